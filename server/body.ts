@@ -1,0 +1,16 @@
+import { json, Router, type RequestHandler } from 'express';
+import { Refusal } from './refusal';
+
+const refuseOthers: RequestHandler = (request, _response, next) => {
+  // `null` is a request without a body: it is refused for what is missing in it.
+  if (request.is('json') === false) {
+    throw new Refusal(415, 'Send JSON, with the header "Content-Type: application/json".');
+  }
+  next();
+};
+
+/**
+ * Reads the JSON body of a write, up to 64 KB.
+ * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
+ */
+export const jsonBody = Router().use(refuseOthers, json({ limit: '64kb' }));

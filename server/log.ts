@@ -1,0 +1,150 @@
+import { formatCursor, parseCursor } from './cursor';
+import { pageAfter, pageBefore, type Page } from './page';
+import { Refusal } from './refusal';
+import type { Appended, Draft, Store } from './store';
+import { Tail } from './tail';
+import type { Cursor, Reset } from './wire';
+
+/** Where a reader begins; with neither, at the head. */
+export interface Start {
+  after?: Cursor | 'earliest' | undefined;
+  last?: number | undefined;
+}
+
+/** The most that a reader of {@link Log.follow} is handed at once. */
+const PAGE = 100;
+/** The most that one transaction takes, so that a burst does not hold the event loop. */
+const BATCH = 256;
+/** How often a waiting reader is handed an empty page, in ms: what proxies and phones need to see. */
+const BEAT = 15_000;
+
+interface Pending {
+  draft: Draft;
+  resolve: (appended: Appended) => void;
+  reject: (error: Error) => void;
+}
+
+/** The rooms' logs: the one way in and the one way out for messages. */
+export class Log {
+  private readonly tails = new Map<string, Tail>();
+  private readonly beat: NodeJS.Timeout;
+  private queue: Pending[] = [];
+  private flushing: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(private readonly store: Store) {
+    store.onCommit((room) => this.tails.get(room)?.ring());
+    this.beat = setInterval(() => this.tails.forEach((tail) => tail.wake()), BEAT);
+    this.beat.unref();
+  }
+
+  /**
+   * Appends a message; what arrives in one turn of the event loop is committed together.
+   * @returns its entry, once it is on the disk.
+   * @throws {Refusal} 409 if the id is taken by another body, 503 if it could not be stored.
+   */
+  append(draft: Draft): Promise<Appended> {
+    if (this.closed) return Promise.reject(new Refusal(503, 'The server is restarting. Try again.'));
+    return new Promise((resolve, reject) => {
+      this.queue.push({ draft, resolve, reject });
+      this.flushing ??= new Promise(setImmediate).then(() => this.flush());
+    });
+  }
+
+  /** One page of what comes after a cursor, or a reset if the cursor is not of this history. */
+  async after(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
+    const place = parseCursor(cursor);
+    const tail = this.tails.get(room);
+    if (tail) return tail.after(place, limit);
+    return pageAfter(room, place, await this.store.after(room, place.seq, limit));
+  }
+
+  /** The page that ends just before a cursor, or a reset if the cursor is not of this history. */
+  async before(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
+    const place = parseCursor(cursor);
+    return pageBefore(room, place, await this.store.before(room, place.seq, limit));
+  }
+
+  /** The cursor at which a reader begins. The log has no holes, so the newest n are what comes after head - n. */
+  async start(room: string, { after, last = 0 }: Start): Promise<Cursor> {
+    if (after && after !== 'earliest') return after;
+    const span = await this.store.before(room, 0, 0);
+    return formatCursor(span.epoch, after ? span.earliest : Math.max(span.head - last, span.earliest));
+  }
+
+  /**
+   * Everything after a cursor, and then what comes, page by page, until `gone` or {@link close}.
+   * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
+   * Its caller pulls: one that is slow falls behind in the log, not in memory.
+   */
+  async *follow(room: string, from: Cursor, gone: AbortSignal): AsyncGenerator<Page | Reset, void, void> {
+    const tail = this.hold(room);
+    let stir = (): void => undefined;
+    const leave = (): void => stir();
+    gone.addEventListener('abort', leave);
+    try {
+      let cursor = from;
+      while (!gone.aborted && !this.closed) {
+        // The bell is read before the log: what is committed in between is seen by one or the other.
+        const rings = tail.rings;
+        const step = await tail.after(parseCursor(cursor), PAGE);
+        cursor = step.cursor;
+        if (step.type === 'page' && step.entries.length === 0) {
+          await new Promise<void>((resolve) => {
+            stir = resolve;
+            if (gone.aborted || this.closed || tail.rings !== rings) resolve();
+            else tail.wait(resolve);
+          });
+          tail.leave(stir);
+          if (tail.rings !== rings) continue;
+        }
+        if (!gone.aborted && !this.closed) yield step;
+      }
+    } finally {
+      gone.removeEventListener('abort', leave);
+      this.release(room, tail);
+    }
+  }
+
+  /** Takes no more, waits for what was taken to be on the disk, and ends every follower. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.beat);
+    await this.flushing;
+    this.tails.forEach((tail) => tail.wake());
+  }
+
+  private async flush(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, BATCH);
+      try {
+        const results = await this.store.append(
+          batch.map(({ draft }) => draft),
+          new Date(),
+        );
+        batch.forEach(({ resolve, reject }, i) => {
+          const result = results[i]!;
+          if (result === 'conflict') reject(new Refusal(409, 'This id belongs to another message already.'));
+          else resolve(result);
+        });
+      } catch (error) {
+        console.error('The store could not commit:', error);
+        const refusal = new Refusal(503, 'The message could not be stored just now. Try again.');
+        batch.forEach(({ reject }) => reject(refusal));
+      }
+    }
+    this.flushing = undefined;
+  }
+
+  private hold(room: string): Tail {
+    let tail = this.tails.get(room);
+    if (!tail) this.tails.set(room, (tail = new Tail(this.store, room)));
+    tail.readers += 1;
+    return tail;
+  }
+
+  private release(room: string, tail: Tail): void {
+    tail.readers -= 1;
+    if (tail.readers === 0) this.tails.delete(room);
+  }
+}

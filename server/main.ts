@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app';
+import { readConfig } from './config';
+import { openStores } from './stores/open';
+
+/** How long a shutdown may take before it is cut short, in ms. */
+const PATIENCE = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const app = await createApp(config, await openStores(config.database));
+
+  const shutDown = (): void => {
+    setTimeout(() => process.exit(1), PATIENCE).unref();
+    app.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', shutDown).on('SIGINT', shutDown);
+
+  // Where `localhost` has two addresses, Node would listen on one of them, and proxies and scripts expect this one.
+  app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
+  await once(app.server, 'listening');
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  console.log(`Parley is open at http://${host}:${port}`);
+}
+
+function fail(error: NodeJS.ErrnoException): void {
+  console.error(sentence(error));
+  process.exit(1);
+}
+
+function sentence({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'That port is in use: end what runs there, or set PORT to another.';
+  if (code === 'EACCES') return 'That port may not be opened by this user: set PORT to one above 1023.';
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return 'HOST is not an address of this machine.';
+  return message;
+}
+
+main().catch(fail);

@@ -1,0 +1,14 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Whether the page that sent a request may use this server: our own pages, those of the allowed origins, and
+ * whatever is no page (a script sends no `Origin`). Asked for every request and every handshake, since browsers
+ * let any page open a WebSocket.
+ */
+export function mayAsk(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || allowed.includes(origin)) return true;
+  // What the browser itself says holds where a proxy has rewritten Host; no page can set it.
+  if (request.headers['sec-fetch-site'] === 'same-origin') return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

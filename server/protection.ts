@@ -1,0 +1,50 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import { randomBytes } from 'node:crypto';
+import { mayAsk } from './origin';
+import { Refusal } from './refusal';
+
+/** Refuses what a page of a foreign origin sends. */
+export function refuseForeign(allowed: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    if (!mayAsk(request, allowed)) throw new Refusal(403, 'Pages of this origin may not use this server.');
+    next();
+  };
+}
+
+/** The headers that keep a page to what it is meant to load; views find the nonce of its scripts in `nonce`. */
+export const headers: RequestHandler[] = [
+  (_request, response, next) => {
+    response.locals.nonce = randomBytes(16).toString('base64');
+    next();
+  },
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'", (_request, response) => `'nonce-${nonceOf(response)}'`],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        // Safari before 15.4 does not count a WebSocket to the page's own host as 'self'.
+        connectSrc: ["'self'", ({ headers: { host } }) => sockets(host)],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    // Scripts of allowed origins read the answers; CORS decides which.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Parley itself speaks plain HTTP; who puts TLS before it decides this there.
+    strictTransportSecurity: false,
+  }),
+];
+
+function nonceOf(response: object): string {
+  return (response as { locals: { nonce: string } }).locals.nonce;
+}
+
+function sockets(host = ''): string {
+  return /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : "'self'";
+}

@@ -1,0 +1,23 @@
+import type { ErrorBody } from './wire';
+
+/**
+ * A no that is meant for the person who asked: a sentence to act on, and an HTTP status.
+ * Anything else that is thrown is a fault of ours: a 500 and a line in the log.
+ */
+export class Refusal extends Error {
+  constructor(
+    /** 4xx, or 503 where trying again later may work. */
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+/** What is told of an error, on every transport; one that is no refusal is logged and not explained. */
+export function errorBody(error: unknown): ErrorBody {
+  if (error instanceof Refusal) return { error: error.message, status: error.status };
+  console.error(error);
+  return { error: 'Something went wrong on the server. Try again.', status: 500 };
+}

@@ -1,0 +1,21 @@
+import { Router } from 'express';
+import { jsonBody } from '../body';
+import { checkContact } from '../check';
+import type { Contacts } from '../contacts';
+
+/** The address book over REST. */
+export function contactRoutes(contacts: Contacts): Router {
+  const router = Router();
+  router.get('/contacts', async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(await contacts.list());
+  });
+  router.post('/contacts', jsonBody, async (request, response) => {
+    const contact = await contacts.add(checkContact(request.body));
+    response.status(201).location(`/contacts/${contact.id}`).json(contact);
+  });
+  router.delete('/contacts/:id', async (request, response) => {
+    await contacts.remove(request.params.id);
+    response.status(204).end();
+  });
+  return router;
+}

@@ -1,0 +1,25 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { errorBody, Refusal } from '../refusal';
+
+/** Nothing answers here. */
+export const notFound: RequestHandler = (request) => {
+  throw new Refusal(404, `There is nothing at ${request.method} ${request.path}.`);
+};
+
+/** Answers an error in the one shape of the contract. */
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  // Half an answer can't become another: Express ends the connection.
+  if (response.headersSent) return next(error);
+  const body = errorBody(explain(error));
+  response.status(body.status).json(body);
+};
+
+/** What Express and its parsers refuse by themselves, said in a sentence. */
+function explain(error: unknown): unknown {
+  if (error instanceof Refusal) return error;
+  const { type, status } = error as { type?: string; status?: number };
+  if (type === 'entity.parse.failed') return new Refusal(400, 'The body is not valid JSON.');
+  if (type === 'entity.too.large') return new Refusal(413, 'The body is over 64 KB.');
+  if (status && status >= 400 && status < 500) return new Refusal(status, 'The request can not be read.');
+  return error;
+}

@@ -1,0 +1,47 @@
+import type { Entry } from './wire';
+
+/** A message on its way into a room. */
+export interface Draft {
+  room: string;
+  /** A UUID in lower case. */
+  id: string;
+  visitor: string;
+  username: string;
+  message: string;
+}
+
+/** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
+export interface Appended {
+  entry: Entry;
+  repeated: boolean;
+}
+
+/** The draft's id is taken by another body. */
+export type Conflict = 'conflict';
+
+/** A stretch of a room's log, and where the log stood at that moment. */
+export interface Span {
+  epoch: string;
+  /** The seq before the first entry that is kept. */
+  earliest: number;
+  /** The seq of the last entry; 0 in a room where nothing was said. */
+  head: number;
+  /** In order of seq, without holes. */
+  entries: Entry[];
+}
+
+/** Where the log is kept. Each backend implements it, and passes one contract suite. */
+export interface Store {
+  /**
+   * Commits the drafts in one transaction, in order, and returns only when they are on the disk.
+   * A draft whose id the room has already takes no seq.
+   * @throws if it can't say that they are.
+   */
+  append(drafts: readonly Draft[], at: Date): Promise<(Appended | Conflict)[]>;
+  /** The entries with a larger seq than this one, from the oldest. */
+  after(room: string, seq: number, limit: number): Promise<Span>;
+  /** The newest `limit` entries with a smaller seq than this one. */
+  before(room: string, seq: number, limit: number): Promise<Span>;
+  /** Calls back after each commit, whoever made it, with each room that grew. */
+  onCommit(ring: (room: string) => void): void;
+}

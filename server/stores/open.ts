@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto';
+import type { ContactStore } from '../contacts';
+import type { Store } from '../store';
+import type { VisitorStore } from '../visitor';
+import { SqliteContacts } from './sqlite/contacts';
+import { openDatabase } from './sqlite/database';
+import { SqliteLog } from './sqlite/log';
+import { setting } from './sqlite/setting';
+import { SqliteVisitors } from './sqlite/visitors';
+
+/** Everything that outlives the process. */
+export interface Stores {
+  log: Store;
+  contacts: ContactStore;
+  visitors: VisitorStore;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores on a SQLite file.
+ * @throws {Error} a sentence an operator can act on.
+ */
+export async function openStores(file: string): Promise<Stores> {
+  const { db, close } = openDatabase(file);
+  return {
+    log: new SqliteLog(db, setting(db, 'epoch', randomInt(36 ** 5).toString(36))),
+    contacts: new SqliteContacts(db),
+    visitors: new SqliteVisitors(db),
+    close: async () => close(),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * What crosses the wire, on every transport: types only, shared with the browser by `import type`.
+ * PROTOCOL.md describes the same in prose.
+ */
+
+/** A place in a room's log, opaque to clients: `<epoch>:<seq>`. */
+export type Cursor = string;
+
+/** A message, as every transport carries it. */
+export interface NewMessage {
+  type: 'new_message';
+  /** The place just after this message: reading after it goes on with the next. */
+  cursor: Cursor;
+  /** 1, 2, 3 … in its room, without holes, in commit order. */
+  seq: number;
+  room: string;
+  /** A UUID of the writer's making: the key of exactly-once. */
+  id: string;
+  /** The public id of who said it. */
+  visitor: string;
+  /** The name it was said under. */
+  username: string;
+  message: string;
+  /** When it was taken in, in ISO 8601, UTC. */
+  at: string;
+}
+
+/** What a room's log holds. Clients skip the types they don't know. */
+export type Entry = NewMessage;
+
+/** The cursor that was asked for is not of this history: read again from `earliest`, or go on from `cursor`. */
+export interface Reset {
+  type: 'reset';
+  room: string;
+  /** Reading after it starts with the first entry that is kept. */
+  earliest: Cursor;
+  /** The room's head; a stream goes on from here by itself. */
+  cursor: Cursor;
+}
+
+/** One answer of `GET /messages`. */
+export interface MessagePage {
+  messages: Entry[];
+  /** The place after the last of `messages`; reading on from it misses nothing. */
+  cursor: Cursor;
+  earliest: Cursor;
+}
+
+/** Somebody who is in a room. */
+export interface Person {
+  visitor: string;
+  username: string;
+}
+
+/** Who is in the room now; `people` is cut at a bound, `count` is not. */
+export interface Presence {
+  type: 'presence';
+  room: string;
+  count: number;
+  people: Person[];
+}
+
+/** Somebody is writing. */
+export interface Typing extends Person {
+  type: 'typing';
+  room: string;
+}
+
+/** Somebody goes by another name from now on. */
+export interface ChangeUsername extends Person {
+  type: 'change_username';
+}
+
+/** A line of the address book. */
+export interface Contact {
+  id: string;
+  name: string;
+  /** E.164, with `;ext=` (RFC 3966) where it has an extension. */
+  phone: string;
+}
+
+/** The address book has one more line. */
+export interface NewContact {
+  type: 'new_contact';
+  contact: Contact;
+}
+
+/** The address book has lost a line. */
+export interface RemoveContact {
+  type: 'remove_contact';
+  id: string;
+}
+
+/** Told as it happens to whoever is connected: never in the log, never with a cursor. */
+export type Ephemeral = Presence | Typing | ChangeUsername | NewContact | RemoveContact;
+
+/** An error, on every transport. */
+export interface ErrorBody {
+  /** A sentence for a person. */
+  error: string;
+  /** An HTTP status. */
+  status: number;
+}
+
+/** How a Socket.IO server acknowledges a write: with what it made of it, or the error. */
+export type Acknowledge<T> = (answer: T | ErrorBody) => void;
+
+/** Where a reader begins: after a cursor, or with the newest `last`; with neither, at the head. */
+export interface Reading {
+  room?: string;
+  after?: Cursor | 'earliest';
+  last?: number;
+}
+
+/** Socket.IO, browser to server. */
+export interface ClientEvents {
+  new_message: (
+    draft: { message: string; id?: string; room?: string },
+    ack?: Acknowledge<NewMessage>,
+  ) => void;
+  change_username: (change: { username: string }, ack?: Acknowledge<ChangeUsername>) => void;
+  typing: (typing?: object, ack?: Acknowledge<object>) => void;
+  join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
+}
+
+/** Socket.IO, server to browser. */
+export interface ServerEvents {
+  new_message: (message: NewMessage) => void;
+  reset: (reset: Reset) => void;
+  presence: (presence: Presence) => void;
+  typing: (typing: Typing) => void;
+  change_username: (change: ChangeUsername) => void;
+  new_contact: (added: NewContact) => void;
+  remove_contact: (removed: RemoveContact) => void;
+}
