@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['wire'],
   ['refusal', 'config'],
-  ['cursor', 'gone', 'origin', 'body', 'protection', 'store', 'visitor', 'contacts'],
+  ['cursor', 'drain', 'gone', 'origin', 'body', 'protection', 'store', 'visitor', 'contacts'],
   ['page', 'tail', 'log'],
   ['presence', 'chat', 'check'],
   ['transports', 'routes', 'stores'],

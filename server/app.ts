@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Chat } from './chat';
 import type { Config } from './config';
 import { Contacts } from './contacts';
+import { drainable } from './drain';
 import { Log } from './log';
 import { Presence } from './presence';
 import { headers, refuseForeign } from './protection';
@@ -51,6 +52,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(notFound, answerError);
 
   const server = createServer(web);
+  const drain = drainable(server);
   const io = attachSocketIo(server, { log, chat, visitors, presence }, config.corsOrigins);
   server.on('upgrade', (request, socket) => {
     if (request.url?.startsWith(io.path())) return;
@@ -58,12 +60,11 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   });
 
   const end = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
+    const drained = drain();
     await log.close();
     presence.close();
     await io.close();
-    server.closeIdleConnections();
-    await closed;
+    await drained;
     await stores.close();
   };
   let ending: Promise<void> | undefined;

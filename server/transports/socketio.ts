@@ -109,7 +109,7 @@ function serve(socket: Socket, { log, chat, presence }: Parts): void {
     return entry;
   });
   answer(socket, 'change_username', (payload) => chat.rename(visitor, checkUsername(payload)));
-  answer(socket, 'typing', async () => {
+  answer(socket, 'typing', () => {
     stay?.typing();
     return {};
   });
@@ -123,15 +123,12 @@ function serve(socket: Socket, { log, chat, presence }: Parts): void {
 }
 
 /** Acknowledges an event with what `handle` makes of it, or with the error; a client need not ask for that. */
-function answer(
-  socket: Socket,
-  event: keyof ClientEvents,
-  handle: (payload: unknown) => Promise<object>,
-): void {
+function answer(socket: Socket, event: keyof ClientEvents, handle: (payload: unknown) => object): void {
+  const attempt = async (payload: unknown): Promise<object> => handle(payload);
   socket.on(event, (...args: unknown[]) => {
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
-    handle(args[0]).then(acknowledge, (error: unknown) => acknowledge(errorBody(error)));
+    attempt(args[0]).catch(errorBody).then(acknowledge, console.error);
   });
 }
 

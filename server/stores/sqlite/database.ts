@@ -73,8 +73,7 @@ function reason(error: unknown): string {
   ) {
     return 'its folder or the file is not writable.';
   }
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return 'the folder above it is missing.';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'the folder above it is missing.';
   if (code === 'SQLITE_NOTADB') return 'the file is not a SQLite database.';
   return message;
 }

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Log } from '../../server/log';
+import type { Page } from '../../server/page';
+import { openStores, type Stores } from '../../server/stores/open';
+import type { Reset } from '../../server/wire';
+import { scratch } from '../support/app';
+
+let place: ReturnType<typeof scratch>;
+let stores: Stores;
+let log: Log;
+
+beforeEach(async () => {
+  place = scratch();
+  stores = await openStores(join(place.folder, 'parley.db'));
+  log = new Log(stores.log);
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await log.close();
+  await stores.close();
+  place.remove();
+});
+
+const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
+  log.append({ room, id, visitor: 'v', username: 'Masha', message });
+
+const texts = (step: Page | Reset): string[] =>
+  step.type === 'page' ? step.entries.map(({ message }) => message) : ['reset'];
+
+/** Follows until `count` entries (a reset counts as one) have come. */
+async function follow(from: string, count: number, room = 'lobby'): Promise<string[]> {
+  const gone = new AbortController();
+  const seen: string[] = [];
+  for await (const step of log.follow(room, from, gone.signal)) {
+    seen.push(...texts(step));
+    if (seen.length >= count) break;
+  }
+  gone.abort();
+  return seen;
+}
+
+describe('the log', () => {
+  it('commits what arrives in one turn as one transaction', async () => {
+    const append = jest.spyOn(stores.log, 'append');
+    const said = await Promise.all(['a', 'b', 'c'].map((text) => say(text)));
+    expect(said.map(({ entry }) => entry.seq)).toEqual([1, 2, 3]);
+    expect(append).toHaveBeenCalledTimes(1);
+  });
+
+  it('acknowledges no message that the store could not commit, and goes on when it can', async () => {
+    jest.spyOn(console, 'error').mockReturnValue();
+    jest.spyOn(stores.log, 'append').mockRejectedValueOnce(new Error('disk full'));
+    await expect(say('lost')).rejects.toMatchObject({ status: 503 });
+    await say('kept');
+    expect(texts(await log.after('lobby', await log.start('lobby', { after: 'earliest' }), 10))).toEqual([
+      'kept',
+    ]);
+  });
+
+  it('refuses an id that belongs to another body, and leaves its neighbours alone', async () => {
+    const id = randomUUID();
+    const [first, clash, last] = await Promise.allSettled([
+      say('a', 'lobby', id),
+      say('b', 'lobby', id),
+      say('c'),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(clash).toMatchObject({ status: 'rejected', reason: { status: 409 } });
+    expect(last).toMatchObject({ status: 'fulfilled', value: { entry: { seq: 2 } } });
+  });
+
+  it('hands a follower history and what comes as one stream', async () => {
+    await say('a');
+    await say('b');
+    const start = await log.start('lobby', { after: 'earliest' });
+    const following = follow(start, 4);
+    await say('c');
+    await say('elsewhere', 'other');
+    await say('d');
+    expect(await following).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('begins at the head, at the newest n, at the earliest or after a cursor', async () => {
+    for (const text of 'abcde') await say(text);
+    const head = await log.start('lobby', {});
+    expect(texts(await log.after('lobby', head, 10))).toEqual([]);
+    expect(texts(await log.after('lobby', await log.start('lobby', { last: 2 }), 10))).toEqual(['d', 'e']);
+    expect(texts(await log.after('lobby', await log.start('lobby', { last: 99 }), 10))).toHaveLength(5);
+    expect(texts(await log.after('lobby', await log.start('lobby', { after: 'earliest' }), 2))).toEqual([
+      'a',
+      'b',
+    ]);
+    expect(await log.start('lobby', { after: head, last: 3 })).toBe(head);
+  });
+
+  it('pages back from any cursor to the beginning', async () => {
+    for (const text of 'abcde') await say(text);
+    const head = await log.start('lobby', {});
+    const [epoch] = head.split(':');
+    const page = (await log.before('lobby', `${epoch}:4`, 2)) as Page;
+    expect(texts(page)).toEqual(['b', 'c']);
+    expect(page.cursor).toBe(`${epoch}:3`);
+    expect(texts(await log.before('lobby', page.entries[0]!.cursor, 2))).toEqual(['a']);
+    expect(texts(await log.before('lobby', `${epoch}:1`, 2))).toEqual([]);
+  });
+
+  it('misses and repeats nothing for a follower that joins in a burst of writes', async () => {
+    const start = await log.start('lobby', { after: 'earliest' });
+    const count = 600;
+    const followers: Promise<string[]>[] = [];
+    const said: Promise<unknown>[] = [];
+    for (let i = 1; i <= count; i += 1) {
+      said.push(say(String(i)));
+      if (i % 60 === 0) followers.push(follow(start, count));
+      if (i % 7 === 0) await new Promise(setImmediate);
+    }
+    await Promise.all(said);
+    const expected = Array.from({ length: count }, (_, i) => String(i + 1));
+    for (const seen of await Promise.all(followers)) expect(seen).toEqual(expected);
+  });
+
+  it.each([
+    ['another epoch', 'other:1'],
+    ['another epoch, at its beginning', 'other:0'],
+    ['a place past the head', '+1'],
+  ])('answers a cursor of %s with a reset, and goes on from the head', async (_what, form) => {
+    await say('a');
+    const head = await log.start('lobby', {});
+    const [epoch] = head.split(':');
+    const cursor = form === '+1' ? `${epoch}:2` : form;
+    const reset = { type: 'reset', room: 'lobby', earliest: `${epoch}:0`, cursor: head };
+    expect(await log.after('lobby', cursor, 10)).toEqual(reset);
+    const follower = log.follow('lobby', cursor, new AbortController().signal);
+    expect((await follower.next()).value).toEqual(reset);
+    const next = follower.next();
+    await say('b');
+    expect(texts((await next).value as Page)).toEqual(['b']);
+    await follower.return();
+  });
+
+  it('answers a cursor of another history with a reset on the way back, too', async () => {
+    await say('a');
+    expect(await log.before('lobby', 'other:1', 10)).toMatchObject({ type: 'reset' });
+    await expect(log.after('lobby', 'nonsense', 10)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('shares one page among readers at the same place, read from the store once', async () => {
+    await say('a');
+    const start = await log.start('lobby', { after: 'earliest' });
+    const readers = Array.from({ length: 50 }, () =>
+      log.follow('lobby', start, new AbortController().signal),
+    );
+    const reads = jest.spyOn(stores.log, 'after');
+    const pages = await Promise.all(readers.map(async (reader) => (await reader.next()).value));
+    expect(new Set(pages).size).toBe(1);
+    expect(reads).toHaveBeenCalledTimes(1);
+    const next = Promise.all(readers.map(async (reader) => (await reader.next()).value));
+    await say('b');
+    expect(new Set(await next).size).toBe(1);
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(3);
+    await Promise.all(readers.map((reader) => reader.return()));
+  });
+
+  it('reads on from far behind what is kept in memory', async () => {
+    await Promise.all(Array.from({ length: 1200 }, (_, i) => say(String(i + 1))));
+    const seen = await follow(await log.start('lobby', { after: 'earliest' }), 1200);
+    expect(seen).toEqual(Array.from({ length: 1200 }, (_, i) => String(i + 1)));
+  });
+
+  it('hands a waiting follower an empty page every 15 s, to keep its connection alive', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    const beating = new Log(stores.log);
+    const follower = beating.follow('lobby', await beating.start('lobby', {}), new AbortController().signal);
+    const next = follower.next();
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    jest.advanceTimersByTime(15_000);
+    expect(await next).toMatchObject({ value: { type: 'page', entries: [] } });
+    jest.useRealTimers();
+    await follower.return();
+    await beating.close();
+  });
+
+  it('lets a follower go when it is gone', async () => {
+    const gone = new AbortController();
+    const next = log.follow('lobby', await log.start('lobby', {}), gone.signal).next();
+    gone.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends every follower when it closes, once what was taken in is on the disk', async () => {
+    const start = await log.start('lobby', {});
+    const waiting = log.follow('lobby', start, new AbortController().signal);
+    const first = waiting.next();
+    const said = say('last');
+    await log.close();
+    expect((await said).entry.seq).toBe(1);
+    await first;
+    expect((await waiting.next()).done).toBe(true);
+    await expect(say('too late')).rejects.toMatchObject({ status: 503 });
+  });
+});

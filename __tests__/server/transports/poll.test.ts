@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { post, read, readAll, say } from '../../support/http';
+import { startApp, type Running } from '../../support/app';
+import type { NewMessage } from '../../../server/wire';
+
+let app: Running;
+beforeAll(async () => (app = await startApp()));
+afterAll(() => app.close());
+
+describe('POST /messages', () => {
+  it('answers 201 and the message as everybody will read it', async () => {
+    const id = randomUUID();
+    const { status, body } = await post<NewMessage>(`${app.url}/messages`, {
+      message: 'hello',
+      id,
+      room: 'a',
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      type: 'new_message',
+      seq: 1,
+      room: 'a',
+      id,
+      username: 'Anonymous',
+      message: 'hello',
+    });
+    expect(body.cursor).toMatch(/^[0-9a-z]+:1$/);
+    expect((await read(app.url, { room: 'a' })).messages).toEqual([body]);
+  });
+
+  it('answers a repeated id with the message that is there, and stores it once', async () => {
+    const draft = { message: 'once', room: 'b' };
+    const key = { 'Idempotency-Key': randomUUID() };
+    const first = await post<NewMessage>(`${app.url}/messages`, draft, key);
+    const again = await post<NewMessage>(`${app.url}/messages`, draft, key);
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body).toEqual(first.body);
+    expect(first.body.id).toBe(key['Idempotency-Key']);
+    expect(await readAll(app.url, 'b')).toHaveLength(1);
+  });
+
+  it('refuses a repeated id with another body, and keeps the first', async () => {
+    const id = randomUUID();
+    await say(app.url, 'one', { id, room: 'c' });
+    const { status, body } = await post(`${app.url}/messages`, { message: 'two', id, room: 'c' });
+    expect(status).toBe(409);
+    expect(body).toEqual({ error: expect.stringMatching(/^This id belongs/) as string, status: 409 });
+    expect((await readAll(app.url, 'c')).map(({ message }) => message)).toEqual(['one']);
+  });
+
+  it.each<[string, number, unknown, Record<string, string>]>([
+    ['an empty message', 400, { message: '' }, {}],
+    ['a blank message', 400, { message: ' \n ' }, {}],
+    ['over 4,000 characters', 400, { message: 'x'.repeat(4001) }, {}],
+    ['no string', 400, { message: { text: 'x' } }, {}],
+    ['an unknown form of room', 400, { message: 'x', room: 'A room' }, {}],
+    ['an id that is no UUID', 400, { message: 'x', id: 'undefined-0' }, {}],
+    ['a key that is no UUID', 400, { message: 'x' }, { 'Idempotency-Key': 'retry-1' }],
+    ['bad JSON', 400, '{"message":', {}],
+    ['a body over 64 KB', 413, { message: 'x'.repeat(66_000) }, {}],
+    ['a body that is no JSON', 415, 'message=x', { 'Content-Type': 'text/plain' }],
+    ['a foreign page', 403, { message: 'x' }, { Origin: 'http://evil.example' }],
+    ['a sandboxed page', 403, { message: 'x' }, { Origin: 'null' }],
+  ])('refuses %s with a sentence, and leaves the log untouched', async (_what, status, body, headers) => {
+    const before = await readAll(app.url);
+    const answer = await post(`${app.url}/messages`, body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toEqual({ error: expect.stringMatching(/^[A-Z].* .*\.$/) as string, status });
+    expect(await readAll(app.url)).toEqual(before);
+  });
+});
+
+describe('GET /messages', () => {
+  beforeAll(async () => {
+    for (let i = 1; i <= 60; i += 1) await say(app.url, `m${i}`, { room: 'long' });
+  });
+  const texts = async (query: Record<string, string>) =>
+    (await read(app.url, { room: 'long', ...query })).messages.map(({ message }) => message);
+
+  it('reads the newest 50, the newest n, after a cursor, and to a limit', async () => {
+    expect(await texts({})).toHaveLength(50);
+    expect((await texts({})).at(-1)).toBe('m60');
+    expect(await texts({ last: '2' })).toEqual(['m59', 'm60']);
+    expect(await texts({ after: 'earliest', limit: '2' })).toEqual(['m1', 'm2']);
+    const { cursor } = await read(app.url, { room: 'long', after: 'earliest', limit: '2' });
+    expect(await texts({ after: cursor, limit: '1' })).toEqual(['m3']);
+    expect(await texts({ last: '0' })).toEqual([]);
+  });
+
+  it('pages back to the beginning, with no hole and no repeat', async () => {
+    const seen: string[] = [];
+    let page = await read(app.url, { room: 'long', last: '25' });
+    while (page.messages.length > 0) {
+      seen.unshift(...page.messages.map(({ message }) => message));
+      page = await read(app.url, { room: 'long', before: page.messages[0]!.cursor, limit: '25' });
+    }
+    expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => `m${i + 1}`));
+  });
+
+  it('answers a cursor of another history with a reset, and 410', async () => {
+    const { earliest, cursor } = await read(app.url, { room: 'long' });
+    const answer = await fetch(`${app.url}/messages?room=long&after=gone:3`);
+    expect(answer.status).toBe(410);
+    expect(await answer.json()).toMatchObject({ type: 'reset', room: 'long', earliest, cursor, status: 410 });
+  });
+
+  it.each([
+    'after=k3f9-57',
+    'after=',
+    'last=-1',
+    'limit=501',
+    'before=x',
+    'room=A%20B',
+    'after=a:1&after=a:2',
+  ])('refuses a broken query: %s', async (query) => {
+    const answer = await fetch(`${app.url}/messages?${query}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ error: expect.any(String) as string, status: 400 });
+  });
+
+  it('says where nothing is, without a stack trace', async () => {
+    const answer = await fetch(`${app.url}/nothing`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({ error: 'There is nothing at GET /nothing.', status: 404 });
+  });
+});

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorBody, NewMessage } from '../../../server/wire';
+import { startApp, type Running } from '../../support/app';
+import { readAll, say } from '../../support/http';
+import { connect, open, type Client } from '../../support/socket';
+
+let app: Running;
+let clients: Client[];
+
+beforeEach(async () => {
+  app = await startApp();
+  clients = [];
+});
+afterEach(async () => {
+  clients.forEach(({ socket }) => socket.disconnect());
+  await app.close();
+});
+
+async function join(options: Parameters<typeof connect>[1] = {}): Promise<Client> {
+  const client = await connect(app.url, options);
+  clients.push(client);
+  return client;
+}
+
+const ask = (client: Client, event: string, ...payload: unknown[]) =>
+  client.socket.emitWithAck(event, ...payload) as Promise<unknown>;
+
+describe('Socket.IO', () => {
+  it.each([['websocket'], ['polling']])(
+    'acknowledges a message with what all readers get, over %s',
+    async (transport) => {
+      const [a, b] = [await join({ transports: [transport] }), await join()];
+      const id = randomUUID();
+      const acked = (await ask(a, 'new_message', { message: 'hello', id })) as NewMessage;
+      expect(acked).toMatchObject({
+        type: 'new_message',
+        seq: 1,
+        id,
+        username: 'Anonymous',
+        message: 'hello',
+      });
+      expect(await a.next('new_message')).toEqual(acked);
+      expect(await b.next('new_message')).toEqual(acked);
+    },
+  );
+
+  it('begins after a cursor, with the newest n, or live', async () => {
+    const first = await say(app.url, 'a');
+    await say(app.url, 'b');
+    const after = await join({ auth: { after: first.cursor } });
+    const all = await join({ auth: { after: 'earliest' } });
+    const last = await join({ auth: { last: 1 } });
+    const live = await join();
+    await say(app.url, 'c');
+    await Promise.all(clients.map((client) => client.next('new_message', ({ message }) => message === 'c')));
+    expect(after.texts()).toEqual(['b', 'c']);
+    expect(all.texts()).toEqual(['a', 'b', 'c']);
+    expect(last.texts()).toEqual(['b', 'c']);
+    expect(live.texts()).toEqual(['c']);
+  });
+
+  it('tells of a cursor that is not of this history', async () => {
+    const { cursor } = await say(app.url, 'a');
+    const client = await join({ auth: { after: 'gone:9' } });
+    expect(await client.next('reset')).toEqual({
+      type: 'reset',
+      room: 'lobby',
+      earliest: cursor.replace(/1$/, '0'),
+      cursor,
+    });
+  });
+
+  it('moves to another room with join: the earlier reader ends, and its room is the default of what is said', async () => {
+    await say(app.url, 'old', { room: 'b' });
+    const client = await join({ auth: { room: 'a' } });
+    const joined = (await ask(client, 'join', { room: 'b', last: 1 })) as { room: string; cursor: string };
+    expect(joined).toEqual({ room: 'b', cursor: expect.stringMatching(/:0$/) as string });
+    await say(app.url, 'not here', { room: 'a' });
+    expect(await ask(client, 'new_message', { message: 'here' })).toMatchObject({ room: 'b', seq: 2 });
+    await client.next('new_message', ({ message }) => message === 'here');
+    expect(client.texts()).toEqual(['old', 'here']);
+  });
+
+  it('hands nothing twice when join is repeated, even all at once', async () => {
+    const client = await join({ auth: { room: 'a' } });
+    await Promise.all([1, 2, 3, 4].map(() => ask(client, 'join', { room: 'b' })));
+    for (const text of ['x', 'y']) await ask(client, 'new_message', { message: text });
+    await client.next('new_message', ({ message }) => message === 'y');
+    expect(client.texts()).toEqual(['x', 'y']);
+  });
+
+  it('says a message in another room than the one that is read, if it names it', async () => {
+    const client = await join();
+    expect(await ask(client, 'new_message', { message: 'there', room: 'far' })).toMatchObject({
+      room: 'far',
+      seq: 1,
+    });
+    expect((await readAll(app.url, 'far')).map(({ message }) => message)).toEqual(['there']);
+  });
+
+  it('keeps several clients in two rooms apart, in one order', async () => {
+    const a = [await join({ auth: { room: 'a' } }), await join({ auth: { room: 'a' } })];
+    const b = [await join({ auth: { room: 'b' } }), await join({ auth: { room: 'b' } })];
+    const said = [...a, ...b].flatMap((client, i) =>
+      Array.from({ length: 20 }, (_, n) => ask(client, 'new_message', { message: `${i}-${n}` })),
+    );
+    await Promise.all(said);
+    for (const [room, members] of [
+      ['a', a],
+      ['b', b],
+    ] as const) {
+      const log = await readAll(app.url, room);
+      expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+      for (const member of members) {
+        await member.next('new_message', ({ seq }) => seq === 40);
+        expect(member.texts()).toEqual(log.map(({ message }) => message));
+      }
+    }
+  });
+
+  it('tells a change of name to all, and says what follows under it', async () => {
+    const [a, b] = [await join(), await join()];
+    const change = await ask(a, 'change_username', { username: ' Маша ' });
+    expect(change).toMatchObject({ type: 'change_username', username: 'Маша' });
+    expect(await b.next('change_username')).toEqual(change);
+    expect(await ask(a, 'new_message', { message: 'x' })).toMatchObject({ username: 'Маша' });
+  });
+
+  it('tells the others, not oneself, who is typing', async () => {
+    const [a, b] = [await join(), await join()];
+    expect(await ask(a, 'typing', {})).toEqual({});
+    expect(await b.next('typing')).toMatchObject({ room: 'lobby', username: 'Anonymous' });
+    await ask(b, 'new_message', { message: 'x' });
+    await a.next('new_message');
+    expect(a.told.filter(({ event }) => event === 'typing')).toEqual([]);
+  });
+
+  it.each<[string, unknown, number]>([
+    ['an empty message', { message: '' }, 400],
+    ['no string', { message: 1 }, 400],
+    ['over 4,000 characters', { message: 'x'.repeat(4001) }, 400],
+    ['an unknown form of room', { message: 'x', room: '../x' }, 400],
+    ['an id that is no UUID', { message: 'x', id: 'undefined-0' }, 400],
+    ['null', null, 400],
+    ['a text', 'hello', 400],
+  ])(
+    'refuses %s in the acknowledgement; the connection lives on and the log is untouched',
+    async (_w, payload, status) => {
+      const client = await join();
+      expect(await ask(client, 'new_message', payload)).toEqual({
+        error: expect.any(String) as string,
+        status,
+      });
+      expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
+    },
+  );
+
+  it('refuses a bad name, a bad join and another body under a known id', async () => {
+    const client = await join();
+    expect(await ask(client, 'change_username', { username: ' ' })).toMatchObject({ status: 400 });
+    expect(await ask(client, 'join', { room: 'b', after: 'nonsense' })).toMatchObject({ status: 400 });
+    const id = randomUUID();
+    await ask(client, 'new_message', { message: 'a', id });
+    expect(await ask(client, 'new_message', { message: 'b', id })).toMatchObject({ status: 409 });
+    expect(await ask(client, 'new_message', { message: 'a', id })).toMatchObject({ seq: 1, room: 'lobby' });
+  });
+
+  it('survives events without an acknowledgement, without a payload, or that it does not know', async () => {
+    const client = await join();
+    for (const event of ['new_message', 'join', 'change_username', 'typing', 'error', 'nonsense'])
+      client.socket.emit(event);
+    client.socket.emit('join', { room: 'A' });
+    expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
+  });
+
+  it('refuses a connection whose place or room is broken, with the reason', async () => {
+    const client = open(app.url, { auth: { room: 'A B' } });
+    clients.push(client);
+    const error = await new Promise<Error & { data?: ErrorBody }>((resolve) =>
+      client.socket.once('connect_error', resolve),
+    );
+    expect(error.data).toMatchObject({ status: 400, error: error.message });
+  });
+
+  it('lets no page of a foreign origin in, on any of its transports', async () => {
+    for (const transports of [['websocket'], ['polling']]) {
+      const client = open(app.url, {
+        transports,
+        extraHeaders: { origin: 'http://evil.example' },
+        reconnection: false,
+      });
+      clients.push(client);
+      await new Promise((resolve) => client.socket.once('connect_error', resolve));
+    }
+  });
+
+  it('goes on after a restart from the cursor it has, by itself', async () => {
+    const client = await join();
+    const first = (await ask(client, 'new_message', { message: 'a' })) as NewMessage;
+    await client.next('new_message');
+    client.socket.auth = { after: first.cursor };
+    const back = new Promise((resolve) => client.socket.io.once('reconnect', resolve));
+    client.socket.io.engine.close();
+    await say(app.url, 'while away');
+    await back;
+    await client.next('new_message', ({ message }) => message === 'while away');
+    expect(client.texts()).toEqual(['a', 'while away']);
+  });
+});

@@ -1,0 +1,104 @@
+import { startApp, type Running } from '../../support/app';
+import { sseEvents, take, type SseEvent } from '../../support/events';
+import { post, say } from '../../support/http';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+const messages = ({ type }: SseEvent) => type === 'new_message';
+const texts = (events: SseEvent[]) => events.map(({ data }) => data.message);
+
+/** Opens a stream and returns its answer, whose body is not read yet. */
+async function openStream(query: string, headers: Record<string, string> = {}) {
+  const gone = new AbortController();
+  const answer = await fetch(`${app.url}/sse?${query}`, { headers, signal: gone.signal });
+  return { answer, end: () => gone.abort() };
+}
+
+describe('SSE', () => {
+  it('sends headers that keep proxies from holding or changing the stream, and the place first', async () => {
+    const { answer, end } = await openStream('');
+    expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(answer.headers.get('cache-control')).toContain('no-transform');
+    expect(answer.headers.get('x-accel-buffering')).toBe('no');
+    const { value } = await answer.body!.getReader().read();
+    expect(Buffer.from(value!).toString()).toMatch(/^retry: \d+\nid: [0-9a-z]+:0\n\n/);
+    end();
+  });
+
+  it('is live only, unless it is asked for more', async () => {
+    await say(app.url, 'before');
+    const stream = sseEvents(`${app.url}/sse`);
+    const first = take(stream, 1, messages);
+    await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
+    const said = await say(app.url, 'two\nlines and "quotes"');
+    expect(await first).toEqual([{ type: 'new_message', id: said.cursor, data: said }]);
+  });
+
+  it('goes on after Last-Event-ID, which is newer than the query of the first request', async () => {
+    const [first] = [await say(app.url, 'a'), await say(app.url, 'b'), await say(app.url, 'c')];
+    const headers = { 'Last-Event-ID': first.cursor };
+    const events = await take(sseEvents(`${app.url}/sse?after=earliest`, { headers }), 2, messages);
+    expect(texts(events)).toEqual(['b', 'c']);
+  });
+
+  it('begins with the newest n, or from the earliest', async () => {
+    for (const text of 'abc') await say(app.url, text);
+    expect(texts(await take(sseEvents(`${app.url}/sse?last=2`), 2, messages))).toEqual(['b', 'c']);
+    expect(texts(await take(sseEvents(`${app.url}/sse?after=earliest`), 3, messages))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('tells of a cursor that is not of this history, and goes on from the head', async () => {
+    const { cursor } = await say(app.url, 'a');
+    const stream = sseEvents(`${app.url}/sse?after=gone:7`);
+    const two = take(stream, 2, ({ type }) => type !== 'presence');
+    const reset = { type: 'reset', room: 'lobby', earliest: cursor.replace(/1$/, '0'), cursor };
+    await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
+    await say(app.url, 'b');
+    expect(await two).toMatchObject([
+      { type: 'reset', id: cursor, data: reset },
+      { type: 'new_message', data: { message: 'b' } },
+    ]);
+  });
+
+  it('tells what is ephemeral without an id, so that it never moves the reader’s place', async () => {
+    const { cursor } = await say(app.url, 'a');
+    const stream = sseEvents(`${app.url}/sse`);
+    const contact = take(stream, 1, ({ type }) => type === 'new_contact');
+    await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
+    await post(`${app.url}/contacts`, { name: 'Masha', phone: '+79123456789' });
+    expect(await contact).toMatchObject([{ id: cursor, data: { contact: { name: 'Masha' } } }]);
+  });
+
+  it('refuses a broken place or room before it streams', async () => {
+    for (const query of ['after=nonsense', 'room=A', 'last=x']) {
+      const { answer } = await openStream(query);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ status: 400 });
+    }
+    expect((await openStream('', { 'Last-Event-ID': 'nonsense' })).answer.status).toBe(400);
+  });
+
+  it('forgets a reader that goes', async () => {
+    const { answer, end } = await openStream('');
+    await answer.body!.getReader().read();
+    const other = sseEvents(`${app.url}/sse`);
+    await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
+    const alone = take(other, 1, ({ data }) => data.count === 1);
+    end();
+    await alone;
+  });
+
+  it('ends its streams when the server closes', async () => {
+    const { answer } = await openStream('');
+    const rest = answer.text();
+    await app.close();
+    await rest;
+    app = await startApp();
+  });
+});

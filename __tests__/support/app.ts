@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../server/app';
+import { readConfig } from '../../server/config';
+import { openStores } from '../../server/stores/open';
+
+/** A folder of its own for one test, and the way to remove it. */
+export function scratch(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A server in this process, on a free port, with a database of its own. */
+export interface Running {
+  url: string;
+  database: string;
+  close: () => Promise<void>;
+}
+
+/** Starts the server as `main.ts` does; `env` holds settings as an operator would give them. */
+export async function startApp(env: Record<string, string> = {}): Promise<Running> {
+  const { folder, remove } = scratch();
+  const config = readConfig({ DATABASE: join(folder, 'parley.db'), ...env });
+  const app = await createApp(config, await openStores(config.database));
+  app.server.listen(0, '127.0.0.1');
+  await once(app.server, 'listening');
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    database: config.database,
+    close: async () => {
+      await app.close();
+      remove();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** A parsed event of an SSE stream. */
+export interface SseEvent {
+  type: string;
+  id: string;
+  data: Record<string, unknown>;
+}
+
+/** Reads `/sse` as an EventSource does (WHATWG HTML, section 9.2.6); comments are handed on as type `:`. */
+export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGenerator<SseEvent, void, void> {
+  const answer = await fetch(url, init);
+  if (!answer.ok || !answer.body) throw new Error(`${answer.status} ${await answer.text()}`);
+  let text = '';
+  let id = '';
+  for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      let type = 'message';
+      let data = '';
+      for (const line of text.slice(0, end).split('\n')) {
+        const [field, value] = line.split(/: ?(.*)/s);
+        if (line.startsWith(':')) yield { type: ':', id, data: {} };
+        else if (field === 'event') type = value!;
+        else if (field === 'id') id = value!;
+        else if (field === 'data') data += value;
+      }
+      if (data) yield { type, id, data: JSON.parse(data) as Record<string, unknown> };
+      text = text.slice(end + 2);
+    }
+  }
+}
+
+/** Takes from a stream until `enough` says so, and ends it; ephemeral events can be left out by `only`. */
+export async function take<T>(
+  stream: AsyncIterable<T>,
+  count: number,
+  only: (item: T) => boolean = () => true,
+) {
+  const taken: T[] = [];
+  if (count > 0) {
+    for await (const item of stream) {
+      if (only(item) && taken.push(item) === count) break;
+    }
+  }
+  return taken;
+}

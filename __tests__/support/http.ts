@@ -1,0 +1,39 @@
+import type { MessagePage, NewMessage } from '../../server/wire';
+
+/** Sends JSON and returns the status, the headers and the parsed answer. */
+export async function post<T = Record<string, unknown>>(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: T }> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
+}
+
+/** Says something, and expects it to be taken. */
+export async function say(url: string, message: string, more: object = {}): Promise<NewMessage> {
+  const { status, body } = await post<NewMessage>(`${url}/messages`, { message, ...more });
+  if (status >= 300) throw new Error(`POST /messages: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** One page of `GET /messages`. */
+export async function read(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
+  const answer = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
+  return (await answer.json()) as MessagePage;
+}
+
+/** A room's whole log, page by page. */
+export async function readAll(url: string, room = 'lobby'): Promise<NewMessage[]> {
+  const all: NewMessage[] = [];
+  for (let after = 'earliest'; ;) {
+    const { messages, cursor } = await read(url, { room, after, limit: '500' });
+    if (messages.length === 0) return all;
+    all.push(...messages);
+    after = cursor;
+  }
+}

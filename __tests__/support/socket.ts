@@ -1,0 +1,54 @@
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+
+/** A stock Socket.IO client that records what it is told. */
+export interface Client {
+  socket: Socket;
+  /** All events so far, in order. */
+  told: { event: string; payload: Record<string, unknown> }[];
+  /** Resolves with the nth (default: first) event of a name that `matches`, past or to come. */
+  next: (
+    event: string,
+    matches?: (payload: Record<string, unknown>) => boolean,
+  ) => Promise<Record<string, unknown>>;
+  /** The texts of all messages so far. */
+  texts: () => unknown[];
+}
+
+/** Connects, and waits until it is connected. */
+export async function connect(
+  url: string,
+  options: Partial<ManagerOptions & SocketOptions> = {},
+): Promise<Client> {
+  const client = open(url, options);
+  await new Promise<void>((resolve, reject) =>
+    client.socket.once('connect', resolve).once('connect_error', reject),
+  );
+  return client;
+}
+
+/** Begins to connect. */
+export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Client {
+  const socket = io(url, { forceNew: true, transports: ['websocket'], ...options });
+  const told: Client['told'] = [];
+  const waiting = new Set<() => void>();
+  socket.onAny((event: string, payload: Record<string, unknown>) => {
+    told.push({ event, payload });
+    waiting.forEach((look) => look());
+  });
+  return {
+    socket,
+    told,
+    texts: () => told.filter(({ event }) => event === 'new_message').map(({ payload }) => payload.message),
+    next: (event, matches = () => true) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = told.find((one) => one.event === event && matches(one.payload));
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found.payload);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
