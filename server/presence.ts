@@ -28,7 +28,7 @@ const NAMED = 100;
 /** Comings and goings of this long, in ms, are told together. */
 const GATHER = 200;
 /** A person who writes is told of once in this long, in ms. */
-const TYPING_EVERY = 1_000;
+const TYPING_EVERY = 300;
 
 /** Who is here and who is writing: known only to this process, and only now. */
 export class Presence {

@@ -41,8 +41,10 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
 /** Runs the built server to its end, for settings it can't start with. */
 export async function runToEnd(
   env: Record<string, string>,
+  user: { uid?: number } = {},
 ): Promise<{ code: number | null; errors: string }> {
   const child = spawn(process.execPath, [MAIN], {
+    ...user,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { scratch } from '../support/app';
+import { sseEvents, take } from '../support/events';
+import { readAll, say } from '../support/http';
+import { runToEnd, startProcess } from '../support/process';
+import { connect } from '../support/socket';
+
+let place: ReturnType<typeof scratch>;
+let database: string;
+
+beforeEach(() => {
+  place = scratch();
+  database = join(place.folder, 'data', 'parley.db');
+});
+afterEach(() => place.remove());
+
+describe('the server as a process', () => {
+  it('makes its database, and says where it is open', async () => {
+    const server = await startProcess({ DATABASE: database });
+    expect(server.url).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(existsSync(database)).toBe(true);
+    await say(server.url, 'hello');
+    await server.end('SIGKILL');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends its streams and itself on %s, with exit code 0',
+    async (signal) => {
+      const server = await startProcess({ DATABASE: database });
+      const client = await connect(server.url, { reconnection: false });
+      const dropped = once(client.socket as never, 'disconnect');
+      const stream = sseEvents(`${server.url}/sse`);
+      await take(sseEvents(`${server.url}/sse`), 1, ({ type }) => type === 'presence');
+      const ended = take(stream, Infinity).catch(() => undefined);
+      const said = await say(server.url, 'kept');
+      expect(await server.end(signal)).toEqual({ code: 0, signal: null });
+      await Promise.all([dropped, ended]);
+      const again = await startProcess({ DATABASE: database });
+      expect(await readAll(again.url)).toEqual([said]);
+      await again.end('SIGTERM');
+    },
+  );
+
+  it('refuses to start on a port in use, with one sentence', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    expect(await runToEnd({ DATABASE: database, PORT: String(port) })).toEqual({
+      code: 1,
+      errors: 'That port is in use: end what runs there, or set PORT to another.\n',
+    });
+    other.close();
+  });
+
+  it('refuses a wrong setting, with one sentence', async () => {
+    const { code, errors } = await runToEnd({ DATABASE: database, PORT: 'http' });
+    expect(code).toBe(1);
+    expect(errors).toBe('PORT must be a number from 0 to 65535, not "http".\n');
+  });
+
+  it.each([
+    [
+      'a folder that can not be',
+      (folder: string) => (writeFileSync(join(folder, 'data'), ''), /not writable/),
+    ],
+    [
+      'a file that is no database',
+      (folder: string) => (writeFileSync(join(folder, 'x'), 'x'.repeat(5000)), /not a SQLite/),
+    ],
+  ])('refuses %s, with one sentence', async (_what, prepare) => {
+    const expected = prepare(place.folder);
+    const file = expected.source.includes('SQLite') ? join(place.folder, 'x') : database;
+    const { code, errors } = await runToEnd({ DATABASE: file, PORT: '0' });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The database \S+ can't be opened: .+\.\n$/);
+    expect(errors).toMatch(expected);
+  });
+
+  it('refuses a folder that it may not write to, with one sentence', async () => {
+    chmodSync(place.folder, 0o555);
+    // Root may write anywhere: there, the server runs as nobody.
+    const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
+    expect(await runToEnd({ DATABASE: database, PORT: '0' }, user)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/^The database .* not writable\.\n$/) as string,
+    });
+  });
+
+  it('refuses a second server on the same database, and the first goes on', async () => {
+    const first = await startProcess({ DATABASE: database });
+    expect(await runToEnd({ DATABASE: database, PORT: '0' })).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/another Parley is running on it\.\n$/) as string,
+    });
+    await say(first.url, 'still here');
+    await first.end('SIGTERM');
+  });
+});

@@ -1,0 +1,64 @@
+import type { Contact } from '../../../server/wire';
+import { startApp, type Running } from '../../support/app';
+import { post } from '../../support/http';
+import { connect } from '../../support/socket';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+const list = async () => (await (await fetch(`${app.url}/contacts`)).json()) as Contact[];
+const add = (name: string, phone: string) => post<Contact>(`${app.url}/contacts`, { name, phone });
+
+describe('/contacts', () => {
+  it('adds a contact, its phone normalised, and lists all by name', async () => {
+    const { status, headers, body } = await add('Masha', '8 (912) 345-67-89');
+    expect(status).toBe(201);
+    expect(body).toEqual({ id: expect.any(String) as string, name: 'Masha', phone: '+79123456789' });
+    expect(headers.get('location')).toBe(`/contacts/${body.id}`);
+    const other = await add('Anna', '+49 30 901820');
+    expect(await list()).toEqual([other.body, body]);
+  });
+
+  it('removes a contact, and answers the same when it is gone already', async () => {
+    const { body } = await add('Masha', '+79123456789');
+    for (const _time of [1, 2]) {
+      expect((await fetch(`${app.url}/contacts/${body.id}`, { method: 'DELETE' })).status).toBe(204);
+    }
+    expect(await list()).toEqual([]);
+  });
+
+  it('tells every open page of a change', async () => {
+    const [a, b] = [await connect(app.url), await connect(app.url, { auth: { room: 'other' } })];
+    const { body } = await add('Masha', '+79123456789');
+    await fetch(`${app.url}/contacts/${body.id}`, { method: 'DELETE' });
+    for (const client of [a, b]) {
+      expect(await client.next('new_contact')).toEqual({ type: 'new_contact', contact: body });
+      expect(await client.next('remove_contact')).toEqual({ type: 'remove_contact', id: body.id });
+      client.socket.disconnect();
+    }
+  });
+
+  it('reads a national number in the region that is set', async () => {
+    const german = await startApp({ PHONE_REGION: 'DE' });
+    const { body } = await post<Contact>(`${german.url}/contacts`, { name: 'Rathaus', phone: '030 901820' });
+    expect(body.phone).toBe('+4930901820');
+    await german.close();
+  });
+
+  it.each<[string, unknown]>([
+    ['a phone number that is none', { name: 'Masha', phone: '12345' }],
+    ['a phone number in letters', { name: 'Masha', phone: 'call me' }],
+    ['a missing phone', { name: 'Masha' }],
+    ['a blank name', { name: ' ', phone: '+79123456789' }],
+    ['a name over 40 characters', { name: 'x'.repeat(41), phone: '+79123456789' }],
+    ['an unknown field', { name: 'Masha', phone: '+79123456789', mail: 'm@example.org' }],
+    ['bad JSON', '{'],
+    ['no object', '[]'],
+  ])('refuses %s with a sentence', async (_what, body) => {
+    const answer = await post(`${app.url}/contacts`, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ error: expect.stringMatching(/^["A-Z].* .*\.?/) as string, status: 400 });
+    expect(await list()).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { startApp, type Running } from '../../support/app';
+import { post, say } from '../../support/http';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+const get = async (path: string, headers: Record<string, string> = {}) => {
+  const answer = await fetch(app.url + path, { headers });
+  return { answer, html: await answer.text(), cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
+};
+
+describe('the page', () => {
+  it('brings the last 50 messages and the cursor to go on from', async () => {
+    for (let i = 1; i <= 60; i += 1) await say(app.url, `text-${i}.`);
+    const { html } = await get('/');
+    expect(html).not.toContain('text-10.');
+    expect(html.indexOf('text-11.')).toBeGreaterThan(0);
+    expect(html.indexOf('text-60.')).toBeGreaterThan(html.indexOf('text-59.'));
+    expect(html).toMatch(/data-cursor="[0-9a-z]+:60"/);
+  });
+
+  it('shows the room that its address names, and the lobby without one', async () => {
+    await say(app.url, 'said elsewhere', { room: 'team' });
+    expect((await get('/r/team')).html).toContain('said elsewhere');
+    expect((await get('/')).html).not.toContain('said elsewhere');
+    expect((await get('/r/No%20Room')).answer.status).toBe(400);
+  });
+
+  it('shows what people wrote as text', async () => {
+    await say(app.url, '<script>alert(1)</script><img src=x>');
+    const { html } = await get('/');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x&gt;');
+  });
+
+  it('makes a browser a lasting visitor, whose name comes back', async () => {
+    const first = await get('/');
+    const renamed = await post(`${app.url}/username`, { username: 'Masha' }, { Cookie: first.cookie });
+    expect(renamed.body).toMatchObject({ type: 'change_username', username: 'Masha' });
+    const second = await get('/', { Cookie: first.cookie });
+    expect(second.html).toContain('value="Masha"');
+    expect(second.html).toContain(`data-visitor="${renamed.body.visitor as string}"`);
+    const said = await post(`${app.url}/messages`, { message: 'x' }, { Cookie: second.cookie });
+    expect(said.body).toMatchObject({ username: 'Masha', visitor: renamed.body.visitor });
+  });
+
+  it('lets nothing run in it but its own scripts, and nobody frame it', async () => {
+    const { answer, html } = await get('/');
+    const policy = answer.headers.get('content-security-policy')!;
+    const [, nonce] = /'nonce-([^']+)'/.exec(policy)!;
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain(`ws://${new URL(app.url).host}`);
+    expect(policy).not.toContain('unsafe');
+    for (const [tag] of html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>/g))
+      expect(tag).toContain(`nonce="${nonce}"`);
+    expect((await get('/')).answer.headers.get('content-security-policy')).not.toContain(nonce);
+  });
+
+  it('is served with its style and scripts, and nothing that lies beside them', async () => {
+    const { html } = await get('/');
+    const assets = [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(([, path]) => path!);
+    expect(assets.length).toBeGreaterThan(1);
+    for (const path of [...assets, '/static/socket.io.js']) {
+      expect([path, (await get(path)).answer.status]).toEqual([path, 200]);
+    }
+    for (const path of ['chat.ts', 'tsconfig.json', 'tsconfig.tsbuildinfo', 'chat.d.ts', '../package.json']) {
+      expect([path, (await get(`/static/${path}`)).answer.status]).toEqual([path, 404]);
+    }
+  });
+});

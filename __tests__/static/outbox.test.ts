@@ -1,0 +1,117 @@
+import type { NewMessage } from '../../server/wire';
+import { ApiError } from '../../static/api';
+import type { Kept } from '../../static/kept';
+import { Outbox, type Draft } from '../../static/outbox';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+type Answer = 'stored' | ApiError;
+
+/** An outbox whose server gives these answers in turn, and then stores everything. */
+function outboxWith(answers: Answer[], before: Draft[] = []) {
+  const sent: string[] = [];
+  const ids = new Set<string>();
+  const told: string[] = [];
+  const kept = new Map(before.map((draft) => [draft.id, draft]));
+  const outbox = new Outbox(
+    {
+      all: () => [...kept.values()],
+      keep: (draft) => void kept.set(draft.id, draft),
+      forget: (id) => void kept.delete(id),
+    } as Kept,
+    async ({ id, message }) => {
+      sent.push(message);
+      ids.add(id);
+      const answer = answers.shift() ?? 'stored';
+      if (answer !== 'stored') throw answer;
+      return { id, message } as NewMessage;
+    },
+    ({ message, refused }) => told.push(refused ? `${message}: ${refused}` : `${message}…`),
+    ({ message }) => told.push(`${message}.`),
+  );
+  return { outbox, sent, ids, told, kept };
+}
+
+const lost = () => new ApiError('No answer.', 0);
+const settled = () => jest.advanceTimersByTimeAsync(0);
+
+it('shows a message at once, and again when it is stored', async () => {
+  const { outbox, told, kept } = outboxWith([]);
+  outbox.say('a');
+  expect(told).toEqual(['a…']);
+  expect(kept.size).toBe(1);
+  await settled();
+  expect(told).toEqual(['a…', 'a.']);
+  expect(kept.size).toBe(0);
+});
+
+it('sends in the order of writing: what comes later waits for what is in doubt', async () => {
+  const { outbox, sent, ids } = outboxWith([lost(), lost()]);
+  outbox.say('a');
+  outbox.say('b');
+  await settled();
+  expect(sent).toEqual(['a']);
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(sent).toEqual(['a', 'a', 'a', 'b']);
+  expect(ids.size).toBe(2);
+});
+
+it('tries again at once when the connection is back', async () => {
+  const { outbox, sent } = outboxWith([lost()]);
+  outbox.say('a');
+  await settled();
+  outbox.wake();
+  await settled();
+  expect(sent).toEqual(['a', 'a']);
+});
+
+it('leaves a server alone for as long as it asks, whatever the connection does', async () => {
+  const { outbox, sent } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
+  outbox.say('a');
+  await settled();
+  outbox.wake();
+  await jest.advanceTimersByTimeAsync(29_000);
+  expect(sent).toEqual(['a']);
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(sent).toEqual(['a', 'a']);
+});
+
+it('goes on with the next when one is refused, and sends that one again under its id', async () => {
+  const { outbox, sent, ids, told, kept } = outboxWith([new ApiError('No.', 400)]);
+  outbox.say('a');
+  outbox.say('b');
+  await settled();
+  expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
+  const [[id]] = [...kept] as [[string, Draft]];
+  outbox.again(id);
+  outbox.again(id);
+  await settled();
+  expect(sent).toEqual(['a', 'b', 'a']);
+  expect(ids.size).toBe(2);
+  expect(told.at(-1)).toBe('a.');
+});
+
+it('sends no more what the feed has brought already', async () => {
+  const { outbox, sent, kept } = outboxWith([lost()]);
+  outbox.say('a');
+  await settled();
+  outbox.drop([...kept.keys()][0]!);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(sent).toEqual(['a']);
+});
+
+it('goes on with what an earlier visit left, and shows what was refused then', async () => {
+  const at = '2026-11-20T09:00:00.000Z';
+  const { outbox, sent, told } = outboxWith(
+    [],
+    [
+      { id: '1', message: 'a', at },
+      { id: '2', message: 'b', at, refused: 'No.' },
+    ],
+  );
+  outbox.restore();
+  await settled();
+  expect(sent).toEqual(['a']);
+  expect(told).toEqual(['a…', 'b: No.', 'a.']);
+});

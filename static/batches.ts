@@ -1,0 +1,32 @@
+/** How often a page shows what streams in, in milliseconds. */
+const EVERY = 40;
+
+/**
+ * Hands things on at once while they come singly, and in batches while they pour: a page that comes back to thousands
+ * of messages then lays itself out a few times instead of thousands.
+ */
+export class Batches<T> {
+  private waiting: T[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly handle: (batch: T[]) => void) {}
+
+  add(things: T[]): void {
+    this.waiting.push(...things);
+    if (this.timer === undefined) this.flush();
+  }
+
+  /** Forgets what was not handed on yet. */
+  drop(): void {
+    this.waiting = [];
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    if (this.waiting.length === 0) return;
+    this.timer = setTimeout(() => this.flush(), EVERY);
+    const batch = this.waiting;
+    this.waiting = [];
+    this.handle(batch);
+  }
+}

@@ -1,0 +1,177 @@
+import type { ChangeUsername, Cursor, Entry, MessagePage, Person } from '../server/wire.js';
+import { api } from './api.js';
+import { Batches } from './batches.js';
+import { Composer } from './composer.js';
+import { AddressBook } from './contacts.js';
+import { find } from './dom.js';
+import { panelInDrawer } from './drawer.js';
+import type { ServerEvent } from './events.js';
+import { Feed } from './feed.js';
+import { stayAboveKeyboard } from './keyboard.js';
+import { Kept } from './kept.js';
+import { Link, type LinkState } from './link.js';
+import { NameField } from './name.js';
+import { Older } from './older.js';
+import { Outbox } from './outbox.js';
+import { People } from './people.js';
+import { Reader } from './reader.js';
+import { StatusLine } from './status.js';
+import { Timeline } from './timeline.js';
+import { TypingLine } from './typing.js';
+import { Unread } from './unread.js';
+
+/** How many messages stay on a page that is open all day; older ones come back by scrolling. */
+const SHOWN = 400;
+
+const page = find(document, 'main').dataset as Record<
+  'room' | 'cursor' | 'earliest' | 'visitor' | 'username',
+  string
+>;
+const { room } = page;
+const me: Person = { visitor: page.visitor, username: page.username };
+
+const log = find(document, '#log');
+const reader = new Reader(log, find(document, '#pill'));
+const timeline = new Timeline(find(document, '#messages'), me);
+const unread = new Unread();
+const typing = new TypingLine(find(document, '#typing'));
+const contacts = new AddressBook();
+const people = new People(
+  find(document, '#people'),
+  find(document, '#people-more'),
+  [find(document, '#people-count'), find(document, '#open-panel-count')],
+  me,
+);
+const name = new NameField(me, renamed);
+
+const read = (query: Record<string, string>) =>
+  api<MessagePage>(`/messages?${new URLSearchParams({ room, ...query })}`);
+const older = new Older(
+  find(document, '#older'),
+  log,
+  room,
+  page.earliest,
+  () => timeline.oldest?.dataset.cursor,
+  (before) => read({ before, limit: '50' }),
+  ({ messages }) => reader.keep(() => messages.forEach(put)),
+);
+const arriving = new Batches<Entry>(show);
+const feed = new Feed(
+  page.cursor,
+  (after) => read(after === undefined ? { last: '50' } : { after, limit: '200' }),
+  (entries) => arriving.add(entries),
+  restart,
+);
+const status = new StatusLine(find(document, '#status'), () => link.now());
+const link = new Link(room, () => feed.cursor, hear, connection);
+const outbox = new Outbox(
+  new Kept(room),
+  (draft) => link.send(draft),
+  ({ refused, ...draft }) => {
+    reader.keep(() => {
+      timeline.put({ ...me, ...draft });
+      if (refused) timeline.fail(draft.id, refused);
+    });
+  },
+  // The acknowledgement shows the message in its place, but only the feed moves the cursor.
+  (message) => reader.keep(() => put(message)),
+);
+const composer = new Composer(
+  find(document, '#composer'),
+  room,
+  (message) => {
+    outbox.say(message);
+    reader.toEnd();
+  },
+  () => link.typing(),
+);
+
+function hear(event: ServerEvent): void {
+  switch (event.type) {
+    case 'new_message':
+      return feed.hear(event);
+    case 'reset':
+      return feed.reset(event);
+    case 'presence':
+      return people.show(event);
+    case 'typing':
+      if (event.visitor !== me.visitor) typing.add(event);
+      return;
+    case 'change_username':
+      return renamed(event);
+    case 'new_contact':
+    case 'remove_contact':
+      return contacts.change(event);
+  }
+}
+
+function show(entries: Entry[]): void {
+  const others = entries.filter(({ visitor }) => visitor !== me.visitor).length;
+  reader.keep(() => {
+    entries.forEach(put);
+    if (reader.atEnd && timeline.size > SHOWN) {
+      timeline.trim(SHOWN / 2);
+      older.look();
+    }
+  });
+  reader.miss(others);
+  unread.add(others);
+}
+
+function restart({ messages, earliest }: { messages: Entry[]; earliest: Cursor }): void {
+  arriving.drop();
+  timeline.trim(0);
+  messages.forEach(put);
+  older.reset(earliest);
+  reader.toEnd();
+}
+
+function put(entry: Entry): void {
+  // The types that this page doesn't know have their place in the feed, and none here.
+  if (entry.type !== 'new_message') return;
+  outbox.drop(entry.id);
+  typing.remove(entry.visitor);
+  timeline.put(entry);
+}
+
+function renamed(change: ChangeUsername): void {
+  people.rename(change);
+  if (change.visitor !== me.visitor) return;
+  me.username = change.username;
+  name.show();
+}
+
+find(document, '#messages').addEventListener('click', ({ target }) => {
+  if (!(target instanceof Element)) return;
+  const id = target.closest<HTMLElement>('.message')?.dataset.id ?? '';
+  if (target.closest('.retry')) outbox.again(id);
+  if (target.closest('.discard')) {
+    outbox.drop(id);
+    timeline.remove(id);
+  }
+  if (target.closest('.failure')) composer.focus();
+});
+
+let live: LinkState['live'];
+function connection(state: LinkState): void {
+  status.show(state);
+  if (state.live && state.live !== live) {
+    outbox.wake();
+    void contacts.load();
+  }
+  live = state.live;
+}
+
+let hiddenAt = 0;
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) hiddenAt = Date.now();
+  // A machine that slept may hold a connection that is dead and not known to be.
+  else if (Date.now() - hiddenAt > 30_000) void feed.catchUp();
+  if (!document.hidden) link.now();
+});
+
+panelInDrawer();
+stayAboveKeyboard();
+outbox.restore();
+link.start();
+if (matchMedia('(hover: hover)').matches) composer.focus();

@@ -1,0 +1,63 @@
+import type { NewMessage } from '../server/wire.js';
+import { find } from './dom.js';
+import { dayOf, timeOf } from './days.js';
+
+/** What there is to show of a message; one on its way has no place in the room yet. */
+export type Said = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
+  Partial<Pick<NewMessage, 'seq' | 'cursor'>>;
+
+/** Writes a message into its element; everything that people made goes in as text. */
+export function fill(element: HTMLElement, said: Said, mine: boolean): void {
+  element.classList.toggle('mine', mine);
+  element.dataset.id = said.id;
+  element.dataset.seq = String(said.seq ?? '');
+  element.dataset.cursor = said.cursor ?? '';
+  element.dataset.visitor = said.visitor;
+  find(element, '.author').textContent = said.username;
+  find(element, '.bubble').textContent = said.message;
+  find<HTMLTimeElement>(element, '.at').dateTime = said.at;
+  paint(find(element, '.avatar'), said.visitor, said.username);
+  finish(element);
+}
+
+/** Adds what only the browser knows, the reader's zone above all, to an element that is filled. */
+export function finish(element: HTMLElement): void {
+  const time = find<HTMLTimeElement>(element, '.at');
+  const at = new Date(time.dateTime);
+  time.textContent = timeOf(at);
+  time.title = at.toLocaleString();
+  element.dataset.day = dayOf(at);
+  const bubble = find(element, '.bubble');
+  const text = bubble.textContent;
+  bubble.replaceChildren(...linkified(text));
+  bubble.classList.toggle('jumbo', onlyEmoji.test(text));
+}
+
+/** Gives somebody a colour and an initial: the same in all places, and for as long as they are the same visitor. */
+export function paint(avatar: HTMLElement, visitor: string, username: string): void {
+  // As in views/partials/message.ejs, so that nothing changes colour when the script arrives.
+  avatar.dataset.tone = String(Array.from(visitor).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 8);
+  avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';
+}
+
+const onlyEmoji =
+  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})*\s*){1,3}$/u;
+
+function linkified(text: string): (Node | string)[] {
+  return text.split(/(https?:\/\/[^\s<>"]+)/).flatMap((part, i) => {
+    if (i % 2 === 0) return part ? [part] : [];
+    const address = withoutEnd(part);
+    if (!URL.canParse(address)) return [part];
+    const link = document.createElement('a');
+    link.href = link.textContent = address;
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer';
+    return [link, part.slice(address.length)];
+  });
+}
+
+/** An address without what ends the sentence, or closes the bracket, that it stands in. */
+function withoutEnd(address: string): string {
+  const closes = address.endsWith(')') && address.split(')').length > address.split('(').length;
+  return closes || /[.,;:!?'’”»\]]$/.test(address) ? withoutEnd(address.slice(0, -1)) : address;
+}
