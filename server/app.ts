@@ -12,12 +12,15 @@ import { headers, refuseForeign } from './protection';
 import { assets } from './routes/assets';
 import { contactRoutes } from './routes/contacts';
 import { answerError, notFound } from './routes/errors';
-import { pageRoutes } from './routes/page';
+import { page } from './routes/page';
+import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
 import type { Stores } from './stores/open';
 import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
-import { sse } from './transports/sse';
+import { eventStream, sse } from './transports/sse';
+import { WebSockets } from './transports/websocket';
+import { refuseUpgrade } from './upgrade';
 import { Visitors } from './visitor';
 
 /** A server that does not listen yet, and the way to end it. */
@@ -36,6 +39,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const presence = new Presence();
   const visitors = await Visitors.open(stores.visitors);
   const chat = new Chat(log, visitors, presence);
+  const parts = { log, chat, visitors, presence };
   const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.tellAll(change));
 
   const web = express();
@@ -47,22 +51,29 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(headers, refuseForeign(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
   web.use('/static', assets(ROOT));
-  web.use(sse(log, visitors, presence), poll(log, chat, visitors));
-  web.use(contactRoutes(contacts), usernameRoute(chat, visitors), pageRoutes(log, visitors));
+  web.use(sse(parts), poll(parts));
+  const showPage = page(log, visitors);
+  web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));
+  web.use(contactRoutes(contacts), usernameRoute(chat, visitors));
   web.use(notFound, answerError);
 
   const server = createServer(web);
   const drain = drainable(server);
-  const io = attachSocketIo(server, { log, chat, visitors, presence }, config.corsOrigins);
-  server.on('upgrade', (request, socket) => {
-    if (request.url?.startsWith(io.path())) return;
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  const io = attachSocketIo(server, parts, config.corsOrigins);
+  const sockets = new WebSockets(parts, config.corsOrigins);
+  server.on('upgrade', (request, socket, head) => {
+    const path = request.url?.replace(/\?.*/s, '') ?? '';
+    // Socket.IO listens for its own.
+    if (path.startsWith(io.path())) return;
+    if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
+    refuseUpgrade(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
   });
 
   const end = async (): Promise<void> => {
     const drained = drain();
     await log.close();
     presence.close();
+    sockets.close();
     await io.close();
     await drained;
     await stores.close();

@@ -14,6 +14,9 @@ const NAME_MAX = 40;
 const LIMIT_MAX = 500;
 /** The messages of an answer that was asked for no number of them. */
 const LIMIT = 50;
+/** How long a long poll is held that does not say, in seconds, and the longest; proxies cut at 60. */
+const HOLD = 25;
+const HOLD_MAX = 55;
 
 /** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/u;
@@ -66,7 +69,13 @@ const reading = z.object(
   { room, after: cursor.optional(), last: count('last').optional() },
   'Send an object.',
 );
-const paging = reading.extend({ before: cursor.optional(), limit: count('limit').default(LIMIT) });
+const paging = reading.extend({
+  before: cursor.optional(),
+  limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).default(LIMIT),
+  timeout: count('timeout')
+    .default(HOLD)
+    .transform((seconds) => Math.min(seconds, HOLD_MAX)),
+});
 const contact = z.strictObject(
   { name: name('The name'), phone: z.string('The phone number must be a text.').max(60) },
   {
@@ -89,6 +98,8 @@ export interface Reading extends Start {
 export interface Paging extends Reading {
   before?: string | undefined;
   limit: number;
+  /** How long a long poll is held, in seconds. */
+  timeout: number;
 }
 
 /** @throws {Refusal} 400 */

@@ -11,8 +11,10 @@ export interface Start {
   last?: number | undefined;
 }
 
-/** The most that a reader of {@link Log.follow} is handed at once. */
+/** The most entries that a reader of {@link Log.follow} is handed at once. */
 const PAGE = 100;
+/** The most characters of messages among them: what a reader that stalls can hold in memory. */
+const PAGE_CHARACTERS = 64 * 1024;
 /** The most that one transaction takes, so that a burst does not hold the event loop. */
 const BATCH = 256;
 /** How often a waiting reader is handed an empty page, in ms: what proxies and phones need to see. */
@@ -77,7 +79,12 @@ export class Log {
    * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
    * Its caller pulls: one that is slow falls behind in the log, not in memory.
    */
-  async *follow(room: string, from: Cursor, gone: AbortSignal): AsyncGenerator<Page | Reset, void, void> {
+  async *follow(
+    room: string,
+    from: Cursor,
+    gone: AbortSignal,
+    limit = PAGE,
+  ): AsyncGenerator<Page | Reset, void, void> {
     const tail = this.hold(room);
     let stir = (): void => undefined;
     const leave = (): void => stir();
@@ -87,7 +94,7 @@ export class Log {
       while (!gone.aborted && !this.closed) {
         // The bell is read before the log: what is committed in between is seen by one or the other.
         const rings = tail.rings;
-        const step = await tail.after(parseCursor(cursor), PAGE);
+        const step = await tail.after(parseCursor(cursor), limit, PAGE_CHARACTERS);
         cursor = step.cursor;
         if (step.type === 'page' && step.entries.length === 0) {
           await new Promise<void>((resolve) => {

@@ -9,26 +9,38 @@ export interface Page {
   /** The place after the last entry. */
   readonly cursor: Cursor;
   readonly earliest: Cursor;
+  /** Whether the room had more when it was read. */
+  readonly more: boolean;
+  /** When the room's newest entry was taken in, in ms since 1970. */
+  readonly at: number;
 }
 
-/** What a reader at `place` is handed: the entries after it, or a reset if the place is not in this history. */
-export function pageAfter(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
+/**
+ * What a reader at `place` is handed: the entries after it, or a reset if the place is not in this history.
+ * @param most the most characters of messages, beyond the first: it bounds what a slow reader can hold in memory.
+ */
+export function pageAfter(room: string, { epoch, seq }: Place, span: Span, most = Infinity): Page | Reset {
   if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
-  return page(span, seq + span.entries.length);
+  let characters = 0;
+  const end = span.entries.findIndex(({ message }, i) => (characters += message.length) > most && i > 0);
+  return page(span, seq, end < 0 ? span.entries : span.entries.slice(0, end));
 }
 
 /** What a reader going back from `place` is handed: the entries before it, or a reset likewise. */
 export function pageBefore(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
   if (epoch !== span.epoch || seq > span.head + 1) return reset(room, span);
-  return page(span, Math.max(seq - 1, span.earliest));
+  return page(span, Math.max(seq - 1, span.earliest) - span.entries.length, span.entries);
 }
 
-function page({ epoch, earliest, entries }: Span, end: number): Page {
+function page({ epoch, earliest, head, at }: Span, seq: number, entries: Span['entries']): Page {
+  const end = seq + entries.length;
   return {
     type: 'page',
     entries,
     cursor: formatCursor(epoch, end),
     earliest: formatCursor(epoch, earliest),
+    more: end < head,
+    at,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Span {
   earliest: number;
   /** The seq of the last entry; 0 in a room where nothing was said. */
   head: number;
+  /** When that entry was taken in, in ms since 1970; 0 in such a room. */
+  at: number;
   /** In order of seq, without holes. */
   entries: Entry[];
 }

@@ -17,7 +17,7 @@ export class Tail {
   rings = 0;
   private readonly waiting = new Set<() => void>();
   private readonly pages = new Map<string, Page | Reset>();
-  private span: Span = { epoch: '', earliest: 0, head: 0, entries: [] };
+  private span: Span = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring that `span` is as new as. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
@@ -50,17 +50,20 @@ export class Tail {
     this.waiting.delete(wake);
   }
 
-  /** What comes after a place: from memory near the head, from the store further back. */
-  async after(place: Place, limit: number): Promise<Page | Reset> {
+  /**
+   * What comes after a place: from memory near the head, from the store further back.
+   * @param most the most characters of messages, beyond the first; see {@link pageAfter}.
+   */
+  async after(place: Place, limit: number, most = Infinity): Promise<Page | Reset> {
     await this.refresh(this.rings);
     // A place past the head may be one that this process has not been told of yet.
     if (place.seq > this.span.head) await this.refresh((this.rings += 1));
     if (place.seq < this.first - 1) {
-      return pageAfter(this.room, place, await this.store.after(this.room, place.seq, limit));
+      return pageAfter(this.room, place, await this.store.after(this.room, place.seq, limit), most);
     }
-    const key = `${place.epoch}:${place.seq}:${limit}`;
+    const key = `${place.epoch}:${place.seq}:${limit}:${most}`;
     let page = this.pages.get(key);
-    if (!page) this.pages.set(key, (page = pageAfter(this.room, place, this.cut(place.seq, limit))));
+    if (!page) this.pages.set(key, (page = pageAfter(this.room, place, this.cut(place.seq, limit), most)));
     return page;
   }
 

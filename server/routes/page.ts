@@ -1,4 +1,4 @@
-import { Router, type Request, type Response } from 'express';
+import type { RequestHandler } from 'express';
 import { checkRoom } from '../check';
 import type { Log } from '../log';
 import type { Visitors } from '../visitor';
@@ -6,9 +6,12 @@ import type { Visitors } from '../visitor';
 /** How many messages the page brings with it. */
 const SHOWN = 50;
 
-/** The page of a room, with its last messages and the cursor that its script goes on from. */
-export function pageRoutes(log: Log, visitors: Visitors): Router {
-  const render = async (request: Request, response: Response): Promise<void> => {
+/**
+ * Answers with the page of the room that the address names, its last messages and the cursor that its script goes on
+ * from. Without scripts, `?write` is the page to write on, which does not refresh itself.
+ */
+export function page(log: Log, visitors: Visitors): RequestHandler {
+  return async (request, response) => {
     const room = checkRoom(request.params.room);
     const step = await log.after(room, await log.start(room, { last: SHOWN }), SHOWN);
     const { visitor, setCookie } = await visitors.welcome(request);
@@ -19,7 +22,7 @@ export function pageRoutes(log: Log, visitors: Visitors): Router {
       messages: step.type === 'page' ? step.entries : [],
       cursor: step.cursor,
       earliest: step.earliest,
+      writing: request.query.write !== undefined,
     });
   };
-  return Router().get('/', render).get('/r/:room', render);
 }

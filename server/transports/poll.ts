@@ -1,13 +1,12 @@
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { jsonBody } from '../body';
-import type { Chat } from '../chat';
 import { checkPaging, checkSaying } from '../check';
-import type { Log } from '../log';
-import type { Visitors } from '../visitor';
-import type { MessagePage } from '../wire';
+import type { Page } from '../page';
+import type { Parts } from '../session';
+import type { MessagePage, Reset } from '../wire';
 
-/** Messages over plain HTTP: `GET /messages` reads a page, `POST /messages` says something. */
-export function poll(log: Log, chat: Chat, visitors: Visitors): Router {
+/** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
+export function poll({ log, chat, visitors }: Parts): Router {
   const router = Router();
 
   router.get('/messages', async (request, response) => {
@@ -16,23 +15,51 @@ export function poll(log: Log, chat: Chat, visitors: Visitors): Router {
     const step = before
       ? await log.before(room, before, limit)
       : await log.after(room, await log.start(room, start), limit);
-    response.set('Cache-Control', 'no-store');
-    if (step.type === 'reset') {
-      const error = 'That place is not in this room’s history any more. Read again from "earliest".';
-      response.status(410).json({ ...step, error, status: 410 });
-      return;
+    if (step.type === 'page') response.set('Retry-After', String(patience(step)));
+    // Express compares the ETag of an answer with the one that was asked with, and sends 304 if nothing is new.
+    answer(response, step);
+  });
+
+  router.get('/subscribe', async (request, response) => {
+    const { room, limit, timeout, ...start } = checkPaging(request.query);
+    const cursor = await log.start(room, start);
+    const enough = new AbortController();
+    const timer = setTimeout(() => enough.abort(), timeout * 1_000);
+    response.on('close', () => enough.abort());
+    try {
+      for await (const step of log.follow(room, cursor, enough.signal, limit)) {
+        if (step.type === 'reset' || step.entries.length > 0) return answer(response, step);
+      }
+    } finally {
+      clearTimeout(timer);
     }
-    const page: MessagePage = { messages: [...step.entries], cursor: step.cursor, earliest: step.earliest };
-    response.json(page);
+    answer(response, await log.after(room, cursor, 0));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
     const key = request.get('Idempotency-Key');
     const saying = checkSaying(key ? { id: key, ...request.body } : request.body);
-    const visitor = await visitors.identify(request);
-    const { entry, repeated } = await chat.say(visitor, saying);
+    const { entry, repeated } = await chat.say(await visitors.identify(request), saying);
     response.status(repeated ? 200 : 201).json(entry);
   });
 
   return router;
+}
+
+function answer(response: Response, step: Page | Reset): void {
+  response.set('Cache-Control', 'no-cache');
+  if (step.type === 'reset') {
+    const error = 'That place is not in this room’s history any more. Read again from "earliest".';
+    response.status(410).json({ ...step, error, status: 410 });
+    return;
+  }
+  const page: MessagePage = { messages: [...step.entries], cursor: step.cursor, earliest: step.earliest };
+  response.json(page);
+}
+
+/** When to ask again, in seconds: at once if there is more, soon in a busy room, later in a quiet one. */
+function patience({ more, at }: Page): number {
+  if (more) return 0;
+  const quiet = Date.now() - at;
+  return Math.min(15, Math.max(1, Math.round(quiet / 10_000)));
 }

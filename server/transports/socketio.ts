@@ -1,23 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
-import type { Chat } from '../chat';
-import { checkReading, checkSaying, checkUsername, type Reading } from '../check';
-import { eventOrGone } from '../gone';
-import type { Log } from '../log';
+import { checkReading, type Reading } from '../check';
+import { drained } from '../drained';
 import { mayAsk } from '../origin';
-import type { Presence, Stay } from '../presence';
 import { errorBody } from '../refusal';
-import type { Visitor, Visitors } from '../visitor';
-import type { ClientEvents, Cursor, Ephemeral, ServerEvents } from '../wire';
+import { Session, type Parts } from '../session';
+import type { Visitor } from '../visitor';
+import type { ClientEvents, Cursor, ServerEvents } from '../wire';
 import { queued } from './engine';
-
-/** The parts of the chat that a transport speaks for. */
-interface Parts {
-  log: Log;
-  chat: Chat;
-  visitors: Visitors;
-  presence: Presence;
-}
 
 interface Data {
   visitor: Visitor;
@@ -27,10 +17,12 @@ interface Data {
 
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
 
+const EVENTS = ['new_message', 'change_username', 'typing', 'join'] as const satisfies (keyof ClientEvents)[];
+
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
 const CROWDED = 64;
 
-/** Speaks Socket.IO on `/socket.io`. Closed by `close()` of what it returns. */
+/** Speaks Socket.IO on `/socket.io`; ended by `close()` of what it returns. */
 export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: readonly string[]): Server {
   const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Data>(server, {
     maxHttpBufferSize: 64 * 1024,
@@ -62,74 +54,35 @@ async function admit({ data, request, handshake }: Socket, { visitors, log }: Pa
   data.cursor = await log.start(data.reading.room, data.reading);
 }
 
-function serve(socket: Socket, { log, chat, presence }: Parts): void {
-  const { visitor } = socket.data;
-  let room = socket.data.reading.room;
-  let stay: Stay | undefined;
-  let leaving = new AbortController();
-  let reading = Promise.resolve();
-  let joining = Promise.resolve();
-
-  const tell = (event: Ephemeral): void => {
-    if (queued(socket.conn) < CROWDED) emit(socket, event.type, event);
-  };
-
-  const read = async (cursor: Cursor, gone: AbortSignal): Promise<void> => {
-    for await (const step of log.follow(room, cursor, gone)) {
+function serve(socket: Socket, parts: Parts): void {
+  const { visitor, reading, cursor } = socket.data;
+  // The client comes back by itself from this, but not from `disconnect()`.
+  const hangUp = (): void => void socket.conn.close();
+  const session = new Session(parts, visitor, {
+    deliver: async (step, gone) => {
       if (step.type === 'reset') emit(socket, 'reset', step);
       else step.entries.forEach((entry) => emit(socket, entry.type, entry));
       // Packets wait here only when the connection can't take them.
-      if (queued(socket.conn) > 0) await eventOrGone(socket.conn, 'drain', gone);
-    }
-  };
-
-  const leave = async (): Promise<void> => {
-    stay?.leave();
-    leaving.abort();
-    await reading;
-  };
-
-  const enter = (next: string, cursor: Cursor): void => {
-    if (!socket.connected) return;
-    room = next;
-    leaving = new AbortController();
-    stay = presence.enter(room, visitor, tell);
-    reading = read(cursor, leaving.signal).catch((error: unknown) => {
-      console.error('A Socket.IO reader failed:', error);
-      // The client comes back by itself from here, but not from `disconnect()`.
-      socket.conn.close();
+      if (queued(socket.conn) === 0) return;
+      if (!(await drained((done) => socket.conn.once('drain', done), gone))) hangUp();
+    },
+    tell: (event) => {
+      if (queued(socket.conn) < CROWDED) emit(socket, event.type, event);
+    },
+    end: (error) => {
+      if (error) console.error('A Socket.IO reader failed:', error);
+      hangUp();
+    },
+  });
+  for (const event of EVENTS) {
+    socket.on(event, (...args: unknown[]) => {
+      const last = args.at(-1);
+      const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
+      session.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
     });
-  };
-
-  enter(room, socket.data.cursor);
-  socket.on('disconnect', () => void leave());
-
-  answer(socket, 'new_message', async (payload) => {
-    const { entry } = await chat.say(visitor, checkSaying({ room, ...(payload as object) }));
-    return entry;
-  });
-  answer(socket, 'change_username', (payload) => chat.rename(visitor, checkUsername(payload)));
-  answer(socket, 'typing', () => {
-    stay?.typing();
-    return {};
-  });
-  answer(socket, 'join', async (payload) => {
-    const next = checkReading(payload);
-    const cursor = await log.start(next.room, next);
-    joining = joining.then(leave).then(() => enter(next.room, cursor));
-    await joining;
-    return { room: next.room, cursor };
-  });
-}
-
-/** Acknowledges an event with what `handle` makes of it, or with the error; a client need not ask for that. */
-function answer(socket: Socket, event: keyof ClientEvents, handle: (payload: unknown) => object): void {
-  const attempt = async (payload: unknown): Promise<object> => handle(payload);
-  socket.on(event, (...args: unknown[]) => {
-    const last = args.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
-    attempt(args[0]).catch(errorBody).then(acknowledge, console.error);
-  });
+  }
+  socket.on('disconnect', () => session.close());
+  session.enter(reading.room, cursor);
 }
 
 function emit(socket: Socket, event: string, payload: object): void {

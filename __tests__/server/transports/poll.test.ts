@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { post, read, readAll, say } from '../../support/http';
 import { startApp, type Running } from '../../support/app';
-import type { NewMessage } from '../../../server/wire';
+import type { MessagePage, NewMessage } from '../../../server/wire';
 
 let app: Running;
 beforeAll(async () => (app = await startApp()));
@@ -109,6 +109,7 @@ describe('GET /messages', () => {
     'after=',
     'last=-1',
     'limit=501',
+    'limit=0',
     'before=x',
     'room=A%20B',
     'after=a:1&after=a:2',
@@ -122,5 +123,57 @@ describe('GET /messages', () => {
     const answer = await fetch(`${app.url}/nothing`);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ error: 'There is nothing at GET /nothing.', status: 404 });
+  });
+});
+
+describe('GET /subscribe', () => {
+  const subscribe = async (query: string) => {
+    const answer = await fetch(`${app.url}/subscribe?${query}`);
+    return { status: answer.status, body: (await answer.json()) as MessagePage };
+  };
+
+  it('answers at once with what is after the cursor', async () => {
+    await say(app.url, 'a', { room: 's1' });
+    await say(app.url, 'b', { room: 's1' });
+    const { status, body } = await subscribe('room=s1&after=earliest&limit=1');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      messages: [{ ...body.messages[0] }],
+      cursor: body.messages[0]!.cursor,
+      earliest: body.earliest,
+    });
+    expect(
+      (await subscribe(`room=s1&after=${body.cursor}`)).body.messages.map(({ message }) => message),
+    ).toEqual(['b']);
+  });
+
+  it('waits for the first message, and hands the cursor on', async () => {
+    const { cursor } = await read(app.url, { room: 's2' });
+    let { body } = await Promise.all([
+      subscribe(`room=s2&after=${cursor}`),
+      say(app.url, 'a', { room: 's2' }),
+    ]).then(([got]) => got);
+    expect(body.messages.map(({ message }) => message)).toEqual(['a']);
+    [{ body }] = await Promise.all([
+      subscribe(`room=s2&after=${body.cursor}`),
+      say(app.url, 'b', { room: 's2' }),
+    ]);
+    expect(body.messages.map(({ message }) => message)).toEqual(['b']);
+  });
+
+  it('answers with no messages and the same cursor when the time that was asked for is over', async () => {
+    const { cursor, earliest } = await read(app.url, { room: 's3' });
+    expect((await subscribe(`room=s3&after=${cursor}&timeout=0`)).body).toEqual({
+      messages: [],
+      cursor,
+      earliest,
+    });
+    expect((await subscribe(`room=s3&timeout=1`)).body).toEqual({ messages: [], cursor, earliest });
+  });
+
+  it('answers a cursor of another history with a reset, and a broken query with 400', async () => {
+    expect(await subscribe('after=gone:1')).toMatchObject({ status: 410, body: { type: 'reset' } });
+    expect((await subscribe('after=x')).status).toBe(400);
+    expect((await subscribe('timeout=x')).status).toBe(400);
   });
 });

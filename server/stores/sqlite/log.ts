@@ -9,7 +9,7 @@ export const READS = {
   before: 'SELECT * FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   first: 'SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1',
   byId: 'SELECT * FROM entries WHERE room = ? AND id = ?',
-  head: 'SELECT head FROM rooms WHERE name = ?',
+  head: 'SELECT head, at FROM rooms WHERE name = ?',
 } as const;
 
 interface Row {
@@ -20,6 +20,11 @@ interface Row {
   visitor: string;
   username: string;
   body: string;
+  at: number;
+}
+
+interface Head {
+  head: number;
   at: number;
 }
 
@@ -44,9 +49,10 @@ export class SqliteLog implements Store {
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readById = db.prepare<[string, string], Row>(READS.byId);
-    this.readHead = db.prepare<[string], number>(READS.head).pluck();
-    this.writeHead = db.prepare<[string, number]>(
-      'INSERT INTO rooms (name, head) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET head = excluded.head',
+    this.readHead = db.prepare<[string], Head>(READS.head);
+    this.writeHead = db.prepare<[string, number, number]>(
+      `INSERT INTO rooms (name, head, at) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at`,
     );
     this.insert = db.prepare<Row>(
       `INSERT INTO entries (room, seq, type, id, visitor, username, body, at)
@@ -84,20 +90,20 @@ export class SqliteLog implements Store {
     const results = drafts.map(({ room, id, visitor, username, message }): Appended | Conflict => {
       const known = this.readById.get(room, id);
       if (known) return known.body === message ? { entry: this.entry(known), repeated: true } : 'conflict';
-      const seq = (heads.get(room) ?? this.readHead.get(room) ?? 0) + 1;
+      const seq = (heads.get(room) ?? this.readHead.get(room)?.head ?? 0) + 1;
       const row: Row = { room, seq, type: 'new_message', id, visitor, username, body: message, at };
       this.insert.run(row);
       heads.set(room, seq);
       return { entry: this.entry(row), repeated: false };
     });
-    heads.forEach((head, room) => this.writeHead.run(room, head));
+    heads.forEach((head, room) => this.writeHead.run(room, head, at));
     return { results, grown: heads.keys() };
   }
 
   private span(room: string, rows: Row[]): Span {
-    const head = this.readHead.get(room) ?? 0;
+    const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
     const first = this.readFirst.get(room) ?? head + 1;
-    return { epoch: this.epoch, earliest: first - 1, head, entries: rows.map((row) => this.entry(row)) };
+    return { epoch: this.epoch, earliest: first - 1, head, at, entries: rows.map((row) => this.entry(row)) };
   }
 
   private entry({ room, seq, type, id, visitor, username, body, at }: Row): Entry {

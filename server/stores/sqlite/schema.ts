@@ -13,7 +13,8 @@ export const MIGRATIONS: readonly string[] = [
   -- The counter that gives each entry its seq: it never goes back, even when entries are removed.
   CREATE TABLE rooms (
     name TEXT PRIMARY KEY,
-    head INTEGER NOT NULL
+    head INTEGER NOT NULL,
+    at INTEGER NOT NULL -- of the entry at the head
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE entries (

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { startApp, type Running } from '../../support/app';
+import { sseEvents, take } from '../../support/events';
+import { readAll, say } from '../../support/http';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+const get = (path: string, accept = '*/*', init: RequestInit = {}) =>
+  fetch(app.url + path, { headers: { Accept: accept }, ...init });
+
+/** `curl -d`: a form by its content type, whatever is in it. */
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(app.url + path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: '*/*', ...headers },
+    body,
+  });
+
+const texts = async (room: string) =>
+  (await readAll(app.url, room)).map(({ username, message }) => [username, message]);
+
+describe('GET /r/:room', () => {
+  it('answers a browser with the page, and curl with lines', async () => {
+    await say(app.url, 'hello', { room: 'team' });
+    const page = await get('/r/team', 'text/html,application/xhtml+xml,*/*;q=0.8');
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const lines = await get('/r/team');
+    expect(lines.headers.get('content-type')).toContain('text/plain');
+    expect(lines.headers.get('vary')).toContain('Accept');
+    expect(await lines.text()).toBe('Anonymous: hello\n');
+    expect((await get('/r/team', 'image/png')).status).toBe(406);
+  });
+
+  it('answers programs with a JSON object in each line, or an event stream', async () => {
+    const said = [await say(app.url, 'a\nb', { room: 'team' }), await say(app.url, 'c', { room: 'team' })];
+    const json = await (await get('/r/team', 'application/x-ndjson')).text();
+    expect(json.split('\n').map((one) => one && (JSON.parse(one) as unknown))).toEqual([...said, '']);
+    const stream = sseEvents(`${app.url}/r/team?last=1`, { headers: { Accept: 'text/event-stream' } });
+    expect(await take(stream, 1)).toMatchObject([{ type: 'new_message', data: { message: 'c' } }]);
+  });
+
+  it('reads after a cursor, or the newest n', async () => {
+    const first = await say(app.url, 'a');
+    await say(app.url, 'b');
+    expect(await (await get(`/r/lobby?after=${first.cursor}`)).text()).toBe('Anonymous: b\n');
+    expect(await (await get('/r/lobby?last=1')).text()).toBe('Anonymous: b\n');
+    expect((await get('/r/lobby?after=gone:1')).status).toBe(410);
+    expect((await get('/r/lobby?after=x')).status).toBe(400);
+  });
+
+  it('goes on for ever with ?follow', async () => {
+    await say(app.url, 'before');
+    const gone = new AbortController();
+    const answer = await get('/r/lobby?follow', '*/*', { signal: gone.signal });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = '';
+    const until = async (text: string) => {
+      while (!seen.includes(text)) seen += (await reader.read()).value ?? '';
+    };
+    await until('before');
+    await say(app.url, 'after');
+    await until('after');
+    expect(seen).toBe('Anonymous: before\nAnonymous: after\n');
+    gone.abort();
+  });
+});
+
+describe('POST /r/:room', () => {
+  it('says what curl -d sends, as it is', async () => {
+    const answer = await post('/r/team', '50% & more = 100%');
+    expect(answer.status).toBe(201);
+    expect(await answer.text()).toBe('Anonymous: 50% & more = 100%\n');
+    expect(await texts('team')).toEqual([['Anonymous', '50% & more = 100%']]);
+  });
+
+  it('says it under a name', async () => {
+    await post('/r/team', 'message=hello%20all&username=Masha');
+    expect(await texts('team')).toEqual([['Masha', 'hello all']]);
+  });
+
+  it('says it once, however often it is sent with its key', async () => {
+    const key = { 'Idempotency-Key': randomUUID() };
+    await post('/r/team', 'once', key);
+    await post('/r/team', 'once', key);
+    expect(await texts('team')).toHaveLength(1);
+  });
+
+  it('brings a browser back to the page, under the name it has from then on', async () => {
+    const page = await get('/r/team', 'text/html');
+    const cookie = page.headers.get('set-cookie')!.split(';')[0]!;
+    const browser = { Accept: 'text/html', Cookie: cookie, Origin: app.url };
+    const answer = await post('/r/team', 'message=hello&username=Masha', browser);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/r/team']);
+    await post('/r/team', 'message=again', browser);
+    expect(await texts('team')).toEqual([
+      ['Masha', 'hello'],
+      ['Masha', 'again'],
+    ]);
+  });
+
+  it.each<[string, number, string, Record<string, string>]>([
+    ['an empty message', 400, 'message=', {}],
+    ['nothing', 400, '', {}],
+    ['a bad name', 400, `message=x&username=${'y'.repeat(41)}`, {}],
+    ['a form of a foreign page', 403, 'message=x', { Origin: 'http://evil.example' }],
+    ['text/plain', 415, 'x', { 'Content-Type': 'text/plain' }],
+    ['a body over 64 KB', 413, 'x'.repeat(70_000), {}],
+  ])('refuses %s', async (_what, status, body, headers) => {
+    const answer = await post('/r/team', body, headers);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ error: expect.stringMatching(/\.$/) as string, status });
+    expect(await texts('team')).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { Router, text, type Request, type RequestHandler, type Response } from 'express';
+import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
+import { line, notice } from '../line';
+import { Refusal } from '../refusal';
+import type { Parts } from '../session';
+import { stream, type Format } from '../stream';
+
+/** Lines for people: what `curl` shows. */
+const lines: Format = {
+  type: 'text/plain; charset=utf-8',
+  hello: () => '',
+  step: (step) => {
+    if (step.type === 'reset') return `${notice('This place is not in the room’s history any more.')}\n`;
+    return step.entries.map((entry) => `${line(entry)}\n`).join('');
+  },
+  event: () => '',
+};
+
+/** Lines for programs: one JSON object each. */
+const ndjson: Format = {
+  type: 'application/x-ndjson; charset=utf-8',
+  hello: () => '',
+  step: (step) =>
+    (step.type === 'reset' ? [step] : step.entries).map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+  event: () => '',
+};
+
+/**
+ * `/r/:room`: one address for everybody. Who reads gets what they accept: the page, lines, JSON or a stream; who
+ * posts says something, with a form or with `curl -d`.
+ * @param page answers with the page of `request.params.room`.
+ */
+export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Format): Router {
+  const router = Router();
+
+  router.get('/r/:room', async (request, response, next) => {
+    response.vary('Accept');
+    // What comes first is for those who accept anything.
+    switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
+      case 'text/plain':
+        return read(lines, parts, request, response);
+      case 'application/x-ndjson':
+        return read(ndjson, parts, request, response);
+      case 'text/event-stream':
+        return stream(eventStream, parts, request, response, asked(request));
+      case 'text/html':
+        return page(request, response, next);
+      default:
+        throw new Refusal(
+          406,
+          'There is text/html, text/plain, application/x-ndjson and text/event-stream here.',
+        );
+    }
+  });
+
+  const form = text({ type: 'application/x-www-form-urlencoded', limit: '64kb' });
+  router.post('/r/:room', form, async (request, response) => {
+    if (typeof request.body !== 'string')
+      throw new Refusal(415, 'Send a form, or a message alone: curl -d hello.');
+    const fields = new URLSearchParams(request.body);
+    const room = checkRoom(request.params.room);
+    const message = fields.get('message') ?? request.body;
+    const saying = checkSaying({ room, message, id: request.get('Idempotency-Key') });
+    const visitor = await parts.visitors.identify(request);
+    const username = fields.get('username');
+    if (username && username !== visitor.username)
+      await parts.chat.rename(visitor, checkUsername({ username }));
+    const { entry } = await parts.chat.say(visitor, saying);
+    if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
+    else
+      response
+        .status(201)
+        .type('text/plain')
+        .send(`${line(entry)}\n`);
+  });
+
+  return router;
+}
+
+/** Writes the newest messages, or what was asked for; with `?follow`, and what comes, for ever. */
+async function read(format: Format, parts: Parts, request: Request, response: Response): Promise<void> {
+  const query = asked(request);
+  const { room, limit, ...start } = checkPaging({ last: '50', ...query });
+  if (query.follow !== undefined) return stream(format, parts, request, response, { ...start, room });
+  const step = await parts.log.after(room, await parts.log.start(room, start), limit);
+  response
+    .status(step.type === 'reset' ? 410 : 200)
+    .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });
+  response.send(format.step(step));
+}
+
+function asked(request: Request): Record<string, unknown> {
+  return { ...request.query, room: request.params.room };
+}

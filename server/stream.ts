@@ -1,0 +1,66 @@
+import type { Request, Response } from 'express';
+import { checkReading } from './check';
+import { drained } from './drained';
+import type { Page } from './page';
+import { Session, type Parts } from './session';
+import type { Cursor, Ephemeral, Reset } from './wire';
+
+/** How a room is written into an HTTP answer that does not end. */
+export interface Format {
+  /** The `Content-Type`. */
+  type: string;
+  /** What comes first, if anything; it may tell the place where the reading begins. */
+  hello: (cursor: Cursor) => string;
+  /** A step; of an empty page, what keeps the connection alive. */
+  step: (step: Page | Reset) => string;
+  /** An event that is in no log; empty if this format does not tell of it. */
+  event: (event: Ephemeral) => string;
+}
+
+/**
+ * Answers a request with the stream of a room, until its reader goes or the log closes.
+ * @param query where it begins; a `Last-Event-ID` is newer than that.
+ * @throws {Refusal} 400 before anything is sent.
+ */
+export async function stream(
+  { type, hello, step: encode, event }: Format,
+  parts: Parts,
+  request: Request,
+  response: Response,
+  query: object,
+): Promise<void> {
+  const returning = request.get('Last-Event-ID');
+  const { room, ...start } = checkReading(returning ? { ...query, after: returning } : query);
+  const visitor = await parts.visitors.identify(request);
+  const cursor = await parts.log.start(room, start);
+
+  response.set({
+    'Content-Type': type,
+    'Cache-Control': 'no-store, no-transform',
+    // nginx would hold back what it gets until a buffer is full.
+    'X-Accel-Buffering': 'no',
+  });
+  response.flushHeaders();
+  write(response, hello(cursor));
+
+  const session = new Session(parts, visitor, {
+    deliver: async (step, gone) => {
+      if (write(response, encode(step))) return;
+      if (!(await drained((done) => response.once('drain', done), gone))) response.destroy();
+    },
+    tell: (told) => {
+      if (!response.writableNeedDrain) write(response, event(told));
+    },
+    end: (error) => {
+      if (error) console.error('A stream failed:', error);
+      response.end();
+    },
+  });
+  response.on('close', () => session.close());
+  session.enter(room, cursor);
+}
+
+/** Writes what there is to write; false if it has to wait before the connection. */
+function write(response: Response, text: string): boolean {
+  return text === '' || response.write(text);
+}

@@ -1,0 +1,60 @@
+import { line, notice } from '../line';
+import type { Page } from '../page';
+import { errorBody, Refusal } from '../refusal';
+import type { Session } from '../session';
+import type { Ephemeral, Reset } from '../wire';
+
+/** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
+export interface Protocol {
+  /** The frames of a step. */
+  step: (step: Page | Reset) => string[];
+  /** The frame of an event that is in no log, if this protocol tells of it. */
+  event: (event: Ephemeral) => string | undefined;
+  /** Does what a frame asks for, and returns the frame to answer with, if any. */
+  hear: (session: Session, frame: string) => Promise<string | undefined>;
+}
+
+/** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
+export const jsonFrames: Protocol = {
+  step: (step) => (step.type === 'reset' ? [step] : step.entries).map((event) => JSON.stringify(event)),
+  event: (event) => JSON.stringify(event),
+  hear: async (session, frame) => {
+    let id: unknown;
+    try {
+      const asked = parse(frame);
+      id = asked.id;
+      const answer = await session.handle(asked.type, asked);
+      return JSON.stringify({ type: 'ack', id: id ?? (answer as { id?: string }).id, answer });
+    } catch (error) {
+      return JSON.stringify({ type: 'error', id, ...errorBody(error) });
+    }
+  },
+};
+
+/** `text`: a frame in is a message, and a message is a line out. What a person alone at a prompt needs, no more. */
+export const textLines: Protocol = {
+  step: (step) => {
+    if (step.type === 'page') return step.entries.map(line);
+    return [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')];
+  },
+  event: () => undefined,
+  hear: async (session, frame) => {
+    try {
+      await session.handle('new_message', { message: frame.replace(/\r?\n$/, '') });
+      return undefined;
+    } catch (error) {
+      return notice(errorBody(error).error);
+    }
+  },
+};
+
+function parse(frame: string): { type?: unknown; id?: unknown } {
+  let value: unknown;
+  try {
+    value = JSON.parse(frame);
+  } catch {
+    throw new Refusal(400, 'The frame is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null) throw new Refusal(400, 'Send an object with a "type".');
+  return value;
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { checkReading } from '../check';
+import { drained, STALLED } from '../drained';
+import { mayAsk } from '../origin';
+import { errorBody, Refusal } from '../refusal';
+import { Session, type Parts } from '../session';
+import { refuseUpgrade } from '../upgrade';
+import { jsonFrames, textLines, type Protocol } from './frames';
+
+/** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
+const HEARTBEAT = 20_000;
+/** The most bytes that may wait for a peer when an ephemeral event comes; past it the event is dropped. */
+const CROWDED = 64 * 1024;
+/** How long a peer has to answer a goodbye, in ms. */
+const FAREWELL = 1_000;
+const RESTARTING = 'The server is restarting. Come back with your cursor.';
+
+const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
+
+/** The raw WebSocket on `/ws`, and its echo on `/ws/echo`. */
+export class WebSockets {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    maxPayload: 64 * 1024,
+    handleProtocols: (offered) => Object.keys(PROTOCOLS).find((name) => offered.has(name)) ?? false,
+  });
+  private readonly quiet = new WeakSet<WebSocket>();
+  private readonly heartbeat = setInterval(
+    () => this.server.clients.forEach((peer) => this.ping(peer)),
+    HEARTBEAT,
+  );
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly corsOrigins: readonly string[],
+  ) {
+    this.heartbeat.unref();
+  }
+
+  /** Whether a handshake for this path belongs here. */
+  serves(path: string): boolean {
+    return path === '/ws' || path === '/ws/echo';
+  }
+
+  /** Takes a handshake, or refuses it with an HTTP answer. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.admit(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, errorBody(error)));
+  }
+
+  /** Says goodbye to every peer; takes no more. A peer that does not answer is cut off. */
+  close(): void {
+    clearInterval(this.heartbeat);
+    this.server.clients.forEach((peer) => peer.close(1001, RESTARTING));
+    this.server.close();
+    setTimeout(() => this.server.clients.forEach((peer) => peer.terminate()), FAREWELL).unref();
+  }
+
+  private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // A peer may go while its handshake is looked at.
+    socket.on('error', () => socket.destroy());
+    if (!mayAsk(request, this.corsOrigins))
+      throw new Refusal(403, 'Pages of this origin may not use this server.');
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+    if (offered && !offered.some((name) => name in PROTOCOLS)) {
+      throw new Refusal(400, 'The subprotocols here are "json" and "text".');
+    }
+    const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
+    if (pathname === '/ws/echo') return this.accept(request, socket, head, echo);
+
+    const { room, ...start } = checkReading(Object.fromEntries(searchParams));
+    const visitor = await this.parts.visitors.identify(request);
+    const cursor = await this.parts.log.start(room, start);
+    this.accept(request, socket, head, (peer) => {
+      const protocol = PROTOCOLS[peer.protocol] ?? textLines;
+      const session = new Session(this.parts, visitor, outlet(peer, protocol));
+      peer.on('close', () => session.close());
+      peer.on('message', (data, isBinary) => {
+        if (isBinary) return peer.close(1003, 'Send text, not binary frames.');
+        void protocol.hear(session, text(data)).then((answer) => answer && peer.send(answer));
+      });
+      session.enter(room, cursor);
+    });
+  }
+
+  private accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    serve: (peer: WebSocket) => void,
+  ): void {
+    this.server.handleUpgrade(request, socket, head, (peer) => {
+      // `ws` has closed the connection by then, with the code that says why.
+      peer.on('error', () => undefined);
+      peer.on('pong', () => this.quiet.delete(peer));
+      serve(peer);
+    });
+  }
+
+  private ping(peer: WebSocket): void {
+    if (this.quiet.has(peer)) return peer.terminate();
+    this.quiet.add(peer);
+    peer.ping();
+  }
+}
+
+function outlet(
+  peer: WebSocket,
+  { step: encode, event }: Protocol,
+): ConstructorParameters<typeof Session>[2] {
+  return {
+    deliver: async (step, gone) => {
+      const frames = encode(step);
+      const last = frames.pop();
+      frames.forEach((frame) => peer.send(frame));
+      if (last === undefined) return;
+      const taken = await drained((done) => {
+        peer.send(last, done);
+        if (peer.bufferedAmount === 0) done();
+      }, gone);
+      if (!taken) peer.close(1008, STALLED);
+    },
+    tell: (told) => {
+      const frame = event(told);
+      if (frame !== undefined && peer.bufferedAmount < CROWDED) peer.send(frame);
+    },
+    end: (error) => {
+      if (!error) return peer.close(1001, RESTARTING);
+      console.error('A WebSocket reader failed:', error);
+      peer.close(1011, 'Something went wrong on the server. Come back with your cursor.');
+    },
+  };
+}
+
+/** A probe for people and scripts: it answers what it is sent. */
+function echo(peer: WebSocket): void {
+  peer.on('message', (data, isBinary) => {
+    // What is not taken back is not echoed either: a peer that never reads fills nothing.
+    if (peer.bufferedAmount < CROWDED) peer.send(data, { binary: isBinary });
+    else peer.close(1008, STALLED);
+  });
+}
+
+function text(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString();
+}
