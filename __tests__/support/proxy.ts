@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { Link } from './link';
 
 /** A TCP proxy in front of a server, for what networks do to connections. */
 export interface Proxy {
   url: string;
+  /** The connections that go through it now, the oldest first. */
+  links: ReadonlySet<Link>;
   /** Cuts all connections, and refuses new ones until {@link mend}. */
   cut: () => void;
   mend: () => void;
@@ -13,29 +16,19 @@ export interface Proxy {
 /** Puts a proxy before the server at `url`. */
 export async function startProxy(url: string): Promise<Proxy> {
   const { port } = new URL(url);
-  const open = new Set<Socket>();
+  const links = new Set<Link>();
   let refusing = false;
-  const drop = (): void => open.forEach((socket) => socket.destroy());
+  const drop = (): void => links.forEach((link) => link.cut());
   const server = createServer((near) => {
     if (refusing) return near.destroy();
-    const far = connect(Number(port), '127.0.0.1');
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      open.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        open.delete(from);
-        to.destroy();
-      });
-    }
+    const link = new Link(near, connect(Number(port), '127.0.0.1'), () => links.delete(link));
+    links.add(link);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    links,
     cut: () => {
       refusing = true;
       drop();

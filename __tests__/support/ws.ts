@@ -15,16 +15,24 @@ export interface Peer {
   closed: Promise<{ code: number; reason: string }>;
 }
 
-/** Opens a WebSocket at a path of the server, and waits until it is open. */
-export async function openPeer(url: string, path: string, protocols?: string | string[]): Promise<Peer> {
+/** Opens a WebSocket at a path of the server, and waits until it is open; `heard` is given each frame of `json`. */
+export async function openPeer(
+  url: string,
+  path: string,
+  protocols?: string | string[],
+  heard: (frame: Record<string, unknown>) => void = () => undefined,
+): Promise<Peer> {
   const socket = new WebSocket(url.replace('http', 'ws') + path, protocols);
   const frames: Peer['frames'] = [];
   const lines: string[] = [];
   const waiting = new Set<() => boolean>();
   socket.on('message', (data) => {
     const text = (data as Buffer).toString();
-    if (socket.protocol === 'json') frames.push(JSON.parse(text) as Record<string, unknown>);
-    else lines.push(text);
+    if (socket.protocol === 'json') {
+      const frame = JSON.parse(text) as Record<string, unknown>;
+      frames.push(frame);
+      heard(frame);
+    } else lines.push(text);
     waiting.forEach((look) => look() && waiting.delete(look));
   });
   const wait = <T>(ask: () => T | undefined): Promise<T> =>

@@ -6,12 +6,15 @@ export const notFound: RequestHandler = (request) => {
   throw new Refusal(404, `There is nothing at ${request.method} ${request.path}.`);
 };
 
-/** Answers an error in the one shape of the contract. */
-export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+/** Answers an error in the one shape of the contract, or to a browser's address bar in words. */
+export const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
   // Half an answer can't become another: Express ends the connection.
   if (response.headersSent) return next(error);
   const body = errorBody(explain(error));
-  response.status(body.status).json(body);
+  response.status(body.status);
+  // A person who opened an address, or sent a form, reads the sentence alone.
+  if (request.accepts(['json', 'html']) === 'html') response.type('text/plain').send(body.error);
+  else response.json(body);
 };
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */

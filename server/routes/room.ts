@@ -60,7 +60,8 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     const fields = new URLSearchParams(request.body);
     const room = checkRoom(request.params.room);
     const message = fields.get('message') ?? request.body;
-    const saying = checkSaying({ room, message, id: request.get('Idempotency-Key') });
+    const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
+    const saying = checkSaying({ room, message, id });
     const visitor = await parts.visitors.identify(request);
     const username = fields.get('username');
     if (username && username !== visitor.username)

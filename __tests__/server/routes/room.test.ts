@@ -101,6 +101,18 @@ describe('POST /r/:room', () => {
     ]);
   });
 
+  it('takes a form once, however often it is sent with the id that it carries', async () => {
+    const form = `message=once&id=${randomUUID()}`;
+    await post('/r/team', form);
+    await post('/r/team', form);
+    expect(await texts('team')).toHaveLength(1);
+  });
+
+  it('tells a person in words why a form was refused', async () => {
+    const answer = await post('/r/team', 'message=', { Accept: 'text/html,*/*;q=0.8' });
+    expect([answer.status, await answer.text()]).toEqual([400, 'The message is empty.']);
+  });
+
   it.each<[string, number, string, Record<string, string>]>([
     ['an empty message', 400, 'message=', {}],
     ['nothing', 400, '', {}],

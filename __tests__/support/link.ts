@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+
+/** How often a throttled link lets something through, in ms. */
+const TICK = 50;
+
+/** One connection through a {@link startProxy proxy}: a client, a server, and what the network does between them. */
+export class Link {
+  private readonly lost = new Set<Socket>();
+  private dead = false;
+  private ended = 0;
+  private rate = Infinity;
+
+  /**
+   * @param client the connection that the client made to the proxy.
+   * @param server the connection that the proxy made to the server.
+   * @param gone is called once, when both are closed.
+   */
+  constructor(
+    readonly client: Socket,
+    readonly server: Socket,
+    gone: () => void,
+  ) {
+    this.carry(client, server);
+    this.carry(server, client);
+    for (const end of [client, server]) {
+      end.on('error', () => undefined);
+      end.on('close', () => (this.ended += 1) === 2 && gone());
+    }
+  }
+
+  /** Closes both sides in order (FIN). */
+  cut(): void {
+    this.client.destroy();
+    this.server.destroy();
+  }
+
+  /** Breaks both sides (RST). */
+  reset(): void {
+    this.client.resetAndDestroy();
+    this.server.resetAndDestroy();
+  }
+
+  /** Half-open: from here on nothing gets through, not even an end, and neither side is told. */
+  stall(): void {
+    this.dead = true;
+    this.mute();
+    this.lost.add(this.client);
+  }
+
+  /** What the server answers is lost; what the client sends still arrives. */
+  mute(): void {
+    this.lost.add(this.server);
+  }
+
+  /** Lets only `rate` bytes a second of the answers through; the rest waits in the server. */
+  throttle(rate: number): void {
+    this.rate = rate;
+  }
+
+  private carry(from: Socket, to: Socket): void {
+    from.on('data', (chunk: Buffer) => {
+      if (this.lost.has(from)) return;
+      if (from === this.server && this.rate < Infinity) {
+        from.pause();
+        this.drip(chunk);
+      } else if (!to.write(chunk)) {
+        from.pause();
+        to.once('drain', () => from.resume());
+      }
+    });
+    from.on('close', () => {
+      if (!this.dead) to.destroySoon();
+    });
+  }
+
+  private drip(chunk: Buffer): void {
+    const share = Math.min(chunk.length, Math.max(1, Math.round((this.rate * TICK) / 1000)));
+    if (this.client.destroyed || this.lost.has(this.server)) return void this.server.resume();
+    this.client.write(chunk.subarray(0, share));
+    setTimeout(() => {
+      if (share < chunk.length) this.drip(chunk.subarray(share));
+      else this.server.resume();
+    }, TICK);
+  }
+}

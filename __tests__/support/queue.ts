@@ -1,0 +1,16 @@
+/** What arrives by events, to be taken one by one. */
+export class Queue<T> {
+  private readonly items: T[] = [];
+  private wake: () => void = () => undefined;
+
+  push(...items: T[]): void {
+    this.items.push(...items);
+    this.wake();
+  }
+
+  /** The next item, when there is one. */
+  async next(): Promise<T> {
+    while (this.items.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
+    return this.items.shift()!;
+  }
+}

@@ -1,0 +1,135 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { Entry, MessagePage, Reset } from '../../server/wire';
+import { sseEvents } from './events';
+import { Queue } from './queue';
+import { open as openSocket } from './socket';
+import { openPeer } from './ws';
+
+/** Where a reading begins. */
+export interface From {
+  room: string;
+  after?: string;
+  last?: number;
+}
+
+/** A reader of one room on one transport. */
+export interface Reading {
+  /** The next entry, or the word that the cursor was not of this history. */
+  next: () => Promise<Entry | Reset>;
+  close: () => void;
+}
+
+/** Opens a reading; resolves when its place is fixed, so that what is said from then on comes. */
+export type OpenReader = (url: string, from: From) => Promise<Reading>;
+
+const query = ({ room, after, last }: From): string =>
+  new URLSearchParams({
+    room,
+    ...(after && { after }),
+    ...(last !== undefined && { last: String(last) }),
+  }).toString();
+
+const isLogged = ({ type }: { type?: unknown }): boolean => type === 'new_message' || type === 'reset';
+
+const socketIo =
+  (...transports: string[]): OpenReader =>
+  async (url, from) => {
+    const { socket } = openSocket(url, { transports, auth: { ...from }, reconnection: false });
+    const queue = new Queue<Entry | Reset>();
+    socket.onAny((_event, payload: Entry | Reset) => isLogged(payload) && queue.push(payload));
+    await new Promise<void>((resolve, reject) =>
+      socket.once('connect', resolve).once('connect_error', reject),
+    );
+    return { next: () => queue.next(), close: () => socket.disconnect() };
+  };
+
+const webSocket: OpenReader = async (url, from) => {
+  const queue = new Queue<Entry | Reset>();
+  const { socket } = await openPeer(
+    url,
+    `/ws?${query(from)}`,
+    'json',
+    (frame) => isLogged(frame) && queue.push(frame as unknown as Entry),
+  );
+  return { next: () => queue.next(), close: () => socket.terminate() };
+};
+
+const eventSource: OpenReader = async (url, from) => {
+  const gone = new AbortController();
+  const events = sseEvents(`${url}/sse?${query(from)}`, { signal: gone.signal });
+  const queue = new Queue<Entry | Reset>();
+  await new Promise<void>((resolve, reject) => {
+    void (async () => {
+      for await (const { type, data } of events) {
+        // Presence tells that the stream is there.
+        resolve();
+        if (isLogged({ type })) queue.push(data as unknown as Entry);
+      }
+    })().catch(reject);
+  });
+  return { next: () => queue.next(), close: () => gone.abort() };
+};
+
+/** NDJSON, as `curl -N` reads it. */
+const lines: OpenReader = async (url, from) => {
+  const gone = new AbortController();
+  const live = from.after === undefined && from.last === undefined ? '&last=0' : '';
+  const answer = await fetch(`${url}/r/${from.room}?follow&${query(from)}${live}`, {
+    headers: { Accept: 'application/x-ndjson' },
+    signal: gone.signal,
+  });
+  const queue = new Queue<Entry | Reset>();
+  void (async () => {
+    for await (const line of createInterface(Readable.fromWeb(answer.body as never)))
+      queue.push(JSON.parse(line) as Entry);
+  })().catch(() => undefined);
+  return { next: () => queue.next(), close: () => gone.abort() };
+};
+
+/** A loop of requests, each after the cursor of the one before, with a pause of some ms where one has to wait. */
+const polling =
+  (path: string, pause: number): OpenReader =>
+  async (url, from) => {
+    let request = new AbortController();
+    let closed = false;
+    const ask = async (where: string, search: string): Promise<MessagePage & Partial<Reset>> => {
+      request = new AbortController();
+      const answer = await fetch(`${url}${where}?${search}`, { signal: request.signal });
+      return (await answer.json()) as MessagePage & Partial<Reset>;
+    };
+    // Stateless: who begins at the head, or at the newest n, asks once where that is.
+    let cursor = from.after;
+    const queue = new Queue<Entry | Reset>();
+    if (cursor === undefined) {
+      const first = await ask('/messages', query({ room: from.room, last: from.last ?? 0 }));
+      queue.push(...first.messages);
+      cursor = first.cursor;
+    }
+    void (async () => {
+      while (!closed) {
+        const page = await ask(path, query({ room: from.room, after: cursor! }));
+        queue.push(...(page.type === 'reset' ? [page as unknown as Reset] : page.messages));
+        cursor = page.cursor;
+        await new Promise((wake) => setTimeout(wake, pause));
+      }
+    })().catch(() => undefined);
+    return {
+      next: () => queue.next(),
+      close: () => {
+        closed = true;
+        request.abort();
+      },
+    };
+  };
+
+/** Every way to read a room. The lines of `/ws` without a subprotocol carry no cursor, and are no reader in this sense. */
+export const READERS: Record<string, OpenReader> = {
+  'Socket.IO over WebSocket': socketIo('websocket'),
+  'Socket.IO over polling': socketIo('polling'),
+  'WebSocket (json)': webSocket,
+  SSE: eventSource,
+  'long poll': polling('/subscribe', 0),
+  poll: polling('/messages', 25),
+  'curl (NDJSON)': lines,
+};
