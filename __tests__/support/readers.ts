@@ -108,7 +108,7 @@ const polling =
     }
     void (async () => {
       while (!closed) {
-        const page = await ask(path, query({ room: from.room, after: cursor! }));
+        const page = await ask(path, query({ room: from.room, after: cursor }));
         queue.push(...(page.type === 'reset' ? [page as unknown as Reset] : page.messages));
         cursor = page.cursor;
         await new Promise((wake) => setTimeout(wake, pause));
