@@ -10,6 +10,8 @@ export const LOBBY = 'lobby';
 const MESSAGE_MAX = 4_000;
 /** The longest name. */
 const NAME_MAX = 40;
+/** The longest phone number as it is written, before it is normalised. */
+const PHONE_MAX = 60;
 /** The most messages that one answer holds. */
 const LIMIT_MAX = 500;
 /** The messages of an answer that was asked for no number of them. */
@@ -77,7 +79,12 @@ const paging = reading.extend({
     .transform((seconds) => Math.min(seconds, HOLD_MAX)),
 });
 const contact = z.strictObject(
-  { name: name('The name'), phone: z.string('The phone number must be a text.').max(60) },
+  {
+    name: name('The name'),
+    phone: z
+      .string('The phone number must be a text.')
+      .max(PHONE_MAX, `The phone number is over ${PHONE_MAX} characters.`),
+  },
   {
     error: (issue) =>
       unknownFields(issue) ?? 'Send an object such as { "name": "Masha", "phone": "+7 912 345-67-89" }.',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { createApp } from './app';
 import { readConfig } from './config';
 import { openStores } from './stores/open';
@@ -21,8 +22,14 @@ async function main(): Promise<void> {
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  console.log(`Parley is open at http://${host}:${port}`);
+  console.log(`Parley is open at http://${reachable(config.host)}:${port}`);
+}
+
+/** The host to open in a browser: where all addresses are listened on, one that other machines reach. */
+function reachable(host: string): string {
+  if (!['0.0.0.0', '::'].includes(host)) return host.includes(':') ? `[${host}]` : host;
+  const addresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
 }
 
 function fail(error: NodeJS.ErrnoException): void {

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
+/** What a page of another origin is told. */
+export const FOREIGN = 'Pages of this origin may not use this server.';
+
 /**
  * Whether the page that sent a request may use this server: our own pages, those of the allowed origins, and
  * whatever is no page (a script sends no `Origin`). Asked for every request and every handshake, since browsers

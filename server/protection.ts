@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { randomBytes } from 'node:crypto';
-import { mayAsk } from './origin';
+import { FOREIGN, mayAsk } from './origin';
 import { Refusal } from './refusal';
 
 /** Refuses what a page of a foreign origin sends. */
 export function refuseForeign(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
-    if (!mayAsk(request, allowed)) throw new Refusal(403, 'Pages of this origin may not use this server.');
+    if (!mayAsk(request, allowed)) throw new Refusal(403, FOREIGN);
     next();
   };
 }

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
 import { drained } from '../drained';
-import { mayAsk } from '../origin';
+import { FOREIGN, mayAsk } from '../origin';
 import { errorBody } from '../refusal';
 import { Session, type Parts } from '../session';
 import type { Visitor } from '../visitor';
@@ -17,8 +17,6 @@ interface Data {
 
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
 
-const EVENTS = ['new_message', 'change_username', 'typing', 'join'] as const satisfies (keyof ClientEvents)[];
-
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
 const CROWDED = 64;
 
@@ -30,7 +28,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     pingTimeout: 20_000,
     cors: { origin: [...corsOrigins] },
     // `cors` says nothing about WebSocket.
-    allowRequest: (request, decide) => decide(null, mayAsk(request, corsOrigins)),
+    allowRequest: (request, decide) => decide(FOREIGN, mayAsk(request, corsOrigins)),
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
@@ -74,13 +72,12 @@ function serve(socket: Socket, parts: Parts): void {
       hangUp();
     },
   });
-  for (const event of EVENTS) {
-    socket.on(event, (...args: unknown[]) => {
-      const last = args.at(-1);
-      const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
-      session.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
-    });
-  }
+  // Every event, so that one that does not exist is answered, too.
+  socket.onAny((event: string, ...args: unknown[]) => {
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
+    session.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
+  });
   socket.on('disconnect', () => session.close());
   session.enter(reading.room, cursor);
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { checkReading } from '../check';
 import { drained, STALLED } from '../drained';
-import { mayAsk } from '../origin';
+import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import { Session, type Parts } from '../session';
 import { refuseUpgrade } from '../upgrade';
@@ -60,8 +60,7 @@ export class WebSockets {
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer may go while its handshake is looked at.
     socket.on('error', () => socket.destroy());
-    if (!mayAsk(request, this.corsOrigins))
-      throw new Refusal(403, 'Pages of this origin may not use this server.');
+    if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.some((name) => name in PROTOCOLS)) {
       throw new Refusal(400, 'The subprotocols here are "json" and "text".');

@@ -170,6 +170,8 @@ describe('Socket.IO', () => {
     for (const event of ['new_message', 'join', 'change_username', 'typing', 'error', 'nonsense'])
       client.socket.emit(event);
     client.socket.emit('join', { room: 'A' });
+    expect(await ask(client, 'nonsense', {})).toMatchObject({ status: 400 });
+    expect(await ask(client, 'new_message')).toMatchObject({ status: 400 });
     expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
   });
 
