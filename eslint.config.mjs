@@ -18,7 +18,7 @@ const LAYERS = [
     'visitor',
     'contacts',
   ],
-  ['page', 'tail', 'log'],
+  ['page', 'follower', 'tail', 'log'],
   ['presence', 'chat', 'check'],
   ['session'],
   ['stream'],
@@ -56,7 +56,7 @@ export default tseslint.config(
             ...['socketio', 'websocket', 'sse', 'poll'].map((name) => ({
               target: `./server/transports/${name}.ts`,
               from: './server/transports',
-              except: ['./engine.ts', './frames.ts'],
+              except: ['./raw.ts', './frames.ts'],
               message: 'Transports are siblings: what two of them need belongs to the chat.',
             })),
             { target: './server', from: ['./static', './__tests__'] },

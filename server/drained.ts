@@ -7,19 +7,14 @@ export const STALLED = 'Nothing was taken in for 30 s. Come back with your curso
 /**
  * Waits until a connection takes more: what keeps a slow reader behind in the log, and not in memory.
  * @param register is given what to call when the connection has drained.
- * @returns false if it took nothing for 30 s; true also when it is `gone`.
+ * @param stalled is called if it takes nothing for 30 s.
  */
-export function drained(register: (done: () => void) => void, gone: AbortSignal): Promise<boolean> {
+export function drained(register: (done: () => void) => void, stalled: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const end = (taken: boolean): void => {
+    const timer = setTimeout(stalled, PATIENCE).unref();
+    register(() => {
       clearTimeout(timer);
-      gone.removeEventListener('abort', done);
-      resolve(taken);
-    };
-    const done = (): void => end(true);
-    const timer = setTimeout(() => end(false), PATIENCE);
-    if (gone.aborted) return done();
-    gone.addEventListener('abort', done);
-    register(done);
+      resolve();
+    });
   });
 }

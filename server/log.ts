@@ -1,4 +1,5 @@
 import { formatCursor, parseCursor } from './cursor';
+import { Follower, type Reader } from './follower';
 import { pageAfter, pageBefore, type Page } from './page';
 import { Refusal } from './refusal';
 import type { Appended, Draft, Store } from './store';
@@ -11,10 +12,6 @@ export interface Start {
   last?: number | undefined;
 }
 
-/** The most entries that a reader of {@link Log.follow} is handed at once. */
-const PAGE = 100;
-/** The most characters of messages among them: what a reader that stalls can hold in memory. */
-const PAGE_CHARACTERS = 64 * 1024;
 /** The most that one transaction takes, so that a burst does not hold the event loop. */
 const BATCH = 256;
 /** How often a waiting reader is handed an empty page, in ms: what proxies and phones need to see. */
@@ -36,7 +33,7 @@ export class Log {
 
   constructor(private readonly store: Store) {
     store.onCommit((room) => this.tails.get(room)?.ring());
-    this.beat = setInterval(() => this.tails.forEach((tail) => tail.wake()), BEAT);
+    this.beat = setInterval(() => this.tails.forEach((tail) => tail.beat()), BEAT);
     this.beat.unref();
   }
 
@@ -75,42 +72,17 @@ export class Log {
   }
 
   /**
-   * Everything after a cursor, and then what comes, page by page, until `gone` or {@link close}.
+   * Hands a reader everything after a cursor, and then what comes, page by page, until it stops or {@link close}.
    * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
-   * Its caller pulls: one that is slow falls behind in the log, not in memory.
+   * @returns stops it: nothing is handed on from then.
    */
-  async *follow(
-    room: string,
-    from: Cursor,
-    gone: AbortSignal,
-    limit = PAGE,
-  ): AsyncGenerator<Page | Reset, void, void> {
-    const tail = this.hold(room);
-    let stir = (): void => undefined;
-    const leave = (): void => stir();
-    gone.addEventListener('abort', leave);
-    try {
-      let cursor = from;
-      while (!gone.aborted && !this.closed) {
-        // The bell is read before the log: what is committed in between is seen by one or the other.
-        const rings = tail.rings;
-        const step = await tail.after(parseCursor(cursor), limit, PAGE_CHARACTERS);
-        cursor = step.cursor;
-        if (step.type === 'page' && step.entries.length === 0) {
-          await new Promise<void>((resolve) => {
-            stir = resolve;
-            if (gone.aborted || this.closed || tail.rings !== rings) resolve();
-            else tail.wait(resolve);
-          });
-          tail.leave(stir);
-          if (tail.rings !== rings) continue;
-        }
-        if (!gone.aborted && !this.closed) yield step;
-      }
-    } finally {
-      gone.removeEventListener('abort', leave);
-      this.release(room, tail);
-    }
+  follow(room: string, from: Cursor, reader: Reader): () => void {
+    let tail = this.tails.get(room);
+    if (!tail) this.tails.set(room, (tail = new Tail(this.store, room, () => this.tails.delete(room))));
+    const follower = new Follower(tail, from, reader);
+    if (this.closed) follower.end();
+    else void follower.run();
+    return () => follower.stop();
   }
 
   /** Takes no more, waits for what was taken to be on the disk, and ends every follower. */
@@ -118,7 +90,7 @@ export class Log {
     this.closed = true;
     clearInterval(this.beat);
     await this.flushing;
-    this.tails.forEach((tail) => tail.wake());
+    this.tails.forEach((tail) => tail.end());
   }
 
   private async flush(): Promise<void> {
@@ -141,17 +113,5 @@ export class Log {
       }
     }
     this.flushing = undefined;
-  }
-
-  private hold(room: string): Tail {
-    let tail = this.tails.get(room);
-    if (!tail) this.tails.set(room, (tail = new Tail(this.store, room)));
-    tail.readers += 1;
-    return tail;
-  }
-
-  private release(room: string, tail: Tail): void {
-    tail.readers -= 1;
-    if (tail.readers === 0) this.tails.delete(room);
   }
 }

@@ -52,3 +52,13 @@ function reset(room: string, { epoch, earliest, head }: Span): Reset {
     cursor: formatCursor(epoch, head),
   };
 }
+
+/** Encodes each step once for all who are handed it. */
+export function once<T>(encode: (step: Page | Reset) => T): (step: Page | Reset) => T {
+  const encoded = new WeakMap<Page | Reset, { value: T }>();
+  return (step) => {
+    let known = encoded.get(step);
+    if (!known) encoded.set(step, (known = { value: encode(step) }));
+    return known.value;
+  };
+}

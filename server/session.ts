@@ -1,11 +1,11 @@
 import type { Chat } from './chat';
 import { checkReading, checkSaying, checkUsername } from './check';
+import type { Reader } from './follower';
 import type { Log } from './log';
-import type { Page } from './page';
 import type { Presence, Stay, Tell } from './presence';
 import { Refusal } from './refusal';
 import type { Visitor, Visitors } from './visitor';
-import type { Cursor, Reset } from './wire';
+import type { Cursor } from './wire';
 
 /** The parts of the chat that transports speak for. */
 export interface Parts {
@@ -16,21 +16,15 @@ export interface Parts {
 }
 
 /** How a connection is written to. */
-export interface Outlet {
-  /** Writes a step; resolves when the connection can take the next one, or is `gone`. An empty page keeps it alive. */
-  deliver: (step: Page | Reset, gone: AbortSignal) => Promise<void>;
+export interface Outlet extends Reader {
   tell: Tell;
-  /** Ends the connection: the log has closed, or the reading failed with `error`. */
-  end: (error?: unknown) => void;
 }
 
 /** A connection that reads one room at a time, is present in it, and may write. */
 export class Session {
   private room = '';
   private stay: Stay | undefined;
-  private leaving = new AbortController();
-  private reading: Promise<void> = Promise.resolve();
-  private joining: Promise<void> = Promise.resolve();
+  private stop: (() => void) | undefined;
   private closed = false;
 
   constructor(
@@ -43,9 +37,8 @@ export class Session {
   enter(room: string, cursor: Cursor): void {
     if (this.closed) return;
     this.room = room;
-    this.leaving = new AbortController();
     this.stay = this.parts.presence.enter(room, this.visitor, this.outlet.tell);
-    this.reading = this.read(room, cursor, this.leaving.signal);
+    this.stop = this.parts.log.follow(room, cursor, this.outlet);
   }
 
   /** Does what a client asks for, by the name of its event, and returns what to acknowledge it with. */
@@ -82,29 +75,14 @@ export class Session {
   private async join(payload: unknown): Promise<{ room: string; cursor: Cursor }> {
     const reading = checkReading(payload);
     const cursor = await this.parts.log.start(reading.room, reading);
-    // One after the other: each ends the reader before it, so that nothing of another room comes after the answer.
-    this.joining = this.joining.then(async () => {
-      this.leave();
-      await this.reading;
-      this.enter(reading.room, cursor);
-    });
-    await this.joining;
+    this.leave();
+    this.enter(reading.room, cursor);
     return { room: reading.room, cursor };
   }
 
   private leave(): void {
     this.stay?.leave();
     this.stay = undefined;
-    this.leaving.abort();
-  }
-
-  private async read(room: string, cursor: Cursor, gone: AbortSignal): Promise<void> {
-    try {
-      for await (const step of this.parts.log.follow(room, cursor, gone))
-        await this.outlet.deliver(step, gone);
-    } catch (error) {
-      return this.outlet.end(error);
-    }
-    if (!gone.aborted) this.outlet.end();
+    this.stop?.();
   }
 }

@@ -11,8 +11,8 @@ export interface Format {
   type: string;
   /** What comes first, if anything; it may tell the place where the reading begins. */
   hello: (cursor: Cursor) => string;
-  /** A step; of an empty page, what keeps the connection alive. */
-  step: (step: Page | Reset) => string;
+  /** A step; of an empty page, what keeps the connection alive. Best encoded once for all readers. */
+  step: (step: Page | Reset) => Buffer;
   /** An event that is in no log; empty if this format does not tell of it. */
   event: (event: Ephemeral) => string;
 }
@@ -44,9 +44,12 @@ export async function stream(
   write(response, hello(cursor));
 
   const session = new Session(parts, visitor, {
-    deliver: async (step, gone) => {
+    take: (step) => {
       if (write(response, encode(step))) return;
-      if (!(await drained((done) => response.once('drain', done), gone))) response.destroy();
+      return drained(
+        (done) => response.once('drain', done),
+        () => response.destroy(),
+      );
     },
     tell: (told) => {
       if (!response.writableNeedDrain) write(response, event(told));
@@ -61,6 +64,6 @@ export async function stream(
 }
 
 /** Writes what there is to write; false if it has to wait before the connection. */
-function write(response: Response, text: string): boolean {
-  return text === '' || response.write(text);
+function write(response: Response, data: string | Buffer): boolean {
+  return data.length === 0 || response.write(data);
 }

@@ -1,94 +1,124 @@
 import type { Place } from './cursor';
+import type { Follower } from './follower';
 import { pageAfter, type Page } from './page';
 import type { Span, Store } from './store';
-import type { Entry, Reset } from './wire';
+import type { Reset } from './wire';
 
 /** How many of a room's newest entries are kept in memory while somebody follows it. */
 const KEPT = 500;
+/** The most entries that a follower is handed at once. */
+const PAGE = 100;
+/** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
+const PAGE_CHARACTERS = 64 * 1024;
 
 /**
  * A room's newest entries, read from the store once for all who follow the room, and the bell they wait for.
  * It is a cache in front of the store and nothing else: nothing comes into it but what was read there.
  */
 export class Tail {
-  /** How many follow the room now; see `Log`. */
-  readers = 0;
   /** How often the bell has rung. */
   rings = 0;
-  private readonly waiting = new Set<() => void>();
-  private readonly pages = new Map<string, Page | Reset>();
+  private readonly followers = new Set<Follower>();
+  /** Those of them who have caught up. */
+  private waiting = new Set<Follower>();
+  /** Pages of what is known, shared by the readers that stand at one place. */
+  private readonly pages = new Map<number, Page | Reset>();
   private span: Span = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring that `span` is as new as. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
 
+  /** @param deserted is called when the last follower has left. */
   constructor(
     private readonly store: Store,
     private readonly room: string,
+    private readonly deserted: () => void,
   ) {}
 
-  /** The room grew: what is known of it is stale, and all who wait have something to read. */
+  /** The room grew: what is known of it is stale, and all who wait read on. */
   ring(): void {
     this.rings += 1;
-    this.wake();
+    // Read first: then all who wait are served from memory, in one pass.
+    if (this.waiting.size > 0) this.refresh(this.rings).then(this.wake, this.wake);
   }
 
-  /** Wakes all who wait. */
-  wake(): void {
-    const woken = [...this.waiting];
-    this.waiting.clear();
-    for (const wake of woken) wake();
+  enter(follower: Follower): void {
+    this.followers.add(follower);
   }
 
-  /** Waits for the next {@link wake}, which calls back once. */
-  wait(wake: () => void): void {
-    this.waiting.add(wake);
+  /** Waits for the bell. */
+  wait(follower: Follower): void {
+    this.waiting.add(follower);
   }
 
-  /** Waits no more. */
-  leave(wake: () => void): void {
-    this.waiting.delete(wake);
+  /** Follows no more. */
+  leave(follower: Follower): void {
+    this.waiting.delete(follower);
+    if (this.followers.delete(follower) && this.followers.size === 0) this.deserted();
   }
 
-  /**
-   * What comes after a place: from memory near the head, from the store further back.
-   * @param most the most characters of messages, beyond the first; see {@link pageAfter}.
-   */
-  async after(place: Place, limit: number, most = Infinity): Promise<Page | Reset> {
-    await this.refresh(this.rings);
-    // A place past the head may be one that this process has not been told of yet.
-    if (place.seq > this.span.head) await this.refresh((this.rings += 1));
-    if (place.seq < this.first - 1) {
-      return pageAfter(this.room, place, await this.store.after(this.room, place.seq, limit), most);
-    }
-    const key = `${place.epoch}:${place.seq}:${limit}:${most}`;
-    let page = this.pages.get(key);
-    if (!page) this.pages.set(key, (page = pageAfter(this.room, place, this.cut(place.seq, limit), most)));
+  /** Ends all who follow the room. */
+  end(): void {
+    for (const follower of this.followers) follower.end();
+  }
+
+  /** Hands all who wait an empty page. */
+  beat(): void {
+    for (const follower of this.waiting) follower.beat();
+  }
+
+  /** The page of followers at a place, if memory can tell; those at one place share it. */
+  page(place: Place): Page | Reset | undefined {
+    const span = this.known(place, PAGE);
+    if (!span) return undefined;
+    let page = this.pages.get(place.seq);
+    if (!page) this.pages.set(place.seq, (page = pageAfter(this.room, place, span, PAGE_CHARACTERS)));
     return page;
   }
 
-  private get first(): number {
-    return this.span.head - this.span.entries.length + 1;
+  /** The page of followers at a place, when the store has been asked what is new. */
+  async read(place: Place): Promise<Page | Reset> {
+    await this.refresh(this.rings);
+    // Far back, of another history, or so new that this process was not told of it yet: the store knows.
+    return this.page(place) ?? pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_CHARACTERS);
   }
 
-  private cut(seq: number, limit: number): Span {
-    const from = seq - this.first + 1;
-    return { ...this.span, entries: this.span.entries.slice(from, from + limit) };
+  /** What comes after a place: from memory near the head, from the store further back. */
+  async after(place: Place, limit: number): Promise<Page | Reset> {
+    await this.refresh(this.rings);
+    return pageAfter(this.room, place, this.known(place, limit) ?? (await this.beyond(place, limit)));
   }
+
+  private beyond({ seq }: Place, limit: number): Promise<Span> {
+    return this.store.after(this.room, seq, limit);
+  }
+
+  private known({ epoch, seq }: Place, limit: number): Span | undefined {
+    const { span } = this;
+    const from = seq - (span.head - span.entries.length);
+    if (this.fresh < this.rings || epoch !== span.epoch || from < 0 || seq > span.head) return undefined;
+    return { ...span, entries: span.entries.slice(from, from + limit) };
+  }
+
+  private readonly wake = (): void => {
+    const woken = this.waiting;
+    this.waiting = new Set();
+    for (const follower of woken) void follower.run();
+  };
 
   /** Reads on in the store until what is known is as new as ring `wanted`; all who ask at once share the reading. */
   private async refresh(wanted: number): Promise<void> {
     while (this.fresh < wanted) {
-      this.refreshing ??= this.read().finally(() => (this.refreshing = undefined));
+      this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
       await this.refreshing;
     }
   }
 
-  private async read(): Promise<void> {
+  private async load(): Promise<void> {
     const rings = this.rings;
     const known = this.span;
     let span = await this.store.after(this.room, known.head, KEPT);
-    let entries: Entry[] = [...known.entries, ...span.entries].slice(-KEPT);
+    let entries = [...known.entries, ...span.entries].slice(-KEPT);
     const joins = span.epoch === known.epoch && known.head + span.entries.length === span.head;
     if (!joins) {
       span = await this.store.before(this.room, Infinity, KEPT);

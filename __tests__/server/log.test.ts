@@ -5,6 +5,7 @@ import type { Page } from '../../server/page';
 import { openStores, type Stores } from '../../server/stores/open';
 import type { Reset } from '../../server/wire';
 import { scratch } from '../support/app';
+import { Queue } from '../support/queue';
 
 let place: ReturnType<typeof scratch>;
 let stores: Stores;
@@ -29,15 +30,21 @@ const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
 const texts = (step: Page | Reset): string[] =>
   step.type === 'page' ? step.entries.map(({ message }) => message) : ['reset'];
 
+/** A reader of the log that takes its steps one by one. */
+function reader(of: Log, from: string) {
+  const steps = new Queue<Page | Reset>();
+  let end: (error?: unknown) => void;
+  const ended = new Promise<unknown>((resolve) => (end = resolve));
+  const stop = of.follow('lobby', from, { take: (step) => steps.push(step), end: (error) => end(error) });
+  return { next: () => steps.next(), ended, stop };
+}
+
 /** Follows until `count` entries (a reset counts as one) have come. */
-async function follow(from: string, count: number, room = 'lobby'): Promise<string[]> {
-  const gone = new AbortController();
+async function follow(from: string, count: number): Promise<string[]> {
+  const { next, stop } = reader(log, from);
   const seen: string[] = [];
-  for await (const step of log.follow(room, from, gone.signal)) {
-    seen.push(...texts(step));
-    if (seen.length >= count) break;
-  }
-  gone.abort();
+  while (seen.length < count) seen.push(...texts(await next()));
+  stop();
   return seen;
 }
 
@@ -132,12 +139,11 @@ describe('the log', () => {
     const cursor = form === '+1' ? `${epoch}:2` : form;
     const reset = { type: 'reset', room: 'lobby', earliest: `${epoch}:0`, cursor: head };
     expect(await log.after('lobby', cursor, 10)).toEqual(reset);
-    const follower = log.follow('lobby', cursor, new AbortController().signal);
-    expect((await follower.next()).value).toEqual(reset);
-    const next = follower.next();
+    const { next, stop } = reader(log, cursor);
+    expect(await next()).toEqual(reset);
     await say('b');
-    expect(texts((await next).value as Page)).toEqual(['b']);
-    await follower.return();
+    expect(texts(await next())).toEqual(['b']);
+    stop();
   });
 
   it('answers a cursor of another history with a reset on the way back, too', async () => {
@@ -149,18 +155,34 @@ describe('the log', () => {
   it('shares one page among readers at the same place, read from the store once', async () => {
     await say('a');
     const start = await log.start('lobby', { after: 'earliest' });
-    const readers = Array.from({ length: 50 }, () =>
-      log.follow('lobby', start, new AbortController().signal),
-    );
     const reads = jest.spyOn(stores.log, 'after');
-    const pages = await Promise.all(readers.map(async (reader) => (await reader.next()).value));
+    const readers = Array.from({ length: 50 }, () => reader(log, start));
+    const pages = await Promise.all(readers.map(({ next }) => next()));
     expect(new Set(pages).size).toBe(1);
     expect(reads).toHaveBeenCalledTimes(1);
-    const next = Promise.all(readers.map(async (reader) => (await reader.next()).value));
     await say('b');
-    expect(new Set(await next).size).toBe(1);
-    expect(reads.mock.calls.length).toBeLessThanOrEqual(3);
-    await Promise.all(readers.map((reader) => reader.return()));
+    expect(new Set(await Promise.all(readers.map(({ next }) => next()))).size).toBe(1);
+    expect(reads).toHaveBeenCalledTimes(2);
+    readers.forEach(({ stop }) => stop());
+  });
+
+  it('hands a reader nothing more until it has taken the last step', async () => {
+    await say('a');
+    const start = await log.start('lobby', { after: 'earliest' });
+    const steps = new Queue<Page | Reset>();
+    let taken = (): void => undefined;
+    const take = jest.fn((step: Page | Reset) => {
+      steps.push(step);
+      return new Promise<void>((resolve) => (taken = resolve));
+    });
+    const stop = log.follow('lobby', start, { take, end: () => undefined });
+    expect(texts(await steps.next())).toEqual(['a']);
+    for (const text of 'bcd') await say(text);
+    expect(await follow(start, 4)).toEqual(['a', 'b', 'c', 'd']);
+    expect(take).toHaveBeenCalledTimes(1);
+    taken();
+    expect(texts(await steps.next())).toEqual(['b', 'c', 'd']);
+    stop();
   });
 
   it('reads on from far behind what is kept in memory', async () => {
@@ -172,32 +194,38 @@ describe('the log', () => {
   it('hands a waiting follower an empty page every 15 s, to keep its connection alive', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
     const beating = new Log(stores.log);
-    const follower = beating.follow('lobby', await beating.start('lobby', {}), new AbortController().signal);
-    const next = follower.next();
+    const { next, stop } = reader(beating, await beating.start('lobby', {}));
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     jest.advanceTimersByTime(15_000);
-    expect(await next).toMatchObject({ value: { type: 'page', entries: [] } });
+    expect(await next()).toMatchObject({ type: 'page', entries: [] });
     jest.useRealTimers();
-    await follower.return();
+    stop();
     await beating.close();
   });
 
-  it('lets a follower go when it is gone', async () => {
-    const gone = new AbortController();
-    const next = log.follow('lobby', await log.start('lobby', {}), gone.signal).next();
-    gone.abort();
-    expect(await next).toEqual({ done: true, value: undefined });
+  it('hands nothing to a reader that has stopped', async () => {
+    const start = await log.start('lobby', {});
+    const take = jest.fn();
+    log.follow('lobby', start, { take, end: take })();
+    const other = follow(start, 1);
+    await say('a');
+    await other;
+    expect(take).not.toHaveBeenCalled();
   });
 
-  it('ends every follower when it closes, once what was taken in is on the disk', async () => {
+  it('tells a reader that the store failed', async () => {
+    jest.spyOn(stores.log, 'after').mockRejectedValueOnce(new Error('disk'));
+    expect(await reader(log, await log.start('lobby', {})).ended).toMatchObject({ message: 'disk' });
+  });
+
+  it('ends every reader when it closes, once what was taken in is on the disk', async () => {
     const start = await log.start('lobby', {});
-    const waiting = log.follow('lobby', start, new AbortController().signal);
-    const first = waiting.next();
+    const waiting = reader(log, start);
     const said = say('last');
     await log.close();
     expect((await said).entry.seq).toBe(1);
-    await first;
-    expect((await waiting.next()).done).toBe(true);
+    expect(await waiting.ended).toBeUndefined();
+    expect(await reader(log, start).ended).toBeUndefined();
     await expect(say('too late')).rejects.toMatchObject({ status: 503 });
   });
 });

@@ -1,6 +1,7 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { line, notice } from '../line';
+import { once } from '../page';
 import { Refusal } from '../refusal';
 import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
@@ -9,10 +10,11 @@ import { stream, type Format } from '../stream';
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
   hello: () => '',
-  step: (step) => {
-    if (step.type === 'reset') return `${notice('This place is not in the room’s history any more.')}\n`;
-    return step.entries.map((entry) => `${line(entry)}\n`).join('');
-  },
+  step: once((step) => {
+    if (step.type === 'reset')
+      return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
+    return Buffer.from(step.entries.map((entry) => `${line(entry)}\n`).join(''));
+  }),
   event: () => '',
 };
 
@@ -20,8 +22,10 @@ const lines: Format = {
 const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
   hello: () => '',
-  step: (step) =>
-    (step.type === 'reset' ? [step] : step.entries).map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+  step: once((step) => {
+    const events = step.type === 'reset' ? [step] : step.entries;
+    return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }),
   event: () => '',
 };
 

@@ -1,13 +1,14 @@
 import { line, notice } from '../line';
-import type { Page } from '../page';
+import { once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
 import type { Session } from '../session';
 import type { Ephemeral, Reset } from '../wire';
+import { textFrames } from './raw';
 
 /** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
 export interface Protocol {
-  /** The frames of a step. */
-  step: (step: Page | Reset) => string[];
+  /** The frames of a step, ready to be written. */
+  step: (step: Page | Reset) => Buffer;
   /** The frame of an event that is in no log, if this protocol tells of it. */
   event: (event: Ephemeral) => string | undefined;
   /** Does what a frame asks for, and returns the frame to answer with, if any. */
@@ -16,7 +17,9 @@ export interface Protocol {
 
 /** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
 export const jsonFrames: Protocol = {
-  step: (step) => (step.type === 'reset' ? [step] : step.entries).map((event) => JSON.stringify(event)),
+  step: once((step) =>
+    textFrames((step.type === 'reset' ? [step] : step.entries).map((event) => JSON.stringify(event))),
+  ),
   event: (event) => JSON.stringify(event),
   hear: async (session, frame) => {
     let id: unknown;
@@ -33,10 +36,13 @@ export const jsonFrames: Protocol = {
 
 /** `text`: a frame in is a message, and a message is a line out. What a person alone at a prompt needs, no more. */
 export const textLines: Protocol = {
-  step: (step) => {
-    if (step.type === 'page') return step.entries.map(line);
-    return [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')];
-  },
+  step: once((step) =>
+    textFrames(
+      step.type === 'page'
+        ? step.entries.map(line)
+        : [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')],
+    ),
+  ),
   event: () => undefined,
   hear: async (session, frame) => {
     try {

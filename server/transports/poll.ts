@@ -1,9 +1,10 @@
 import { Router, type Response } from 'express';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
+import type { Log } from '../log';
 import type { Page } from '../page';
 import type { Parts } from '../session';
-import type { MessagePage, Reset } from '../wire';
+import type { Cursor, MessagePage, Reset } from '../wire';
 
 /** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
 export function poll({ log, chat, visitors }: Parts): Router {
@@ -23,17 +24,8 @@ export function poll({ log, chat, visitors }: Parts): Router {
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
     const cursor = await log.start(room, start);
-    const enough = new AbortController();
-    const timer = setTimeout(() => enough.abort(), timeout * 1_000);
-    response.on('close', () => enough.abort());
-    try {
-      for await (const step of log.follow(room, cursor, enough.signal, limit)) {
-        if (step.type === 'reset' || step.entries.length > 0) return answer(response, step);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-    answer(response, await log.after(room, cursor, 0));
+    await news(log, room, cursor, timeout, response);
+    answer(response, await log.after(room, cursor, limit));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
@@ -44,6 +36,25 @@ export function poll({ log, chat, visitors }: Parts): Router {
   });
 
   return router;
+}
+
+/** Waits until something comes after a cursor, for so many seconds at most, or until the reader goes. */
+function news(log: Log, room: string, cursor: Cursor, timeout: number, response: Response): Promise<void> {
+  let release = (): void => undefined;
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeout * 1_000);
+    const stop = log.follow(room, cursor, {
+      take: (step) => {
+        if (step.type === 'reset' || step.entries.length > 0) resolve();
+      },
+      end: () => resolve(),
+    });
+    response.on('close', resolve);
+    release = () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }).finally(() => release());
 }
 
 function answer(response: Response, step: Page | Reset): void {

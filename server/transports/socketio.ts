@@ -3,11 +3,12 @@ import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
 import { drained } from '../drained';
 import { FOREIGN, mayAsk } from '../origin';
+import { once, type Page } from '../page';
 import { errorBody } from '../refusal';
 import { Session, type Parts } from '../session';
 import type { Visitor } from '../visitor';
-import type { ClientEvents, Cursor, ServerEvents } from '../wire';
-import { queued } from './engine';
+import type { ClientEvents, Cursor, Entry, Reset, ServerEvents } from '../wire';
+import { queued, settledPeer, textFrames, writeFrames } from './raw';
 
 interface Data {
   visitor: Visitor;
@@ -19,6 +20,11 @@ type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>
 
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
 const CROWDED = 64;
+
+/** A step as Socket.IO's packets of events, the same for all who are handed it: one write to each. */
+const frames = once((step) =>
+  textFrames(events(step).map((event) => `42${JSON.stringify([event.type, event])}`)),
+);
 
 /** Speaks Socket.IO on `/socket.io`; ended by `close()` of what it returns. */
 export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: readonly string[]): Server {
@@ -57,12 +63,18 @@ function serve(socket: Socket, parts: Parts): void {
   // The client comes back by itself from this, but not from `disconnect()`.
   const hangUp = (): void => void socket.conn.close();
   const session = new Session(parts, visitor, {
-    deliver: async (step, gone) => {
-      if (step.type === 'reset') emit(socket, 'reset', step);
-      else step.entries.forEach((entry) => emit(socket, entry.type, entry));
-      // Packets wait here only when the connection can't take them.
-      if (queued(socket.conn) === 0) return;
-      if (!(await drained((done) => socket.conn.once('drain', done), gone))) hangUp();
+    take: (step) => {
+      if (step.type === 'page' && step.entries.length === 0) return;
+      const peer = settledPeer(socket.conn);
+      if (!peer) {
+        for (const event of events(step)) emit(socket, event.type, event);
+        // Packets wait here only when the connection can't take them.
+        if (queued(socket.conn) === 0) return;
+        return drained((done) => socket.conn.once('drain', done), hangUp);
+      }
+      let taken: () => void = () => undefined;
+      if (writeFrames(peer, frames(step), () => taken())) return;
+      return drained((done) => (taken = done), hangUp);
     },
     tell: (event) => {
       if (queued(socket.conn) < CROWDED) emit(socket, event.type, event);
@@ -80,6 +92,10 @@ function serve(socket: Socket, parts: Parts): void {
   });
   socket.on('disconnect', () => session.close());
   session.enter(reading.room, cursor);
+}
+
+function events(step: Page | Reset): readonly (Entry | Reset)[] {
+  return step.type === 'reset' ? [step] : step.entries;
 }
 
 function emit(socket: Socket, event: string, payload: object): void {

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { once } from '../page';
 import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
 import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
@@ -11,11 +12,11 @@ export const eventStream: Format = {
   type: 'text/event-stream',
   // The place is told at once: a reader cut off before its first message comes back to the same.
   hello: (cursor) => `retry: ${RETRY}\nid: ${cursor}\n\n`,
-  step: (step) => {
-    if (step.type === 'reset') return frame(step, step.cursor);
-    if (step.entries.length === 0) return ':\n\n';
-    return step.entries.map((entry) => frame(entry, entry.cursor)).join('');
-  },
+  step: once((step) => {
+    if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
+    if (step.entries.length === 0) return Buffer.from(':\n\n');
+    return Buffer.from(step.entries.map((entry) => frame(entry, entry.cursor)).join(''));
+  }),
   event: (event) => frame(event),
 };
 

@@ -8,6 +8,7 @@ import { errorBody, Refusal } from '../refusal';
 import { Session, type Parts } from '../session';
 import { refuseUpgrade } from '../upgrade';
 import { jsonFrames, textLines, type Protocol } from './frames';
+import { writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -109,16 +110,14 @@ function outlet(
   { step: encode, event }: Protocol,
 ): ConstructorParameters<typeof Session>[2] {
   return {
-    deliver: async (step, gone) => {
-      const frames = encode(step);
-      const last = frames.pop();
-      frames.forEach((frame) => peer.send(frame));
-      if (last === undefined) return;
-      const taken = await drained((done) => {
-        peer.send(last, done);
-        if (peer.bufferedAmount === 0) done();
-      }, gone);
-      if (!taken) peer.close(1008, STALLED);
+    take: (step) => {
+      const bytes = encode(step);
+      let taken: () => void = () => undefined;
+      if (bytes.length === 0 || writeFrames(peer, bytes, () => taken())) return;
+      return drained(
+        (done) => (taken = done),
+        () => peer.close(1008, STALLED),
+      );
     },
     tell: (told) => {
       const frame = event(told);

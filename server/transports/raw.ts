@@ -1,0 +1,59 @@
+import type { Socket as NetSocket } from 'node:net';
+import type { Socket } from 'socket.io';
+import type { WebSocket } from 'ws';
+
+/*
+ * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
+ */
+
+/** The part of an Engine.IO connection that is not in its types. */
+interface Connection {
+  writeBuffer: readonly unknown[];
+  upgrading: boolean;
+  transport: { name: string; writable: boolean; perMessageDeflate?: unknown; socket?: WebSocket };
+}
+
+/**
+ * How many packets wait in a Socket.IO connection because it can't take them now: `bufferedAmount` does not count
+ * them, and `drain` tells when they have gone on.
+ */
+export function queued(connection: Socket['conn']): number {
+  return (connection as unknown as Connection).writeBuffer.length;
+}
+
+/**
+ * The WebSocket below a Socket.IO connection, if frames can be written to it directly without overtaking anything:
+ * it is the connection's settled transport, and nothing waits before it.
+ */
+export function settledPeer(connection: Socket['conn']): WebSocket | undefined {
+  const { writeBuffer, upgrading, transport } = connection as unknown as Connection;
+  const settled =
+    transport.name === 'websocket' && transport.writable && !upgrading && writeBuffer.length === 0;
+  return settled && !transport.perMessageDeflate ? transport.socket : undefined;
+}
+
+/**
+ * Writes whole frames to a peer, as one write.
+ * @returns false if they wait before the connection; `done` is then called when they have gone.
+ */
+export function writeFrames(peer: WebSocket, frames: Buffer, done: () => void): boolean {
+  const { _socket: socket } = peer as unknown as { _socket: NetSocket | null };
+  if (!socket || peer.readyState !== peer.OPEN) return true;
+  socket.write(frames, done);
+  return peer.bufferedAmount === 0;
+}
+
+/** Texts as unmasked WebSocket frames (RFC 6455, section 5.2), ready to be written. */
+export function textFrames(texts: readonly string[]): Buffer {
+  return Buffer.concat(texts.flatMap((text) => framed(Buffer.from(text))));
+}
+
+function framed(payload: Buffer): Buffer[] {
+  const { length } = payload;
+  const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+  head[0] = 0x81; // FIN and the opcode of text.
+  head[1] = length < 126 ? length : length < 65_536 ? 126 : 127;
+  if (head.length === 4) head.writeUInt16BE(length, 2);
+  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  return [head, payload];
+}
