@@ -30,6 +30,7 @@ export class Log {
   private queue: Pending[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
+  private complainedAt = -Infinity;
 
   constructor(private readonly store: Store) {
     store.onCommit((room) => this.tails.get(room)?.ring());
@@ -107,11 +108,19 @@ export class Log {
           else resolve(result);
         });
       } catch (error) {
-        console.error('The store could not commit:', error);
+        this.complain(error);
         const refusal = new Refusal(503, 'The message could not be stored just now. Try again.');
         batch.forEach(({ reject }) => reject(refusal));
       }
     }
     this.flushing = undefined;
+  }
+
+  /** A line a second: when the disk is full, every commit fails. */
+  private complain(error: unknown): void {
+    const now = performance.now();
+    if (now - this.complainedAt < 1_000) return;
+    this.complainedAt = now;
+    console.error(`Nothing can be stored just now: ${String(error)}`);
   }
 }

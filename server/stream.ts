@@ -11,6 +11,11 @@ export interface Format {
   type: string;
   /** What comes first, if anything; it may tell the place where the reading begins. */
   hello: (cursor: Cursor) => string;
+  /**
+   * How long a stream lasts, in ms, before its reader has to come back with its cursor; only where readers do that by
+   * themselves. A stream goes one way: this bounds how long one is kept that a proxy takes in for nobody.
+   */
+  lifetime: number;
   /** A step; of an empty page, what keeps the connection alive. Best encoded once for all readers. */
   step: (step: Page | Reset) => Buffer;
   /** An event that is in no log; empty if this format does not tell of it. */
@@ -23,7 +28,7 @@ export interface Format {
  * @throws {Refusal} 400 before anything is sent.
  */
 export async function stream(
-  { type, hello, step: encode, event }: Format,
+  { type, hello, lifetime, step: encode, event }: Format,
   parts: Parts,
   request: Request,
   response: Response,
@@ -43,9 +48,12 @@ export async function stream(
   response.flushHeaders();
   write(response, hello(cursor));
 
+  const ends = performance.now() + lifetime;
   const session = new Session(parts, visitor, {
     take: (step) => {
-      if (write(response, encode(step))) return;
+      const taken = write(response, encode(step));
+      if (performance.now() > ends) response.end();
+      if (taken) return;
       return drained(
         (done) => response.once('drain', done),
         () => response.destroy(),

@@ -1,4 +1,4 @@
-import type { Place } from './cursor';
+import { formatCursor, type Place } from './cursor';
 import type { Follower } from './follower';
 import { pageAfter, type Page } from './page';
 import type { Span, Store } from './store';
@@ -6,6 +6,8 @@ import type { Reset } from './wire';
 
 /** How many of a room's newest entries are kept in memory while somebody follows it. */
 const KEPT = 500;
+/** How many pages from further back are kept until the next beat, for readers that come back all at once. */
+const FAR = 64;
 /** The most entries that a follower is handed at once. */
 const PAGE = 100;
 /** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
@@ -23,6 +25,8 @@ export class Tail {
   private waiting = new Set<Follower>();
   /** Pages of what is known, shared by the readers that stand at one place. */
   private readonly pages = new Map<number, Page | Reset>();
+  /** Pages from further back. What they hold does not change when the room grows. */
+  private readonly far = new Map<string, Promise<Page | Reset>>();
   private span: Span = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring that `span` is as new as. */
   private fresh = -1;
@@ -64,6 +68,7 @@ export class Tail {
 
   /** Hands all who wait an empty page. */
   beat(): void {
+    this.far.clear();
     for (const follower of this.waiting) follower.beat();
   }
 
@@ -79,14 +84,28 @@ export class Tail {
   /** The page of followers at a place, when the store has been asked what is new. */
   async read(place: Place): Promise<Page | Reset> {
     await this.refresh(this.rings);
-    // Far back, of another history, or so new that this process was not told of it yet: the store knows.
-    return this.page(place) ?? pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_CHARACTERS);
+    return this.page(place) ?? this.farPage(place);
   }
 
   /** What comes after a place: from memory near the head, from the store further back. */
   async after(place: Place, limit: number): Promise<Page | Reset> {
     await this.refresh(this.rings);
     return pageAfter(this.room, place, this.known(place, limit) ?? (await this.beyond(place, limit)));
+  }
+
+  /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
+  private async farPage(place: Place): Promise<Page | Reset> {
+    const make = async () => pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_CHARACTERS);
+    const { epoch, seq } = place;
+    if (epoch !== this.span.epoch || seq > this.span.head) return make();
+    const key = formatCursor(epoch, seq);
+    let page = this.far.get(key);
+    if (!page) {
+      if (this.far.size === FAR) this.far.clear();
+      this.far.set(key, (page = make()));
+      page.catch(() => this.far.delete(key));
+    }
+    return page;
   }
 
   private beyond({ seq }: Place, limit: number): Promise<Span> {

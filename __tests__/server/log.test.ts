@@ -166,6 +166,15 @@ describe('the log', () => {
     readers.forEach(({ stop }) => stop());
   });
 
+  it('reads each page once for all who come back at once, however far they are behind', async () => {
+    await Promise.all(Array.from({ length: 900 }, (_, i) => say(String(i + 1))));
+    const start = await log.start('lobby', { after: 'earliest' });
+    const reads = jest.spyOn(stores.log, 'after');
+    const seen = await Promise.all(Array.from({ length: 50 }, () => follow(start, 900)));
+    seen.forEach((texts) => expect(texts).toHaveLength(900));
+    expect(reads.mock.calls.length).toBeLessThan(10);
+  });
+
   it('hands a reader nothing more until it has taken the last step', async () => {
     await say('a');
     const start = await log.start('lobby', { after: 'earliest' });

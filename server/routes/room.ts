@@ -10,6 +10,7 @@ import { stream, type Format } from '../stream';
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
   hello: () => '',
+  lifetime: Infinity,
   step: once((step) => {
     if (step.type === 'reset')
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
@@ -22,6 +23,7 @@ const lines: Format = {
 const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
   hello: () => '',
+  lifetime: Infinity,
   step: once((step) => {
     const events = step.type === 'reset' ? [step] : step.entries;
     return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));

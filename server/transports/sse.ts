@@ -4,14 +4,15 @@ import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
 import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
 
-/** How long a browser waits before it comes back, in ms. */
-const RETRY = 2_000;
+/** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
+const RETRY = 1_000;
 
 /** Server-Sent Events (WHATWG HTML, section 9.2). */
 export const eventStream: Format = {
   type: 'text/event-stream',
   // The place is told at once: a reader cut off before its first message comes back to the same.
-  hello: (cursor) => `retry: ${RETRY}\nid: ${cursor}\n\n`,
+  hello: (cursor) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\nid: ${cursor}\n\n`,
+  lifetime: 15 * 60 * 1_000,
   step: once((step) => {
     if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
     if (step.entries.length === 0) return Buffer.from(':\n\n');
