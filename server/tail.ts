@@ -9,7 +9,7 @@ const KEPT = 500;
 /** How many pages from further back are kept until the next beat, for readers that come back all at once. */
 const FAR = 64;
 /** The most entries that a follower is handed at once. */
-const PAGE = 100;
+const PAGE = 256;
 /** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
 const PAGE_CHARACTERS = 64 * 1024;
 
