@@ -74,10 +74,12 @@ export class Tail {
 
   /** The page of followers at a place, if memory can tell; those at one place share it. */
   page(place: Place): Page | Reset | undefined {
-    const span = this.known(place, PAGE);
-    if (!span) return undefined;
+    if (!this.knows(place)) return undefined;
     let page = this.pages.get(place.seq);
-    if (!page) this.pages.set(place.seq, (page = pageAfter(this.room, place, span, PAGE_CHARACTERS)));
+    if (!page) {
+      page = pageAfter(this.room, place, this.cut(place, PAGE), PAGE_CHARACTERS);
+      this.pages.set(place.seq, page);
+    }
     return page;
   }
 
@@ -90,7 +92,8 @@ export class Tail {
   /** What comes after a place: from memory near the head, from the store further back. */
   async after(place: Place, limit: number): Promise<Page | Reset> {
     await this.refresh(this.rings);
-    return pageAfter(this.room, place, this.known(place, limit) ?? (await this.beyond(place, limit)));
+    const span = this.knows(place) ? this.cut(place, limit) : await this.beyond(place, limit);
+    return pageAfter(this.room, place, span);
   }
 
   /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
@@ -112,11 +115,20 @@ export class Tail {
     return this.store.after(this.room, seq, limit);
   }
 
-  private known({ epoch, seq }: Place, limit: number): Span | undefined {
-    const { span } = this;
-    const from = seq - (span.head - span.entries.length);
-    if (this.fresh < this.rings || epoch !== span.epoch || from < 0 || seq > span.head) return undefined;
-    return { ...span, entries: span.entries.slice(from, from + limit) };
+  private knows({ epoch, seq }: Place): boolean {
+    return (
+      this.fresh >= this.rings && epoch === this.span.epoch && seq >= this.begin && seq <= this.span.head
+    );
+  }
+
+  /** The place before the oldest entry that is kept. */
+  private get begin(): number {
+    return this.span.head - this.span.entries.length;
+  }
+
+  private cut({ seq }: Place, limit: number): Span {
+    const from = seq - this.begin;
+    return { ...this.span, entries: this.span.entries.slice(from, from + limit) };
   }
 
   private readonly wake = (): void => {
