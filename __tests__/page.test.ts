@@ -1,56 +1,20 @@
-import type { Browser } from 'playwright-core';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratch, startApp, type Running } from './support/app';
-import { openBrowser, until, Visit } from './support/browser';
+import type { Way } from '../static/ways';
+import { scratch } from './support/app';
+import { until } from './support/browser';
 import { readAll, say } from './support/http';
 import { startProcess } from './support/process';
+import { setStage } from './support/stage';
+import { Queue } from './support/queue';
 
 jest.setTimeout(60_000);
 
-let browser: Browser;
-let app: Running;
-let visits: Visit[];
+const stage = setStage();
+const { visit } = stage;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  app = await startApp();
-  visits = [];
-});
-afterEach(async () => {
-  const faults = visits.flatMap((visit) => visit.faults);
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await app.close();
-  expect(faults).toEqual([]);
-});
-
-async function visit(
-  path = '/',
-  options: Parameters<typeof Visit.open>[2] = {},
-  url = app.url,
-): Promise<Visit> {
-  const opened = await Visit.open(browser, url + path, options);
-  visits.push(opened);
-  return opened;
-}
-
-/** Lets nothing of Socket.IO through; ended by what it returns. */
-async function blockSocketIo({ page }: Visit): Promise<() => Promise<void>> {
-  let blocked = true;
-  await page.route('**/socket.io/**', (route) => route.abort());
-  await page.routeWebSocket('**/socket.io/**', (socket) => {
-    if (blocked) void socket.close();
-    else socket.connectToServer();
-  });
-  return async () => {
-    blocked = false;
-    await page.unroute('**/socket.io/**');
-  };
-}
+/** Without Socket.IO, what the page sends can be held up by its address. */
+const overSse = () => visit('/', { blocked: ['websocket', 'polling'], live: 'Live · over SSE' });
 
 describe('talking', () => {
   it('brings what one person says to the other, each once and in one order', async () => {
@@ -63,9 +27,7 @@ describe('talking', () => {
   });
 
   it('shows a message as sending at once, and as sent when the server has it', async () => {
-    const masha = await visit('/', { live: false });
-    const unblock = await blockSocketIo(masha);
-    await masha.page.reload();
+    const masha = await overSse();
     let answer: (() => void) | undefined;
     await masha.page.route('**/messages', async (route) => {
       await new Promise<void>((go) => (answer = go));
@@ -76,7 +38,6 @@ describe('talking', () => {
     await until(async () => answer !== undefined, true);
     answer!();
     await masha.states('sent');
-    await unblock();
   });
 
   it('shows what people write as text, and only web addresses as links', async () => {
@@ -97,9 +58,9 @@ describe('talking', () => {
   });
 
   it('stands under its day, by the clock of the reader', async () => {
-    await say(app.url, 'late');
-    await say(app.url, 'early');
-    const context = await browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
+    await say(stage.app.url, 'late');
+    await say(stage.app.url, 'early');
+    const context = await stage.browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
     const page = await context.newPage();
     const times = ['2026-01-05T09:59:00.000Z', '2026-01-05T10:01:00.000Z'];
     await page.route('**/', async (route) => {
@@ -107,13 +68,13 @@ describe('talking', () => {
       const body = (await answer.text()).replace(/datetime="[^"]+"/g, () => `datetime="${times.shift()}"`);
       await route.fulfill({ response: answer, body });
     });
-    await page.goto(app.url);
+    await page.goto(stage.app.url);
     const lines = page.getByRole('log').getByRole('listitem');
     await until(
       () => lines.locator('time').allTextContents().then(String),
       ['Monday, 5 January 2026', '23:59', 'Tuesday, 6 January 2026', '00:01'].join(),
     );
-    await say(app.url, 'now');
+    await say(stage.app.url, 'now');
     await page.getByRole('log').getByText('Today').waitFor();
   });
 
@@ -132,9 +93,7 @@ describe('talking', () => {
 
 describe('a message that meets with trouble', () => {
   it('says why the server refuses it, and is one message after a retry', async () => {
-    const masha = await visit('/', { live: false });
-    await blockSocketIo(masha);
-    await masha.page.reload();
+    const masha = await overSse();
     await masha.page.route(
       '**/messages',
       (route) => route.fulfill({ status: 403, json: { error: 'Not now, please.', status: 403 } }),
@@ -146,7 +105,7 @@ describe('a message that meets with trouble', () => {
     await masha.page.getByRole('button', { name: 'Retry' }).click();
     await masha.states('sent');
     await masha.shows(['Hello']);
-    expect(await readAll(app.url)).toHaveLength(1);
+    expect(await readAll(stage.app.url)).toHaveLength(1);
   });
 
   it('stays refused over a reload until it is discarded', async () => {
@@ -163,10 +122,9 @@ describe('a message that meets with trouble', () => {
   });
 
   it('is sent once when its first answer was lost', async () => {
-    const masha = await visit('/', { live: false });
-    await blockSocketIo(masha);
-    await masha.page.route('**/sse?**', (route) => route.abort());
-    await masha.page.reload();
+    // Nothing comes in either, or it would bring the message back.
+    const blocked: Way[] = ['websocket', 'polling', 'sse', 'subscribe', 'poll'];
+    const masha = await visit('/', { blocked, live: false });
     let tries = 0;
     await masha.page.route('**/messages', async (route) => {
       if (++tries > 2) return route.continue();
@@ -176,7 +134,7 @@ describe('a message that meets with trouble', () => {
     await masha.say('Once');
     await masha.states('sent');
     expect(tries).toBe(3);
-    expect((await readAll(app.url)).map(({ message }) => message)).toEqual(['Once']);
+    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(['Once']);
   });
 
   it('waits while offline and is sent once on return, in the order of writing', async () => {
@@ -191,14 +149,12 @@ describe('a message that meets with trouble', () => {
     await masha.shows(['meanwhile', 'first', 'second']);
     await tom.shows(['meanwhile', 'first', 'second']);
     await masha.states('sent', 'sent');
-    expect(await readAll(app.url)).toHaveLength(3);
+    expect(await readAll(stage.app.url)).toHaveLength(3);
   });
 
   it('outlives a reload before it is sent', async () => {
-    const masha = await visit('/', { live: false });
-    await blockSocketIo(masha);
+    const masha = await overSse();
     await masha.page.route('**/messages', (route) => route.abort());
-    await masha.page.reload();
     await masha.say('Hello');
     await masha.box.fill('and not yet said');
     await masha.states('sending');
@@ -207,7 +163,7 @@ describe('a message that meets with trouble', () => {
     expect(await masha.box.inputValue()).toBe('and not yet said');
     await masha.page.unroute('**/messages');
     await masha.states('sent');
-    expect((await readAll(app.url)).map(({ message }) => message)).toEqual(['Hello']);
+    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(['Hello']);
   });
 
   it('survives the death of the server, with what others write meanwhile', async () => {
@@ -235,24 +191,6 @@ describe('a message that meets with trouble', () => {
 });
 
 describe('the connection', () => {
-  it('goes on over SSE where Socket.IO is blocked, and back when it is not, with nothing missing', async () => {
-    const tom = await visit();
-    const masha = await visit('/', { live: false });
-    const unblock = await blockSocketIo(masha);
-    await masha.page.reload();
-    await tom.say('1');
-    await masha.live('Live · over SSE');
-    await tom.say('2');
-    await masha.say('3');
-    await masha.shows(['1', '2', '3']);
-    await masha.page.locator('#people').getByText('Anonymous').nth(1).waitFor();
-    await unblock();
-    await say(app.url, '4');
-    await masha.live();
-    await say(app.url, '5');
-    await masha.shows(['1', '2', '3', '4', '5']);
-  });
-
   it('fills a gap from the log before it shows what comes later', async () => {
     const masha = await visit('/', { live: false });
     await masha.page.routeWebSocket('**/socket.io/**', (socket) => {
@@ -263,10 +201,10 @@ describe('the connection', () => {
     });
     await masha.page.reload();
     await masha.live();
-    await say(app.url, 'there');
-    await say(app.url, 'lost on the way');
+    await say(stage.app.url, 'there');
+    await say(stage.app.url, 'lost on the way');
     await masha.shows(['there']);
-    await say(app.url, 'later');
+    await say(stage.app.url, 'later');
     await masha.shows(['there', 'lost on the way', 'later']);
   });
 
@@ -291,55 +229,46 @@ describe('the connection', () => {
 
 describe('the history', () => {
   it('comes by scrolling, to its beginning, and nothing jumps', async () => {
-    for (let i = 1; i <= 180; i++) await say(app.url, `line ${i}`, { room: 'long' });
-    const masha = await visit('/r/long');
+    for (let i = 1; i <= 180; i++) await say(stage.app.url, `line ${i}`, { room: 'long' });
+    const masha = await visit();
+    // Each page of history waits to be let through, so that the page can be looked at before it comes.
+    const asked = new Queue<() => void>();
+    await masha.page.route(/[?&]before=/, (route) => asked.push(() => void route.continue()));
+    await masha.page.goto(`${stage.app.url}/r/long`);
     const texts = Array.from({ length: 180 }, (_, i) => `line ${i + 1}`);
     await masha.shows(texts.slice(130));
 
-    // Where a message stands right before older ones are put above it, and right after.
-    const jumps = await masha.log.evaluate(async (log) => {
-      const moved: number[] = [];
-      const list = log.querySelector('.messages')!;
-      const settled = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
-      for (let pages = 0; pages < 3; pages++) {
-        const count = list.querySelectorAll('.message').length;
-        const first = list.querySelectorAll('.message')[5]!;
-        const more = new Promise<void>((go) => {
-          const observer = new MutationObserver(() => {
-            if (list.querySelectorAll('.message').length === count) return;
-            observer.disconnect();
-            go();
-          });
-          observer.observe(list, { childList: true });
-        });
-        log.scrollTop = -(log.scrollHeight - log.clientHeight) + 100;
-        const before = first.getBoundingClientRect().bottom;
-        await more;
-        await settled();
-        moved.push(Math.round(first.getBoundingClientRect().bottom - before));
-      }
-      return moved;
-    });
-    expect(jumps).toEqual([0, 0, 0]);
+    const messages = masha.log.locator('.message');
+    for (let pages = 1; pages <= 3; pages++) {
+      await masha.log.evaluate((log) => (log.scrollTop = -(log.scrollHeight - log.clientHeight) + 100));
+      const letThrough = await asked.next();
+      const read = masha.said(texts[180 - 50 * pages + 5]!);
+      const place = () => read.evaluate((line) => Math.round(line.getBoundingClientRect().bottom));
+      const before = await place();
+      const count = await messages.count();
+      letThrough();
+      await until(async () => (await messages.count()) > count, true);
+      expect(await place()).toBe(before);
+    }
     await masha.shows(texts);
     await masha.log.getByText('Beginning of #long').waitFor();
   });
 
   it('leaves the reader where they read when something new comes, and tells of it', async () => {
-    for (let i = 1; i <= 40; i++) await say(app.url, `line ${i}`);
+    for (let i = 1; i <= 40; i++) await say(stage.app.url, `line ${i}`);
     const masha = await visit();
     const place = () =>
       masha.said('line 20').evaluate((line) => Math.round(line.getBoundingClientRect().top));
     await masha.said('line 20').scrollIntoViewIfNeeded();
     const before = await place();
-    await say(app.url, 'news');
+    await say(stage.app.url, 'news');
     const pill = masha.page.getByRole('button', { name: 'New message ↓' });
     await pill.waitFor();
     expect(await place()).toBe(before);
     await pill.click();
     await until(() => masha.log.evaluate((log) => log.scrollTop), 0);
     await pill.waitFor({ state: 'hidden' });
-    await say(app.url, 'more news');
+    await say(stage.app.url, 'more news');
     await masha.said('more news').waitFor();
     expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
   });
@@ -354,8 +283,8 @@ describe('a tab that nobody looks at', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, !looking);
     await look(false);
-    await say(app.url, 'one');
-    await say(app.url, 'two');
+    await say(stage.app.url, 'one');
+    await say(stage.app.url, 'two');
     await until(() => masha.page.title(), '(2) #lobby · Parley');
     await look(true);
     await until(() => masha.page.title(), '#lobby · Parley');

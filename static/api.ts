@@ -5,8 +5,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
-    /** How long the server asks to be left alone, in milliseconds. */
-    readonly retryAfter = 0,
+    /** How long the server asks to be left alone, in milliseconds, if it does. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -17,18 +17,40 @@ export class ApiError extends Error {
   }
 }
 
+/** What the server answered. */
+export interface Answer<T> {
+  body: T;
+  /** When to ask again, in milliseconds, if the server said so. */
+  retryAfter: number | undefined;
+}
+
+interface Asking {
+  method?: string;
+  body?: object;
+  cache?: RequestCache;
+  /** Ends the request from outside. */
+  ending?: AbortController;
+  /** How long the answer may take, in milliseconds. */
+  patience?: number;
+}
+
 /**
  * Asks the server, in JSON both ways.
  * @throws {ApiError} and nothing else.
  */
-export async function api<T>(path: string, method = 'GET', body?: object): Promise<T> {
+export async function ask<T>(
+  path: string,
+  // Without an end of our own, a request on a dead connection holds up what waits behind it.
+  { method = 'GET', body, cache, ending = new AbortController(), patience = 15_000 }: Asking = {},
+): Promise<Answer<T>> {
   let response: Response;
   let answer: unknown;
+  const late = setTimeout(() => ending.abort(), patience);
   try {
     response = await fetch(path, {
       method,
-      // Without an end of our own, a request on a dead connection holds up what waits behind it.
-      signal: AbortSignal.timeout(15_000),
+      signal: ending.signal,
+      ...(cache && { cache }),
       ...(body && {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
@@ -38,12 +60,24 @@ export async function api<T>(path: string, method = 'GET', body?: object): Promi
     answer = parse(await response.text());
   } catch {
     throw new ApiError('The server can’t be reached.', 0);
+  } finally {
+    clearTimeout(late);
   }
+  const retryAfter = readRetryAfter(response);
   // A network's sign-in page says 200 to everything: only what is in JSON comes from the server.
-  if (response.ok && (answer !== undefined || response.status === 204)) return answer as T;
+  if (response.ok && (answer !== undefined || response.status === 204))
+    return { body: answer as T, retryAfter };
   if (response.ok) throw new ApiError('The network answered in the server’s place.', 0);
   const sentence = isError(answer) ? answer.error : `The server answered ${response.status}.`;
-  throw new ApiError(sentence, response.status, retryAfter(response));
+  throw new ApiError(sentence, response.status, retryAfter);
+}
+
+/**
+ * Asks the server, and takes the answer alone.
+ * @throws {ApiError} and nothing else.
+ */
+export async function api<T>(path: string, method = 'GET', body?: object): Promise<T> {
+  return (await ask<T>(path, { method, ...(body && { body }) })).body;
 }
 
 /** Tells an error from an answer, wherever the two arrive by the same way. */
@@ -64,7 +98,7 @@ function parse(text: string): unknown {
   }
 }
 
-function retryAfter(response: Response): number {
-  const seconds = Number(response.headers.get('Retry-After'));
-  return Number.isFinite(seconds) ? Math.min(seconds, 300) * 1000 : 0;
+function readRetryAfter({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('Retry-After') ?? NaN);
+  return Number.isFinite(seconds) ? Math.min(seconds, 300) * 1000 : undefined;
 }

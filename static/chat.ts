@@ -6,7 +6,7 @@ import { AddressBook } from './contacts.js';
 import { find } from './dom.js';
 import { panelInDrawer } from './drawer.js';
 import type { ServerEvent } from './events.js';
-import { Feed } from './feed.js';
+import { Feed, seqOf } from './feed.js';
 import { stayAboveKeyboard } from './keyboard.js';
 import { Kept } from './kept.js';
 import { Link, type LinkState } from './link.js';
@@ -15,10 +15,12 @@ import { Older } from './older.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Reader } from './reader.js';
+import { Standing } from './standing.js';
 import { StatusLine } from './status.js';
 import { Timeline } from './timeline.js';
 import { TypingLine } from './typing.js';
 import { Unread } from './unread.js';
+import { chosenWay } from './ways.js';
 
 /** How many messages stay on a page that is open all day; older ones come back by scrolling. */
 const SHOWN = 400;
@@ -59,11 +61,24 @@ const arriving = new Batches<Entry>(show);
 const feed = new Feed(
   page.cursor,
   (after) => read(after === undefined ? { last: '50' } : { after, limit: '200' }),
-  (entries) => arriving.add(entries),
+  (entries) => {
+    arriving.add(entries);
+    standing.complete(seqOf(feed.cursor));
+  },
   restart,
 );
 const status = new StatusLine(find(document, '#status'), () => link.now());
-const link = new Link(room, () => feed.cursor, hear, connection);
+const standing = new Standing(find(document, '#status'), chosenWay(), (way) => link.use(way));
+const link = new Link(
+  room,
+  {
+    hear,
+    cursor: () => feed.cursor,
+    reached: (cursor) => feed.reached(cursor),
+    missed: () => feed.check(),
+  },
+  connection,
+);
 const outbox = new Outbox(
   new Kept(room),
   (draft) => link.send(draft),
@@ -75,6 +90,10 @@ const outbox = new Outbox(
   },
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
   (message) => reader.keep(() => put(message)),
+  (waiting) => {
+    status.wait(waiting);
+    standing.wait(waiting);
+  },
 );
 const composer = new Composer(
   find(document, '#composer'),
@@ -119,6 +138,7 @@ function show(entries: Entry[]): void {
 }
 
 function restart({ messages, earliest }: { messages: Entry[]; earliest: Cursor }): void {
+  standing.complete(seqOf(feed.cursor));
   arriving.drop();
   timeline.trim(0);
   messages.forEach(put);
@@ -155,6 +175,7 @@ find(document, '#messages').addEventListener('click', ({ target }) => {
 let live: LinkState['live'];
 function connection(state: LinkState): void {
   status.show(state);
+  standing.over(state.live);
   if (state.live && state.live !== live) {
     outbox.wake();
     void contacts.load();
@@ -172,6 +193,7 @@ document.addEventListener('visibilitychange', () => {
 
 panelInDrawer();
 stayAboveKeyboard();
-outbox.restore();
-link.start();
+standing.complete(seqOf(feed.cursor));
+void outbox.restore();
+link.start(chosenWay());
 if (matchMedia('(hover: hover)').matches) composer.focus();

@@ -1,5 +1,4 @@
 import { find } from './dom.js';
-import { quietly } from './kept.js';
 
 /** The longest message that the server takes, in characters as a person counts them. */
 const LONGEST = 4000;
@@ -82,4 +81,13 @@ export class Composer {
 /** In code points, as the server counts. */
 function lengthOf(text: string): number {
   return text.length > LONGEST / 2 ? Array.from(text).length : text.length;
+}
+
+/** Storage may be full or forbidden; the page then does without. */
+function quietly<T>(use: () => T, otherwise: T): T {
+  try {
+    return use();
+  } catch {
+    return otherwise;
+  }
 }

@@ -19,7 +19,7 @@ export class Feed {
   private heard: Place;
   /** This history is not the server's any more: read the newest anew. */
   private stale = false;
-  private mending = false;
+  private mending: Promise<void> | undefined;
 
   /**
    * @param read one page of the log, after a cursor or the newest; a cursor that is not of this history throws 410.
@@ -62,27 +62,52 @@ export class Feed {
     if (this.behind) void this.catchUp();
   }
 
+  /** Somebody heard of the log up to here. */
+  reached(cursor: Cursor): void {
+    const place = parse(cursor);
+    if (place.epoch !== this.at.epoch) this.stale = true;
+    else if (place.seq <= this.heard.seq && this.heard.epoch === place.epoch) return;
+    this.heard = place;
+    if (this.behind) void this.catchUp();
+  }
+
   /** Reads on from the cursor until nothing is missing; tries until it can. */
-  async catchUp(): Promise<void> {
-    if (this.mending) return;
-    this.mending = true;
-    const backoff = new Backoff();
-    let moved: boolean;
-    do {
-      moved = await this.mend().catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 410) this.stale = true;
-        return false;
-      });
-      if (moved) backoff.reset();
-      else if (this.behind) await new Promise((wake) => setTimeout(wake, backoff.next()));
-    } while (this.behind);
-    this.mending = false;
+  catchUp(): Promise<void> {
+    return (this.mending ??= this.readOn());
+  }
+
+  /**
+   * Asks once whether there is more than was heard, and takes it in.
+   * @throws {ApiError} if the server can't be asked.
+   */
+  async check(): Promise<boolean> {
+    if (this.mending) return this.mending.then(() => false);
+    return this.mend().catch(async (error: unknown) => {
+      if (!isGone(error)) throw error;
+      this.stale = true;
+      await this.catchUp();
+      return true;
+    });
   }
 
   private get behind(): boolean {
     return this.stale || (this.heard.epoch === this.at.epoch && this.heard.seq > this.at.seq);
   }
 
+  private async readOn(): Promise<void> {
+    const backoff = new Backoff();
+    do {
+      const moved = await this.mend().catch((error: unknown) => {
+        if (isGone(error)) this.stale = true;
+        return false;
+      });
+      if (moved) backoff.reset();
+      else if (this.behind) await new Promise((wake) => setTimeout(wake, backoff.next()));
+    } while (this.behind);
+    this.mending = undefined;
+  }
+
+  /** Reads one page; says whether it held anything new. */
   private async mend(): Promise<boolean> {
     if (this.stale) {
       const page = await this.read(undefined);
@@ -93,13 +118,13 @@ export class Feed {
     }
     const from = this.at;
     const page = await this.read(this.current);
-    if (!this.stale) this.take(page.messages);
+    const moved = !this.stale && this.take(page.messages);
     // The server has later entries but not the next one: what we hold is not its history.
     if (this.at === from && this.behind) this.stale = true;
-    return this.at !== from;
+    return moved;
   }
 
-  private take(entries: Entry[]): void {
+  private take(entries: Entry[]): boolean {
     const next: Entry[] = [];
     for (const entry of entries) {
       const place = parse(entry.cursor);
@@ -108,6 +133,7 @@ export class Feed {
       next.push(entry);
     }
     if (next.length > 0) this.deliver(next);
+    return next.length > 0;
   }
 
   private move(cursor: Cursor): void {
@@ -119,6 +145,10 @@ export class Feed {
 function parse(cursor: Cursor): Place {
   const colon = cursor.lastIndexOf(':');
   return { epoch: cursor.slice(0, colon), seq: Number(cursor.slice(colon + 1)) };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 410;
 }
 
 /** The place of a cursor in its room's count. */

@@ -1,40 +1,94 @@
 import type { Draft } from './outbox.js';
 
+/** How long a browser may take over its database, in milliseconds: some never answer, and never say so. */
+const PATIENCE = 3000;
+/** How long a tab waits for its turn to send, in milliseconds. */
+const LONG = 20_000;
+
 /**
- * What is not sent yet, kept in the browser so that a reload doesn't lose it. Each message has a key of its own:
- * tabs of one room then never overwrite each other, and if two of them send the same, its id makes it one.
+ * What is not sent yet, kept in the browser (IndexedDB) in the order of writing, for all its tabs. Where nothing can
+ * be kept, as in some private windows, all goes on without.
  */
 export class Kept {
-  private readonly prefix: string;
+  private readonly database: Promise<IDBDatabase | undefined>;
 
-  constructor(room: string) {
-    this.prefix = `parley:${room}:unsent:`;
+  constructor(private readonly room: string) {
+    const late = new Promise<undefined>((give) => setTimeout(() => give(undefined), PATIENCE));
+    this.database = Promise.race([open(), late]).catch(() => undefined);
   }
 
-  /** All of them, oldest first. */
-  all(): Draft[] {
-    return quietly(() => {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-      return keys
-        .map((key) => JSON.parse(localStorage.getItem(key) ?? '') as Draft)
-        .sort((a, b) => (a.at < b.at ? -1 : 1));
-    }, []);
+  /** All of them, the oldest first; `undefined` where they can't be read. */
+  all(): Promise<Draft[] | undefined> {
+    return this.use('readonly', (drafts) => drafts.index('room').getAll(this.room));
   }
 
-  keep(draft: Draft): void {
-    quietly(() => localStorage.setItem(this.prefix + draft.id, JSON.stringify(draft)), undefined);
+  /** Keeps a draft: in its place if it has one, or else as the last. */
+  async keep(draft: Draft): Promise<void> {
+    await this.use('readwrite', (drafts) => drafts.put({ ...draft, room: this.room }));
   }
 
-  forget(id: string): void {
-    quietly(() => localStorage.removeItem(this.prefix + id), undefined);
+  async forget(id: string): Promise<void> {
+    await this.use('readwrite', (drafts) => {
+      const place = drafts.index('id').getKey(id);
+      place.onsuccess = () => place.result !== undefined && drafts.delete(place.result);
+      return place;
+    });
+  }
+
+  /** Does `work` while no other tab does, where the browser can see to that. */
+  async alone(work: () => Promise<void>): Promise<void> {
+    if (!globalThis.navigator?.locks) return work();
+    const name = `parley:${this.room}:outbox`;
+    const waiting = new AbortController();
+    const late = setTimeout(() => waiting.abort(), LONG);
+    let turn: Promise<void> | undefined;
+    const begin = (): Promise<void> => {
+      clearTimeout(late);
+      return (turn = work());
+    };
+    // A tab that was put to sleep keeps its turn, so it may be taken away. Work that has begun goes on all the same:
+    // what two tabs send is stored once, and each sends all that is kept in the order of writing.
+    await navigator.locks
+      .request(name, { signal: waiting.signal }, begin)
+      .catch(() => turn ?? navigator.locks.request(name, { steal: true }, begin))
+      .catch(() => turn);
+  }
+
+  private async use<T>(
+    mode: IDBTransactionMode,
+    work: (drafts: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T | undefined> {
+    const database = await this.database;
+    try {
+      const transaction = database?.transaction('drafts', mode, { durability: 'strict' });
+      if (!transaction) return undefined;
+      const request = work(transaction.objectStore('drafts'));
+      await new Promise((done, fail) => {
+        transaction.oncomplete = done;
+        transaction.onabort = fail;
+        setTimeout(fail, PATIENCE);
+      });
+      return request.result;
+    } catch {
+      return undefined;
+    }
   }
 }
 
-/** Storage may be full or forbidden; the page then does without. */
-export function quietly<T>(use: () => T, otherwise: T): T {
-  try {
-    return use();
-  } catch {
-    return otherwise;
-  }
+function open(): Promise<IDBDatabase> {
+  return new Promise((done, fail) => {
+    const request = indexedDB.open('parley', 1);
+    request.onupgradeneeded = () => {
+      const drafts = request.result.createObjectStore('drafts', { keyPath: 'place', autoIncrement: true });
+      drafts.createIndex('room', 'room');
+      drafts.createIndex('id', 'id', { unique: true });
+    };
+    request.onerror = fail;
+    request.onsuccess = () => {
+      const database = request.result;
+      // Another version of this page may want to change it.
+      database.onversionchange = () => database.close();
+      done(database);
+    };
+  });
 }

@@ -1,132 +1,85 @@
-import { io, type Socket } from 'socket.io-client';
-import type { ClientEvents, Cursor, ErrorBody, NewMessage, ServerEvents } from '../server/wire.js';
+import type { NewMessage } from '../server/wire.js';
 import { api, ApiError, isError } from './api.js';
-import { Backoff } from './backoff.js';
-import { eventNames, type ServerEvent } from './events.js';
+import { Ladder } from './ladder.js';
 import type { Draft } from './outbox.js';
-import { SseStream } from './sse.js';
+import { polls } from './polls.js';
+import { shared } from './sharing.js';
+import { socketIo } from './socket.js';
+import { sse } from './sse.js';
+import { inTime, type Ear, type Open } from './stream.js';
+import { ways, type Way } from './ways.js';
 
-/** What the connection is doing: live over one of the two, trying, or waiting to try at a time. */
+/** What the connection is doing: live over a way, trying, or waiting to try at a time. */
 export interface LinkState {
-  live?: 'socket' | 'sse';
+  live: Way | undefined;
   /** In milliseconds since the epoch. */
-  retryAt?: number;
+  retryAt: number | undefined;
 }
 
-/** How long to hope for Socket.IO before the page goes on over SSE, in milliseconds. */
-const PATIENCE = 4000;
-
-/**
- * The way to the room: Socket.IO, and SSE for as long as Socket.IO can't be had. Both begin at the feed's cursor,
- * and what both bring in the moment they overlap is dropped there, so changing over takes no care here.
- */
+/** The page's connection to its room, in both directions, over the best way there is. */
 export class Link {
-  private readonly socket: Socket<ServerEvents, ClientEvents>;
-  private readonly sse: SseStream;
-  private readonly backoff = new Backoff(500, 10_000);
-  private retry: ReturnType<typeof setTimeout> | undefined;
-  private retryAt = 0;
-  private patience: ReturnType<typeof setTimeout> | undefined;
-  private failures = 0;
+  private readonly ladder: Ladder;
 
   constructor(
     private readonly room: string,
-    cursor: () => Cursor,
-    hear: (event: ServerEvent) => void,
-    private readonly changed: (state: LinkState) => void,
+    ear: Omit<Ear, 'live' | 'lost'>,
+    changed: (state: LinkState) => void,
   ) {
-    this.sse = new SseStream(room, cursor, hear, () => this.tell());
-    this.socket = io({
-      // A WebSocket first, since polling needs each request to reach the same server; polling where a proxy refuses it.
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
-      // Tries are planned here instead, so that the page can say when the next one is.
-      reconnection: false,
-      autoConnect: false,
-      timeout: 8000,
-      auth: (tell) => tell({ room, after: cursor() }),
-    });
-    for (const name of eventNames) this.socket.on(name, hear);
-    this.socket.on('connect', () => this.connected());
-    this.socket.on('disconnect', () => this.lost());
-    this.socket.on('connect_error', () => {
-      if (++this.failures >= 2) this.sse.start();
-      this.later();
-    });
+    const open = openers(room);
+    this.ladder = new Ladder(
+      (way, ends) => open[way]({ ...ear, ...ends }),
+      () => changed({ live: this.ladder.live, retryAt: this.ladder.retryAt }),
+    );
   }
 
-  /** Begins. */
-  start(): void {
-    this.lost(0);
-    addEventListener('online', () => this.now());
+  /** Begins: over one way alone, or the best that works. */
+  start(way: Way | undefined): void {
+    this.use(way);
+    addEventListener('online', () => this.ladder.now());
     // Networks go without closing what ran over them. A server on this same machine is back with the next try.
-    addEventListener('offline', () => {
-      this.sse.stop();
-      this.socket.io.engine.close();
-      this.tell();
-    });
+    addEventListener('offline', () => this.ladder.drop());
   }
 
-  /** Tries now what was planned for later. */
+  /** Goes over to one way alone, or to the best that works. */
+  use(way: Way | undefined): void {
+    this.ladder.use(way ? [way] : ways);
+  }
+
+  /** Tries now what was planned for later, if nothing is live. */
   now(): void {
-    if (this.socket.connected) return;
-    this.attempt();
-    if (this.failures >= 2) this.sse.start();
+    if (!this.ladder.live) this.ladder.now();
   }
 
   /**
-   * Brings a message to the server, by the best way there is at the moment.
+   * Brings a message to the server.
    * @throws {ApiError} status 0 where nobody knows whether it arrived.
    */
   async send({ id, message }: Draft): Promise<NewMessage> {
-    const draft = { id, message, room: this.room };
-    if (!this.socket.connected) return api<NewMessage>('/messages', 'POST', draft);
-    const asked = this.socket.timeout(10_000).emitWithAck('new_message', draft) as Promise<
-      NewMessage | ErrorBody
-    >;
-    const answer = await asked.catch((): ErrorBody => ({ error: 'The server didn’t answer.', status: 0 }));
+    const { stream } = this.ladder;
+    const send = stream?.send;
+    const answer = await send?.({ id, message });
     if (isError(answer)) throw new ApiError(answer.error, answer.status);
-    return answer;
+    if (answer) return answer;
+    const stored = await api<NewMessage>('/messages', 'POST', { id, message, room: this.room });
+    // The server is there, and this way did not bring its answer.
+    if (stream && send) this.ladder.giveUp(stream);
+    return stored;
   }
 
-  /** Tells the room that something is being written, if that costs nothing. */
+  /** Tells the room that something is being written, where that costs nothing. */
   typing(): void {
-    if (this.socket.connected) this.socket.volatile.emit('typing', {});
+    this.ladder.stream?.typing?.();
   }
+}
 
-  private connected(): void {
-    clearTimeout(this.patience);
-    clearTimeout(this.retry);
-    this.failures = this.retryAt = 0;
-    this.backoff.reset();
-    this.sse.stop();
-    this.tell();
-  }
-
-  private lost(wait?: number): void {
-    clearTimeout(this.patience);
-    this.patience = setTimeout(() => this.sse.start(), PATIENCE);
-    this.later(wait);
-  }
-
-  private later(wait = this.backoff.next()): void {
-    clearTimeout(this.retry);
-    this.retryAt = Date.now() + wait;
-    this.retry = setTimeout(() => this.attempt(), wait);
-    this.tell();
-  }
-
-  private attempt(): void {
-    clearTimeout(this.retry);
-    this.retryAt = 0;
-    this.socket.connect();
-    this.tell();
-  }
-
-  private tell(): void {
-    if (this.socket.connected) return this.changed({ live: 'socket' });
-    if (this.sse.open) return this.changed({ live: 'sse' });
-    const planned = [this.retryAt, this.sse.retryAt].filter(Boolean);
-    this.changed(this.retryAt && planned.length > 0 ? { retryAt: Math.min(...planned) } : {});
-  }
+/** How each way is opened. A browser allows a server six connections, so its tabs share all that are no WebSockets. */
+function openers(room: string): Record<Way, Open> {
+  const share = (way: Way, open: Open): Open => shared(`parley:${room}:${way}`, inTime(open));
+  return {
+    websocket: inTime(socketIo(room, 'websocket')),
+    polling: share('polling', socketIo(room, 'polling')),
+    sse: share('sse', sse(room)),
+    subscribe: share('subscribe', polls(room, '/subscribe')),
+    poll: share('poll', polls(room, '/messages')),
+  };
 }

@@ -13,12 +13,19 @@ export interface Draft {
   at: string;
   /** Why the server refused it, if it did. */
   refused?: string;
+  /** Where it stands among all that is kept; none yet if it was not. */
+  place?: number;
 }
 
-/** Sends messages in the order they were written, one at a time, each until the server has decided on it. */
+/**
+ * Sends messages in the order they were written, one at a time, each until the server has decided on it. The tabs of
+ * a browser share what is kept: the one whose turn it is sends for all, and what two of them send, its id makes one.
+ */
 export class Outbox {
-  private queue: Draft[] = [];
-  private readonly refused = new Map<string, Draft>();
+  /** What is not stored yet, in the order of writing; the refused ones wait for the person. */
+  private drafts = new Map<string, Draft>();
+  /** What has been settled here: it must not come back from a reading that began before. */
+  private readonly settled = new Set<string>();
   private readonly backoff = new Backoff();
   private running = false;
   private cutShort: (() => void) | undefined;
@@ -27,21 +34,19 @@ export class Outbox {
    * @param send resolves with what was stored, or throws an ApiError.
    * @param show a draft that is on its way, or refused.
    * @param stored is given what the server made of it.
+   * @param changed is told how many are on their way.
    */
   constructor(
     private readonly kept: Kept,
     private readonly send: (draft: Draft) => Promise<NewMessage>,
     private readonly show: (draft: Draft) => void,
     private readonly stored: (message: NewMessage) => void,
+    private readonly changed: (waiting: number) => void,
   ) {}
 
-  /** Goes on with what a previous visit to the page left. */
-  restore(): void {
-    for (const draft of this.kept.all()) {
-      this.show(draft);
-      if (draft.refused) this.refused.set(draft.id, draft);
-      else this.queue.push(draft);
-    }
+  /** Goes on with what an earlier visit to the page left. */
+  async restore(): Promise<void> {
+    await this.gather();
     void this.run();
   }
 
@@ -52,17 +57,19 @@ export class Outbox {
 
   /** Sends a refused message again, under the id it has. */
   again(id: string): void {
-    const draft = this.refused.get(id);
-    if (!draft) return;
-    this.refused.delete(id);
+    const draft = this.drafts.get(id);
+    if (!draft?.refused) return;
+    this.drop(id);
+    this.settled.delete(id);
     this.enqueue({ id, message: draft.message, at: draft.at });
   }
 
   /** Gives a message up, or is told that the room has it. */
   drop(id: string): void {
-    this.queue = this.queue.filter((draft) => draft.id !== id);
-    this.refused.delete(id);
-    this.kept.forget(id);
+    if (!this.drafts.delete(id)) return;
+    this.settled.add(id);
+    void this.kept.forget(id);
+    this.count();
   }
 
   /** The server may be within reach again: don't wait longer. */
@@ -71,16 +78,24 @@ export class Outbox {
   }
 
   private enqueue(draft: Draft): void {
-    this.queue.push(draft);
-    this.kept.keep(draft);
+    this.drafts.set(draft.id, draft);
+    void this.kept.keep(draft);
     this.show(draft);
+    this.count();
     void this.run();
   }
 
   private async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    for (let draft = this.queue[0]; draft; draft = this.queue[0]) {
+    // Once more when something was written just as the turn went to the next tab.
+    while (this.next()) await this.kept.alone(() => this.sendAll());
+    this.running = false;
+  }
+
+  private async sendAll(): Promise<void> {
+    await this.gather();
+    for (let draft = this.next(); draft; draft = this.next()) {
       try {
         const message = await this.send(draft);
         this.backoff.reset();
@@ -88,24 +103,58 @@ export class Outbox {
         this.stored(message);
       } catch (error) {
         if (error instanceof ApiError && error.final) this.refuse(draft, error);
-        else if (this.queue[0] === draft) await this.pause(error);
+        else if (this.drafts.has(draft.id)) await this.pause(error);
       }
+      await this.gather();
     }
-    this.running = false;
   }
 
-  private refuse(draft: Draft, error: ApiError): void {
+  /** Brings together what is kept, by whichever tab, and what this tab has; all in the order of writing. */
+  private async gather(): Promise<void> {
+    const kept = (await this.kept.all()) ?? [];
+    const own = [...this.drafts.values()];
+    const drafts = new Map<string, Draft>();
+    const add = (draft: Draft): unknown => this.settled.has(draft.id) || drafts.set(draft.id, draft);
+    for (const draft of kept) {
+      const at = own.findIndex(({ id }) => id === draft.id);
+      // What could not be kept was written before what this tab wrote next.
+      own
+        .splice(0, at + 1)
+        .slice(0, -1)
+        .forEach(add);
+      const mine = this.drafts.get(draft.id);
+      add(mine?.refused ? mine : draft);
+    }
+    own.forEach(add);
+    const news = [...drafts.values()].filter(({ id, refused }) => {
+      const known = this.drafts.get(id);
+      return !known || known.refused !== refused;
+    });
+    this.drafts = drafts;
+    news.forEach(this.show);
+    this.count();
+  }
+
+  private next(): Draft | undefined {
+    return [...this.drafts.values()].find(({ refused }) => !refused);
+  }
+
+  private refuse({ id }: Draft, error: ApiError): void {
+    const draft = this.drafts.get(id);
     // The feed may have brought it meanwhile, and then it is no longer here to be refused.
-    if (!this.queue.includes(draft)) return;
-    this.drop(draft.id);
-    const refused = { ...draft, refused: sentenceOf(error) };
-    this.refused.set(draft.id, refused);
-    this.kept.keep(refused);
-    this.show(refused);
+    if (!draft) return;
+    draft.refused = sentenceOf(error);
+    void this.kept.keep(draft);
+    this.show(draft);
+    this.count();
+  }
+
+  private count(): void {
+    this.changed([...this.drafts.values()].filter(({ refused }) => !refused).length);
   }
 
   private pause(error: unknown): Promise<void> {
-    const asked = error instanceof ApiError ? error.retryAfter : 0;
+    const asked = (error instanceof ApiError && error.retryAfter) || 0;
     return new Promise((done) => {
       // A server that asks for time gets it, also when the connection comes back earlier.
       if (!asked) this.cutShort = done;

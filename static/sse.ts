@@ -1,56 +1,37 @@
-import type { Cursor } from '../server/wire.js';
-import { Backoff } from './backoff.js';
 import { eventNames, type ServerEvent } from './events.js';
+import { Silence } from './silence.js';
+import type { Open } from './stream.js';
 
-/** The room over Server-Sent Events, for networks that let nothing else through. */
-export class SseStream {
-  private source: EventSource | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly backoff = new Backoff();
-  /** When the next try is made, in milliseconds since the epoch; 0 if none is planned. */
-  retryAt = 0;
-
-  constructor(
-    private readonly room: string,
-    private readonly cursor: () => Cursor,
-    private readonly hear: (event: ServerEvent) => void,
-    private readonly changed: () => void,
-  ) {}
-
-  get open(): boolean {
-    return this.source?.readyState === EventSource.OPEN;
-  }
-
-  /** Connects, or does so at once where a try is planned for later. */
-  start(): void {
-    if (this.source) return;
-    clearTimeout(this.timer);
-    this.retryAt = 0;
-    const query = new URLSearchParams({ room: this.room, after: this.cursor() });
-    const source = (this.source = new EventSource(`/sse?${query}`));
-    source.onopen = () => {
-      this.backoff.reset();
-      this.changed();
+/** The room over Server-Sent Events, for networks that let no Socket.IO through. */
+export function sse(room: string): Open {
+  return ({ cursor, hear, live, lost, missed }) => {
+    const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
+    let opened = false;
+    let closed = false;
+    const close = (): void => {
+      closed = true;
+      silence.end();
+      source.close();
     };
+    const end = (): void => {
+      if (closed) return;
+      close();
+      lost();
+    };
+    // No script sees the comments that keep a stream alive. What is silent may be dead, or held up by a proxy:
+    // then the server has something that was not heard here.
+    const silence = new Silence(() => void missed().then((more) => more && end(), end));
     // Left alone, it never comes back from an HTTP error, and from others without a growing wait.
-    source.onerror = () => {
-      this.stop();
-      const wait = this.backoff.next();
-      this.retryAt = Date.now() + wait;
-      this.timer = setTimeout(() => this.start(), wait);
-      this.changed();
-    };
+    source.onerror = end;
     for (const name of eventNames) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
-        this.hear(JSON.parse(event.data) as ServerEvent);
+        silence.heard();
+        // Who comes in is told at once who is there. The headers alone say nothing: a proxy may keep back the rest.
+        if (!opened) live();
+        opened = true;
+        hear(JSON.parse(event.data) as ServerEvent);
       });
     }
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.retryAt = 0;
-    this.source?.close();
-    this.source = undefined;
-  }
+    return { close };
+  };
 }

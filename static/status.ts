@@ -1,17 +1,21 @@
 import { find } from './dom.js';
 import type { LinkState } from './link.js';
+import { nameOf, ways } from './ways.js';
 
-/** How long a connection may be away before the page speaks of it, in milliseconds. */
+/** How long a trouble may last before the page speaks of it, in milliseconds. */
 const UNNOTICED = 700;
 
-/** The line that says what the connection is doing. */
+/** The words beside the room's name that say what the connection is doing: one, when all is well. */
 export class StatusLine {
+  private readonly heard: HTMLElement;
   private readonly text: HTMLElement;
   private readonly countdown: HTMLElement;
   private readonly button: HTMLButtonElement;
-  private state: LinkState = {};
+  private state: LinkState = { live: undefined, retryAt: undefined };
+  private waiting = 0;
   private wasLive = false;
-  private quietUntil = Date.now() + UNNOTICED;
+  private awayAt = Date.now();
+  private waitingAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param tryNow is called when the reader won't wait. */
@@ -19,6 +23,7 @@ export class StatusLine {
     private readonly line: HTMLElement,
     tryNow: () => void,
   ) {
+    this.heard = find(line, '[role=status]');
     this.text = find(line, '.text');
     this.countdown = find(line, '.countdown');
     this.button = find(line, 'button');
@@ -26,38 +31,54 @@ export class StatusLine {
   }
 
   show(state: LinkState): void {
-    if (this.state.live && !state.live) this.quietUntil = Date.now() + UNNOTICED;
+    if (this.state.live && !state.live) this.awayAt = Date.now();
     this.state = state;
     this.wasLive ||= state.live !== undefined;
-    if (state.live) this.write();
-    else this.writeIn(Math.max(0, this.quietUntil - Date.now()));
+    this.write();
   }
 
-  private writeIn(wait: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), wait);
+  /** So many messages are on their way. */
+  wait(waiting: number): void {
+    if (!this.waiting && waiting) this.waitingAt = Date.now();
+    this.waiting = waiting;
+    this.write();
   }
 
   private write(): void {
     clearTimeout(this.timer);
     const { live, retryAt } = this.state;
-    const offline = !navigator.onLine;
-    const words =
-      live === 'socket'
+    const spoken = (since: number) => Date.now() - since >= UNNOTICED;
+    // Both troubles pass unseen when they are short.
+    if (live || spoken(this.awayAt)) this.writeState();
+    const waits = this.waiting > 0 && spoken(this.waitingAt);
+    this.countdown.textContent = [this.untilRetry(), waits && `· ${this.waiting} waiting`]
+      .filter(Boolean)
+      .join(' ');
+    if (!live && retryAt) this.timer = setTimeout(() => this.write(), Math.min(1000, UNNOTICED));
+    else if (!live || (this.waiting > 0 && !waits)) this.timer = setTimeout(() => this.write(), UNNOTICED);
+  }
+
+  private writeState(): void {
+    const { live } = this.state;
+    const words = live
+      ? live === ways[0]
         ? 'Live'
-        : live
-          ? 'Live · over SSE'
-          : offline
-            ? 'Offline'
-            : this.wasLive
-              ? 'Reconnecting'
-              : 'Connecting';
-    const seconds = retryAt === undefined || offline ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
-    // A screen reader hears the first part alone, and only when it changes: not every second.
-    if (this.text.textContent !== words) this.text.textContent = words;
-    this.countdown.textContent = live ? '' : seconds > 0 ? `in ${seconds} s` : offline ? '' : '…';
-    this.button.hidden = seconds < 2;
+        : `Live · over ${nameOf[live]}`
+      : !navigator.onLine
+        ? 'Offline'
+        : this.wasLive
+          ? 'Reconnecting'
+          : 'Connecting';
+    // A screen reader hears this part alone, and only when it changes: not every second, nor with each message.
+    if (this.heard.textContent !== words) this.heard.textContent = this.text.textContent = words;
     this.line.dataset.state = live ? 'live' : 'away';
-    if (retryAt && !live) this.writeIn(1000);
+  }
+
+  private untilRetry(): string {
+    const { live, retryAt } = this.state;
+    const seconds = live || !navigator.onLine || !retryAt ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
+    this.button.hidden = seconds < 2;
+    if (live || !navigator.onLine) return '';
+    return seconds > 1 ? `in ${seconds} s` : '…';
   }
 }

@@ -63,7 +63,7 @@ it('drops what it has shown already, whichever transport says it again', () => {
   expect(shown).toEqual(['e3', 'e4']);
 });
 
-it('never moves its cursor past a hole: it reads the hole first', async () => {
+it('never moves its cursor past a hole by what is live: it reads the hole first (ntfy#1293)', async () => {
   const { feed, shown, asked } = feedOf(upTo(6));
   feed.hear(entry(6));
   expect(feed.cursor).toBe('e:2');
@@ -131,4 +131,27 @@ it('begins anew when it is ahead of a server that says it is of the same history
   await settled();
   expect(shown).toEqual(['anew:', 'e1']);
   expect(feed.cursor).toBe('e:1');
+});
+
+it('reads on when somebody else has heard of more', async () => {
+  const { feed, shown, asked } = feedOf(upTo(5));
+  feed.reached('e:2');
+  await settled();
+  expect(asked).toEqual([]);
+  feed.reached('e:5');
+  await settled();
+  expect(shown).toEqual(['e3', 'e4', 'e5']);
+});
+
+it('tells whether it had missed anything, and takes it in', async () => {
+  const { feed, shown } = feedOf(upTo(3));
+  expect(await feed.check()).toBe(true);
+  expect(await feed.check()).toBe(false);
+  expect(shown).toEqual(['e3']);
+});
+
+it('begins anew by asking, when its place is not in the history', async () => {
+  const { feed, shown } = feedOf(upTo(1, 'f'));
+  expect(await feed.check()).toBe(true);
+  expect(shown).toEqual(['anew:', 'f1']);
 });

@@ -13,13 +13,15 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
   const sent: string[] = [];
   const ids = new Set<string>();
   const told: string[] = [];
+  const waitings: number[] = [];
   const kept = new Map(before.map((draft) => [draft.id, draft]));
   const outbox = new Outbox(
     {
-      all: () => [...kept.values()],
-      keep: (draft) => void kept.set(draft.id, draft),
-      forget: (id) => void kept.delete(id),
-    } as Kept,
+      all: async () => [...kept.values()].map((draft) => ({ ...draft })),
+      keep: async (draft: Draft) => void kept.set(draft.id, { ...draft }),
+      forget: async (id: string) => void kept.delete(id),
+      alone: (work: () => Promise<void>) => work(),
+    } as unknown as Kept,
     async ({ id, message }) => {
       sent.push(message);
       ids.add(id);
@@ -29,8 +31,9 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
     },
     ({ message, refused }) => told.push(refused ? `${message}: ${refused}` : `${message}…`),
     ({ message }) => told.push(`${message}.`),
+    (waiting) => waitings.push(waiting),
   );
-  return { outbox, sent, ids, told, kept };
+  return { outbox, sent, ids, told, kept, waitings };
 }
 
 const lost = () => new ApiError('No answer.', 0);
@@ -110,8 +113,37 @@ it('goes on with what an earlier visit left, and shows what was refused then', a
       { id: '2', message: 'b', at, refused: 'No.' },
     ],
   );
-  outbox.restore();
+  void outbox.restore();
   await settled();
   expect(sent).toEqual(['a']);
   expect(told).toEqual(['a…', 'b: No.', 'a.']);
+});
+
+it('tells how many are on their way, and counts none that was refused', async () => {
+  const { outbox, waitings } = outboxWith([new ApiError('No.', 400)]);
+  outbox.say('a');
+  outbox.say('b');
+  expect(waitings).toEqual([1, 2]);
+  await settled();
+  expect(waitings.at(-1)).toBe(0);
+});
+
+it('sends what another tab has kept meanwhile, in its turn', async () => {
+  const { outbox, sent, kept } = outboxWith([lost()]);
+  outbox.say('a');
+  await settled();
+  kept.set('other', { id: 'other', message: 'b of another tab', at: '2026-11-20T09:00:00.000Z' });
+  outbox.say('c');
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(sent).toEqual(['a', 'a', 'b of another tab', 'c']);
+});
+
+it('goes on from memory where nothing can be kept', async () => {
+  const { outbox, sent, told, kept } = outboxWith([new ApiError('No.', 400)]);
+  kept.set = () => kept;
+  outbox.say('a');
+  outbox.say('b');
+  await settled();
+  expect(sent).toEqual(['a', 'b']);
+  expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
 });

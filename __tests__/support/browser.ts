@@ -1,6 +1,7 @@
 import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
+import type { Way } from '../../static/ways';
 
 /** The browser that the machine has, or else the one that comes as a package. */
 export async function openBrowser(): Promise<Browser> {
@@ -23,33 +24,96 @@ function installed(): string | undefined {
   return undefined;
 }
 
+/** Where each way to the room goes, but for WebSockets, which go where polling does. */
+const PATHS: Record<Exclude<Way, 'websocket'>, string> = {
+  polling: '/socket.io/',
+  sse: '/sse',
+  subscribe: '/subscribe',
+  poll: '/messages',
+};
+
+/** A network around a browser profile, which may let some of the ways to the room not through. */
+export class Network {
+  private blocked = new Set<Way | 'say'>();
+  private readonly sockets = new Set<WebSocketRoute>();
+
+  static async around(context: BrowserContext): Promise<Network> {
+    const network = new Network();
+    await context.routeWebSocket('**/socket.io/**', (socket) => {
+      if (network.blocked.has('websocket')) return void socket.close();
+      network.sockets.add(socket);
+      socket.connectToServer();
+    });
+    await context.route(/\/(socket\.io|sse|subscribe|messages)\b/, async (route) => {
+      const request = route.request();
+      const path = new URL(request.url()).pathname;
+      const way = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Way;
+      if (network.blocked.has(request.method() === 'POST' && way === 'poll' ? 'say' : way))
+        await route.abort();
+      else await route.continue();
+    });
+    return network;
+  }
+
+  /** Lets these through no longer: `say` is `POST /messages`. What is open stays open, but for WebSockets. */
+  async block(...ways: (Way | 'say')[]): Promise<void> {
+    ways.forEach((way) => this.blocked.add(way));
+    if (this.blocked.has('websocket')) await Promise.all([...this.sockets].map((socket) => socket.close()));
+  }
+
+  unblock(...ways: (Way | 'say')[]): void {
+    ways.forEach((way) => this.blocked.delete(way));
+  }
+}
+
+interface Opening {
+  /** Whose browser profile to open the page in. */
+  beside?: Visit;
+  /** Whether to wait until the page is connected. */
+  live?: boolean | string;
+  /** What the network doesn't let through, from the beginning. */
+  blocked?: (Way | 'say')[];
+  /** Runs in the page before its own script. */
+  before?: () => void;
+}
+
 /** A page as somebody uses it. */
 export class Visit {
   private constructor(
     readonly page: Page,
     /** What the page should never do: throw, or try what its policy forbids. */
     readonly faults: string[],
+    private readonly around: Network | undefined,
   ) {}
 
   /** Opens a page in a browser profile of its own, or in that of another visit. */
   static async open(
     browser: Browser,
     url: string,
-    { beside, live = true }: { beside?: Visit; live?: boolean } = {},
-  ) {
+    { beside, live = true, blocked, before }: Opening = {},
+  ): Promise<Visit> {
     const context =
       beside?.page.context() ?? (await browser.newContext({ viewport: { width: 1200, height: 700 } }));
+    const network = beside?.around ?? (blocked && (await Network.around(context)));
+    await network?.block(...(blocked ?? []));
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    if (before) await page.addInitScript(before);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (line) => {
       if (/Content.Security.Policy/i.test(line.text())) faults.push(line.text());
     });
     await page.goto(url);
-    const visit = new Visit(page, faults);
-    if (live) await visit.live();
+    const visit = new Visit(page, faults, network);
+    if (live) await visit.live(live === true ? undefined : live);
     return visit;
+  }
+
+  /** The network around a page that was opened with something `blocked`. */
+  get network(): Network {
+    if (!this.around) throw new Error('This visit was opened without a network around it.');
+    return this.around;
   }
 
   get name() {
@@ -64,6 +128,11 @@ export class Visit {
     return this.page.getByRole('log');
   }
 
+  /** The line that says how far the room has been read, and how. */
+  get standing() {
+    return this.page.locator('.standing');
+  }
+
   /** The messages with exactly this text. */
   said(text: string) {
     return this.log
@@ -74,6 +143,18 @@ export class Visit {
   /** Waits until the page is connected, over `way`. */
   async live(way = 'Live'): Promise<void> {
     await this.page.getByRole('status').getByText(way, { exact: true }).waitFor();
+  }
+
+  /** Tells the page that the network has changed, so that it looks for a better way now. */
+  async lookUp(): Promise<void> {
+    await this.page.evaluate(() => dispatchEvent(new Event('online')));
+  }
+
+  /** Goes over to another way by hand. */
+  async choose(way: string): Promise<void> {
+    await this.page.locator('#status summary').click();
+    await this.page.getByLabel('Connect over').selectOption(way);
+    await this.page.keyboard.press('Escape');
   }
 
   async say(text: string): Promise<void> {

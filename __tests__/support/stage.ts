@@ -1,0 +1,59 @@
+import type { Browser } from 'playwright-core';
+import { startApp, type Running } from './app';
+import { openBrowser, Visit } from './browser';
+import { startProxy, type Proxy } from './proxy';
+
+/** A browser for the tests of a file, with a server for each of them. */
+export interface Stage {
+  readonly app: Running;
+  readonly browser: Browser;
+  /** Puts a proxy before the server. */
+  proxy: () => Promise<Proxy>;
+  /** Opens a page, of this server or of the one at `url`. */
+  visit: (path?: string, options?: Parameters<typeof Visit.open>[2], url?: string) => Promise<Visit>;
+}
+
+/** Sets a stage before each test of a file, and clears it after; no page may have thrown or met its policy. */
+export function setStage(): Stage {
+  let browser: Browser;
+  let app: Running;
+  let visits: Visit[];
+  let proxies: Proxy[];
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    app = await startApp();
+    visits = [];
+    proxies = [];
+  });
+  afterEach(async () => {
+    const faults = visits.flatMap((visit) => visit.faults);
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await app.close();
+    expect(faults).toEqual([]);
+  });
+
+  return {
+    get app() {
+      return app;
+    },
+    get browser() {
+      return browser;
+    },
+    proxy: async () => {
+      const proxy = await startProxy(app.url);
+      proxies.push(proxy);
+      return proxy;
+    },
+    visit: async (path = '/', options = {}, url = app.url) => {
+      const opened = await Visit.open(browser, url + path, options);
+      visits.push(opened);
+      return opened;
+    },
+  };
+}
