@@ -4,17 +4,27 @@ const PATIENCE = 30_000;
 /** Why a connection is closed that takes nothing in. */
 export const STALLED = 'Nothing was taken in for 30 s. Come back with your cursor.';
 
+/** What a connection says that takes no more, because it is closing or closed. */
+export const GONE = Promise.resolve(false);
+
 /**
  * Waits until a connection takes more: what keeps a slow reader behind in the log, and not in memory.
- * @param register is given what to call when the connection has drained.
+ * @param register is given what to call when the connection has drained, or has failed with an error.
  * @param stalled is called if it takes nothing for 30 s.
+ * @returns whether it has drained.
  */
-export function drained(register: (done: () => void) => void, stalled: () => void): Promise<void> {
+export function drained(
+  register: (done: (error?: Error | null) => void) => void,
+  stalled: () => void,
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(stalled, PATIENCE).unref();
-    register(() => {
+    const timer = setTimeout(() => {
+      resolve(false);
+      stalled();
+    }, PATIENCE).unref();
+    register((error) => {
       clearTimeout(timer);
-      resolve();
+      resolve(!error);
     });
   });
 }

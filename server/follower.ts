@@ -7,9 +7,10 @@ import type { Cursor, Reset } from './wire';
 export interface Reader {
   /**
    * Takes a step; an empty page keeps a waiting reader's connection alive.
-   * @returns what to wait for before the next step, where the reader can't take more at once.
+   * @returns nothing if the next step may come at once; else what to wait for, which says whether the reader has
+   *   taken this one. One that has not, because it stalled or is gone, is handed nothing more.
    */
-  take: (step: Page | Reset) => Promise<void> | void;
+  take: (step: Page | Reset) => Promise<boolean> | void;
   /** The log has closed, or reading failed with `error`. */
   end: (error?: unknown) => void;
 }
@@ -37,7 +38,8 @@ export class Follower {
       while (!this.stopped) {
         // The bell is read before the log: what is committed in between is seen by one or the other.
         const { rings } = this.tail;
-        const step = this.tail.page(this.place) ?? (await this.tail.read(this.place));
+        const known = this.tail.page(this.place);
+        const step = known ?? (await this.tail.read(this.place));
         if (this.stopped) return;
         if (step.type === 'page' && step.entries.length === 0) {
           if (this.tail.rings === rings) return this.tail.wait(this);
@@ -45,7 +47,9 @@ export class Follower {
         }
         this.place = step.type === 'page' ? after(this.place, step) : parseCursor(step.cursor);
         const taken = this.reader.take(step);
-        if (taken) await taken;
+        if (taken && !(await taken)) return this.stop();
+        // A long way through the store is gone in turns with everybody else.
+        if (!known) await new Promise(setImmediate);
       }
     } catch (error) {
       if (!this.stopped) this.end(error);

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { checkReading } from './check';
-import { drained } from './drained';
+import { drained, GONE } from './drained';
 import type { Page } from './page';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
@@ -51,6 +51,7 @@ export async function stream(
   const ends = performance.now() + lifetime;
   const session = new Session(parts, visitor, {
     take: (step) => {
+      if (response.writableEnded || response.destroyed) return GONE;
       const taken = write(response, encode(step));
       if (performance.now() > ends) response.end();
       if (taken) return;
@@ -60,7 +61,7 @@ export async function stream(
       );
     },
     tell: (told) => {
-      if (!response.writableNeedDrain) write(response, event(told));
+      if (!response.writableNeedDrain && !response.writableEnded) write(response, event(told));
     },
     end: (error) => {
       if (error) console.error('A stream failed:', error);

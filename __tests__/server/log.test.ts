@@ -166,6 +166,27 @@ describe('the log', () => {
     readers.forEach(({ stop }) => stop());
   });
 
+  it('hands nothing more to a reader that did not take a step', async () => {
+    for (const text of 'ab') await say(text);
+    const take = jest.fn(() => Promise.resolve(false));
+    log.follow('lobby', await log.start('lobby', { last: 2 }), { take, end: () => undefined });
+    await say('c');
+    expect(await follow(await log.start('lobby', { last: 1 }), 1)).toEqual(['c']);
+    expect(take).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives others a turn between the pages of a long way', async () => {
+    await Promise.all(Array.from({ length: 1500 }, (_, i) => say(String(i + 1))));
+    let pages = 0;
+    const stop = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
+      take: () => void (pages += 1),
+      end: () => undefined,
+    });
+    await new Promise(setImmediate);
+    expect(pages).toBeLessThan(3);
+    stop();
+  });
+
   it('reads each page once for all who come back at once, however far they are behind', async () => {
     await Promise.all(Array.from({ length: 900 }, (_, i) => say(String(i + 1))));
     const start = await log.start('lobby', { after: 'earliest' });
@@ -182,7 +203,7 @@ describe('the log', () => {
     let taken = (): void => undefined;
     const take = jest.fn((step: Page | Reset) => {
       steps.push(step);
-      return new Promise<void>((resolve) => (taken = resolve));
+      return new Promise<boolean>((resolve) => (taken = () => resolve(true)));
     });
     const stop = log.follow('lobby', start, { take, end: () => undefined });
     expect(texts(await steps.next())).toEqual(['a']);

@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
+import { drained, GONE } from '../drained';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
@@ -34,13 +35,15 @@ export function settledPeer(connection: Socket['conn']): WebSocket | undefined {
 
 /**
  * Writes whole frames to a peer, as one write.
- * @returns false if they wait before the connection; `done` is then called when they have gone.
+ * @param stalled is called if the peer takes nothing for 30 s.
+ * @returns nothing if the peer took them at once, else whether it does; see `Reader.take`.
  */
-export function writeFrames(peer: WebSocket, frames: Buffer, done: () => void): boolean {
+export function writeFrames(peer: WebSocket, frames: Buffer, stalled: () => void): Promise<boolean> | void {
   const { _socket: socket } = peer as unknown as { _socket: NetSocket | null };
-  if (!socket || peer.readyState !== peer.OPEN) return true;
-  socket.write(frames, done);
-  return peer.bufferedAmount === 0;
+  if (!socket || peer.readyState !== peer.OPEN) return GONE;
+  let done: (error?: Error | null) => void = () => undefined;
+  socket.write(frames, (error) => done(error));
+  if (peer.bufferedAmount > 0) return drained((end) => (done = end), stalled);
 }
 
 /** Texts as unmasked WebSocket frames (RFC 6455, section 5.2), ready to be written. */

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
-import { drained } from '../drained';
+import { drained, GONE } from '../drained';
 import { FOREIGN, mayAsk } from '../origin';
 import { once, type Page } from '../page';
 import { errorBody } from '../refusal';
@@ -66,15 +66,11 @@ function serve(socket: Socket, parts: Parts): void {
     take: (step) => {
       if (step.type === 'page' && step.entries.length === 0) return;
       const peer = settledPeer(socket.conn);
-      if (!peer) {
-        for (const event of events(step)) emit(socket, event.type, event);
-        // Packets wait here only when the connection can't take them.
-        if (queued(socket.conn) === 0) return;
-        return drained((done) => socket.conn.once('drain', done), hangUp);
-      }
-      let taken: () => void = () => undefined;
-      if (writeFrames(peer, frames(step), () => taken())) return;
-      return drained((done) => (taken = done), hangUp);
+      if (peer) return writeFrames(peer, frames(step), hangUp);
+      if (!socket.connected) return GONE;
+      for (const event of events(step)) emit(socket, event.type, event);
+      // Packets wait here only when the connection can't take them.
+      if (queued(socket.conn) > 0) return drained((done) => socket.conn.once('drain', done), hangUp);
     },
     tell: (event) => {
       if (queued(socket.conn) < CROWDED) emit(socket, event.type, event);

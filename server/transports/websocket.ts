@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { checkReading } from '../check';
-import { drained, STALLED } from '../drained';
+import { STALLED } from '../drained';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import { Session, type Parts } from '../session';
@@ -112,12 +112,7 @@ function outlet(
   return {
     take: (step) => {
       const bytes = encode(step);
-      let taken: () => void = () => undefined;
-      if (bytes.length === 0 || writeFrames(peer, bytes, () => taken())) return;
-      return drained(
-        (done) => (taken = done),
-        () => peer.close(1008, STALLED),
-      );
+      if (bytes.length > 0) return writeFrames(peer, bytes, () => peer.close(1008, STALLED));
     },
     tell: (told) => {
       const frame = event(told);

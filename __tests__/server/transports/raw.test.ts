@@ -35,7 +35,7 @@ describe('what is taken from inside of Socket.IO', () => {
     await once(socket, 'hello');
     const peer = settledPeer(socket.conn);
     expect(peer).toBeDefined();
-    writeFrames(peer!, textFrames(['42["a",{"n":1}]', '42["b",{"n":2}]']), () => undefined);
+    void writeFrames(peer!, textFrames(['42["a",{"n":1}]', '42["b",{"n":2}]']), () => undefined);
     expect([await client.next('a'), await client.next('b')]).toEqual([{ n: 1 }, { n: 2 }]);
     client.socket.disconnect();
   });
@@ -60,9 +60,11 @@ describe('frames', () => {
     const connected = once(server, 'connection');
     const client = await openPeer(url, '/');
     const [peer] = (await connected) as [WebSocket];
-    await new Promise<void>((done) => void (writeFrames(peer, textFrames(texts), done) && done()));
+    void writeFrames(peer, textFrames(texts), () => undefined);
     expect(await client.until(texts.length)).toEqual(texts);
     client.socket.terminate();
+    await once(peer, 'close');
+    expect(await writeFrames(peer, textFrames(['too late']), () => undefined)).toBe(false);
     server.close();
     http.close();
   });
