@@ -7,6 +7,7 @@ import type { Config } from './config';
 import { Contacts } from './contacts';
 import { drainable } from './drain';
 import { Log } from './log';
+import { boundPipelining } from './pipelining';
 import { Presence } from './presence';
 import { headers, refuseForeign } from './protection';
 import { assets } from './routes/assets';
@@ -59,12 +60,13 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
 
   const server = createServer(web);
   const drain = drainable(server);
+  boundPipelining(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.
-    if (path.startsWith(io.path())) return;
+    if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     refuseUpgrade(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
   });

@@ -23,7 +23,9 @@ const HOLD_MAX = 55;
 /** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 /** What can't be seen in a name, or rearranges what stands around it. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+/** At least one character that can be seen. */
+const SEEN = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const length = (text: string): number => [...text].length;
 
@@ -34,7 +36,7 @@ const room = z
 
 const message = z
   .string('Send { "message": "…" }: the message must be a text.')
-  .refine((text) => text.trim() !== '', 'The message is empty.')
+  .refine((text) => SEEN.test(text), 'The message is empty.')
   // The second test is slow on long texts, and never needed past twice the bound.
   .refine(
     (text) => text.length <= 2 * MESSAGE_MAX && length(text) <= MESSAGE_MAX,
@@ -49,10 +51,15 @@ const id = z
 
 const cursor = z.string('A cursor is a text.').refine((text) => text === 'earliest' || parseCursor(text));
 
-const count = (name: string) =>
+const count = (name: string, max = LIMIT_MAX) =>
   z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], `"${name}" must be a number.`)
-    .pipe(z.int().min(0).max(LIMIT_MAX, `"${name}" can be at most ${LIMIT_MAX}.`));
+    .pipe(
+      z
+        .int(`"${name}" must be a whole number.`)
+        .min(0, `"${name}" can not be below 0.`)
+        .max(max, `"${name}" can be at most ${max}.`),
+    );
 
 const name = (what: string) =>
   z
@@ -74,7 +81,7 @@ const reading = z.object(
 const paging = reading.extend({
   before: cursor.optional(),
   limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).default(LIMIT),
-  timeout: count('timeout')
+  timeout: count('timeout', 86_400)
     .default(HOLD)
     .transform((seconds) => Math.min(seconds, HOLD_MAX)),
 });

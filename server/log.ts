@@ -95,7 +95,7 @@ export class Log {
   }
 
   private async flush(): Promise<void> {
-    while (this.queue.length > 0) {
+    for (; this.queue.length > 0; await new Promise(setImmediate)) {
       const batch = this.queue.splice(0, BATCH);
       try {
         const results = await this.store.append(

@@ -26,6 +26,9 @@ export class Session {
   private stay: Stay | undefined;
   private stop: (() => void) | undefined;
   private closed = false;
+  /** What the connection still takes of the last step. */
+  private taking: Promise<boolean> | void = undefined;
+  private joining: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly parts: Parts,
@@ -38,13 +41,18 @@ export class Session {
     if (this.closed) return;
     this.room = room;
     this.stay = this.parts.presence.enter(room, this.visitor, this.outlet.tell);
-    this.stop = this.parts.log.follow(room, cursor, this.outlet);
+    this.stop = this.parts.log.follow(room, cursor, {
+      take: (step) => (this.taking = this.outlet.take(step)),
+      end: (error) => this.outlet.end(error),
+    });
   }
 
   /** Does what a client asks for, by the name of its event, and returns what to acknowledge it with. */
   async handle(event: unknown, payload: unknown): Promise<object> {
     switch (event) {
       case 'new_message': {
+        // What was asked for before is done before: the room may be another one by then.
+        await this.joining;
         const { entry } = await this.parts.chat.say(
           this.visitor,
           checkSaying({ room: this.room, ...(payload as object) }),
@@ -72,10 +80,19 @@ export class Session {
     this.leave();
   }
 
-  private async join(payload: unknown): Promise<{ room: string; cursor: Cursor }> {
+  /** One after the other, and each when the connection has taken the last page: what waits for it is bounded. */
+  private join(payload: unknown): Promise<object> {
+    const joined = this.joining.then(() => this.change(payload));
+    this.joining = joined.catch(() => undefined);
+    return joined;
+  }
+
+  private async change(payload: unknown): Promise<{ room: string; cursor: Cursor }> {
     const reading = checkReading(payload);
     const cursor = await this.parts.log.start(reading.room, reading);
+    this.visitor.username = await this.parts.visitors.usernameOf(this.visitor);
     this.leave();
+    await this.taking;
     this.enter(reading.room, cursor);
     return { room: reading.room, cursor };
   }

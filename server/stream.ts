@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { once } from 'node:events';
 import { checkReading } from './check';
 import { drained, GONE } from './drained';
 import type { Page } from './page';
@@ -46,6 +47,12 @@ export async function stream(
     'X-Accel-Buffering': 'no',
   });
   response.flushHeaders();
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
+  if (!response.socket) await once(response, 'socket');
   write(response, hello(cursor));
 
   const ends = performance.now() + lifetime;
@@ -53,7 +60,7 @@ export async function stream(
     take: (step) => {
       if (response.writableEnded || response.destroyed) return GONE;
       const taken = write(response, encode(step));
-      if (performance.now() > ends) response.end();
+      if (performance.now() > ends) finish();
       if (taken) return;
       return drained(
         (done) => response.once('drain', done),
@@ -65,9 +72,14 @@ export async function stream(
     },
     end: (error) => {
       if (error) console.error('A stream failed:', error);
-      response.end();
+      finish();
     },
   });
+  // Nothing is written after the end, and nobody stays who is not read any more.
+  const finish = (): void => {
+    session.close();
+    response.end();
+  };
   response.on('close', () => session.close());
   session.enter(room, cursor);
 }

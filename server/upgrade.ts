@@ -5,6 +5,9 @@ import type { ErrorBody } from './wire';
 /** Answers a handshake that is refused (RFC 6455, section 4.2.2), and closes its connection. */
 export function refuseUpgrade(socket: Duplex, body: ErrorBody): void {
   const json = JSON.stringify(body);
+  // Nobody else listens on this socket: a reset would end the process, and a peer that stays would hold it open.
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\nConnection: close\r\n` +
       `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,

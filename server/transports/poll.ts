@@ -1,4 +1,5 @@
 import { Router, type Response } from 'express';
+import { once } from 'node:events';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
 import type { Log } from '../log';
@@ -24,7 +25,7 @@ export function poll({ log, chat, visitors }: Parts): Router {
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
     const cursor = await log.start(room, start);
-    await news(log, room, cursor, timeout, response);
+    if (request.method !== 'HEAD') await news(log, room, cursor, timeout, response);
     answer(response, await log.after(room, cursor, limit));
   });
 
@@ -39,7 +40,15 @@ export function poll({ log, chat, visitors }: Parts): Router {
 }
 
 /** Waits until something comes after a cursor, for so many seconds at most, or until the reader goes. */
-function news(log: Log, room: string, cursor: Cursor, timeout: number, response: Response): Promise<void> {
+async function news(
+  log: Log,
+  room: string,
+  cursor: Cursor,
+  timeout: number,
+  response: Response,
+): Promise<void> {
+  // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
+  if (!response.socket) await once(response, 'socket');
   let release = (): void => undefined;
   return new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, timeout * 1_000);

@@ -26,6 +26,9 @@ const frames = once((step) =>
   textFrames(events(step).map((event) => `42${JSON.stringify([event.type, event])}`)),
 );
 
+/** The most packets that a connection may leave waiting; a page has a quarter of it. */
+const UNREAD = 1_024;
+
 /** Speaks Socket.IO on `/socket.io`; ended by `close()` of what it returns. */
 export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: readonly string[]): Server {
   const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Data>(server, {
@@ -48,6 +51,12 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     );
   });
   io.on('connection', (socket) => serve(socket, parts));
+  // Who sends on and on, and takes no answer in, would fill the memory with them.
+  io.engine.on('connection', (connection: Socket['conn']) => {
+    connection.on('packetCreate', () => {
+      if (queued(connection) > UNREAD) connection.close(true);
+    });
+  });
   return io;
 }
 
@@ -61,7 +70,7 @@ async function admit({ data, request, handshake }: Socket, { visitors, log }: Pa
 function serve(socket: Socket, parts: Parts): void {
   const { visitor, reading, cursor } = socket.data;
   // The client comes back by itself from this, but not from `disconnect()`.
-  const hangUp = (): void => void socket.conn.close();
+  const hangUp = (): void => void socket.conn.close(true);
   const session = new Session(parts, visitor, {
     take: (step) => {
       if (step.type === 'page' && step.entries.length === 0) return;

@@ -14,7 +14,9 @@ import { writeFrames } from './raw';
 const HEARTBEAT = 20_000;
 /** The most bytes that may wait for a peer when an ephemeral event comes; past it the event is dropped. */
 const CROWDED = 64 * 1024;
-/** How long a peer has to answer a goodbye, in ms. */
+/** The most bytes of answers that a peer may leave unread. */
+const UNREAD = 1024 * 1024;
+/** How long a stalled peer has to take the reason in why it is closed, in ms. */
 const FAREWELL = 1_000;
 const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
@@ -50,12 +52,11 @@ export class WebSockets {
     this.admit(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, errorBody(error)));
   }
 
-  /** Says goodbye to every peer; takes no more. A peer that does not answer is cut off. */
+  /** Says goodbye to every peer; takes no more. */
   close(): void {
     clearInterval(this.heartbeat);
     this.server.clients.forEach((peer) => peer.close(1001, RESTARTING));
     this.server.close();
-    setTimeout(() => this.server.clients.forEach((peer) => peer.terminate()), FAREWELL).unref();
   }
 
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -63,7 +64,7 @@ export class WebSockets {
     socket.on('error', () => socket.destroy());
     if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-    if (offered && !offered.some((name) => name in PROTOCOLS)) {
+    if (offered && !offered.some((name) => Object.hasOwn(PROTOCOLS, name))) {
       throw new Refusal(400, 'The subprotocols here are "json" and "text".');
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
@@ -78,7 +79,11 @@ export class WebSockets {
       peer.on('close', () => session.close());
       peer.on('message', (data, isBinary) => {
         if (isBinary) return peer.close(1003, 'Send text, not binary frames.');
-        void protocol.hear(session, text(data)).then((answer) => answer && peer.send(answer));
+        void protocol.hear(session, text(data)).then((answer) => {
+          if (answer) peer.send(answer);
+          // Who writes on and on, and reads no answer, would fill the memory with them.
+          if (peer.bufferedAmount > UNREAD) peer.terminate();
+        });
       });
       session.enter(room, cursor);
     });
@@ -112,7 +117,7 @@ function outlet(
   return {
     take: (step) => {
       const bytes = encode(step);
-      if (bytes.length > 0) return writeFrames(peer, bytes, () => peer.close(1008, STALLED));
+      if (bytes.length > 0) return writeFrames(peer, bytes, () => hangUp(peer));
     },
     tell: (told) => {
       const frame = event(told);
@@ -126,12 +131,17 @@ function outlet(
   };
 }
 
+function hangUp(peer: WebSocket): void {
+  peer.close(1008, STALLED);
+  setTimeout(() => peer.terminate(), FAREWELL).unref();
+}
+
 /** A probe for people and scripts: it answers what it is sent. */
 function echo(peer: WebSocket): void {
   peer.on('message', (data, isBinary) => {
     // What is not taken back is not echoed either: a peer that never reads fills nothing.
     if (peer.bufferedAmount < CROWDED) peer.send(data, { binary: isBinary });
-    else peer.close(1008, STALLED);
+    else hangUp(peer);
   });
 }
 
