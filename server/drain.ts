@@ -11,20 +11,26 @@ const FAREWELL = 2_000;
  *   that browsers open ahead and that `closeIdleConnections()` does not count as idle.
  */
 export function drainable(server: Server): () => Promise<void> {
-  const open = new Set<Socket>();
-  const answering = new Set<ServerResponse>();
+  /** The connections, each with its answers under way. */
+  const open = new Map<Socket, Set<ServerResponse>>();
   server.on('connection', (socket: Socket) => {
-    open.add(socket);
+    open.set(socket, new Set());
+    // With it go the answers that waited for the one before them, and never close.
     socket.on('close', () => open.delete(socket));
   });
-  server.on('request', (_request, response: ServerResponse) => {
-    answering.add(response);
-    response.on('close', () => answering.delete(response));
+  server.on('request', ({ socket }, response: ServerResponse) => {
+    const answering = open.get(socket);
+    answering?.add(response);
+    response.on('close', () => answering?.delete(response));
   });
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
-    const cut = setTimeout(() => open.forEach((socket) => socket.destroy()), FAREWELL);
-    for (const response of answering) await once(response, 'close');
+    const cut = setTimeout(() => open.forEach((_answering, socket) => socket.destroy()), FAREWELL);
+    for (const [socket, answering] of open) {
+      for (const response of answering) {
+        if (!socket.destroyed) await Promise.race([once(response, 'close'), once(socket, 'close')]);
+      }
+    }
     server.closeAllConnections();
     await closed;
     clearTimeout(cut);
