@@ -17,11 +17,16 @@ export interface ServerProcess {
 /**
  * Starts the built server and waits for the line that says it is open.
  * @param main the server's entry, of this build or of another.
+ * @param errors where its error lines go: those that a test asks for need nobody's eyes.
  */
-export async function startProcess(env: Record<string, string>, main = MAIN): Promise<ServerProcess> {
+export async function startProcess(
+  env: Record<string, string>,
+  main = MAIN,
+  errors: 'inherit' | 'ignore' = 'inherit',
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', errors],
   });
   const [line] = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
@@ -44,9 +49,9 @@ export async function startProcess(env: Record<string, string>, main = MAIN): Pr
 /** Runs the built server to its end, for settings it can't start with. */
 export async function runToEnd(
   env: Record<string, string>,
-  user: { uid?: number } = {},
+  { main = MAIN, ...user }: { uid?: number; main?: string } = {},
 ): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     ...user,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

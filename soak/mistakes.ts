@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Build } from './build';
+import type { Kind } from './findings';
+import type { Plan } from './random';
+import { READS, WRITES, type ReadName, type WriteName } from './ways/all';
+
+/** A way to build the server wrong. */
+export interface Mistake {
+  name: string;
+  /** What a run must find. */
+  finds: Kind[];
+  /** In the built files, each text exactly once: what it is, and what it becomes. */
+  patches: { file: string; from: string; to: string }[];
+}
+
+const STORE = 'dist/stores/sqlite/log.js';
+
+/** The mistakes that a chat server's tests most often let through. */
+export const MISTAKES: readonly Mistake[] = [
+  {
+    name: 'acknowledges before the commit',
+    finds: ['loss'],
+    patches: [
+      { file: STORE, from: 'this.epoch = epoch;', to: 'this.epoch = epoch; this.db = db;' },
+      {
+        file: STORE,
+        from: 'this.commit.immediate(drafts, at.getTime());',
+        to: `(() => {
+          if (!this.db.inTransaction) {
+            this.db.exec('BEGIN IMMEDIATE');
+            setTimeout(() => this.db.exec('COMMIT'), 5_000);
+          }
+          return this.write(drafts, at.getTime());
+        })();`,
+      },
+    ],
+  },
+  {
+    name: "broadcasts the node's own write",
+    finds: ['loss', 'double'],
+    patches: [
+      {
+        file: 'dist/log.js',
+        from: 'resolve(result);',
+        to: '{ if (!result.repeated) this.tails.get(result.entry.room)?.told(result.entry); resolve(result); }',
+      },
+      {
+        file: 'dist/tail.js',
+        from: 'enter(follower) {',
+        to: 'told(entry) { for (const follower of this.followers) follower.told(entry); } enter(follower) {',
+      },
+      {
+        file: 'dist/follower.js',
+        from: 'beat() {',
+        to: `told(entry) {
+          this.place = { epoch: this.place.epoch, seq: entry.seq };
+          void this.reader.take({ type: 'page', entries: [entry], cursor: entry.cursor });
+        }
+        beat() {`,
+      },
+    ],
+  },
+  {
+    name: 'pages by an unordered id',
+    finds: ['loss', 'double'],
+    patches: [
+      {
+        file: STORE,
+        from: 'WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?',
+        to: 'WHERE room = ? AND seq > ? ORDER BY id LIMIT ?',
+      },
+    ],
+  },
+  {
+    name: 'drops the dedupe',
+    finds: ['double'],
+    patches: [
+      { file: STORE, from: 'const known = this.readById.get(room, id);', to: 'const known = undefined;' },
+      {
+        file: 'dist/stores/sqlite/schema.js',
+        from: 'CREATE UNIQUE INDEX entries_by_id',
+        to: 'CREATE INDEX entries_by_id',
+      },
+    ],
+  },
+];
+
+export const PLAN: Plan = {
+  seed: 20_261_120,
+  deliveries: 100_000,
+  minutes: 1,
+  readers: 12,
+  writers: 4,
+  reads: Object.keys(READS) as ReadName[],
+  writes: Object.keys(WRITES) as WriteName[],
+};
+
+/** Makes the mistake in a copy. @throws {Error} if the text to change is not there, or more than once. */
+export function make({ folder }: Build, { name, patches }: Mistake): void {
+  for (const { file, from, to } of patches) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    if (text.split(from).length !== 2) throw new Error(`"${name}" does not find "${from}" once in ${file}.`);
+    writeFileSync(
+      join(folder, file),
+      text.replace(from, () => to),
+    );
+  }
+}
