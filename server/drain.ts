@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -28,11 +28,16 @@ export function drainable(server: Server): () => Promise<void> {
     const cut = setTimeout(() => open.forEach((_answering, socket) => socket.destroy()), FAREWELL);
     for (const [socket, answering] of open) {
       for (const response of answering) {
-        if (!socket.destroyed) await Promise.race([once(response, 'close'), once(socket, 'close')]);
+        if (!socket.destroyed) await Promise.race([closing(response), closing(socket)]);
       }
     }
     server.closeAllConnections();
     await closed;
     clearTimeout(cut);
   };
+}
+
+/** Waits for the end of something, also where it fails on the way: `events.once` would throw that. */
+function closing(emitter: EventEmitter): Promise<void> {
+  return new Promise((resolve) => emitter.once('close', resolve));
 }

@@ -122,4 +122,22 @@ describe('the end of the server', () => {
     await Promise.all([once(socket, 'close'), app.close()]);
     app = await startApp();
   });
+
+  it('is none the worse for connections that are reset in the middle of it', async () => {
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        raw(
+          'POST /messages HTTP/1.1',
+          'Host: localhost',
+          'Content-Length: 9',
+          'Content-Type: application/json',
+        ),
+      ),
+    );
+    await say(app.url, 'a');
+    const closed = app.close();
+    sockets.forEach((socket) => socket.resetAndDestroy());
+    await closed;
+    app = await startApp();
+  });
 });
