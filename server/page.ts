@@ -53,6 +53,11 @@ function reset(room: string, { epoch, earliest, head }: Span): Reset {
   };
 }
 
+/** What a step tells, event by event. */
+export function events(step: Page | Reset): readonly (Entry | Reset)[] {
+  return step.type === 'reset' ? [step] : step.entries;
+}
+
 /** Encodes each step once for all who are handed it. */
 export function once<T>(encode: (step: Page | Reset) => T): (step: Page | Reset) => T {
   const encoded = new WeakMap<Page | Reset, { value: T }>();

@@ -1,7 +1,7 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { line, notice } from '../line';
-import { once } from '../page';
+import { events, once } from '../page';
 import { Refusal } from '../refusal';
 import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
@@ -25,8 +25,11 @@ const ndjson: Format = {
   hello: () => '',
   lifetime: Infinity,
   step: once((step) => {
-    const events = step.type === 'reset' ? [step] : step.entries;
-    return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    return Buffer.from(
+      events(step)
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join(''),
+    );
   }),
   event: () => '',
 };

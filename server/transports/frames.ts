@@ -1,5 +1,5 @@
 import { line, notice } from '../line';
-import { once, type Page } from '../page';
+import { events, once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
 import type { Session } from '../session';
 import type { Ephemeral, Reset } from '../wire';
@@ -17,9 +17,7 @@ export interface Protocol {
 
 /** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
 export const jsonFrames: Protocol = {
-  step: once((step) =>
-    textFrames((step.type === 'reset' ? [step] : step.entries).map((event) => JSON.stringify(event))),
-  ),
+  step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
   event: (event) => JSON.stringify(event),
   hear: async (session, frame) => {
     let id: unknown;

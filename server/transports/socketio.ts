@@ -3,11 +3,11 @@ import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
 import { drained, GONE } from '../drained';
 import { FOREIGN, mayAsk } from '../origin';
-import { once, type Page } from '../page';
+import { events, once } from '../page';
 import { errorBody } from '../refusal';
 import { Session, type Parts } from '../session';
 import type { Visitor } from '../visitor';
-import type { ClientEvents, Cursor, Entry, Reset, ServerEvents } from '../wire';
+import type { ClientEvents, Cursor, ServerEvents } from '../wire';
 import { queued, settledPeer, textFrames, writeFrames } from './raw';
 
 interface Data {
@@ -97,10 +97,6 @@ function serve(socket: Socket, parts: Parts): void {
   });
   socket.on('disconnect', () => session.close());
   session.enter(reading.room, cursor);
-}
-
-function events(step: Page | Reset): readonly (Entry | Reset)[] {
-  return step.type === 'reset' ? [step] : step.entries;
 }
 
 function emit(socket: Socket, event: string, payload: object): void {
