@@ -6,8 +6,6 @@ const config: Config = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // Browser modules name each other as the browser fetches them: with `.js`.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // Clients that a fault cut off in the middle may still be on their way back when the last test is over.
-  forceExit: true,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 

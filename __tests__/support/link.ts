@@ -36,8 +36,11 @@ export class Link {
 
   /** Breaks both sides (RST). */
   reset(): void {
-    this.client.resetAndDestroy();
-    this.server.resetAndDestroy();
+    for (const end of [this.client, this.server]) {
+      // libuv refuses to reset one that is being shut down, and Node then never closes it: the process can't exit.
+      if (end.writableEnded) end.destroy();
+      else end.resetAndDestroy();
+    }
   }
 
   /** Half-open: from here on nothing gets through, not even an end, and neither side is told. */
