@@ -149,7 +149,7 @@ function restart({ messages, earliest }: { messages: Entry[]; earliest: Cursor }
 function put(entry: Entry): void {
   // The types that this page doesn't know have their place in the feed, and none here.
   if (entry.type !== 'new_message') return;
-  outbox.drop(entry.id);
+  void outbox.drop(entry.id);
   typing.remove(entry.visitor);
   timeline.put(entry);
 }
@@ -166,8 +166,8 @@ find(document, '#messages').addEventListener('click', ({ target }) => {
   const id = target.closest<HTMLElement>('.message')?.dataset.id ?? '';
   if (target.closest('.retry')) outbox.again(id);
   if (target.closest('.discard')) {
-    outbox.drop(id);
-    timeline.remove(id);
+    // Gone from sight when it is gone for good: a reload does not bring it back.
+    void outbox.drop(id).then(() => timeline.remove(id));
   }
   if (target.closest('.failure')) composer.focus();
 });

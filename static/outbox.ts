@@ -59,17 +59,17 @@ export class Outbox {
   again(id: string): void {
     const draft = this.drafts.get(id);
     if (!draft?.refused) return;
-    this.drop(id);
+    void this.drop(id);
     this.settled.delete(id);
     this.enqueue({ id, message: draft.message, at: draft.at });
   }
 
-  /** Gives a message up, or is told that the room has it. */
-  drop(id: string): void {
+  /** Gives a message up, or is told that the room has it; resolves when it is no longer kept. */
+  async drop(id: string): Promise<void> {
     if (!this.drafts.delete(id)) return;
     this.settled.add(id);
-    void this.kept.forget(id);
     this.count();
+    await this.kept.forget(id);
   }
 
   /** The server may be within reach again: don't wait longer. */
@@ -99,7 +99,7 @@ export class Outbox {
       try {
         const message = await this.send(draft);
         this.backoff.reset();
-        this.drop(draft.id);
+        void this.drop(draft.id);
         this.stored(message);
       } catch (error) {
         if (error instanceof ApiError && error.final) this.refuse(draft, error);
