@@ -18,7 +18,7 @@ const LAYERS = [
     'visitor',
     'contacts',
   ],
-  ['page', 'follower', 'tail', 'log'],
+  ['page', 'tail', 'follower', 'followers', 'log'],
   ['presence', 'chat', 'check'],
   ['session'],
   ['stream'],

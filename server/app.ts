@@ -36,7 +36,7 @@ const ROOT = join(__dirname, '..');
 
 /** Puts the parts together. The stores belong to the app from here on: it closes them. */
 export async function createApp(config: Config, stores: Stores): Promise<App> {
-  const log = new Log(stores.log);
+  const log = new Log(stores.log, config.tail);
   const presence = new Presence();
   const visitors = await Visitors.open(stores.visitors);
   const chat = new Chat(log, visitors, presence);

@@ -7,6 +7,8 @@ export interface Config {
   host: string;
   /** The SQLite file; made, with its folder, if missing. */
   database: string;
+  /** How many of the newest messages of each room are kept in memory while somebody reads it. */
+  tail: number;
   /** The country whose national phone numbers are understood, ISO 3166-1 alpha-2. */
   phoneRegion: CountryCode;
   /** Origins whose pages may use this server, as a browser sends them. */
@@ -21,20 +23,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const read = <T>(name: string, fallback: string, parse: (text: string) => T): T =>
     parse(env[name]?.trim() || fallback);
   return {
-    port: read('PORT', '3000', parsePort),
+    port: read('PORT', '3000', parseNumber('PORT', 0, 65_535)),
     host: read('HOST', 'localhost', String),
     database: read('DATABASE', 'data/parley.db', String),
+    tail: read('TAIL', '500', parseNumber('TAIL', 1, 100_000)),
     phoneRegion: read('PHONE_REGION', 'RU', parseRegion),
     corsOrigins: read('CORS_ORIGINS', '', parseOrigins),
   };
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) {
-    throw new Error(`PORT must be a number from 0 to 65535, not "${text}".`);
-  }
-  return port;
+function parseNumber(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      throw new Error(`${name} must be a number from ${least} to ${most}, not "${text}".`);
+    }
+    return number;
+  };
 }
 
 function parseRegion(text: string): CountryCode {

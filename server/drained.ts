@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** How long a reader may take nothing in, in ms, before its connection is closed; its cursor brings it back. */
 const PATIENCE = 30_000;
 
@@ -27,4 +29,18 @@ export function drained(
       resolve(!error);
     });
   });
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Writes to a connection.
+ * @param stalled is called if it takes nothing for 30 s.
+ * @returns nothing if it took the bytes at once, else whether it does; see `Reader.take`.
+ */
+export function writeOut(socket: Socket, bytes: Buffer, stalled: () => void): Promise<boolean> | void {
+  // What `write` returns says how much was given, not how much is left. A callback would be one more for each
+  // connection; what is written behind the bytes tells as well when they have gone.
+  socket.write(bytes);
+  if (socket.writableLength > 0) return drained((done) => socket.write(NOTHING, done), stalled);
 }

@@ -1,6 +1,6 @@
 import { parseCursor, type Place } from './cursor';
 import type { Page } from './page';
-import type { Tail } from './tail';
+import type { Followers } from './followers';
 import type { Cursor, Reset } from './wire';
 
 /** What a follower hands its reader. */
@@ -15,39 +15,50 @@ export interface Reader {
   end: (error?: unknown) => void;
 }
 
+/** A reader's way, as the one who began it sees it. */
+export interface Following {
+  /** What the reader still takes of the last step, if it did not take it at once. */
+  readonly taking: Promise<boolean> | void;
+  /** Reads no more: nothing is handed on from then. */
+  stop(): void;
+}
+
 /**
  * One reader's way through a room's log: it reads on from its place until it has caught up, then waits for the bell.
  * It pulls, and only when its reader has taken the last step: one that is slow falls behind in the log, not in memory.
  */
-export class Follower {
-  private place: Place;
+export class Follower implements Following {
+  place: Place;
+  taking: Promise<boolean> | void = undefined;
   private stopped = false;
 
   constructor(
-    private readonly tail: Tail,
+    private readonly others: Followers,
     from: Cursor,
     private readonly reader: Reader,
   ) {
     this.place = parseCursor(from);
-    tail.enter(this);
+    others.enter(this);
   }
 
-  /** Reads on; called at the start, and by the bell. Where nothing has to be waited for, it is done when it returns. */
+  /** Reads on, once the reader has taken what it has, until it has caught up; then it waits for the bell. */
   async run(): Promise<void> {
     try {
+      if (this.taking && !(await this.taking)) return this.stop();
       while (!this.stopped) {
         // The bell is read before the log: what is committed in between is seen by one or the other.
-        const { rings } = this.tail;
-        const known = this.tail.page(this.place);
-        const step = known ?? (await this.tail.read(this.place));
+        const { tail } = this.others;
+        const { rings } = tail;
+        const known = tail.page(this.place);
+        const step = known ?? (await tail.read(this.place));
         if (this.stopped) return;
         if (step.type === 'page' && step.entries.length === 0) {
-          if (this.tail.rings === rings) return this.tail.wait(this);
+          if (tail.rings === rings) return this.others.wait(this);
           continue;
         }
-        this.place = step.type === 'page' ? after(this.place, step) : parseCursor(step.cursor);
-        const taken = this.reader.take(step);
-        if (taken && !(await taken)) return this.stop();
+        this.place = after(this.place, step);
+        this.taking = this.reader.take(step);
+        if (this.taking && !(await this.taking)) return this.stop();
         // A long way through the store is gone in turns with everybody else.
         if (!known) await new Promise(setImmediate);
       }
@@ -56,16 +67,30 @@ export class Follower {
     }
   }
 
+  /**
+   * Hands a waiting reader a step at once.
+   * @param place where the step ends: one object for all who are handed it, so that they are known to stand together.
+   * @returns whether it goes on waiting; if not, it reads on by itself or has ended.
+   */
+  hand(step: Page | Reset, place: Place): boolean {
+    this.place = place;
+    try {
+      this.taking = this.reader.take(step);
+    } catch (error) {
+      this.end(error);
+    }
+    return !this.taking && !this.stopped;
+  }
+
   /** Hands a waiting reader an empty page. */
   beat(): void {
-    const step = this.tail.page(this.place);
+    const step = this.others.tail.page(this.place);
     if (step) void this.reader.take(step);
   }
 
-  /** Reads no more. */
   stop(): void {
     this.stopped = true;
-    this.tail.leave(this);
+    this.others.leave(this);
   }
 
   /** Reads no more, and tells the reader why. */
@@ -75,6 +100,7 @@ export class Follower {
   }
 }
 
-function after({ epoch, seq }: Place, { entries }: Page): Place {
-  return { epoch, seq: seq + entries.length };
+/** The place where a step leads. */
+export function after({ epoch, seq }: Place, step: Page | Reset): Place {
+  return step.type === 'page' ? { epoch, seq: seq + step.entries.length } : parseCursor(step.cursor);
 }

@@ -1,5 +1,6 @@
 import { formatCursor, parseCursor } from './cursor';
-import { Follower, type Reader } from './follower';
+import { Follower, type Following, type Reader } from './follower';
+import { Followers } from './followers';
 import { pageAfter, pageBefore, type Page } from './page';
 import { Refusal } from './refusal';
 import type { Appended, Draft, Store } from './store';
@@ -25,16 +26,21 @@ interface Pending {
 
 /** The rooms' logs: the one way in and the one way out for messages. */
 export class Log {
-  private readonly tails = new Map<string, Tail>();
+  /** Those who follow a room, of the rooms that somebody follows. */
+  private readonly rooms = new Map<string, Followers>();
   private readonly beat: NodeJS.Timeout;
   private queue: Pending[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
   private complainedAt = -Infinity;
 
-  constructor(private readonly store: Store) {
-    store.onCommit((room) => this.tails.get(room)?.ring());
-    this.beat = setInterval(() => this.tails.forEach((tail) => tail.beat()), BEAT);
+  /** @param kept how many of the newest entries of each room are kept in memory while somebody follows it. */
+  constructor(
+    private readonly store: Store,
+    private readonly kept: number,
+  ) {
+    store.onCommit((room) => this.rooms.get(room)?.ring());
+    this.beat = setInterval(() => this.rooms.forEach((followers) => followers.beat()), BEAT);
     this.beat.unref();
   }
 
@@ -54,7 +60,7 @@ export class Log {
   /** One page of what comes after a cursor, or a reset if the cursor is not of this history. */
   async after(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
     const place = parseCursor(cursor);
-    const tail = this.tails.get(room);
+    const tail = this.rooms.get(room)?.tail;
     if (tail) return tail.after(place, limit);
     return pageAfter(room, place, await this.store.after(room, place.seq, limit));
   }
@@ -75,15 +81,17 @@ export class Log {
   /**
    * Hands a reader everything after a cursor, and then what comes, page by page, until it stops or {@link close}.
    * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
-   * @returns stops it: nothing is handed on from then.
    */
-  follow(room: string, from: Cursor, reader: Reader): () => void {
-    let tail = this.tails.get(room);
-    if (!tail) this.tails.set(room, (tail = new Tail(this.store, room, () => this.tails.delete(room))));
-    const follower = new Follower(tail, from, reader);
+  follow(room: string, from: Cursor, reader: Reader): Following {
+    let others = this.rooms.get(room);
+    if (!others) {
+      const tail = new Tail(this.store, room, this.kept);
+      this.rooms.set(room, (others = new Followers(tail, () => this.rooms.delete(room))));
+    }
+    const follower = new Follower(others, from, reader);
     if (this.closed) follower.end();
     else void follower.run();
-    return () => follower.stop();
+    return follower;
   }
 
   /** Takes no more, waits for what was taken to be on the disk, and ends every follower. */
@@ -91,7 +99,7 @@ export class Log {
     this.closed = true;
     clearInterval(this.beat);
     await this.flushing;
-    this.tails.forEach((tail) => tail.end());
+    this.rooms.forEach((followers) => followers.end());
   }
 
   private async flush(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Chat } from './chat';
 import { checkReading, checkSaying, checkUsername } from './check';
-import type { Reader } from './follower';
+import type { Following, Reader } from './follower';
 import type { Log } from './log';
 import type { Presence, Stay, Tell } from './presence';
 import { Refusal } from './refusal';
@@ -24,10 +24,8 @@ export interface Outlet extends Reader {
 export class Session {
   private room = '';
   private stay: Stay | undefined;
-  private stop: (() => void) | undefined;
+  private following: Following | undefined;
   private closed = false;
-  /** What the connection still takes of the last step. */
-  private taking: Promise<boolean> | void = undefined;
   private joining: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -41,10 +39,7 @@ export class Session {
     if (this.closed) return;
     this.room = room;
     this.stay = this.parts.presence.enter(room, this.visitor, this.outlet.tell);
-    this.stop = this.parts.log.follow(room, cursor, {
-      take: (step) => (this.taking = this.outlet.take(step)),
-      end: (error) => this.outlet.end(error),
-    });
+    this.following = this.parts.log.follow(room, cursor, this.outlet);
   }
 
   /** Does what a client asks for, by the name of its event, and returns what to acknowledge it with. */
@@ -92,7 +87,7 @@ export class Session {
     const cursor = await this.parts.log.start(reading.room, reading);
     this.visitor.username = await this.parts.visitors.usernameOf(this.visitor);
     this.leave();
-    await this.taking;
+    await this.following?.taking;
     this.enter(reading.room, cursor);
     return { room: reading.room, cursor };
   }
@@ -100,6 +95,6 @@ export class Session {
   private leave(): void {
     this.stay?.leave();
     this.stay = undefined;
-    this.stop?.();
+    this.following?.stop();
   }
 }

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { once } from 'node:events';
 import { checkReading } from './check';
-import { drained, GONE } from './drained';
+import { GONE, writeOut } from './drained';
 import type { Page } from './page';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
@@ -43,9 +43,12 @@ export async function stream(
   response.set({
     'Content-Type': type,
     'Cache-Control': 'no-store, no-transform',
+    // The answer ends with the connection (RFC 9112, section 6.3), not in chunks: a page is one write, and no more.
+    Connection: 'close',
     // nginx would hold back what it gets until a buffer is full.
     'X-Accel-Buffering': 'no',
   });
+  response.removeHeader('Transfer-Encoding');
   response.flushHeaders();
   if (request.method === 'HEAD') {
     response.end();
@@ -53,22 +56,21 @@ export async function stream(
   }
   // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
   if (!response.socket) await once(response, 'socket');
-  write(response, hello(cursor));
+  const socket = response.socket!;
+  socket.write(hello(cursor));
 
   const ends = performance.now() + lifetime;
   const session = new Session(parts, visitor, {
     take: (step) => {
-      if (response.writableEnded || response.destroyed) return GONE;
-      const taken = write(response, encode(step));
+      if (response.writableEnded || socket.destroyed) return GONE;
+      const bytes = encode(step);
+      const taking = bytes.length > 0 ? writeOut(socket, bytes, () => socket.destroy()) : undefined;
       if (performance.now() > ends) finish();
-      if (taken) return;
-      return drained(
-        (done) => response.once('drain', done),
-        () => response.destroy(),
-      );
+      return taking;
     },
     tell: (told) => {
-      if (!response.writableNeedDrain && !response.writableEnded) write(response, event(told));
+      const text = event(told);
+      if (text && socket.writableLength === 0 && !response.writableEnded) socket.write(text);
     },
     end: (error) => {
       if (error) console.error('A stream failed:', error);
@@ -82,9 +84,4 @@ export async function stream(
   };
   response.on('close', () => session.close());
   session.enter(room, cursor);
-}
-
-/** Writes what there is to write; false if it has to wait before the connection. */
-function write(response: Response, data: string | Buffer): boolean {
-  return data.length === 0 || response.write(data);
 }

@@ -1,11 +1,8 @@
 import { formatCursor, type Place } from './cursor';
-import type { Follower } from './follower';
 import { pageAfter, type Page } from './page';
 import type { Span, Store } from './store';
 import type { Reset } from './wire';
 
-/** How many of a room's newest entries are kept in memory while somebody follows it. */
-const KEPT = 500;
 /** How many pages from further back are kept until the next beat, for readers that come back all at once. */
 const FAR = 64;
 /** The most entries that a follower is handed at once. */
@@ -14,15 +11,12 @@ const PAGE = 256;
 const PAGE_CHARACTERS = 64 * 1024;
 
 /**
- * A room's newest entries, read from the store once for all who follow the room, and the bell they wait for.
+ * A room's newest entries, read from the store once for all who follow the room.
  * It is a cache in front of the store and nothing else: nothing comes into it but what was read there.
  */
 export class Tail {
-  /** How often the bell has rung. */
+  /** How often the room has grown. */
   rings = 0;
-  private readonly followers = new Set<Follower>();
-  /** Those of them who have caught up. */
-  private waiting = new Set<Follower>();
   /** Pages of what is known, shared by the readers that stand at one place. */
   private readonly pages = new Map<number, Page | Reset>();
   /** Pages from further back. What they hold does not change when the room grows. */
@@ -32,44 +26,30 @@ export class Tail {
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
 
-  /** @param deserted is called when the last follower has left. */
+  /** @param kept how many entries are kept. */
   constructor(
     private readonly store: Store,
     private readonly room: string,
-    private readonly deserted: () => void,
+    private readonly kept: number,
   ) {}
 
-  /** The room grew: what is known of it is stale, and all who wait read on. */
+  /** The room grew: what is known of it is stale. */
   ring(): void {
     this.rings += 1;
-    // Read first: then all who wait are served from memory, in one pass.
-    if (this.waiting.size > 0) this.refresh(this.rings).then(this.wake, this.wake);
   }
 
-  enter(follower: Follower): void {
-    this.followers.add(follower);
-  }
-
-  /** Waits for the bell. */
-  wait(follower: Follower): void {
-    this.waiting.add(follower);
-  }
-
-  /** Follows no more. */
-  leave(follower: Follower): void {
-    this.waiting.delete(follower);
-    if (this.followers.delete(follower) && this.followers.size === 0) this.deserted();
-  }
-
-  /** Ends all who follow the room. */
-  end(): void {
-    for (const follower of this.followers) follower.end();
-  }
-
-  /** Hands all who wait an empty page. */
+  /** Forgets what was kept for readers that come back all at once. */
   beat(): void {
     this.far.clear();
-    for (const follower of this.waiting) follower.beat();
+  }
+
+  /** Reads on in the store until what is known is as new as the room is now; all who ask at once share the reading. */
+  async refresh(): Promise<void> {
+    const wanted = this.rings;
+    while (this.fresh < wanted) {
+      this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
+      await this.refreshing;
+    }
   }
 
   /** The page of followers at a place, if memory can tell; those at one place share it. */
@@ -85,13 +65,13 @@ export class Tail {
 
   /** The page of followers at a place, when the store has been asked what is new. */
   async read(place: Place): Promise<Page | Reset> {
-    await this.refresh(this.rings);
+    await this.refresh();
     return this.page(place) ?? this.farPage(place);
   }
 
   /** What comes after a place: from memory near the head, from the store further back. */
   async after(place: Place, limit: number): Promise<Page | Reset> {
-    await this.refresh(this.rings);
+    await this.refresh();
     const span = this.knows(place) ? this.cut(place, limit) : await this.beyond(place, limit);
     return pageAfter(this.room, place, span);
   }
@@ -131,28 +111,14 @@ export class Tail {
     return { ...this.span, entries: this.span.entries.slice(from, from + limit) };
   }
 
-  private readonly wake = (): void => {
-    const woken = this.waiting;
-    this.waiting = new Set();
-    for (const follower of woken) void follower.run();
-  };
-
-  /** Reads on in the store until what is known is as new as ring `wanted`; all who ask at once share the reading. */
-  private async refresh(wanted: number): Promise<void> {
-    while (this.fresh < wanted) {
-      this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
-      await this.refreshing;
-    }
-  }
-
   private async load(): Promise<void> {
     const rings = this.rings;
     const known = this.span;
-    let span = await this.store.after(this.room, known.head, KEPT);
-    let entries = [...known.entries, ...span.entries].slice(-KEPT);
+    let span = await this.store.after(this.room, known.head, this.kept);
+    let entries = [...known.entries, ...span.entries].slice(-this.kept);
     const joins = span.epoch === known.epoch && known.head + span.entries.length === span.head;
     if (!joins) {
-      span = await this.store.before(this.room, Infinity, KEPT);
+      span = await this.store.before(this.room, Infinity, this.kept);
       entries = span.entries;
     }
     this.span = { ...span, entries };

@@ -43,12 +43,12 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'dist/log.js',
         from: 'resolve(result);',
-        to: '{ if (!result.repeated) this.tails.get(result.entry.room)?.told(result.entry); resolve(result); }',
+        to: '{ if (!result.repeated) this.rooms.get(result.entry.room)?.told(result.entry); resolve(result); }',
       },
       {
-        file: 'dist/tail.js',
+        file: 'dist/followers.js',
         from: 'enter(follower) {',
-        to: 'told(entry) { for (const follower of this.followers) follower.told(entry); } enter(follower) {',
+        to: 'told(entry) { for (const follower of this.all) follower.told(entry); } enter(follower) {',
       },
       {
         file: 'dist/follower.js',

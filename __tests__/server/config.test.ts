@@ -6,6 +6,7 @@ describe('the configuration', () => {
       port: 3000,
       host: 'localhost',
       database: 'data/parley.db',
+      tail: 500,
       phoneRegion: 'RU',
       corsOrigins: [],
     });
@@ -16,6 +17,7 @@ describe('the configuration', () => {
       PORT: '80',
       HOST: '::',
       DATABASE: '/srv/chat.db',
+      TAIL: '2000',
       PHONE_REGION: 'de',
       CORS_ORIGINS: 'https://a.example, http://b.example:8080',
     };
@@ -23,6 +25,7 @@ describe('the configuration', () => {
       port: 80,
       host: '::',
       database: '/srv/chat.db',
+      tail: 2000,
       phoneRegion: 'DE',
       corsOrigins: ['https://a.example', 'http://b.example:8080'],
     });
@@ -32,6 +35,8 @@ describe('the configuration', () => {
     ['PORT', '70000'],
     ['PORT', '3e3'],
     ['PORT', '-1'],
+    ['TAIL', '0'],
+    ['TAIL', '200000'],
     ['PHONE_REGION', 'Russia'],
     ['CORS_ORIGINS', 'https://a.example/chat'],
     ['CORS_ORIGINS', '*'],

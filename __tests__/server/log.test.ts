@@ -14,7 +14,7 @@ let log: Log;
 beforeEach(async () => {
   place = scratch();
   stores = await openStores(join(place.folder, 'parley.db'));
-  log = new Log(stores.log);
+  log = new Log(stores.log, 500);
 });
 
 afterEach(async () => {
@@ -35,8 +35,11 @@ function reader(of: Log, from: string) {
   const steps = new Queue<Page | Reset>();
   let end: (error?: unknown) => void;
   const ended = new Promise<unknown>((resolve) => (end = resolve));
-  const stop = of.follow('lobby', from, { take: (step) => steps.push(step), end: (error) => end(error) });
-  return { next: () => steps.next(), ended, stop };
+  const following = of.follow('lobby', from, {
+    take: (step) => steps.push(step),
+    end: (error) => end(error),
+  });
+  return { next: () => steps.next(), ended, stop: () => following.stop() };
 }
 
 /** Follows until `count` entries (a reset counts as one) have come. */
@@ -178,13 +181,13 @@ describe('the log', () => {
   it('gives others a turn between the pages of a long way', async () => {
     await Promise.all(Array.from({ length: 1500 }, (_, i) => say(String(i + 1))));
     let pages = 0;
-    const stop = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
+    const following = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
       take: () => void (pages += 1),
       end: () => undefined,
     });
     await new Promise(setImmediate);
     expect(pages).toBeLessThan(3);
-    stop();
+    following.stop();
   });
 
   it('reads each page once for all who come back at once, however far they are behind', async () => {
@@ -205,14 +208,14 @@ describe('the log', () => {
       steps.push(step);
       return new Promise<boolean>((resolve) => (taken = () => resolve(true)));
     });
-    const stop = log.follow('lobby', start, { take, end: () => undefined });
+    const following = log.follow('lobby', start, { take, end: () => undefined });
     expect(texts(await steps.next())).toEqual(['a']);
     for (const text of 'bcd') await say(text);
     expect(await follow(start, 4)).toEqual(['a', 'b', 'c', 'd']);
     expect(take).toHaveBeenCalledTimes(1);
     taken();
     expect(texts(await steps.next())).toEqual(['b', 'c', 'd']);
-    stop();
+    following.stop();
   });
 
   it('reads on from far behind what is kept in memory', async () => {
@@ -223,7 +226,7 @@ describe('the log', () => {
 
   it('hands a waiting follower an empty page every 15 s, to keep its connection alive', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
-    const beating = new Log(stores.log);
+    const beating = new Log(stores.log, 500);
     const { next, stop } = reader(beating, await beating.start('lobby', {}));
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     jest.advanceTimersByTime(15_000);
@@ -236,7 +239,7 @@ describe('the log', () => {
   it('hands nothing to a reader that has stopped', async () => {
     const start = await log.start('lobby', {});
     const take = jest.fn();
-    log.follow('lobby', start, { take, end: take })();
+    log.follow('lobby', start, { take, end: take }).stop();
     const other = follow(start, 1);
     await say('a');
     await other;

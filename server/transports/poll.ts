@@ -52,7 +52,7 @@ async function news(
   let release = (): void => undefined;
   return new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, timeout * 1_000);
-    const stop = log.follow(room, cursor, {
+    const following = log.follow(room, cursor, {
       take: (step) => {
         if (step.type === 'reset' || step.entries.length > 0) resolve();
       },
@@ -61,7 +61,7 @@ async function news(
     response.on('close', resolve);
     release = () => {
       clearTimeout(timer);
-      stop();
+      following.stop();
     };
   }).finally(() => release());
 }

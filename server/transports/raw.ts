@@ -1,7 +1,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
-import type { WebSocket } from 'ws';
-import { drained, GONE } from '../drained';
+import { WebSocket } from 'ws';
+import { GONE, writeOut } from '../drained';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
@@ -40,10 +40,8 @@ export function settledPeer(connection: Socket['conn']): WebSocket | undefined {
  */
 export function writeFrames(peer: WebSocket, frames: Buffer, stalled: () => void): Promise<boolean> | void {
   const { _socket: socket } = peer as unknown as { _socket: NetSocket | null };
-  if (!socket || peer.readyState !== peer.OPEN) return GONE;
-  let done: (error?: Error | null) => void = () => undefined;
-  socket.write(frames, (error) => done(error));
-  if (peer.bufferedAmount > 0) return drained((end) => (done = end), stalled);
+  if (!socket || peer.readyState !== WebSocket.OPEN) return GONE;
+  return writeOut(socket, frames, stalled);
 }
 
 /** Texts as unmasked WebSocket frames (RFC 6455, section 5.2), ready to be written. */

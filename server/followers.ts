@@ -1,0 +1,102 @@
+import type { Place } from './cursor';
+import { after, type Follower } from './follower';
+import type { Page } from './page';
+import type { Tail } from './tail';
+import type { Reset } from './wire';
+
+/** A round to the waiting that takes this long, in ms, is worth a wait for more to tell. */
+const LONG = 2;
+/** That wait, in ms: shorter than the round it may save. */
+const GATHER = 1;
+
+/** All who follow a room, and the bell that those of them wait for who have caught up. */
+export class Followers {
+  private readonly all = new Set<Follower>();
+  private readonly waiting = new Set<Follower>();
+  private gathering = false;
+  /** The last round to those who wait: when it was over, and how long it took, in ms. */
+  private last = { end: 0, took: 0 };
+
+  /** @param deserted is called when the last follower has left. */
+  constructor(
+    readonly tail: Tail,
+    private readonly deserted: () => void,
+  ) {}
+
+  enter(follower: Follower): void {
+    this.all.add(follower);
+  }
+
+  /** Waits for the bell. */
+  wait(follower: Follower): void {
+    this.waiting.add(follower);
+  }
+
+  /** Follows no more. */
+  leave(follower: Follower): void {
+    this.waiting.delete(follower);
+    if (this.all.delete(follower) && this.all.size === 0) this.deserted();
+  }
+
+  /** The room grew: all who wait read on. */
+  ring(): void {
+    this.tail.ring();
+    if (this.waiting.size === 0 || this.gathering) return;
+    this.gathering = true;
+    // A write costs the same for one message as for fifty. Where one long round follows the other, those whom the last
+    // one reached are just about to answer: what they say goes into this one. A lone message does not wait.
+    const busy = this.last.took > LONG && performance.now() - this.last.end < this.last.took;
+    if (busy) setTimeout(this.rouse, GATHER);
+    else this.rouse();
+  }
+
+  /** Hands all who wait an empty page. */
+  beat(): void {
+    this.tail.beat();
+    for (const follower of this.waiting) follower.beat();
+  }
+
+  /** Ends all who follow the room. */
+  end(): void {
+    for (const follower of this.all) follower.end();
+  }
+
+  private readonly rouse = (): void => {
+    this.gathering = false;
+    // Read first: then all who wait are served from memory. What fails is told to each as it reads on.
+    this.tail.refresh().then(this.round, this.round);
+  };
+
+  private readonly round = (): void => {
+    const begin = performance.now();
+    while (this.handOn());
+    const end = performance.now();
+    this.last = { end, took: end - begin };
+  };
+
+  /**
+   * Hands each who waits the next page; who can't take it at once, reads on alone.
+   * @returns whether there is another page for some of them.
+   */
+  private handOn(): boolean {
+    let more = false;
+    let from: Place | undefined;
+    let step: Page | Reset | undefined;
+    let to: Place | undefined;
+    for (const follower of this.waiting) {
+      if (follower.place !== from) {
+        from = follower.place;
+        step = this.tail.page(from);
+        to = step && after(from, step);
+      }
+      if (step?.type === 'page' && step.entries.length === 0) continue;
+      if (step && to && follower.hand(step, to)) {
+        more ||= step.type === 'reset' || step.more;
+      } else {
+        this.waiting.delete(follower);
+        void follower.run();
+      }
+    }
+    return more;
+  }
+}
