@@ -1,98 +1,53 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { arch, cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Load, Seen } from './load';
-import { PEERS, type Peer } from './peers';
-import { startServer } from './server';
+import { appends } from './cases/appends';
+import type { Size } from './cases/case';
+import { fanOut } from './cases/fan-out';
+import { history } from './cases/history';
+import { idle } from './cases/idle';
+import { joins } from './cases/joins';
+import type { Result } from './table';
 
-/** What was measured of one peer in one case. */
-interface Figure {
-  peer: string;
-  /** Messages that were delivered to a reader, in a second. */
-  deliveries: number;
-  /** Server time for each of them, in µs. */
-  cpu: number;
-  /** Of a message, from its sender and back, in ms. */
-  p50: number;
-  p99: number;
-}
+const CASES = { 'fan-out': fanOut, idle, appends, joins, history };
 
 const { values } = parseArgs({
   options: {
-    receivers: { type: 'string', default: '100,1000' },
-    windows: { type: 'string', default: '0,1,16,64' },
+    cases: { type: 'string', default: Object.keys(CASES).join() },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '3' },
+    receivers: { type: 'string', default: '100,1000' },
+    windows: { type: 'string', default: '0,1,16,64' },
+    connections: { type: 'string', default: '5000' },
+    stored: { type: 'string', default: '10000,1000000,10000000' },
     json: { type: 'string' },
   },
 });
+
 const numbers = (text: string): number[] => text.split(',').map(Number);
-const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-
-async function measure(peer: Peer, load: Omit<Load, 'port' | 'reads' | 'writes'>): Promise<Figure> {
-  const server = await startServer(peer);
-  const child = fork(join(__dirname, 'load.ts'), {
-    execArgv: ['-r', 'ts-node/register/transpile-only'],
-    execPath: join(__dirname, 'pinned'),
-  });
-  child.send({ ...load, port: server.port, reads: peer.reads, writes: peer.writes } satisfies Load);
-  await once(child, 'message');
-  const before = server.cpu();
-  const [{ messages, elapsed, latencies }] = (await once(child, 'message')) as [Seen];
-  const used = server.cpu() - before;
-  child.kill();
-  await server.end();
-  const deliveries = messages * load.receivers;
-  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
-  return {
-    peer: peer.name,
-    deliveries: deliveries / elapsed,
-    cpu: (used * 1e6) / deliveries,
-    p50: at(0.5),
-    p99: at(0.99),
-  };
-}
-
-const median = (list: number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-const spread = (list: number[]): string =>
-  `${Math.round(Math.min(...list) / 1e3)}–${Math.round(Math.max(...list) / 1e3)} k`;
+const print = (text: string): boolean => process.stdout.write(`${text}\n\n`);
 
 async function main(): Promise<void> {
-  const all: object[] = [];
-  for (const receivers of numbers(values.receivers)) {
-    for (const window of numbers(values.windows)) {
-      const rounds: Figure[] = [];
-      // By turns, so that a machine that slows down slows all of them down.
-      for (let round = 0; round < Number(values.rounds); round += 1) {
-        for (const peer of PEERS) {
-          rounds.push(await measure(peer, { receivers, window, pace: 50, seconds: Number(values.seconds) }));
-        }
-      }
-      print(
-        `\n${receivers} receivers, ${window > 0 ? `4 senders with ${window} in flight` : '50 messages/s'}`,
-      );
-      print(
-        '| | deliveries/s | spread | of Socket.IO | server µs/delivery | p50 ms | p99 ms |\n|-|-|-|-|-|-|-|',
-      );
-      const of = (name: string, key: keyof Figure) =>
-        rounds.filter(({ peer }) => peer === name).map((figure) => figure[key] as number);
-      const base = median(of('Socket.IO, io.emit', 'deliveries'));
-      for (const { name } of PEERS) {
-        const deliveries = of(name, 'deliveries');
-        const [cpu, p50, p99] = (['cpu', 'p50', 'p99'] as const).map((key) =>
-          median(of(name, key)).toFixed(1),
-        );
-        const rate = median(deliveries);
-        print(
-          `| ${name} | ${Math.round(rate / 1e3)} k | ${spread(deliveries)} | ${(rate / base).toFixed(1)} | ${cpu} | ${p50} | ${p99} |`,
-        );
-      }
-      all.push({ receivers, window, rounds });
+  const size: Size = {
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    receivers: numbers(values.receivers),
+    windows: numbers(values.windows),
+    connections: Number(values.connections),
+    stored: numbers(values.stored),
+  };
+  const machine = `Node ${process.version}, Linux ${release()} on ${arch()}, ${cpus().length} × ${cpus()[0]?.model}`;
+  print(machine);
+  const results: Result[] = [];
+  for (const name of values.cases.split(',')) {
+    const measured = CASES[name as keyof typeof CASES];
+    if (!measured) throw new Error(`There is no case "${name}". There are ${Object.keys(CASES).join(', ')}.`);
+    for await (const [result, table] of measured(size)) {
+      results.push(result);
+      print(table);
     }
   }
-  if (values.json) writeFileSync(values.json, JSON.stringify(all, null, 2));
+  if (values.json) writeFileSync(values.json, JSON.stringify({ machine, size, results }, null, 2));
 }
 
 main().catch((error: unknown) => {

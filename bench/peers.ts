@@ -1,29 +1,93 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dialect } from './dialects';
+import type { DialectName } from './load/dialects';
 
 /** A server to measure, and how it is spoken to. */
 export interface Peer {
   name: string;
-  /** Its script, compiled by `ts-node` where it is ours to write. */
-  script: string;
+  /** The command that runs it in a folder of its own; on this port, or on one that it prints. */
+  command: (folder: string, port: number) => string[];
   /** How the readers speak to it. */
-  reads: Dialect;
+  reads: DialectName;
   /** How the writers do. */
-  writes: Dialect;
+  writes: DialectName;
 }
 
-const parley = join(__dirname, '..', 'dist', 'main.js');
+const node = (...args: string[]): string[] => [process.execPath, ...args];
+const own = (name: string) => () =>
+  node('-r', 'ts-node/register/transpile-only', join(__dirname, 'peers', `${name}.ts`));
+const parley = () => node(join(__dirname, '..', 'dist', 'main.js'));
 
-/** Parley's ways, and what they are held against. */
-export const PEERS: readonly Peer[] = [
-  { name: 'ws, a loop', script: join(__dirname, 'peers', 'ws.ts'), reads: 'ws', writes: 'ws' },
+/** Parley, by the way its readers come. */
+export const PARLEY = {
+  ws: { name: 'Parley /ws', command: parley, reads: 'json', writes: 'text' },
+  socketio: { name: 'Parley Socket.IO', command: parley, reads: 'socketio', writes: 'socketio' },
+  sse: { name: 'Parley SSE', command: parley, reads: 'sse', writes: 'socketio' },
+} satisfies Record<string, Peer>;
+
+/** What is compared most: the loops that a chat begins with. They store nothing. */
+export const LOOPS = {
+  ws: { name: 'ws, a loop', command: own('ws'), reads: 'json', writes: 'json' },
+  socketio: { name: 'Socket.IO, io.emit', command: own('socketio'), reads: 'socketio', writes: 'socketio' },
+} satisfies Record<string, Peer>;
+
+/** The most that could be had: it stores nothing and checks nothing, and writes to each socket once in a turn. */
+export const BARE: Peer = {
+  name: 'a bare coalescing loop',
+  command: own('coalescing'),
+  reads: 'json',
+  writes: 'json',
+};
+
+const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
+
+/** Servers from Debian's packages `libnginx-mod-nchan`, `nats-server` and `mosquitto`, where they are installed. */
+export const INSTALLED: readonly Peer[] = [
   {
-    name: 'Socket.IO, io.emit',
-    script: join(__dirname, 'peers', 'socketio.ts'),
-    reads: 'socketio',
-    writes: 'socketio',
+    name: 'nginx + Nchan',
+    needs: NCHAN_MODULE,
+    reads: 'nchan' as const,
+    writes: 'nchan' as const,
+    command: (folder: string, port: number) => {
+      const file = join(folder, 'nginx.conf');
+      writeFileSync(
+        file,
+        `daemon off; master_process off; pid ${folder}/pid; error_log stderr crit; load_module ${NCHAN_MODULE};
+        worker_rlimit_nofile 20000; events { worker_connections 12000; }
+        http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+          fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+          server { listen 127.0.0.1:${port}; location /lobby {
+            nchan_pubsub websocket; nchan_channel_id lobby; nchan_subscriber_first_message newest; } } }`,
+      );
+      return ['/usr/sbin/nginx', '-c', file];
+    },
   },
-  { name: 'Parley /ws', script: parley, reads: 'ws', writes: 'ws' },
-  { name: 'Parley Socket.IO', script: parley, reads: 'socketio', writes: 'socketio' },
-  { name: 'Parley SSE', script: parley, reads: 'sse', writes: 'ws' },
-];
+  {
+    name: 'NATS',
+    needs: '/usr/sbin/nats-server',
+    reads: 'nats' as const,
+    writes: 'nats' as const,
+    command: (folder: string, port: number) => {
+      const file = join(folder, 'nats.conf');
+      writeFileSync(
+        file,
+        `log_file: "/dev/null"\nlisten: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:${port}", no_tls: true }\n`,
+      );
+      return ['/usr/sbin/nats-server', '-c', file];
+    },
+  },
+  {
+    name: 'Mosquitto (MQTT on TCP)',
+    needs: '/usr/sbin/mosquitto',
+    reads: 'mqtt' as const,
+    writes: 'mqtt' as const,
+    command: (folder: string, port: number) => {
+      const file = join(folder, 'mosquitto.conf');
+      writeFileSync(
+        file,
+        `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nlog_type error\n`,
+      );
+      return ['/usr/sbin/mosquitto', '-c', file];
+    },
+  },
+].filter(({ needs }) => existsSync(needs));

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Peer } from './peers';
 
-/** A peer that runs, on a processor of its own, with a database of its own. */
+/** A peer that runs, on a processor of its own. */
 export interface Server {
   port: number;
+  /** How long it took from its start until it could be connected to, in s. */
+  starting: number;
   /** The processor time it has used, in s. */
   cpu: () => number;
   /** Its memory, in KB. */
@@ -19,31 +22,53 @@ export interface Server {
 /** Clock ticks in a second, as /proc counts (proc(5)); 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** Starts a peer, pinned to processor 0. */
-export async function startServer({ script }: Peer): Promise<Server> {
+/**
+ * Starts a peer, pinned to processor 0.
+ * @param database the database it is to use, if it has one; else one of its own.
+ */
+export async function startServer({ command }: Peer, database?: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
-  const node = [
-    process.execPath,
-    ...(script.endsWith('.ts') ? ['-r', 'ts-node/register/transpile-only'] : []),
-  ];
-  const child = spawn('taskset', ['-c', '0', ...node, script], {
-    env: { ...process.env, PORT: '0', DATABASE: join(folder, 'parley.db') },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const port = await freePort();
+  const began = performance.now();
+  const child = spawn('taskset', ['-c', '0', ...command(folder, port)], {
+    env: { ...process.env, PORT: String(port), DATABASE: database ?? join(folder, 'parley.db') },
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const gone = once(child, 'exit');
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`${command(folder, port).join(' ')} ended.`);
+    await pause(5);
+  }
   const stat = (): string[] =>
     readFileSync(`/proc/${child.pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
   return {
-    port: Number(/:(\d+)$/.exec(line)![1]),
+    port,
+    starting: (performance.now() - began) / 1_000,
     cpu: () => (Number(stat()[11]) + Number(stat()[12])) / TICKS,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))![1]),
     end: async () => {
-      const ended = once(child, 'exit');
       child.kill('SIGKILL');
-      await ended;
+      await gone;
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { textFrames } from '../../server/transports/raw';
-import { announce } from './announce';
+import { listen } from './listen';
 
 /**
  * What there is to reach: nothing is stored, checked or kept apart. What came in one turn of the event loop is encoded
@@ -44,4 +44,4 @@ http.on('upgrade', (request, socket: Socket, head) => {
     });
   });
 });
-announce(http);
+listen(http);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { announce } from './announce';
+import { listen } from './listen';
 
 /** The usual chat on `ws`: nothing is stored, a loop sends to every client. */
 const http = createServer();
@@ -12,4 +12,4 @@ server.on('connection', (socket) => {
     for (const client of server.clients) client.send(frame);
   });
 });
-announce(http);
+listen(http);
