@@ -15,6 +15,7 @@ export interface Mistake {
 }
 
 const STORE = 'dist/stores/sqlite/log.js';
+const APPENDING = 'dist/stores/sqlite/appending.js';
 
 /** The mistakes that a chat server's tests most often let through. */
 export const MISTAKES: readonly Mistake[] = [
@@ -22,17 +23,16 @@ export const MISTAKES: readonly Mistake[] = [
     name: 'acknowledges before the commit',
     finds: ['loss'],
     patches: [
-      { file: STORE, from: 'this.epoch = epoch;', to: 'this.epoch = epoch; this.db = db;' },
       {
-        file: STORE,
-        from: 'this.commit.immediate(drafts, at.getTime());',
-        to: `(() => {
-          if (!this.db.inTransaction) {
-            this.db.exec('BEGIN IMMEDIATE');
-            setTimeout(() => this.db.exec('COMMIT'), 5_000);
+        file: APPENDING,
+        from: 'write.immediate(drafts, at);',
+        to: `{
+          if (!db.inTransaction) {
+            db.exec('BEGIN IMMEDIATE');
+            setTimeout(() => db.exec('COMMIT'), 5_000);
           }
-          return this.write(drafts, at.getTime());
-        })();`,
+          return write(drafts, at);
+        };`,
       },
     ],
   },
@@ -76,7 +76,7 @@ export const MISTAKES: readonly Mistake[] = [
     name: 'drops the dedupe',
     finds: ['double'],
     patches: [
-      { file: STORE, from: 'const known = this.readById.get(room, id);', to: 'const known = undefined;' },
+      { file: APPENDING, from: 'ON CONFLICT (room, id) DO NOTHING', to: '' },
       {
         file: 'dist/stores/sqlite/schema.js',
         from: 'CREATE UNIQUE INDEX entries_by_id',

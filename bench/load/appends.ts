@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { masked } from './dialects';
-import { inBatches, occurrences, open, sorted } from './raw';
+import { inBatches, occurrences, open, quiet, sorted } from './raw';
 
 /** How something is said, so that it is acknowledged. */
 export type Way = 'socketio' | 'ws' | 'post';
@@ -29,6 +29,9 @@ const TEXT = 'x'.repeat(100);
 /** The senders are in a room where nothing is said: what they are sent is acknowledgements. */
 const ELSEWHERE = 'elsewhere';
 
+/** How often something was heard. */
+let heard = 0;
+
 /** Senders who each keep a number of messages in flight until they are acknowledged. */
 export async function appends(load: Appends, ready: () => void): Promise<Appended> {
   let sent = 0;
@@ -48,6 +51,7 @@ export async function appends(load: Appends, ready: () => void): Promise<Appende
         : await frames(way, load, body, latencies, () => ending),
     );
   });
+  await quiet(() => heard);
   ready();
   const begin = performance.now();
   setTimeout(() => (ending = true), load.seconds * 1_000);
@@ -87,21 +91,17 @@ async function frames(
     way === 'ws' ? 'json' : 'socketio',
     (size) => {
       look(size);
+      heard += 1;
       const now = performance.now();
-      for (; back > 0; back -= 1) {
-        latencies.push(now - sentAt[done]!);
-        done += 1;
-        waiting += 1;
-      }
-      if (waiting > 0 && sentAt.length > 0 && !ending()) send(waiting);
-      waiting = 0;
+      const fresh = back;
+      for (; back > 0; back -= 1, done += 1) latencies.push(now - sentAt[done]!);
+      if (fresh > 0 && !ending()) send(fresh);
       if (ending() && done === sentAt.length) finish();
     },
     way === 'ws'
       ? { query: `room=${ELSEWHERE}` }
       : { greeting: masked(`40${JSON.stringify({ room: ELSEWHERE })}`) },
   );
-  let waiting = 0;
   return () =>
     new Promise((resolve) => {
       finish = resolve;

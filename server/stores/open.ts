@@ -7,6 +7,7 @@ import { openDatabase } from './sqlite/database';
 import { SqliteLog } from './sqlite/log';
 import { setting } from './sqlite/setting';
 import { SqliteVisitors } from './sqlite/visitors';
+import { Writer } from './sqlite/writer';
 
 /** Everything that outlives the process. */
 export interface Stores {
@@ -22,10 +23,14 @@ export interface Stores {
  */
 export async function openStores(file: string): Promise<Stores> {
   const { db, close } = openDatabase(file);
+  const writer = new Writer(file);
   return {
-    log: new SqliteLog(db, setting(db, 'epoch', randomInt(36 ** 5).toString(36))),
-    contacts: new SqliteContacts(db),
-    visitors: new SqliteVisitors(db),
-    close: async () => close(),
+    log: new SqliteLog(db, writer, setting(db, 'epoch', randomInt(36 ** 5).toString(36))),
+    contacts: new SqliteContacts(db, writer),
+    visitors: new SqliteVisitors(db, writer),
+    close: async () => {
+      await writer.close();
+      close();
+    },
   };
 }

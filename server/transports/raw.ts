@@ -33,6 +33,12 @@ export function settledPeer(connection: Socket['conn']): WebSocket | undefined {
   return settled && !transport.perMessageDeflate ? transport.socket : undefined;
 }
 
+/** The TCP connection below a Socket.IO connection, if it is on WebSocket. */
+export function peerOf(connection: Socket['conn']): NetSocket | undefined {
+  const { socket } = (connection as unknown as Connection).transport;
+  return (socket as unknown as { _socket: NetSocket | null } | undefined)?._socket ?? undefined;
+}
+
 /**
  * Writes whole frames to a peer, as one write.
  * @param stalled is called if the peer takes nothing for 30 s.

@@ -8,7 +8,7 @@ import { errorBody } from '../refusal';
 import { Session, type Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, ServerEvents } from '../wire';
-import { queued, settledPeer, textFrames, writeFrames } from './raw';
+import { peerOf, queued, settledPeer, textFrames, writeFrames } from './raw';
 
 interface Data {
   visitor: Visitor;
@@ -56,6 +56,9 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     connection.on('packetCreate', () => {
       if (queued(connection) > UNREAD) connection.close(true);
     });
+    // The packets that go out together are one write.
+    connection.on('flush', () => peerOf(connection)?.cork());
+    connection.on('drain', () => peerOf(connection)?.uncork());
   });
   return io;
 }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { durable } from './durable';
 import { MIGRATIONS } from './schema';
 
 /** An open database, and how to let it go. */
@@ -20,9 +21,7 @@ export function openDatabase(file: string): Opened {
     if (!existsSync(dirname(path))) mkdirSync(dirname(path));
     unlock = lock(path);
     const db = new Database(path);
-    db.pragma('journal_mode = WAL');
-    // With NORMAL, a commit that was acknowledged can be rolled back when the power fails.
-    db.pragma('synchronous = FULL');
+    durable(db);
     migrate(db);
     const release = unlock;
     return {

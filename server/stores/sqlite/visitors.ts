@@ -1,18 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { VisitorStore } from '../../visitor';
 import { setting } from './setting';
+import type { Writer } from './writer';
 
 /** What is kept of visitors, in SQLite. */
 export class SqliteVisitors implements VisitorStore {
   private readonly read;
-  private readonly write;
 
-  constructor(private readonly db: Database.Database) {
+  constructor(
+    private readonly db: Database.Database,
+    private readonly writer: Writer,
+  ) {
     this.read = db.prepare<[string], string>('SELECT username FROM visitors WHERE id = ?').pluck();
-    this.write = db.prepare<[string, string]>(
-      `INSERT INTO visitors (id, username) VALUES (?, ?)
-       ON CONFLICT (id) DO UPDATE SET username = excluded.username`,
-    );
   }
 
   async signingKey(fresh: string): Promise<string> {
@@ -24,6 +23,11 @@ export class SqliteVisitors implements VisitorStore {
   }
 
   async setUsername(visitor: string, username: string): Promise<void> {
-    this.write.run(visitor, username);
+    await this.writer.run(
+      `INSERT INTO visitors (id, username) VALUES (?, ?)
+       ON CONFLICT (id) DO UPDATE SET username = excluded.username`,
+      visitor,
+      username,
+    );
   }
 }

@@ -1,0 +1,41 @@
+import type Database from 'better-sqlite3';
+import type { Conflict } from '../../store';
+import type { Row } from './row';
+
+/** A draft on its way to the writer's thread: its room, id, visitor, username and body. */
+export type Told = readonly [room: string, id: string, visitor: string, username: string, body: string];
+
+/** What became of it: the seq that it got, or the row that its id had already, or neither. */
+export type Outcome = number | Row | Conflict;
+
+/** How the message is found that has an id. */
+export const BY_ID = 'SELECT * FROM entries WHERE room = ? AND id = ?';
+
+/** Prepares the one transaction that writes messages; it returns when they are on the disk. */
+export function appending(db: Database.Database): (drafts: readonly Told[], at: number) => Outcome[] {
+  const readById = db.prepare<[string, string], Row>(BY_ID);
+  const readHead = db.prepare<[string], number>('SELECT head FROM rooms WHERE name = ?').pluck();
+  const writeHead = db.prepare<[string, number, number]>(
+    `INSERT INTO rooms (name, head, at) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at`,
+  );
+  const insert = db.prepare<[string, number, string, string, string, string, number]>(
+    `INSERT INTO entries (room, seq, type, id, visitor, username, body, at)
+     VALUES (?, ?, 'new_message', ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
+  );
+  const write = db.transaction((drafts: readonly Told[], at: number): Outcome[] => {
+    const heads = new Map<string, number>();
+    const outcomes = drafts.map(([room, id, visitor, username, body]): Outcome => {
+      const seq = (heads.get(room) ?? readHead.get(room) ?? 0) + 1;
+      if (insert.run(room, seq, id, visitor, username, body, at).changes > 0) {
+        heads.set(room, seq);
+        return seq;
+      }
+      const known = readById.get(room, id)!;
+      return known.body === body ? known : 'conflict';
+    });
+    heads.forEach((head, room) => writeHead.run(room, head, at));
+    return outcomes;
+  });
+  return (drafts, at) => write.immediate(drafts, at);
+}

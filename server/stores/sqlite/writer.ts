@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Outcome, Told } from './appending';
+
+/** What the thread is asked to do. */
+export type Task =
+  | { type: 'append'; drafts: readonly Told[]; at: number }
+  | { type: 'run'; sql: string; values: readonly string[] }
+  | { type: 'close' };
+
+/** Its answer: what the task returned, or why it failed. */
+export type Answer = { id: number; result: unknown } | { id: number; error: string };
+
+interface Waiting {
+  resolve: (result: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** Built, so that the server can be run from its source as well. */
+const THREAD = join(__dirname, '../../../dist/stores/sqlite/thread.js');
+
+/** Everything that is written goes through here, in the order of asking, and on a thread of its own. */
+export class Writer {
+  private readonly waiting = new Map<number, Waiting>();
+  private thread: Worker | undefined;
+  private asked = 0;
+
+  /** @param file a database that has its schema. */
+  constructor(private readonly file: string) {
+    this.thread = this.start();
+  }
+
+  /** Writes messages in one transaction. @returns what became of each, when they are on the disk. */
+  append(drafts: readonly Told[], at: number): Promise<Outcome[]> {
+    return this.ask({ type: 'append', drafts, at });
+  }
+
+  /** Runs one statement. @returns how many rows it changed, when that is on the disk. */
+  run(sql: string, ...values: string[]): Promise<number> {
+    return this.ask({ type: 'run', sql, values });
+  }
+
+  /** Ends the thread when all that was asked is done. */
+  async close(): Promise<void> {
+    const { thread } = this;
+    if (!thread) return;
+    const gone = new Promise((resolve) => thread.once('exit', resolve));
+    await this.ask({ type: 'close' });
+    await gone;
+  }
+
+  private ask<T>(task: Task): Promise<T> {
+    // One that came to an end that nobody foresaw has a successor.
+    this.thread ??= this.start();
+    const id = (this.asked += 1);
+    this.thread.postMessage({ id, task });
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  private start(): Worker {
+    const thread = new Worker(THREAD, { workerData: this.file });
+    thread.on('message', (answer: Answer) => {
+      const { resolve, reject } = this.waiting.get(answer.id)!;
+      this.waiting.delete(answer.id);
+      if ('error' in answer) reject(new Error(answer.error));
+      else resolve(answer.result as never);
+    });
+    thread.on('error', (error) => console.error('The thread that writes failed:', error));
+    thread.on('exit', () => {
+      this.thread = undefined;
+      this.waiting.forEach(({ reject }) => reject(new Error('The thread that writes has ended.')));
+      this.waiting.clear();
+    });
+    return thread;
+  }
+}
