@@ -8,7 +8,7 @@ const LAYERS = [
   [
     'cursor',
     'drain',
-    'drained',
+    'flow',
     'origin',
     'body',
     'line',

@@ -11,23 +11,28 @@ const FAREWELL = 2_000;
  *   that browsers open ahead and that `closeIdleConnections()` does not count as idle.
  */
 export function drainable(server: Server): () => Promise<void> {
-  /** The connections, each with its answers under way. */
-  const open = new Map<Socket, Set<ServerResponse>>();
-  server.on('connection', (socket: Socket) => {
-    open.set(socket, new Set());
+  const open = new Set<Socket>();
+  /** The answers under way, by their connection. */
+  const answering = new Map<Socket, Set<ServerResponse>>();
+  const forget = function (this: Socket): void {
+    open.delete(this);
     // With it go the answers that waited for the one before them, and never close.
-    socket.on('close', () => open.delete(socket));
-  });
+    answering.delete(this);
+  };
+  server.on('connection', (socket: Socket) => open.add(socket.on('close', forget)));
   server.on('request', ({ socket }, response: ServerResponse) => {
-    const answering = open.get(socket);
-    answering?.add(response);
-    response.on('close', () => answering?.delete(response));
+    const own = answering.get(socket) ?? new Set();
+    answering.set(socket, own.add(response));
+    response.on('close', () => {
+      own.delete(response);
+      if (own.size === 0) answering.delete(socket);
+    });
   });
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
-    const cut = setTimeout(() => open.forEach((_answering, socket) => socket.destroy()), FAREWELL);
-    for (const [socket, answering] of open) {
-      for (const response of answering) {
+    const cut = setTimeout(() => open.forEach((socket) => socket.destroy()), FAREWELL);
+    for (const [socket, own] of answering) {
+      for (const response of own) {
         if (!socket.destroyed) await Promise.race([closing(response), closing(socket)]);
       }
     }

@@ -58,12 +58,12 @@ export function events(step: Page | Reset): readonly (Entry | Reset)[] {
   return step.type === 'reset' ? [step] : step.entries;
 }
 
-/** Encodes each step once for all who are handed it. */
-export function once<T>(encode: (step: Page | Reset) => T): (step: Page | Reset) => T {
-  const encoded = new WeakMap<Page | Reset, { value: T }>();
-  return (step) => {
-    let known = encoded.get(step);
-    if (!known) encoded.set(step, (known = { value: encode(step) }));
+/** Encodes each thing once for all who are handed it. */
+export function once<In extends object, Out>(encode: (what: In) => Out): (what: In) => Out {
+  const encoded = new WeakMap<In, { value: Out }>();
+  return (what) => {
+    let known = encoded.get(what);
+    if (!known) encoded.set(what, (known = { value: encode(what) }));
     return known.value;
   };
 }

@@ -8,8 +8,10 @@ import type {
   RemoveContact,
 } from './wire';
 
-/** How a connection is told of what is in no log; it may drop what it can't take now. */
-export type Tell = (event: Ephemeral) => void;
+/** A connection that is told of what is in no log; it may drop what it can't take now. */
+export interface Listener {
+  tell(event: Ephemeral): void;
+}
 
 /** One connection's presence in a room. */
 export interface Stay {
@@ -18,88 +20,108 @@ export interface Stay {
   leave(): void;
 }
 
-interface Guest {
-  person: Person;
-  tell: Tell;
+interface Room {
+  name: string;
+  guests: Set<Guest>;
+  /** The timer that will tell of the latest comings and goings. */
+  announcing?: NodeJS.Timeout | undefined;
 }
 
 /** The most people that one `presence` event names; it counts them all. */
 const NAMED = 100;
-/** Comings and goings of this long, in ms, are told together. */
-const GATHER = 200;
+/** Comings and goings of this long, in ms, are told together; in a large room of longer, by the second number a head. */
+const GATHER = { least: 200, each: 1 };
 /** A person who writes is told of once in this long, in ms. */
 const TYPING_EVERY = 300;
 
+/** One connection in a room. */
+class Guest implements Stay {
+  private typedAt = -Infinity;
+
+  constructor(
+    readonly person: Person,
+    readonly listener: Listener,
+    private readonly room: Room,
+    private readonly left: (guest: Guest, room: Room) => void,
+  ) {}
+
+  typing(): void {
+    const now = performance.now();
+    if (now - this.typedAt < TYPING_EVERY) return;
+    this.typedAt = now;
+    const event = { type: 'typing', room: this.room.name, ...this.person } as const;
+    for (const { person, listener } of this.room.guests) {
+      if (person.visitor !== this.person.visitor) listener.tell(event);
+    }
+  }
+
+  leave(): void {
+    this.left(this, this.room);
+  }
+}
+
 /** Who is here and who is writing: known only to this process, and only now. */
 export class Presence {
-  private readonly rooms = new Map<string, Set<Guest>>();
-  private readonly announcing = new Map<string, NodeJS.Timeout>();
+  private readonly rooms = new Map<string, Room>();
 
   /** Lets a connection into a room. Somebody with several connections there is one person. */
-  enter(room: string, { id, username }: Visitor, tell: Tell): Stay {
-    const guest: Guest = { person: { visitor: id, username }, tell };
-    const guests = this.rooms.get(room) ?? new Set();
-    this.rooms.set(room, guests.add(guest));
+  enter(name: string, { id, username }: Visitor, listener: Listener): Stay {
+    let room = this.rooms.get(name);
+    if (!room) this.rooms.set(name, (room = { name, guests: new Set() }));
+    const guest = new Guest({ visitor: id, username }, listener, room, this.left);
+    room.guests.add(guest);
     this.announce(room);
-    let typedAt = -Infinity;
-    return {
-      typing: () => {
-        const now = performance.now();
-        if (now - typedAt < TYPING_EVERY) return;
-        typedAt = now;
-        for (const { person: other, tell: tellOther } of guests) {
-          if (other.visitor !== id) tellOther({ type: 'typing', room, ...guest.person });
-        }
-      },
-      leave: () => {
-        guests.delete(guest);
-        if (guests.size === 0) this.rooms.delete(room);
-        else this.announce(room);
-      },
-    };
+    return guest;
   }
 
   /** Everybody in a room, each once. */
-  people(room: string): Person[] {
+  people(name: string): Person[] {
     const people = new Map<string, Person>();
-    for (const { person } of this.rooms.get(room) ?? []) people.set(person.visitor, person);
+    for (const { person } of this.rooms.get(name)?.guests ?? []) people.set(person.visitor, person);
     return [...people.values()];
   }
 
   /** Tells all who share a room with somebody of the new name. */
   renamed(change: ChangeUsername): void {
-    for (const guests of this.rooms.values()) {
+    for (const { guests } of this.rooms.values()) {
       const own = [...guests].filter(({ person }) => person.visitor === change.visitor);
       own.forEach(({ person }) => (person.username = change.username));
-      if (own.length > 0) guests.forEach(({ tell }) => tell(change));
+      if (own.length > 0) guests.forEach(({ listener }) => listener.tell(change));
     }
   }
 
   /** Tells everybody, in all rooms. */
   tellAll(event: NewContact | RemoveContact): void {
-    for (const guests of this.rooms.values()) guests.forEach(({ tell }) => tell(event));
+    for (const { guests } of this.rooms.values()) guests.forEach(({ listener }) => listener.tell(event));
   }
 
   /** Tells nobody anything any more. */
   close(): void {
-    this.announcing.forEach((timer) => clearTimeout(timer));
-    this.announcing.clear();
+    this.rooms.forEach(({ announcing }) => clearTimeout(announcing));
     this.rooms.clear();
   }
 
-  private announce(room: string): void {
-    if (this.announcing.has(room)) return;
-    const timer = setTimeout(() => {
-      this.announcing.delete(room);
-      const people = this.people(room);
-      const event: PresenceEvent = {
-        type: 'presence',
-        room,
-        count: people.length,
-        people: people.slice(0, NAMED),
-      };
-      this.rooms.get(room)?.forEach(({ tell }) => tell(event));
-    }, GATHER);
-    this.announcing.set(room, timer.unref());
+  private readonly left = (guest: Guest, room: Room): void => {
+    room.guests.delete(guest);
+    if (room.guests.size > 0) return this.announce(room);
+    clearTimeout(room.announcing);
+    if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
+  };
+
+  private announce(room: Room): void {
+    room.announcing ??= setTimeout(
+      () => {
+        room.announcing = undefined;
+        const people = this.people(room.name);
+        const event: PresenceEvent = {
+          type: 'presence',
+          room: room.name,
+          count: people.length,
+          people: people.slice(0, NAMED),
+        };
+        room.guests.forEach(({ listener }) => listener.tell(event));
+      },
+      Math.max(GATHER.least, GATHER.each * room.guests.size),
+    ).unref();
   }
 }

@@ -2,7 +2,7 @@ import type { Chat } from './chat';
 import { checkReading, checkSaying, checkUsername } from './check';
 import type { Following, Reader } from './follower';
 import type { Log } from './log';
-import type { Presence, Stay, Tell } from './presence';
+import type { Listener, Presence, Stay } from './presence';
 import { Refusal } from './refusal';
 import type { Visitor, Visitors } from './visitor';
 import type { Cursor } from './wire';
@@ -16,9 +16,9 @@ export interface Parts {
 }
 
 /** How a connection is written to. */
-export interface Outlet extends Reader {
-  tell: Tell;
-}
+export interface Outlet extends Reader, Listener {}
+
+const DONE = Promise.resolve();
 
 /** A connection that reads one room at a time, is present in it, and may write. */
 export class Session {
@@ -26,7 +26,7 @@ export class Session {
   private stay: Stay | undefined;
   private following: Following | undefined;
   private closed = false;
-  private joining: Promise<unknown> = Promise.resolve();
+  private joining: Promise<unknown> = DONE;
 
   constructor(
     private readonly parts: Parts,
@@ -38,7 +38,7 @@ export class Session {
   enter(room: string, cursor: Cursor): void {
     if (this.closed) return;
     this.room = room;
-    this.stay = this.parts.presence.enter(room, this.visitor, this.outlet.tell);
+    this.stay = this.parts.presence.enter(room, this.visitor, this.outlet);
     this.following = this.parts.log.follow(room, cursor, this.outlet);
   }
 

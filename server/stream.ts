@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { once } from 'node:events';
 import { checkReading } from './check';
-import { GONE, writeOut } from './drained';
+import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
@@ -20,7 +20,7 @@ export interface Format {
   /** A step; of an empty page, what keeps the connection alive. Best encoded once for all readers. */
   step: (step: Page | Reset) => Buffer;
   /** An event that is in no log; empty if this format does not tell of it. */
-  event: (event: Ephemeral) => string;
+  event: (event: Ephemeral) => Buffer;
 }
 
 /**
@@ -69,8 +69,7 @@ export async function stream(
       return taking;
     },
     tell: (told) => {
-      const text = event(told);
-      if (text && socket.writableLength === 0 && !response.writableEnded) socket.write(text);
+      if (!response.writableEnded) tellOut(socket, event(told));
     },
     end: (error) => {
       if (error) console.error('A stream failed:', error);

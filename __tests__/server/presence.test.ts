@@ -6,7 +6,7 @@ const visitor = (id: string, username = 'Anonymous') => ({ id, username, lasting
 describe('presence', () => {
   let presence: Presence;
   let told: Record<string, Ephemeral[]>;
-  const tell = (who: string) => (event: Ephemeral) => (told[who] ??= []).push(event);
+  const tell = (who: string) => ({ tell: (event: Ephemeral) => void (told[who] ??= []).push(event) });
 
   beforeEach(() => {
     jest.useFakeTimers();

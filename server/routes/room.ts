@@ -1,5 +1,6 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
+import { NOTHING } from '../flow';
 import { line, notice } from '../line';
 import { events, once } from '../page';
 import { Refusal } from '../refusal';
@@ -16,7 +17,7 @@ const lines: Format = {
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
     return Buffer.from(step.entries.map((entry) => `${line(entry)}\n`).join(''));
   }),
-  event: () => '',
+  event: () => NOTHING,
 };
 
 /** Lines for programs: one JSON object each. */
@@ -31,7 +32,7 @@ const ndjson: Format = {
         .join(''),
     );
   }),
-  event: () => '',
+  event: () => NOTHING,
 };
 
 /**

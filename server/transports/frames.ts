@@ -1,3 +1,4 @@
+import { NOTHING } from '../flow';
 import { line, notice } from '../line';
 import { events, once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
@@ -9,8 +10,8 @@ import { textFrames } from './raw';
 export interface Protocol {
   /** The frames of a step, ready to be written. */
   step: (step: Page | Reset) => Buffer;
-  /** The frame of an event that is in no log, if this protocol tells of it. */
-  event: (event: Ephemeral) => string | undefined;
+  /** The frame of an event that is in no log; empty if this protocol does not tell of it. */
+  event: (event: Ephemeral) => Buffer;
   /** Does what a frame asks for, and returns the frame to answer with, if any. */
   hear: (session: Session, frame: string) => Promise<string | undefined>;
 }
@@ -18,7 +19,7 @@ export interface Protocol {
 /** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
 export const jsonFrames: Protocol = {
   step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
-  event: (event) => JSON.stringify(event),
+  event: once((event) => textFrames([JSON.stringify(event)])),
   hear: async (session, frame) => {
     let id: unknown;
     try {
@@ -41,7 +42,7 @@ export const textLines: Protocol = {
         : [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')],
     ),
   ),
-  event: () => undefined,
+  event: () => NOTHING,
   hear: async (session, frame) => {
     try {
       await session.handle('new_message', { message: frame.replace(/\r?\n$/, '') });

@@ -1,7 +1,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import { WebSocket } from 'ws';
-import { GONE, writeOut } from '../drained';
+import { GONE, writeOut } from '../flow';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
@@ -33,10 +33,15 @@ export function settledPeer(connection: Socket['conn']): WebSocket | undefined {
   return settled && !transport.perMessageDeflate ? transport.socket : undefined;
 }
 
-/** The TCP connection below a Socket.IO connection, if it is on WebSocket. */
-export function peerOf(connection: Socket['conn']): NetSocket | undefined {
-  const { socket } = (connection as unknown as Connection).transport;
-  return (socket as unknown as { _socket: NetSocket | null } | undefined)?._socket ?? undefined;
+/** The TCP connection below a WebSocket, while it is open. */
+export function socketOf(peer: WebSocket | undefined): NetSocket | undefined {
+  if (peer?.readyState !== WebSocket.OPEN) return undefined;
+  return (peer as unknown as { _socket: NetSocket })._socket;
+}
+
+/** The TCP connection below a Socket.IO connection that is on WebSocket, while it is open. */
+export function socketBelow(connection: Socket['conn']): NetSocket | undefined {
+  return socketOf((connection as unknown as Connection).transport.socket);
 }
 
 /**
@@ -45,9 +50,8 @@ export function peerOf(connection: Socket['conn']): NetSocket | undefined {
  * @returns nothing if the peer took them at once, else whether it does; see `Reader.take`.
  */
 export function writeFrames(peer: WebSocket, frames: Buffer, stalled: () => void): Promise<boolean> | void {
-  const { _socket: socket } = peer as unknown as { _socket: NetSocket | null };
-  if (!socket || peer.readyState !== WebSocket.OPEN) return GONE;
-  return writeOut(socket, frames, stalled);
+  const socket = socketOf(peer);
+  return socket ? writeOut(socket, frames, stalled) : GONE;
 }
 
 /** Texts as unmasked WebSocket frames (RFC 6455, section 5.2), ready to be written. */

@@ -1,14 +1,14 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
-import { drained, GONE } from '../drained';
+import { drained, GONE, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
-import { events, once } from '../page';
+import { events, once, type Page } from '../page';
 import { errorBody } from '../refusal';
-import { Session, type Parts } from '../session';
+import { Session, type Outlet, type Parts } from '../session';
 import type { Visitor } from '../visitor';
-import type { ClientEvents, Cursor, ServerEvents } from '../wire';
-import { peerOf, queued, settledPeer, textFrames, writeFrames } from './raw';
+import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
+import { queued, settledPeer, socketBelow, socketOf, textFrames, writeFrames } from './raw';
 
 interface Data {
   visitor: Visitor;
@@ -21,10 +21,12 @@ type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
 const CROWDED = 64;
 
-/** A step as Socket.IO's packets of events, the same for all who are handed it: one write to each. */
-const frames = once((step) =>
-  textFrames(events(step).map((event) => `42${JSON.stringify([event.type, event])}`)),
-);
+/** An event as a packet of Socket.IO's. */
+const packet = (event: Entry | Reset | Ephemeral): string => `42${JSON.stringify([event.type, event])}`;
+/** A step as the frames of its events, the same for all who are handed it: one write to each. */
+const frames = once((step: Page | Reset) => textFrames(events(step).map(packet)));
+/** An event that is in no log, likewise. */
+const frame = once((event: Ephemeral) => textFrames([packet(event)]));
 
 /** The most packets that a connection may leave waiting; a page has a quarter of it. */
 const UNREAD = 1_024;
@@ -57,8 +59,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
       if (queued(connection) > UNREAD) connection.close(true);
     });
     // The packets that go out together are one write.
-    connection.on('flush', () => peerOf(connection)?.cork());
-    connection.on('drain', () => peerOf(connection)?.uncork());
+    connection.on('flush', () => socketBelow(connection)?.cork());
+    connection.on('drain', () => socketBelow(connection)?.uncork());
   });
   return io;
 }
@@ -70,28 +72,43 @@ async function admit({ data, request, handshake }: Socket, { visitors, log }: Pa
   data.cursor = await log.start(data.reading.room, data.reading);
 }
 
+/** One socket, as its session writes to it. */
+class SocketOutlet implements Outlet {
+  constructor(private readonly socket: Socket) {}
+
+  take(step: Page | Reset): Promise<boolean> | void {
+    if (step.type === 'page' && step.entries.length === 0) return;
+    const { conn } = this.socket;
+    const peer = settledPeer(conn);
+    if (peer) return writeFrames(peer, frames(step), this.hangUp);
+    if (!this.socket.connected) return GONE;
+    for (const event of events(step)) this.emit(event);
+    // Packets wait here only when the connection can't take them.
+    if (queued(conn) > 0) return drained((done) => conn.once('drain', done), this.hangUp);
+  }
+
+  tell(event: Ephemeral): void {
+    const socket = socketOf(settledPeer(this.socket.conn));
+    if (socket) tellOut(socket, frame(event));
+    else if (queued(this.socket.conn) < CROWDED) this.emit(event);
+  }
+
+  end(error?: unknown): void {
+    if (error) console.error('A Socket.IO reader failed:', error);
+    this.hangUp();
+  }
+
+  /** The client comes back by itself from this, but not from `disconnect()`. */
+  private readonly hangUp = (): void => void this.socket.conn.close(true);
+
+  private emit(event: Entry | Reset | Ephemeral): void {
+    (this.socket as AnySocket).emit(event.type, event);
+  }
+}
+
 function serve(socket: Socket, parts: Parts): void {
   const { visitor, reading, cursor } = socket.data;
-  // The client comes back by itself from this, but not from `disconnect()`.
-  const hangUp = (): void => void socket.conn.close(true);
-  const session = new Session(parts, visitor, {
-    take: (step) => {
-      if (step.type === 'page' && step.entries.length === 0) return;
-      const peer = settledPeer(socket.conn);
-      if (peer) return writeFrames(peer, frames(step), hangUp);
-      if (!socket.connected) return GONE;
-      for (const event of events(step)) emit(socket, event.type, event);
-      // Packets wait here only when the connection can't take them.
-      if (queued(socket.conn) > 0) return drained((done) => socket.conn.once('drain', done), hangUp);
-    },
-    tell: (event) => {
-      if (queued(socket.conn) < CROWDED) emit(socket, event.type, event);
-    },
-    end: (error) => {
-      if (error) console.error('A Socket.IO reader failed:', error);
-      hangUp();
-    },
-  });
+  const session = new Session(parts, visitor, new SocketOutlet(socket));
   // Every event, so that one that does not exist is answered, too.
   socket.onAny((event: string, ...args: unknown[]) => {
     const last = args.at(-1);
@@ -99,9 +116,8 @@ function serve(socket: Socket, parts: Parts): void {
     session.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
   });
   socket.on('disconnect', () => session.close());
+  // What came with the handshake is read, and would stay in memory as long as the connection.
+  Object.assign(socket, { handshake: undefined, data: {} });
+  Object.assign(socket.conn, { request: undefined });
   session.enter(reading.room, cursor);
-}
-
-function emit(socket: Socket, event: string, payload: object): void {
-  (socket as AnySocket).emit(event, payload);
 }

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { once } from '../page';
+import { once, type Page } from '../page';
 import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
 import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
@@ -13,12 +13,12 @@ export const eventStream: Format = {
   // The place is told at once: a reader cut off before its first message comes back to the same.
   hello: (cursor) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\nid: ${cursor}\n\n`,
   lifetime: 15 * 60 * 1_000,
-  step: once((step) => {
+  step: once((step: Page | Reset) => {
     if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
     if (step.entries.length === 0) return Buffer.from(':\n\n');
     return Buffer.from(step.entries.map((entry) => frame(entry, entry.cursor)).join(''));
   }),
-  event: (event) => frame(event),
+  event: once((event: Ephemeral) => Buffer.from(frame(event))),
 };
 
 /** Speaks Server-Sent Events on `/sse`. */

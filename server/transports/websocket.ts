@@ -2,17 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { checkReading } from '../check';
-import { STALLED } from '../drained';
+import { STALLED, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
-import { Session, type Parts } from '../session';
+import type { Page } from '../page';
+import { Session, type Outlet, type Parts } from '../session';
 import { refuseUpgrade } from '../upgrade';
+import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { writeFrames } from './raw';
+import { socketOf, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
-/** The most bytes that may wait for a peer when an ephemeral event comes; past it the event is dropped. */
+/** The most bytes that may wait for a peer when something is to be echoed; past it it is hung up on. */
 const CROWDED = 64 * 1024;
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD = 1024 * 1024;
@@ -75,7 +77,7 @@ export class WebSockets {
     const cursor = await this.parts.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       const protocol = PROTOCOLS[peer.protocol] ?? textLines;
-      const session = new Session(this.parts, visitor, outlet(peer, protocol));
+      const session = new Session(this.parts, visitor, new PeerOutlet(peer, protocol));
       peer.on('close', () => session.close());
       peer.on('message', (data, isBinary) => {
         if (isBinary) return peer.close(1003, 'Send text, not binary frames.');
@@ -110,25 +112,28 @@ export class WebSockets {
   }
 }
 
-function outlet(
-  peer: WebSocket,
-  { step: encode, event }: Protocol,
-): ConstructorParameters<typeof Session>[2] {
-  return {
-    take: (step) => {
-      const bytes = encode(step);
-      if (bytes.length > 0) return writeFrames(peer, bytes, () => hangUp(peer));
-    },
-    tell: (told) => {
-      const frame = event(told);
-      if (frame !== undefined && peer.bufferedAmount < CROWDED) peer.send(frame);
-    },
-    end: (error) => {
-      if (!error) return peer.close(1001, RESTARTING);
-      console.error('A WebSocket reader failed:', error);
-      peer.close(1011, 'Something went wrong on the server. Come back with your cursor.');
-    },
-  };
+/** One peer, as its session writes to it. */
+class PeerOutlet implements Outlet {
+  constructor(
+    private readonly peer: WebSocket,
+    private readonly protocol: Protocol,
+  ) {}
+
+  take(step: Page | Reset): Promise<boolean> | void {
+    const bytes = this.protocol.step(step);
+    if (bytes.length > 0) return writeFrames(this.peer, bytes, () => hangUp(this.peer));
+  }
+
+  tell(event: Ephemeral): void {
+    const socket = socketOf(this.peer);
+    if (socket) tellOut(socket, this.protocol.event(event));
+  }
+
+  end(error?: unknown): void {
+    if (!error) return this.peer.close(1001, RESTARTING);
+    console.error('A WebSocket reader failed:', error);
+    this.peer.close(1011, 'Something went wrong on the server. Come back with your cursor.');
+  }
 }
 
 function hangUp(peer: WebSocket): void {

@@ -31,7 +31,10 @@ export function drained(
   });
 }
 
-const NOTHING = Buffer.alloc(0);
+/** No bytes. */
+export const NOTHING = Buffer.alloc(0);
+/** The most bytes that may wait for a connection when it is told what may be dropped; past it that is dropped. */
+const CROWDED = 64 * 1024;
 
 /**
  * Writes to a connection.
@@ -43,4 +46,9 @@ export function writeOut(socket: Socket, bytes: Buffer, stalled: () => void): Pr
   // connection; what is written behind the bytes tells as well when they have gone.
   socket.write(bytes);
   if (socket.writableLength > 0) return drained((done) => socket.write(NOTHING, done), stalled);
+}
+
+/** Writes to a connection what it can do without: nothing, if it has not taken in what came before. */
+export function tellOut(socket: Socket, bytes: Buffer): void {
+  if (bytes.length > 0 && socket.writableLength < CROWDED) socket.write(bytes);
 }
