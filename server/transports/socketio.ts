@@ -11,11 +11,12 @@ import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from
 import { queued, settledPeer, socketBelow, socketOf, textFrames, writeFrames } from './raw';
 
 interface Data {
-  visitor: Visitor;
-  reading: Reading;
-  cursor: Cursor;
+  /** Who it is, and where the reading begins: until it is let in. */
+  admitted?: { visitor: Visitor; reading: Reading; cursor: Cursor };
+  session?: Session;
 }
 
+type Connection = AnySocket['conn'];
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
 
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
@@ -43,6 +44,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
+  // Nobody is told of anything by room: each connection reads its log. So no rooms are kept.
+  io.of('/').adapter.addAll = () => undefined;
   io.use((socket, next) => {
     admit(socket, parts).then(
       () => next(),
@@ -53,23 +56,31 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     );
   });
   io.on('connection', (socket) => serve(socket, parts));
-  // Who sends on and on, and takes no answer in, would fill the memory with them.
-  io.engine.on('connection', (connection: Socket['conn']) => {
-    connection.on('packetCreate', () => {
-      if (queued(connection) > UNREAD) connection.close(true);
-    });
-    // The packets that go out together are one write.
-    connection.on('flush', () => socketBelow(connection)?.cork());
-    connection.on('drain', () => socketBelow(connection)?.uncork());
+  io.engine.on('connection', (connection: Connection) => {
+    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork);
   });
   return io;
 }
 
+/** Who sends on and on, and takes no answer in, would fill the memory with them. */
+function bound(this: Connection): void {
+  if (queued(this) > UNREAD) this.close(true);
+}
+
+/** The packets that go out together are one write. */
+function cork(this: Connection): void {
+  socketBelow(this)?.cork();
+}
+
+function uncork(this: Connection): void {
+  socketBelow(this)?.uncork();
+}
+
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
 async function admit({ data, request, handshake }: Socket, { visitors, log }: Parts): Promise<void> {
-  data.visitor = await visitors.identify(request);
-  data.reading = checkReading(handshake.auth);
-  data.cursor = await log.start(data.reading.room, data.reading);
+  const visitor = await visitors.identify(request);
+  const reading = checkReading(handshake.auth);
+  data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }
 
 /** One socket, as its session writes to it. */
@@ -107,17 +118,23 @@ class SocketOutlet implements Outlet {
 }
 
 function serve(socket: Socket, parts: Parts): void {
-  const { visitor, reading, cursor } = socket.data;
+  const { visitor, reading, cursor } = socket.data.admitted!;
   const session = new Session(parts, visitor, new SocketOutlet(socket));
-  // Every event, so that one that does not exist is answered, too.
-  socket.onAny((event: string, ...args: unknown[]) => {
-    const last = args.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
-    session.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
-  });
-  socket.on('disconnect', () => session.close());
   // What came with the handshake is read, and would stay in memory as long as the connection.
-  Object.assign(socket, { handshake: undefined, data: {} });
+  Object.assign(socket, { handshake: undefined, data: { session } });
   Object.assign(socket.conn, { request: undefined });
+  // Every event, so that one that does not exist is answered, too.
+  socket.onAny(heard);
+  socket.on('disconnect', left);
   session.enter(reading.room, cursor);
+}
+
+function heard(this: Socket, event: string, ...args: unknown[]): void {
+  const last = args.at(-1);
+  const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
+  this.data.session!.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
+}
+
+function left(this: Socket): void {
+  this.data.session!.close();
 }

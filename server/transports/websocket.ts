@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { checkReading } from '../check';
 import { STALLED, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
@@ -24,18 +24,39 @@ const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
 const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
 
+/** One peer, which its session writes to. All of them share their listeners: one that is idle costs little. */
+class Peer extends WebSocket implements Outlet {
+  session: Session | undefined;
+  speaks = textLines;
+  /** Whether it was asked if it is there, and has not answered yet. */
+  quiet = false;
+
+  take(step: Page | Reset): Promise<boolean> | void {
+    const bytes = this.speaks.step(step);
+    if (bytes.length > 0) return writeFrames(this, bytes, () => hangUp(this));
+  }
+
+  tell(event: Ephemeral): void {
+    const socket = socketOf(this);
+    if (socket) tellOut(socket, this.speaks.event(event));
+  }
+
+  end(error?: unknown): void {
+    if (!error) return this.close(1001, RESTARTING);
+    console.error('A WebSocket reader failed:', error);
+    this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
+  }
+}
+
 /** The raw WebSocket on `/ws`, and its echo on `/ws/echo`. */
 export class WebSockets {
   private readonly server = new WebSocketServer({
     noServer: true,
     maxPayload: 64 * 1024,
+    WebSocket: Peer,
     handleProtocols: (offered) => Object.keys(PROTOCOLS).find((name) => offered.has(name)) ?? false,
   });
-  private readonly quiet = new WeakSet<WebSocket>();
-  private readonly heartbeat = setInterval(
-    () => this.server.clients.forEach((peer) => this.ping(peer)),
-    HEARTBEAT,
-  );
+  private readonly heartbeat = setInterval(() => this.server.clients.forEach(ping), HEARTBEAT);
 
   constructor(
     private readonly parts: Parts,
@@ -63,7 +84,7 @@ export class WebSockets {
 
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer may go while its handshake is looked at.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.some((name) => Object.hasOwn(PROTOCOLS, name))) {
@@ -76,73 +97,57 @@ export class WebSockets {
     const visitor = await this.parts.visitors.identify(request);
     const cursor = await this.parts.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
-      const protocol = PROTOCOLS[peer.protocol] ?? textLines;
-      const session = new Session(this.parts, visitor, new PeerOutlet(peer, protocol));
-      peer.on('close', () => session.close());
-      peer.on('message', (data, isBinary) => {
-        if (isBinary) return peer.close(1003, 'Send text, not binary frames.');
-        void protocol.hear(session, text(data)).then((answer) => {
-          if (answer) peer.send(answer);
-          // Who writes on and on, and reads no answer, would fill the memory with them.
-          if (peer.bufferedAmount > UNREAD) peer.terminate();
-        });
-      });
-      session.enter(room, cursor);
+      peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
+      peer.session = new Session(this.parts, visitor, peer);
+      peer.on('close', left).on('message', heard);
+      peer.session.enter(room, cursor);
     });
   }
 
-  private accept(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    serve: (peer: WebSocket) => void,
-  ): void {
+  private accept(request: IncomingMessage, socket: Duplex, head: Buffer, serve: (peer: Peer) => void): void {
     this.server.handleUpgrade(request, socket, head, (peer) => {
       // `ws` has closed the connection by then, with the code that says why.
-      peer.on('error', () => undefined);
-      peer.on('pong', () => this.quiet.delete(peer));
+      peer.on('error', () => undefined).on('pong', answered);
       serve(peer);
     });
   }
-
-  private ping(peer: WebSocket): void {
-    if (this.quiet.has(peer)) return peer.terminate();
-    this.quiet.add(peer);
-    peer.ping();
-  }
 }
 
-/** One peer, as its session writes to it. */
-class PeerOutlet implements Outlet {
-  constructor(
-    private readonly peer: WebSocket,
-    private readonly protocol: Protocol,
-  ) {}
-
-  take(step: Page | Reset): Promise<boolean> | void {
-    const bytes = this.protocol.step(step);
-    if (bytes.length > 0) return writeFrames(this.peer, bytes, () => hangUp(this.peer));
-  }
-
-  tell(event: Ephemeral): void {
-    const socket = socketOf(this.peer);
-    if (socket) tellOut(socket, this.protocol.event(event));
-  }
-
-  end(error?: unknown): void {
-    if (!error) return this.peer.close(1001, RESTARTING);
-    console.error('A WebSocket reader failed:', error);
-    this.peer.close(1011, 'Something went wrong on the server. Come back with your cursor.');
-  }
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
-function hangUp(peer: WebSocket): void {
+function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
+  if (isBinary) return this.close(1003, 'Send text, not binary frames.');
+  const { speaks, session } = this as Peer;
+  void speaks.hear(session!, text(data)).then((answer) => {
+    if (answer) this.send(answer);
+    // Who writes on and on, and reads no answer, would fill the memory with them.
+    if (this.bufferedAmount > UNREAD) this.terminate();
+  });
+}
+
+function left(this: WebSocket): void {
+  (this as Peer).session!.close();
+}
+
+function answered(this: WebSocket): void {
+  (this as Peer).quiet = false;
+}
+
+function ping(peer: Peer): void {
+  if (peer.quiet) return peer.terminate();
+  peer.quiet = true;
+  peer.ping();
+}
+
+function hangUp(peer: Peer): void {
   peer.close(1008, STALLED);
   setTimeout(() => peer.terminate(), FAREWELL).unref();
 }
 
 /** A probe for people and scripts: it answers what it is sent. */
-function echo(peer: WebSocket): void {
+function echo(peer: Peer): void {
   peer.on('message', (data, isBinary) => {
     // What is not taken back is not echoed either: a peer that never reads fills nothing.
     if (peer.bufferedAmount < CROWDED) peer.send(data, { binary: isBinary });
