@@ -1,3 +1,4 @@
+import compression from 'compression';
 import cors from 'cors';
 import express from 'express';
 import { createServer, type Server } from 'node:http';
@@ -52,6 +53,8 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(headers, refuseForeign(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
   web.use('/static', assets(ROOT));
+  // Streams say `no-transform`: what is compressed is held back until there is enough of it.
+  web.use(compression());
   web.use(sse(parts), poll(parts));
   const showPage = page(log, visitors);
   web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));
