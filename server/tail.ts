@@ -3,6 +3,8 @@ import { pageAfter, type Page } from './page';
 import type { Span, Store } from './store';
 import type { Reset } from './wire';
 
+/** How many entries are read at first; all that are to be kept only when somebody has missed more. */
+const FIRST = 64;
 /** How many pages from further back are kept until the next beat, for readers that come back all at once. */
 const FAR = 64;
 /** The most entries that a follower is handed at once. */
@@ -21,6 +23,9 @@ export class Tail {
   private readonly pages = new Map<number, Page | Reset>();
   /** Pages from further back. What they hold does not change when the room grows. */
   private readonly far = new Map<string, Promise<Page | Reset>>();
+  /** How many of the newest entries are wanted, and how many were read: more may have come since. */
+  private size: number;
+  private known = 0;
   private span: Span = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring that `span` is as new as. */
   private fresh = -1;
@@ -31,7 +36,9 @@ export class Tail {
     private readonly store: Store,
     private readonly room: string,
     private readonly kept: number,
-  ) {}
+  ) {
+    this.size = Math.min(FIRST, kept);
+  }
 
   /** The room grew: what is known of it is stale. */
   ring(): void {
@@ -43,10 +50,14 @@ export class Tail {
     this.far.clear();
   }
 
-  /** Reads on in the store until what is known is as new as the room is now; all who ask at once share the reading. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads on in the store until what is known is as new as the room is now; all who ask at once share the reading.
+   * @param size how many of the newest entries are to be known at least, if the room has them.
+   */
+  async refresh(size = this.size): Promise<void> {
     const wanted = this.rings;
-    while (this.fresh < wanted) {
+    this.size = Math.max(this.size, size);
+    while (this.fresh < wanted || this.known < size) {
       this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
       await this.refreshing;
     }
@@ -65,15 +76,22 @@ export class Tail {
 
   /** The page of followers at a place, when the store has been asked what is new. */
   async read(place: Place): Promise<Page | Reset> {
-    await this.refresh();
+    await this.reach(place);
     return this.page(place) ?? this.farPage(place);
   }
 
   /** What comes after a place: from memory near the head, from the store further back. */
   async after(place: Place, limit: number): Promise<Page | Reset> {
-    await this.refresh();
+    await this.reach(place);
     const span = this.knows(place) ? this.cut(place, limit) : await this.beyond(place, limit);
     return pageAfter(this.room, place, span);
+  }
+
+  /** Like {@link refresh}; and back to a place, if it is as near as what is to be kept. */
+  private async reach({ epoch, seq }: Place): Promise<void> {
+    await this.refresh();
+    const near = epoch === this.span.epoch && seq < this.begin && seq >= this.span.head - this.kept;
+    if (near) await this.refresh(this.kept);
   }
 
   /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
@@ -112,15 +130,15 @@ export class Tail {
   }
 
   private async load(): Promise<void> {
-    const rings = this.rings;
-    const known = this.span;
-    let span = await this.store.after(this.room, known.head, this.kept);
-    let entries = [...known.entries, ...span.entries].slice(-this.kept);
-    const joins = span.epoch === known.epoch && known.head + span.entries.length === span.head;
-    if (!joins) {
-      span = await this.store.before(this.room, Infinity, this.kept);
+    const { rings, size } = this;
+    const known = this.known < size ? undefined : this.span;
+    let span = known && (await this.store.after(this.room, known.head, this.kept));
+    let entries = [...(known?.entries ?? []), ...(span?.entries ?? [])].slice(-this.kept);
+    if (!span || span.epoch !== known?.epoch || known.head + span.entries.length !== span.head) {
+      span = await this.store.before(this.room, Infinity, size);
       entries = span.entries;
     }
+    this.known = size;
     this.span = { ...span, entries };
     this.pages.clear();
     this.fresh = rings;

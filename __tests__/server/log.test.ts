@@ -158,14 +158,15 @@ describe('the log', () => {
   it('shares one page among readers at the same place, read from the store once', async () => {
     await say('a');
     const start = await log.start('lobby', { after: 'earliest' });
-    const reads = jest.spyOn(stores.log, 'after');
+    const reads = jest.spyOn(stores.log, 'before');
+    const later = jest.spyOn(stores.log, 'after');
     const readers = Array.from({ length: 50 }, () => reader(log, start));
     const pages = await Promise.all(readers.map(({ next }) => next()));
     expect(new Set(pages).size).toBe(1);
     expect(reads).toHaveBeenCalledTimes(1);
     await say('b');
     expect(new Set(await Promise.all(readers.map(({ next }) => next()))).size).toBe(1);
-    expect(reads).toHaveBeenCalledTimes(2);
+    expect([reads.mock.calls.length, later.mock.calls.length]).toEqual([1, 1]);
     readers.forEach(({ stop }) => stop());
   });
 
@@ -218,6 +219,26 @@ describe('the log', () => {
     following.stop();
   });
 
+  it('reads the store twice for all who come back at once, if what they missed is to be kept in memory', async () => {
+    await Promise.all(Array.from({ length: 400 }, (_, i) => say(String(i + 1))));
+    const starts = await Promise.all([1, 100, 200, 300].map((last) => log.start('lobby', { last })));
+    const reads = [jest.spyOn(stores.log, 'before'), jest.spyOn(stores.log, 'after')];
+    const readers = [...starts, ...starts].map((start) => reader(log, start));
+    const pages = await Promise.all(readers.map(({ next }) => next()));
+    expect(pages.map((page) => texts(page)[0])).toEqual([
+      '400',
+      '301',
+      '201',
+      '101',
+      '400',
+      '301',
+      '201',
+      '101',
+    ]);
+    expect(reads.reduce((sum, read) => sum + read.mock.calls.length, 0)).toBe(2);
+    readers.forEach(({ stop }) => stop());
+  });
+
   it('reads on from far behind what is kept in memory', async () => {
     await Promise.all(Array.from({ length: 1200 }, (_, i) => say(String(i + 1))));
     const seen = await follow(await log.start('lobby', { after: 'earliest' }), 1200);
@@ -247,8 +268,9 @@ describe('the log', () => {
   });
 
   it('tells a reader that the store failed', async () => {
-    jest.spyOn(stores.log, 'after').mockRejectedValueOnce(new Error('disk'));
-    expect(await reader(log, await log.start('lobby', {})).ended).toMatchObject({ message: 'disk' });
+    const start = await log.start('lobby', {});
+    jest.spyOn(stores.log, 'before').mockRejectedValueOnce(new Error('disk'));
+    expect(await reader(log, start).ended).toMatchObject({ message: 'disk' });
   });
 
   it('ends every reader when it closes, once what was taken in is on the disk', async () => {
