@@ -39,6 +39,14 @@ export const BARE: Peer = {
   writes: 'json',
 };
 
+/** What Socket.IO takes to acknowledge, and nothing else. */
+export const ACKNOWLEDGING: Peer = {
+  name: 'Socket.IO that stores nothing',
+  command: own('acknowledging'),
+  reads: 'socketio',
+  writes: 'socketio',
+};
+
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
 /** Servers from Debian's packages `libnginx-mod-nchan`, `nats-server` and `mosquitto`, where they are installed. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Way } from '../load/appends';
 import { measure } from '../measure';
-import { PARLEY } from '../peers';
+import { ACKNOWLEDGING, PARLEY, type Peer } from '../peers';
 import { startServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
@@ -16,18 +16,20 @@ export async function* appends({ rounds, seconds }: Size): AsyncGenerator<[Resul
     ['post', 100, 1, 1],
     ['socketio', 100, 64, 10_000],
   ];
-  const all = await byTurns(
-    'Acknowledged messages',
-    rounds,
-    busy.map(([way, senders, window, rooms]) => ({
-      name: `${NAMES[way]}, ${senders} senders with ${window} in flight${rooms > 1 ? `, ${rooms} rooms` : ''}`,
-      run: () => run(way, senders, window, seconds, rooms),
+  const all = await byTurns('Acknowledged messages, from so many senders × messages in flight', rounds, [
+    {
+      name: `${ACKNOWLEDGING.name}, 100 × 64`,
+      run: () => run(ACKNOWLEDGING, 'socketio', 100, 64, seconds, 1),
+    },
+    ...busy.map(([way, senders, window, rooms]) => ({
+      name: `Parley, ${NAMES[way]}, ${senders} × ${window}${rooms > 1 ? `, ${rooms} rooms` : ''}`,
+      run: () => run(PARLEY.socketio, way, senders, window, seconds, rooms),
     })),
-  );
+  ]);
   yield [
     all,
     table(all, [
-      { title: 'acknowledged/s', figure: 'rate' },
+      { title: 'acknowledged/s', figure: 'rate', against: `${ACKNOWLEDGING.name}, 100 × 64` },
       { title: 'server µs each', figure: 'cpu' },
       { title: 'p50 ms', figure: 'p50', places: 1 },
       { title: 'p99 ms', figure: 'p99', places: 1 },
@@ -36,10 +38,14 @@ export async function* appends({ rounds, seconds }: Size): AsyncGenerator<[Resul
   ];
 
   const alone = await byTurns('One message alone, until it is acknowledged', rounds, [
-    { name: 'one sync of the disk, alone', run: () => Promise.resolve(syncs()) },
+    { name: 'one sync of the disk, and nothing else', run: () => Promise.resolve(syncs()) },
+    {
+      name: ACKNOWLEDGING.name,
+      run: () => run(ACKNOWLEDGING, 'socketio', 1, 1, seconds, 1),
+    },
     ...(['socketio', 'ws', 'post'] as const).map((way) => ({
-      name: NAMES[way],
-      run: () => run(way, 1, 1, seconds, 1),
+      name: `Parley, ${NAMES[way]}`,
+      run: () => run(PARLEY.socketio, way, 1, 1, seconds, 1),
     })),
   ]);
   yield [
@@ -54,13 +60,14 @@ export async function* appends({ rounds, seconds }: Size): AsyncGenerator<[Resul
 const NAMES: Record<Way, string> = { socketio: 'Socket.IO', ws: '/ws', post: 'POST /messages' };
 
 async function run(
+  peer: Peer,
   way: Way,
   senders: number,
   window: number,
   seconds: number,
   rooms: number,
 ): Promise<Figures> {
-  const server = await startServer(PARLEY.socketio);
+  const server = await startServer(peer);
   try {
     const seen = await measure(server, 'appends', { way, senders, window, seconds, rooms });
     const { acknowledged, elapsed, latencies, cpu, grown } = seen;

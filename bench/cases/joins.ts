@@ -34,7 +34,13 @@ async function run(peer: Peer, connections: number, atOnce: number): Promise<Fig
   try {
     const { reads, writes } = peer;
     // The messages that there are to be had.
-    await measure(server, 'fanOut', { reads, writes, receivers: 1, window: Math.ceil(HISTORY / 4), seconds: 0 });
+    await measure(server, 'fanOut', {
+      reads,
+      writes,
+      receivers: 1,
+      window: Math.ceil(HISTORY / 4),
+      seconds: 0,
+    });
     const start = { room: 'lobby', last: String(HISTORY) };
     const seen = await measure(server, 'joins', { reads, connections, atOnce, start, messages: HISTORY });
     return {
