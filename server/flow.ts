@@ -52,3 +52,10 @@ export function writeOut(socket: Socket, bytes: Buffer, stalled: () => void): Pr
 export function tellOut(socket: Socket, bytes: Buffer): void {
   if (bytes.length > 0 && socket.writableLength < CROWDED) socket.write(bytes);
 }
+
+/** Makes one write of all that a connection is given until those are through who are waiting for the same. */
+export function gather(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  queueMicrotask(() => socket.uncork());
+}

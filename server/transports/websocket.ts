@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { checkReading } from '../check';
-import { STALLED, tellOut } from '../flow';
+import { gather, STALLED, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import type { Page } from '../page';
@@ -121,6 +121,9 @@ function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) return this.close(1003, 'Send text, not binary frames.');
   const { speaks, session } = this as Peer;
   void speaks.hear(session!, text(data)).then((answer) => {
+    const socket = socketOf(this);
+    if (!socket) return;
+    gather(socket);
     if (answer) this.send(answer);
     // Who writes on and on, and reads no answer, would fill the memory with them.
     if (this.bufferedAmount > UNREAD) this.terminate();

@@ -14,6 +14,18 @@ durable(db);
 db.pragma('cache_size = -65536');
 const append = appending(db);
 
+/** How long nobody has anything to write before what is in the WAL is brought to the database, in ms. */
+const PAUSE = 1_000;
+// A commit does so only when there is no pause for long: its messages wait for it. 16,000 pages are 64 MB.
+db.pragma('wal_autocheckpoint = 16000');
+const resting = setTimeout(() => {
+  try {
+    db.pragma('wal_checkpoint(PASSIVE)');
+  } catch {
+    // The disk may be full. What is committed is safe in the WAL, and the next pause is as good.
+  }
+}, PAUSE).unref();
+
 function work(task: Task): unknown {
   switch (task.type) {
     case 'append':
@@ -33,5 +45,6 @@ parentPort!.on('message', ({ id, task }: { id: number; task: Task }) => {
     answer = { id, error: String(error) };
   }
   parentPort!.postMessage(answer);
+  resting.refresh();
   if (task.type === 'close') parentPort!.close();
 });
