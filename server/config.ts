@@ -26,7 +26,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read('PORT', '3000', parseNumber('PORT', 0, 65_535)),
     host: read('HOST', 'localhost', String),
     database: read('DATABASE', 'data/parley.db', String),
-    tail: read('TAIL', '500', parseNumber('TAIL', 1, 100_000)),
+    tail: read('TAIL', '500', parseNumber('TAIL', 1, 10_000)),
     phoneRegion: read('PHONE_REGION', 'RU', parseRegion),
     corsOrigins: read('CORS_ORIGINS', '', parseOrigins),
   };

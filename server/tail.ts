@@ -7,7 +7,7 @@ import type { Reset } from './wire';
 const FIRST = 64;
 /** How many pages from further back are kept until the next beat, for readers that come back all at once. */
 const FAR = 64;
-/** The most entries that a follower is handed at once. */
+/** The most entries that a follower is handed at once, and that are read at once: what takes the store a millisecond or two. */
 const PAGE = 256;
 /** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
 const PAGE_CHARACTERS = 64 * 1024;
@@ -131,16 +131,44 @@ export class Tail {
 
   private async load(): Promise<void> {
     const { rings, size } = this;
-    const known = this.known < size ? undefined : this.span;
-    let span = known && (await this.store.after(this.room, known.head, this.kept));
-    let entries = [...(known?.entries ?? []), ...(span?.entries ?? [])].slice(-this.kept);
-    if (!span || span.epoch !== known?.epoch || known.head + span.entries.length !== span.head) {
-      span = await this.store.before(this.room, Infinity, size);
-      entries = span.entries;
-    }
+    const span = (this.known >= size && (await this.readOn())) || (await this.readNewest(size));
+    this.span = span;
     this.known = size;
-    this.span = { ...span, entries };
     this.pages.clear();
     this.fresh = rings;
+  }
+
+  /** What is known and what came after it, or nothing if that does not join. */
+  private async readOn(): Promise<Span | undefined> {
+    const { epoch } = this.span;
+    let { entries, head } = this.span;
+    for (;;) {
+      const next = await this.store.after(this.room, head, PAGE);
+      if (next.epoch !== epoch || (next.entries.length === 0) !== (next.head === head)) return undefined;
+      entries = [...entries, ...next.entries].slice(-this.kept);
+      head += next.entries.length;
+      if (head === next.head) return { ...next, entries };
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** The newest entries, at most so many. */
+  private async readNewest(size: number): Promise<Span> {
+    const span = await this.store.before(this.room, Infinity, Math.min(size, PAGE));
+    const all = [span.entries];
+    let first = span.head - span.entries.length;
+    while (span.head - first < size && first > span.earliest) {
+      // Reading much at once would hold up everybody else.
+      await new Promise(setImmediate);
+      const { entries } = await this.store.before(
+        this.room,
+        first + 1,
+        Math.min(size - (span.head - first), PAGE),
+      );
+      if (entries.length === 0) break;
+      all.unshift(entries);
+      first -= entries.length;
+    }
+    return { ...span, entries: all.flat() };
   }
 }

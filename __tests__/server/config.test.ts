@@ -36,7 +36,7 @@ describe('the configuration', () => {
     ['PORT', '3e3'],
     ['PORT', '-1'],
     ['TAIL', '0'],
-    ['TAIL', '200000'],
+    ['TAIL', '20000'],
     ['PHONE_REGION', 'Russia'],
     ['CORS_ORIGINS', 'https://a.example/chat'],
     ['CORS_ORIGINS', '*'],
