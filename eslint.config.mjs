@@ -18,7 +18,7 @@ const LAYERS = [
     'visitor',
     'contacts',
   ],
-  ['page', 'tail', 'follower', 'followers', 'log'],
+  ['page', 'span', 'tail', 'follower', 'followers', 'log'],
   ['presence', 'chat', 'check'],
   ['session'],
   ['stream'],

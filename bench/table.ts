@@ -21,7 +21,8 @@ export interface Column {
 
 export const median = (list: number[]): number => {
   const inOrder = [...list].sort((a, b) => a - b);
-  return inOrder[Math.floor(inOrder.length / 2)] ?? NaN;
+  const middle = (inOrder.length - 1) / 2;
+  return (inOrder[Math.floor(middle)]! + inOrder[Math.ceil(middle)]!) / 2;
 };
 
 /** Measures candidates by turns, so that a machine that slows down slows all of them down. */

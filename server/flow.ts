@@ -53,7 +53,7 @@ export function tellOut(socket: Socket, bytes: Buffer): void {
   if (bytes.length > 0 && socket.writableLength < CROWDED) socket.write(bytes);
 }
 
-/** Makes one write of all that a connection is given until those are through who are waiting for the same. */
+/** Holds a connection back until the microtasks under way are through: what they write to it goes out as one write. */
 export function gather(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.cork();

@@ -5,9 +5,9 @@ import type { Tail } from './tail';
 import type { Reset } from './wire';
 
 /** A round to the waiting that takes this long, in ms, is worth a wait for more to tell. */
-const LONG = 2;
-/** That wait, in ms: shorter than the round it may save. */
-const GATHER = 1;
+const LONG = 4;
+/** That wait, in ms: shorter than the round it may save, and enough for another commit. */
+const GATHER = 3;
 
 /** All who follow a room, and the bell that those of them wait for who have caught up. */
 export class Followers {

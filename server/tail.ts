@@ -1,5 +1,6 @@
 import { formatCursor, type Place } from './cursor';
 import { pageAfter, type Page } from './page';
+import { readNewest, readOn } from './span';
 import type { Span, Store } from './store';
 import type { Reset } from './wire';
 
@@ -7,7 +8,7 @@ import type { Reset } from './wire';
 const FIRST = 64;
 /** How many pages from further back are kept until the next beat, for readers that come back all at once. */
 const FAR = 64;
-/** The most entries that a follower is handed at once, and that are read at once: what takes the store a millisecond or two. */
+/** The most entries that a follower is handed at once. */
 const PAGE = 256;
 /** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
 const PAGE_CHARACTERS = 64 * 1024;
@@ -113,10 +114,11 @@ export class Tail {
     return this.store.after(this.room, seq, limit);
   }
 
+  /** Whether what is known tells what comes after a place: that it is nothing, only what is new can tell. */
   private knows({ epoch, seq }: Place): boolean {
-    return (
-      this.fresh >= this.rings && epoch === this.span.epoch && seq >= this.begin && seq <= this.span.head
-    );
+    const { head } = this.span;
+    if (epoch !== this.span.epoch || seq < this.begin) return false;
+    return seq < head || (seq === head && this.fresh >= this.rings);
   }
 
   /** The place before the oldest entry that is kept. */
@@ -131,44 +133,10 @@ export class Tail {
 
   private async load(): Promise<void> {
     const { rings, size } = this;
-    const span = (this.known >= size && (await this.readOn())) || (await this.readNewest(size));
-    this.span = span;
+    const joined = this.known < size ? undefined : await readOn(this.store, this.room, this.span, this.kept);
+    this.span = joined ?? (await readNewest(this.store, this.room, size));
     this.known = size;
     this.pages.clear();
     this.fresh = rings;
-  }
-
-  /** What is known and what came after it, or nothing if that does not join. */
-  private async readOn(): Promise<Span | undefined> {
-    const { epoch } = this.span;
-    let { entries, head } = this.span;
-    for (;;) {
-      const next = await this.store.after(this.room, head, PAGE);
-      if (next.epoch !== epoch || (next.entries.length === 0) !== (next.head === head)) return undefined;
-      entries = [...entries, ...next.entries].slice(-this.kept);
-      head += next.entries.length;
-      if (head === next.head) return { ...next, entries };
-      await new Promise(setImmediate);
-    }
-  }
-
-  /** The newest entries, at most so many. */
-  private async readNewest(size: number): Promise<Span> {
-    const span = await this.store.before(this.room, Infinity, Math.min(size, PAGE));
-    const all = [span.entries];
-    let first = span.head - span.entries.length;
-    while (span.head - first < size && first > span.earliest) {
-      // Reading much at once would hold up everybody else.
-      await new Promise(setImmediate);
-      const { entries } = await this.store.before(
-        this.room,
-        first + 1,
-        Math.min(size - (span.head - first), PAGE),
-      );
-      if (entries.length === 0) break;
-      all.unshift(entries);
-      first -= entries.length;
-    }
-    return { ...span, entries: all.flat() };
   }
 }

@@ -105,6 +105,8 @@ export class WebSockets {
   }
 
   private accept(request: IncomingMessage, socket: Duplex, head: Buffer, serve: (peer: Peer) => void): void {
+    // `ws` looks after it from here on.
+    socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
       // `ws` has closed the connection by then, with the code that says why.
       peer.on('error', () => undefined).on('pong', answered);
