@@ -20,7 +20,7 @@ import { usernameRoute } from './routes/username';
 import type { Stores } from './stores/open';
 import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
-import { eventStream, sse } from './transports/sse';
+import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
 import { refuseUpgrade } from './upgrade';
 import { Visitors } from './visitor';
@@ -61,7 +61,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(contactRoutes(contacts), usernameRoute(chat, visitors));
   web.use(notFound, answerError);
 
-  const server = createServer(web);
+  const takes = plainSse(parts);
+  const server = createServer((request, response) => {
+    if (!takes(request, response)) web(request, response);
+  });
   const drain = drainable(server);
   boundPipelining(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);

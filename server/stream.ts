@@ -1,5 +1,5 @@
-import type { Request, Response } from 'express';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkReading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
@@ -31,23 +31,25 @@ export interface Format {
 export async function stream(
   { type, hello, lifetime, step: encode, event }: Format,
   parts: Parts,
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   query: object,
 ): Promise<void> {
-  const returning = request.get('Last-Event-ID');
+  const returning = request.headers['last-event-id'];
   const { room, ...start } = checkReading(returning ? { ...query, after: returning } : query);
   const visitor = await parts.visitors.identify(request);
   const cursor = await parts.log.start(room, start);
 
-  response.set({
+  const headers = {
     'Content-Type': type,
     'Cache-Control': 'no-store, no-transform',
     // The answer ends with the connection (RFC 9112, section 6.3), not in chunks: a page is one write, and no more.
     Connection: 'close',
     // nginx would hold back what it gets until a buffer is full.
     'X-Accel-Buffering': 'no',
-  });
+    'X-Content-Type-Options': 'nosniff',
+  };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.removeHeader('Transfer-Encoding');
   response.flushHeaders();
   if (request.method === 'HEAD') {

@@ -199,6 +199,27 @@ describe('the SQLite file', () => {
     await stores.close();
   });
 
+  it('reads one moment of the log while others commit: the entries end where it says that the log does', async () => {
+    const stores = await openStores(file);
+    let writing = true;
+    const written = (async () => {
+      for (let i = 0; i < 40; i += 1) {
+        await Promise.all(Array.from({ length: 20 }, () => stores.log.append([draft('x')], NOW)));
+      }
+      writing = false;
+    })();
+    let spans = 0;
+    for (let seq = 0; writing; spans += 1) {
+      const { head, entries } = await stores.log.after('lobby', seq, 1_000_000);
+      expect(seq + entries.length).toBe(head);
+      seq = Math.max(0, head - 50);
+      await new Promise(setImmediate);
+    }
+    expect(spans).toBeGreaterThan(10);
+    await written;
+    await stores.close();
+  });
+
   it('refuses what was under way when the thread that writes ended, and goes on with another', async () => {
     const stores = await openStores(file);
     await stores.close();

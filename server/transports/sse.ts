@@ -1,5 +1,8 @@
 import { Router } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkReading } from '../check';
 import { once, type Page } from '../page';
+import { errorBody } from '../refusal';
 import type { Parts } from '../session';
 import { stream, type Format } from '../stream';
 import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
@@ -26,6 +29,29 @@ export function sse(parts: Parts): Router {
   return Router().get('/sse', (request, response) =>
     stream(eventStream, parts, request, response, request.query),
   );
+}
+
+/**
+ * The same for most readers, before Express: what that makes of a request would stay in memory as long as the stream,
+ * and be most of what it costs. What is to be refused, or comes from another origin, is left to the router.
+ * @returns takes a request, and tells whether it did.
+ */
+export function plainSse(parts: Parts): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    if (request.method !== 'GET' || pathname !== '/sse' || request.headers.origin) return false;
+    const query = Object.fromEntries(searchParams);
+    try {
+      checkReading({ ...query, after: request.headers['last-event-id'] ?? query.after });
+    } catch {
+      return false;
+    }
+    stream(eventStream, parts, request, response, query).catch((error: unknown) => {
+      const body = errorBody(error);
+      response.writeHead(body.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    });
+    return true;
+  };
 }
 
 /** One event. JSON has no line ends, so no text in it can end the event. */

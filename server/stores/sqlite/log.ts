@@ -17,13 +17,15 @@ interface Head {
   at: number;
 }
 
-/** The log in SQLite. A read returns when it is done, so a span is one moment of the database. */
+/** The log in SQLite. */
 export class SqliteLog implements Store {
   private readonly listeners: ((room: string) => void)[] = [];
   private readonly readAfter;
   private readonly readBefore;
   private readonly readFirst;
   private readonly readHead;
+  /** Reads a span in one transaction: it is one moment of the database, whatever is committed meanwhile. */
+  private readonly span;
 
   /** @param epoch names the history that this database holds. */
   constructor(
@@ -35,6 +37,7 @@ export class SqliteLog implements Store {
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
+    this.span = db.transaction((room: string, read: () => Row[]) => this.readSpan(room, read));
   }
 
   async append(drafts: readonly Draft[], at: Date): Promise<(Appended | Conflict)[]> {
@@ -59,29 +62,22 @@ export class SqliteLog implements Store {
   }
 
   async after(room: string, seq: number, limit: number): Promise<Span> {
-    return this.span(room, this.readAfter.all(room, seq, limit));
+    return this.span(room, () => this.readAfter.all(room, seq, limit));
   }
 
   async before(room: string, seq: number, limit: number): Promise<Span> {
-    return this.span(
-      room,
-      this.readBefore.all(room, Math.min(seq, Number.MAX_SAFE_INTEGER), limit).reverse(),
-    );
+    const end = Math.min(seq, Number.MAX_SAFE_INTEGER);
+    return this.span(room, () => this.readBefore.all(room, end, limit).reverse());
   }
 
   onCommit(ring: (room: string) => void): void {
     this.listeners.push(ring);
   }
 
-  private span(room: string, rows: Row[]): Span {
+  private readSpan(room: string, read: () => Row[]): Span {
     const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
     const first = this.readFirst.get(room) ?? head + 1;
-    return {
-      epoch: this.epoch,
-      earliest: first - 1,
-      head,
-      at,
-      entries: rows.map((row) => entryOf(row, this.epoch)),
-    };
+    const entries = read().map((row) => entryOf(row, this.epoch));
+    return { epoch: this.epoch, earliest: first - 1, head, at, entries };
   }
 }
