@@ -61,10 +61,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(contactRoutes(contacts), usernameRoute(chat, visitors));
   web.use(notFound, answerError);
 
-  const takes = plainSse(parts);
-  const server = createServer((request, response) => {
-    if (!takes(request, response)) web(request, response);
-  });
+  const server = createServer(plainSse(parts, web));
   const drain = drainable(server);
   boundPipelining(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);

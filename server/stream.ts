@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkReading } from './check';
+import { checkReading, type Reading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
 import { Session, type Parts } from './session';
@@ -24,19 +24,25 @@ export interface Format {
 }
 
 /**
+ * Where a request for a stream begins: a `Last-Event-ID` is newer than its query.
+ * @throws {Refusal} 400 if that is no place.
+ */
+export function readingOf({ headers }: IncomingMessage, query: object): Reading {
+  const returning = headers['last-event-id'];
+  return checkReading(returning ? { ...query, after: returning } : query);
+}
+
+/**
  * Answers a request with the stream of a room, until its reader goes or the log closes.
- * @param query where it begins; a `Last-Event-ID` is newer than that.
- * @throws {Refusal} 400 before anything is sent.
+ * @param reading where it begins; see {@link readingOf}.
  */
 export async function stream(
   { type, hello, lifetime, step: encode, event }: Format,
   parts: Parts,
   request: IncomingMessage,
   response: ServerResponse,
-  query: object,
+  { room, ...start }: Reading,
 ): Promise<void> {
-  const returning = request.headers['last-event-id'];
-  const { room, ...start } = checkReading(returning ? { ...query, after: returning } : query);
   const visitor = await parts.visitors.identify(request);
   const cursor = await parts.log.start(room, start);
 

@@ -42,6 +42,17 @@ describe('a client that misbehaves', () => {
     },
   );
 
+  it.each(['//', '/%', '*', 'http://[', '/sse?%', '//sse?last=x'])(
+    'may ask for %s, and is answered',
+    async (target) => {
+      const answered = await raw(`GET ${target} HTTP/1.1`, 'Host: localhost');
+      const [answer] = (await once(answered, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1.1 [24]\d\d /);
+      answered.destroy();
+      await say(app.url, 'still there');
+    },
+  );
+
   it('cannot overtake itself: what it joins last is where it is, and where it speaks', async () => {
     const peer = await openPeer(app.url, '/ws?room=start', 'json');
     peer.send({ type: 'join', room: 'aaa', last: 5, id: '1' });

@@ -4,12 +4,6 @@ import { DIALECTS, type DialectName } from './dialects';
 /** All sockets read into one buffer: what is in it is looked at once, or only counted. */
 export const shared = Buffer.allocUnsafe(1 << 20);
 
-/** A connection that is open, and what it sent so far may have been answered. */
-export interface Line {
-  socket: Socket;
-  dialect: DialectName;
-}
-
 /**
  * Opens a connection and greets; resolves at the first bytes.
  * @param heard is told how many bytes have come; they lie in {@link shared} until it returns.

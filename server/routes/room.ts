@@ -5,7 +5,7 @@ import { line, notice } from '../line';
 import { events, once } from '../page';
 import { Refusal } from '../refusal';
 import type { Parts } from '../session';
-import { stream, type Format } from '../stream';
+import { readingOf, stream, type Format } from '../stream';
 
 /** Lines for people: what `curl` shows. */
 const lines: Format = {
@@ -52,7 +52,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
       case 'application/x-ndjson':
         return read(ndjson, parts, request, response);
       case 'text/event-stream':
-        return stream(eventStream, parts, request, response, asked(request));
+        return stream(eventStream, parts, request, response, readingOf(request, asked(request)));
       case 'text/html':
         return page(request, response, next);
       default:
@@ -92,7 +92,8 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
 async function read(format: Format, parts: Parts, request: Request, response: Response): Promise<void> {
   const query = asked(request);
   const { room, limit, ...start } = checkPaging({ last: '50', ...query });
-  if (query.follow !== undefined) return stream(format, parts, request, response, { ...start, room });
+  if (query.follow !== undefined)
+    return stream(format, parts, request, response, readingOf(request, { ...start, room }));
   const step = await parts.log.after(room, await parts.log.start(room, start), limit);
   response
     .status(step.type === 'reset' ? 410 : 200)

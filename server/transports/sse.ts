@@ -1,10 +1,9 @@
 import { Router } from 'express';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkReading } from '../check';
+import type { RequestListener } from 'node:http';
+import type { Reading } from '../check';
 import { once, type Page } from '../page';
-import { errorBody } from '../refusal';
 import type { Parts } from '../session';
-import { stream, type Format } from '../stream';
+import { readingOf, stream, type Format } from '../stream';
 import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
 
 /** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
@@ -27,30 +26,31 @@ export const eventStream: Format = {
 /** Speaks Server-Sent Events on `/sse`. */
 export function sse(parts: Parts): Router {
   return Router().get('/sse', (request, response) =>
-    stream(eventStream, parts, request, response, request.query),
+    stream(eventStream, parts, request, response, readingOf(request, request.query)),
   );
 }
 
 /**
  * The same for most readers, before Express: what that makes of a request would stay in memory as long as the stream,
- * and be most of what it costs. What is to be refused, or comes from another origin, is left to the router.
- * @returns takes a request, and tells whether it did.
+ * and be most of what it costs.
+ * @param otherwise answers all other requests, and those that are to be refused or come from another origin.
  */
-export function plainSse(parts: Parts): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function plainSse(parts: Parts, otherwise: RequestListener): RequestListener {
   return (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
-    if (request.method !== 'GET' || pathname !== '/sse' || request.headers.origin) return false;
-    const query = Object.fromEntries(searchParams);
+    const [path, query] = (request.url ?? '').split('?', 2);
+    const { method, headers } = request;
+    if (method !== 'GET' || path !== '/sse' || headers.origin) return otherwise(request, response);
+    let reading: Reading;
     try {
-      checkReading({ ...query, after: request.headers['last-event-id'] ?? query.after });
+      reading = readingOf(request, Object.fromEntries(new URLSearchParams(query)));
     } catch {
-      return false;
+      return otherwise(request, response);
     }
-    stream(eventStream, parts, request, response, query).catch((error: unknown) => {
-      const body = errorBody(error);
-      response.writeHead(body.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    stream(eventStream, parts, request, response, reading).catch((error: unknown) => {
+      if (!response.headersSent) return otherwise(request, response);
+      console.error('A stream failed:', error);
+      response.destroy();
     });
-    return true;
   };
 }
 
