@@ -49,53 +49,49 @@ export const ACKNOWLEDGING: Peer = {
 
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
+/** A server that is installed, run with a configuration of its own. */
+function installed(
+  name: string,
+  dialect: DialectName,
+  program: string,
+  configure: (folder: string, port: number) => string,
+  needs = program,
+): Peer[] {
+  const command = (folder: string, port: number): string[] => {
+    const file = join(folder, 'peer.conf');
+    writeFileSync(file, configure(folder, port));
+    return [program, '-c', file];
+  };
+  return existsSync(needs) ? [{ name, reads: dialect, writes: dialect, command }] : [];
+}
+
 /** Servers from Debian's packages `libnginx-mod-nchan`, `nats-server` and `mosquitto`, where they are installed. */
 export const INSTALLED: readonly Peer[] = [
-  {
-    name: 'nginx + Nchan',
-    needs: NCHAN_MODULE,
-    reads: 'nchan' as const,
-    writes: 'nchan' as const,
-    command: (folder: string, port: number) => {
-      const file = join(folder, 'nginx.conf');
-      writeFileSync(
-        file,
-        `daemon off; master_process off; pid ${folder}/pid; error_log stderr crit; load_module ${NCHAN_MODULE};
-        worker_rlimit_nofile 20000; events { worker_connections 12000; }
-        http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
-          fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-          server { listen 127.0.0.1:${port}; location /lobby {
-            nchan_pubsub websocket; nchan_channel_id lobby; nchan_subscriber_first_message newest; } } }`,
-      );
-      return ['/usr/sbin/nginx', '-c', file];
-    },
-  },
-  {
-    name: 'NATS',
-    needs: '/usr/sbin/nats-server',
-    reads: 'nats' as const,
-    writes: 'nats' as const,
-    command: (folder: string, port: number) => {
-      const file = join(folder, 'nats.conf');
-      writeFileSync(
-        file,
-        `log_file: "/dev/null"\nlisten: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:${port}", no_tls: true }\n`,
-      );
-      return ['/usr/sbin/nats-server', '-c', file];
-    },
-  },
-  {
-    name: 'Mosquitto (MQTT on TCP)',
-    needs: '/usr/sbin/mosquitto',
-    reads: 'mqtt' as const,
-    writes: 'mqtt' as const,
-    command: (folder: string, port: number) => {
-      const file = join(folder, 'mosquitto.conf');
-      writeFileSync(
-        file,
-        `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nlog_type error\n`,
-      );
-      return ['/usr/sbin/mosquitto', '-c', file];
-    },
-  },
-].filter(({ needs }) => existsSync(needs));
+  ...installed(
+    'nginx + Nchan',
+    'nchan',
+    '/usr/sbin/nginx',
+    (folder, port) =>
+      `daemon off; master_process off; pid ${folder}/pid; error_log stderr crit; load_module ${NCHAN_MODULE};
+      worker_rlimit_nofile 20000; events { worker_connections 12000; }
+      http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+        fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+        server { listen 127.0.0.1:${port}; location /lobby {
+          nchan_pubsub websocket; nchan_channel_id lobby; nchan_subscriber_first_message newest; } } }`,
+    NCHAN_MODULE,
+  ),
+  ...installed(
+    'NATS',
+    'nats',
+    '/usr/sbin/nats-server',
+    (_folder, port) =>
+      `log_file: "/dev/null"\nlisten: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:${port}", no_tls: true }\n`,
+  ),
+  ...installed(
+    'Mosquitto (MQTT on TCP)',
+    'mqtt',
+    '/usr/sbin/mosquitto',
+    (_folder, port) =>
+      `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nlog_type error\n`,
+  ),
+];

@@ -26,7 +26,7 @@ const TICKS = 100;
  * Starts a peer, pinned to processor 0.
  * @param database the database it is to use, if it has one; else one of its own.
  */
-export async function startServer({ command }: Peer, database?: string): Promise<Server> {
+async function startServer({ command }: Peer, database?: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const port = await freePort();
   const began = performance.now();
@@ -54,6 +54,20 @@ export async function startServer({ command }: Peer, database?: string): Promise
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Does something with a peer that runs, and ends it whatever comes of that. */
+export async function withServer<T>(
+  peer: Peer,
+  use: (server: Server) => Promise<T>,
+  database?: string,
+): Promise<T> {
+  const server = await startServer(peer, database);
+  try {
+    return await use(server);
+  } finally {
+    await server.end();
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Way } from '../load/appends';
 import { measure } from '../measure';
 import { ACKNOWLEDGING, PARLEY, type Peer } from '../peers';
-import { startServer } from '../server';
+import { withServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
 
@@ -59,7 +59,7 @@ export async function* appends({ rounds, seconds }: Size): AsyncGenerator<[Resul
 
 const NAMES: Record<Way, string> = { socketio: 'Socket.IO', ws: '/ws', post: 'POST /messages' };
 
-async function run(
+function run(
   peer: Peer,
   way: Way,
   senders: number,
@@ -67,8 +67,7 @@ async function run(
   seconds: number,
   rooms: number,
 ): Promise<Figures> {
-  const server = await startServer(peer);
-  try {
+  return withServer(peer, async (server) => {
     const seen = await measure(server, 'appends', { way, senders, window, seconds, rooms });
     const { acknowledged, elapsed, latencies, cpu, grown } = seen;
     return {
@@ -78,9 +77,7 @@ async function run(
       p99: percentile(latencies, 0.99),
       grown,
     };
-  } finally {
-    await server.end();
-  }
+  });
 }
 
 /** What the disk takes for a page of SQLite's, written and synced as its log is. */

@@ -1,6 +1,6 @@
 import { measure } from '../measure';
 import { BARE, INSTALLED, LOOPS, PARLEY, type Peer } from '../peers';
-import { startServer } from '../server';
+import { withServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
 
@@ -42,9 +42,8 @@ export async function* fanOut({
   }
 }
 
-async function run(peer: Peer, receivers: number, window: number, seconds: number): Promise<Figures> {
-  const server = await startServer(peer);
-  try {
+function run(peer: Peer, receivers: number, window: number, seconds: number): Promise<Figures> {
+  return withServer(peer, async (server) => {
     const { reads, writes } = peer;
     const seen = await measure(server, 'fanOut', { reads, writes, receivers, window, seconds });
     const { deliveries, elapsed, latencies, cpu, bytes, complete } = seen;
@@ -56,7 +55,5 @@ async function run(peer: Peer, receivers: number, window: number, seconds: numbe
       p99: percentile(latencies, 0.99),
       complete,
     };
-  } finally {
-    await server.end();
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import { measure } from '../measure';
 import { PARLEY } from '../peers';
-import { startServer } from '../server';
+import { withServer } from '../server';
 import { ROOM, store } from '../stored';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
@@ -31,35 +31,36 @@ export async function* history({ rounds, stored }: Size): AsyncGenerator<[Result
 
 const named = (messages: number): string => `${messages.toLocaleString('en')} messages`;
 
-async function run(messages: number, file: string): Promise<Figures> {
-  const server = await startServer(PARLEY.ws, file);
-  try {
-    const url = `http://127.0.0.1:${server.port}`;
-    const { cursor } = (await (await fetch(`${url}/messages?room=${ROOM}&last=1`)).json()) as {
-      cursor: string;
-    };
-    const epoch = cursor.replace(/:.*/, '');
-    const page = await pages(url, () => Math.floor(Math.random() * (messages - 100)), epoch);
-    const common = { reads: 'json', connections: READS, atOnce: 1 } as const;
-    const resume = await measure(server, 'joins', {
-      ...common,
-      start: { room: ROOM, after: `${epoch}:${messages - 200}` },
-      messages: 200,
-    });
-    const join = await measure(server, 'joins', {
-      ...common,
-      start: { room: ROOM, last: '50' },
-      messages: 50,
-    });
-    return {
-      page: percentile(page, 0.5),
-      resume: percentile(resume.latencies, 0.5),
-      join: percentile(join.latencies, 0.5),
-      start: server.starting,
-    };
-  } finally {
-    await server.end();
-  }
+function run(messages: number, file: string): Promise<Figures> {
+  return withServer(
+    PARLEY.ws,
+    async (server) => {
+      const url = `http://127.0.0.1:${server.port}`;
+      const { cursor } = (await (await fetch(`${url}/messages?room=${ROOM}&last=1`)).json()) as {
+        cursor: string;
+      };
+      const epoch = cursor.replace(/:.*/, '');
+      const page = await pages(url, () => Math.floor(Math.random() * (messages - 100)), epoch);
+      const common = { reads: 'json', connections: READS, atOnce: 1 } as const;
+      const resume = await measure(server, 'joins', {
+        ...common,
+        start: { room: ROOM, after: `${epoch}:${messages - 200}` },
+        messages: 200,
+      });
+      const join = await measure(server, 'joins', {
+        ...common,
+        start: { room: ROOM, last: '50' },
+        messages: 50,
+      });
+      return {
+        page: percentile(page, 0.5),
+        resume: percentile(resume.latencies, 0.5),
+        join: percentile(join.latencies, 0.5),
+        start: server.starting,
+      };
+    },
+    file,
+  );
 }
 
 /** Reads pages of 50 from places all over the log. */

@@ -1,6 +1,6 @@
 import { measure } from '../measure';
 import { INSTALLED, LOOPS, PARLEY } from '../peers';
-import { startServer } from '../server';
+import { withServer } from '../server';
 import { byTurns, table, type Result } from '../table';
 import type { Size } from './case';
 
@@ -12,15 +12,11 @@ export async function* idle({ rounds, connections }: Size): AsyncGenerator<[Resu
     rounds,
     peers.map((peer) => ({
       name: peer.name,
-      run: async () => {
-        const server = await startServer(peer);
-        try {
+      run: () =>
+        withServer(peer, async (server) => {
           const { grown, cpu } = await measure(server, 'idle', { reads: peer.reads, connections });
           return { memory: grown / connections, cpu: (cpu * 1e6) / connections };
-        } finally {
-          await server.end();
-        }
-      },
+        }),
     })),
   );
   const columns = [

@@ -1,6 +1,6 @@
 import { measure } from '../measure';
 import { LOOPS, PARLEY, type Peer } from '../peers';
-import { startServer } from '../server';
+import { withServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
 
@@ -29,9 +29,8 @@ export async function* joins({ rounds }: Size): AsyncGenerator<[Result, string]>
   }
 }
 
-async function run(peer: Peer, connections: number, atOnce: number): Promise<Figures> {
-  const server = await startServer(peer);
-  try {
+function run(peer: Peer, connections: number, atOnce: number): Promise<Figures> {
+  return withServer(peer, async (server) => {
     const { reads, writes } = peer;
     // The messages that there are to be had.
     await measure(server, 'fanOut', {
@@ -49,7 +48,5 @@ async function run(peer: Peer, connections: number, atOnce: number): Promise<Fig
       elapsed: seen.elapsed,
       cpu: (seen.cpu * 1e6) / connections,
     };
-  } finally {
-    await server.end();
-  }
+  });
 }

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import { formatCursor } from '../../cursor';
 import type { Appended, Conflict, Draft, Span, Store } from '../../store';
 import { entryOf, type Row } from './row';
 import type { Writer } from './writer';
@@ -46,16 +45,14 @@ export class SqliteLog implements Store {
       at.getTime(),
     );
     const grown = new Set<string>();
-    const moment = at.toISOString();
     const results = outcomes.map((outcome, i): Appended | Conflict => {
       if (outcome === 'conflict') return outcome;
       if (typeof outcome === 'object') return { entry: entryOf(outcome, this.epoch), repeated: true };
-      const { room, id, visitor, username, message } = drafts[i]!;
+      const { room, id, visitor, username, message: body } = drafts[i]!;
       grown.add(room);
-      const cursor = formatCursor(this.epoch, outcome);
       const type = 'new_message';
-      const entry = { type, cursor, seq: outcome, room, id, visitor, username, message, at: moment } as const;
-      return { entry, repeated: false };
+      const row: Row = { room, seq: outcome, type, id, visitor, username, body, at: at.getTime() };
+      return { entry: entryOf(row, this.epoch), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;
