@@ -18,7 +18,7 @@ export const ROOT = join(__dirname, '..');
 /** Copies a built server: what is built meanwhile, or done to the copy, does not reach the other. */
 export function copyBuild(from = ROOT): Build {
   const folder = mkdtempSync(join(tmpdir(), 'parley-build-'));
-  for (const part of ['dist', 'views', 'static', 'package.json']) {
+  for (const part of ['dist', 'views', 'static', 'server/confusables.txt', 'package.json']) {
     cpSync(join(from, part), join(folder, part), { recursive: true });
   }
   symlinkSync(join(from, 'node_modules'), join(folder, 'node_modules'));
