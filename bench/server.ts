@@ -31,7 +31,12 @@ async function startServer({ command }: Peer, database?: string): Promise<Server
   const port = await freePort();
   const began = performance.now();
   const child = spawn('taskset', ['-c', '0', ...command(folder, port)], {
-    env: { ...process.env, PORT: String(port), DATABASE: database ?? join(folder, 'parley.db') },
+    env: {
+      ...process.env,
+      LIMITS: 'off',
+      PORT: String(port),
+      DATABASE: database ?? join(folder, 'parley.db'),
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const gone = once(child, 'exit');

@@ -1,19 +1,32 @@
 import compression from 'compression';
 import cors from 'cors';
 import express from 'express';
-import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
+import { Accounts } from './accounts';
+import { Addresses } from './address';
+import { admission } from './admission';
 import { Chat } from './chat';
 import type { Config } from './config';
 import { Contacts } from './contacts';
+import { Door } from './door';
 import { drainable } from './drain';
+import { Invitations } from './invitations';
+import { Limits } from './limits';
 import { Log } from './log';
+import { Moderation } from './moderation';
+import { Passkeys } from './passkeys';
 import { boundPipelining } from './pipelining';
 import { Presence } from './presence';
 import { headers, refuseForeign } from './protection';
+import { accountRoutes } from './routes/account';
 import { assets } from './routes/assets';
 import { contactRoutes } from './routes/contacts';
 import { answerError, notFound } from './routes/errors';
+import { invitationRoutes } from './routes/invitations';
+import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
@@ -28,6 +41,11 @@ import { Visitors } from './visitor';
 /** A server that does not listen yet, and the way to end it. */
 export interface App {
   server: Server;
+  /**
+   * The secret of the link that makes its first user an owner: when the server is new, and never again.
+   * @param anew makes another: for who has lost it.
+   */
+  ownersLink(anew?: boolean): Promise<string | undefined>;
   /** Ends all streams and then the stores; what was taken in is on the disk. May be called again. */
   close(): Promise<void>;
 }
@@ -39,29 +57,38 @@ const ROOT = join(__dirname, '..');
 export async function createApp(config: Config, stores: Stores): Promise<App> {
   const log = new Log(stores.log, config.tail);
   const presence = new Presence();
-  const visitors = await Visitors.open(stores.visitors);
-  const chat = new Chat(log, visitors, presence);
-  const parts = { log, chat, visitors, presence };
+  const addresses = new Addresses(config.trustProxy);
+  const visitors = await Visitors.open(stores.visitors, addresses);
+  const limits = new Limits(config.limits);
+  const door = new Door(config.access, visitors, stores.moderation, limits);
+  const moderation = new Moderation(stores.moderation, visitors, log, door, presence);
+  const chat = new Chat(log, visitors, presence, moderation, limits);
+  const parts = { log, chat, visitors, presence, door, moderation };
+  const passkeys = new Passkeys(stores.accounts);
+  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, (who) => door.review(who));
+  const invitations = new Invitations(stores.moderation, visitors);
   const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.tellAll(change));
 
   const web = express();
   web
     .disable('x-powered-by')
+    .set('trust proxy', config.trustProxy)
     .set('views', join(ROOT, 'views'))
     .set('view engine', 'ejs')
     .enable('view cache');
-  web.use(headers, refuseForeign(config.corsOrigins));
+  web.use(headers(config.tls !== undefined), refuseForeign(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
   web.use('/static', assets(ROOT));
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
-  web.use(sse(parts), poll(parts));
-  const showPage = page(log, visitors);
+  web.use(accountRoutes(accounts, visitors, door), invitationRoutes(invitations, visitors, door));
+  web.use(sse(parts), admission(door), poll(parts));
+  const showPage = page(log, visitors, moderation);
   web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));
-  web.use(contactRoutes(contacts), usernameRoute(chat, visitors));
+  web.use(contactRoutes(contacts, chat), usernameRoute(chat), moderationRoutes(moderation, invitations));
   web.use(notFound, answerError);
 
-  const server = createServer(plainSse(parts, web));
+  const server = listener(config.tls, plainSse(parts, web));
   const drain = drainable(server);
   boundPipelining(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);
@@ -84,5 +111,17 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     await stores.close();
   };
   let ending: Promise<void> | undefined;
-  return { server, close: () => (ending ??= end()) };
+  return {
+    server,
+    ownersLink: (anew) => invitations.ownersLink(anew),
+    close: () => (ending ??= end()),
+  };
+}
+
+/** How long a request may take to arrive, in ms: its headers, and all of it. Streams are answers, and take their time. */
+const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+
+function listener(tls: Config['tls'], handle: RequestListener): Server {
+  if (!tls) return createServer(ARRIVAL, handle);
+  return createTlsServer({ ...ARRIVAL, cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, handle);
 }

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { atLeast } from './door';
+import { tooOften, type Limited, type Limits } from './limits';
 import type { Log } from './log';
+import { ANONYMOUS, skeletonOf } from './name';
 import type { Presence } from './presence';
+import { Refusal } from './refusal';
 import type { Appended } from './store';
-import type { Visitor, Visitors } from './visitor';
-import type { ChangeUsername } from './wire';
+import { taken, type Standing, type Visitor, type Visitors } from './visitor';
+import type { ChangeUsername, RoomRules } from './wire';
 
 /** Something to say, checked. */
 export interface Saying {
@@ -13,29 +18,90 @@ export interface Saying {
   id?: string | undefined;
 }
 
+/** Tells what may be said in a room. */
+export interface Rules {
+  rulesOf(room: string): Promise<RoomRules>;
+}
+
 /** The rules of the chat, for every transport. */
 export class Chat {
+  /** Who has said something in a slow room. */
+  private readonly said = new RateLimiterMemory({ points: 1, duration: 1 });
+
   constructor(
     private readonly log: Log,
     private readonly visitors: Visitors,
     private readonly presence: Presence,
+    private readonly rules: Rules,
+    private readonly limits: Limits,
   ) {}
 
   /**
    * Says something in a room, under the visitor's present name.
    * @returns once it is on the disk.
-   * @throws {Refusal} 409 if the id is taken by another body, 503 if it could not be stored.
+   * @throws {Refusal} 403 if the visitor may not, 409 if the id is taken by another body, 429 if it is too often, 503 if
+   *   it could not be stored.
    */
-  async say(visitor: Visitor, { room, message, id = randomUUID() }: Saying): Promise<Appended> {
-    const username = await this.visitors.usernameOf(visitor);
-    return this.log.append({ room, id, visitor: visitor.id, username, message });
+  async say(visitor: Visitor, { room, message, id }: Saying): Promise<Appended> {
+    let username;
+    try {
+      username = await this.mayIn(room, visitor);
+    } catch (error) {
+      // What was stored was not refused, whatever has changed since: its answer may only have been lost.
+      const entry = id && (await this.log.find(room, id));
+      if (entry && entry.type === 'new_message' && entry.message === message)
+        return { entry, repeated: true };
+      throw error;
+    }
+    return this.log.append({ room, id: id ?? randomUUID(), visitor: visitor.id, username, message });
   }
 
-  /** Changes a visitor's name, and tells those who are there. */
+  /**
+   * Changes a visitor's name, and tells those who are there.
+   * @throws {Refusal} 403 if the visitor is muted, 409 if somebody has a name that looks like it, 429.
+   */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
+    await this.may('names', visitor);
+    if (username !== ANONYMOUS && this.presence.hasNamesake(visitor.id, skeletonOf(username))) {
+      throw taken(username);
+    }
     await this.visitors.rename(visitor, username);
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
     this.presence.renamed(change);
     return change;
+  }
+
+  /**
+   * Takes one from a visitor's allowance for something.
+   * @throws {Refusal} 403 if the visitor is muted, 429 if nothing is left of it.
+   */
+  async may(what: Limited, visitor: Visitor): Promise<Standing> {
+    const standing = await this.notMuted(visitor);
+    await this.limits.take(what, visitor);
+    return standing;
+  }
+
+  /** What is known of a visitor who may write. @throws {Refusal} 403 if they may only read. */
+  async notMuted(visitor: Visitor): Promise<Standing> {
+    const standing = await this.visitors.standingOf(visitor);
+    if (standing.mutedUntil <= Date.now()) return standing;
+    throw new Refusal(403, 'You may only read for now: a moderator has muted you.');
+  }
+
+  /** The name under which a visitor may say something in a room now. */
+  private async mayIn(room: string, visitor: Visitor): Promise<string> {
+    const { username, role } = await this.may('messages', visitor);
+    const { locked, slow } = await this.rules.rulesOf(room);
+    if (!(locked || slow > 0) || atLeast(role, 'moderator')) return username;
+    if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
+    try {
+      await this.said.consume(`${room} ${visitor.lasting ? visitor.id : visitor.address}`, 1, {
+        customDuration: slow,
+      });
+    } catch (over) {
+      if (!(over instanceof RateLimiterRes)) throw over;
+      throw tooOften(`This room is in slow mode: one message in ${slow} s`, over.msBeforeNext / 1_000);
+    }
+    return username;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Saying } from './chat';
 import { parseCursor } from './cursor';
+import { checkName } from './name';
 import type { Start } from './log';
 import { Refusal } from './refusal';
 
@@ -29,7 +30,8 @@ const SEEN = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const length = (text: string): number => [...text].length;
 
-const room = z
+/** A room's name. */
+export const room = z
   .string('A room is a text.')
   .regex(/^[a-z0-9-]{1,40}$/, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
   .default(LOBBY);
@@ -45,7 +47,8 @@ const message = z
   .refine((text) => !CONTROLS.test(text), 'The message holds control characters.')
   .refine((text) => text.isWellFormed(), 'The message is not valid Unicode.');
 
-const id = z
+/** A message's id. */
+export const id = z
   .guid('The id must be a UUID, such as 9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10.')
   .transform((text) => text.toLowerCase());
 
@@ -73,6 +76,7 @@ const saying = z.object(
   { room, message, id: id.optional() },
   'Send an object such as { "message": "hello" }.',
 );
+const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
 const username = z.object({ username: name('The name') }, 'Send an object such as { "username": "Masha" }.');
 const reading = z.object(
   { room, after: cursor.optional(), last: count('last').optional() },
@@ -118,8 +122,10 @@ export interface Paging extends Reading {
 
 /** @throws {Refusal} 400 */
 export const checkSaying = (value: unknown): Saying => check(saying, value);
+/** Reads which message is to be deleted. @throws {Refusal} 400 */
+export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
 /** @throws {Refusal} 400 */
-export const checkUsername = (value: unknown): string => check(username, value).username;
+export const checkUsername = (value: unknown): string => checkName(check(username, value).username);
 /** Reads where a stream is to begin. @throws {Refusal} 400 */
 export const checkReading = (value: unknown): Reading => check(reading, value);
 /** @throws {Refusal} 400 */
@@ -129,7 +135,8 @@ export const checkContact = (value: unknown): { name: string; phone: string } =>
 /** @throws {Refusal} 400 */
 export const checkRoom = (value: unknown): string => check(room, value);
 
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
+/** Reads what was sent by its schema. @throws {Refusal} 400, with the first sentence that it has to say. */
+export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Refusal(400, result.error.issues[0]?.message ?? 'That can not be read.');

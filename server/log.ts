@@ -3,9 +3,9 @@ import { Follower, type Following, type Reader } from './follower';
 import { Followers } from './followers';
 import { pageAfter, pageBefore, type Page } from './page';
 import { Refusal } from './refusal';
-import type { Appended, Draft, Store } from './store';
+import type { Appended, Deletion, Draft, Store } from './store';
 import { Tail } from './tail';
-import type { Cursor, Reset } from './wire';
+import type { Cursor, Entry, Reset } from './wire';
 
 /** Where a reader begins; with neither, at the head. */
 export interface Start {
@@ -19,7 +19,7 @@ const BATCH = 1024;
 const BEAT = 15_000;
 
 interface Pending {
-  draft: Draft;
+  draft: Draft | Deletion;
   resolve: (appended: Appended) => void;
   reject: (error: Error) => void;
 }
@@ -45,16 +45,22 @@ export class Log {
   }
 
   /**
-   * Appends a message; what arrives in one turn of the event loop is committed together.
+   * Appends a message, or deletes one; what arrives in one turn of the event loop is committed together.
    * @returns its entry, once it is on the disk.
-   * @throws {Refusal} 409 if the id is taken by another body, 503 if it could not be stored.
+   * @throws {Refusal} 409 if the id is taken by another body, 404 if there is nothing to delete, 503 if it could not be
+   *   stored.
    */
-  append(draft: Draft): Promise<Appended> {
+  append(draft: Draft | Deletion): Promise<Appended> {
     if (this.closed) return Promise.reject(new Refusal(503, 'The server is restarting. Try again.'));
     return new Promise((resolve, reject) => {
       this.queue.push({ draft, resolve, reject });
       this.flushing ??= new Promise(setImmediate).then(() => this.flush());
     });
+  }
+
+  /** The entry that has an id. */
+  find(room: string, id: string): Promise<Entry | undefined> {
+    return this.store.find(room, id);
   }
 
   /** One page of what comes after a cursor, or a reset if the cursor is not of this history. */
@@ -114,10 +120,11 @@ export class Log {
         batch.map(({ draft }) => draft),
         new Date(),
       );
-      batch.forEach(({ resolve, reject }, i) => {
+      batch.forEach(({ draft, resolve, reject }, i) => {
         const result = results[i]!;
-        if (result === 'conflict') reject(new Refusal(409, 'This id belongs to another message already.'));
-        else resolve(result);
+        if (result !== 'conflict') resolve(result);
+        else if ('target' in draft) reject(new Refusal(404, 'There is no such message any more.'));
+        else reject(new Refusal(409, 'This id belongs to another message already.'));
       });
     } catch (error) {
       this.complain(error);

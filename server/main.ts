@@ -22,7 +22,10 @@ async function main(): Promise<void> {
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
-  console.log(`Parley is open at http://${reachable(config.host)}:${port}`);
+  const address = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
+  console.log(`Parley is open at ${address}`);
+  const secret = await app.ownersLink(process.argv.includes('--owners-link'));
+  if (secret) console.log(`Who opens this first owns the chat: ${address}/invite/${secret}`);
 }
 
 /** The host to open in a browser: where all addresses are listened on, one that other machines reach. */

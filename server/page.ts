@@ -22,7 +22,10 @@ export interface Page {
 export function pageAfter(room: string, { epoch, seq }: Place, span: Span, most = Infinity): Page | Reset {
   if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
   let characters = 0;
-  const end = span.entries.findIndex(({ message }, i) => (characters += message.length) > most && i > 0);
+  const end = span.entries.findIndex((entry, i) => {
+    if (entry.type === 'new_message') characters += entry.message.length;
+    return characters > most && i > 0;
+  });
   return page(span, seq, end < 0 ? span.entries : span.entries.slice(0, end));
 }
 

@@ -1,5 +1,7 @@
+import { skeletonOf } from './name';
 import type { Visitor } from './visitor';
 import type {
+  ChangeRoom,
   ChangeUsername,
   Ephemeral,
   NewContact,
@@ -39,7 +41,7 @@ class Guest implements Stay {
   private typedAt = -Infinity;
 
   constructor(
-    readonly person: Person,
+    readonly visitor: Visitor,
     readonly listener: Listener,
     private readonly room: Room,
     private readonly left: (guest: Guest, room: Room) => void,
@@ -49,9 +51,9 @@ class Guest implements Stay {
     const now = performance.now();
     if (now - this.typedAt < TYPING_EVERY) return;
     this.typedAt = now;
-    const event = { type: 'typing', room: this.room.name, ...this.person } as const;
-    for (const { person, listener } of this.room.guests) {
-      if (person.visitor !== this.person.visitor) listener.tell(event);
+    const event = { type: 'typing', room: this.room.name, ...personOf(this.visitor) } as const;
+    for (const { visitor, listener } of this.room.guests) {
+      if (visitor.id !== this.visitor.id) listener.tell(event);
     }
   }
 
@@ -65,10 +67,10 @@ export class Presence {
   private readonly rooms = new Map<string, Room>();
 
   /** Lets a connection into a room. Somebody with several connections there is one person. */
-  enter(name: string, { id, username }: Visitor, listener: Listener): Stay {
+  enter(name: string, visitor: Visitor, listener: Listener): Stay {
     let room = this.rooms.get(name);
     if (!room) this.rooms.set(name, (room = { name, guests: new Set() }));
-    const guest = new Guest({ visitor: id, username }, listener, room, this.left);
+    const guest = new Guest(visitor, listener, room, this.left);
     room.guests.add(guest);
     this.announce(room);
     return guest;
@@ -77,17 +79,32 @@ export class Presence {
   /** Everybody in a room, each once. */
   people(name: string): Person[] {
     const people = new Map<string, Person>();
-    for (const { person } of this.rooms.get(name)?.guests ?? []) people.set(person.visitor, person);
+    for (const { visitor } of this.rooms.get(name)?.guests ?? []) people.set(visitor.id, personOf(visitor));
     return [...people.values()];
   }
 
   /** Tells all who share a room with somebody of the new name. */
   renamed(change: ChangeUsername): void {
     for (const { guests } of this.rooms.values()) {
-      const own = [...guests].filter(({ person }) => person.visitor === change.visitor);
-      own.forEach(({ person }) => (person.username = change.username));
+      const own = [...guests].filter(({ visitor }) => visitor.id === change.visitor);
+      own.forEach(({ visitor }) => (visitor.username = change.username));
       if (own.length > 0) guests.forEach(({ listener }) => listener.tell(change));
     }
+  }
+
+  /** Whether somebody else goes by a name that looks like this one, for as long as their connection lasts. */
+  hasNamesake(visitor: string, skeleton: string): boolean {
+    for (const { guests } of this.rooms.values()) {
+      for (const { visitor: other } of guests) {
+        if (!other.lasting && other.id !== visitor && skeletonOf(other.username) === skeleton) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells everybody in a room. */
+  tell(name: string, event: ChangeRoom): void {
+    this.rooms.get(name)?.guests.forEach(({ listener }) => listener.tell(event));
   }
 
   /** Tells everybody, in all rooms. */
@@ -124,4 +141,8 @@ export class Presence {
       Math.max(GATHER.least, GATHER.each * room.guests.size),
     ).unref();
   }
+}
+
+function personOf({ id, username }: Visitor): Person {
+  return { visitor: id, username };
 }

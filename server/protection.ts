@@ -12,8 +12,11 @@ export function refuseForeign(allowed: readonly string[]): RequestHandler {
   };
 }
 
-/** The headers that keep a page to what it is meant to load; views find the nonce of its scripts in `nonce`. */
-export const headers: RequestHandler[] = [
+/**
+ * The headers that keep a page to what it is meant to load; views find the nonce of its scripts in `nonce`.
+ * @param tls whether the server speaks TLS itself: browsers then never speak without it here again.
+ */
+export const headers = (tls: boolean): RequestHandler[] => [
   (_request, response, next) => {
     response.locals.nonce = randomBytes(16).toString('base64');
     next();
@@ -36,8 +39,8 @@ export const headers: RequestHandler[] = [
     xFrameOptions: { action: 'deny' },
     // Scripts of allowed origins read the answers; CORS decides which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Parley itself speaks plain HTTP; who puts TLS before it decides this there.
-    strictTransportSecurity: false,
+    // Who puts TLS before it decides this there.
+    strictTransportSecurity: tls,
   }),
 ];
 

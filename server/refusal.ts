@@ -9,6 +9,8 @@ export class Refusal extends Error {
     /** 4xx, or 503 where trying again later may work. */
     readonly status: number,
     message: string,
+    /** When to try again, in s, where that is known. */
+    readonly retryAfter?: number,
   ) {
     super(message);
     this.name = 'Refusal';
@@ -17,7 +19,10 @@ export class Refusal extends Error {
 
 /** What is told of an error, on every transport; one that is no refusal is logged and not explained. */
 export function errorBody(error: unknown): ErrorBody {
-  if (error instanceof Refusal) return { error: error.message, status: error.status };
+  if (error instanceof Refusal) {
+    const { message, status, retryAfter } = error;
+    return { error: message, status, ...(retryAfter !== undefined && { retryAfter }) };
+  }
   console.error(error);
   return { error: 'Something went wrong on the server. Try again.', status: 500 };
 }

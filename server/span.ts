@@ -1,4 +1,5 @@
 import type { Span, Store } from './store';
+import type { Entry } from './wire';
 
 /** The most entries that are read at once, in a millisecond or two: reading more would hold up everybody else. */
 const PART = 256;
@@ -16,7 +17,7 @@ export async function readOn(
     const joins =
       next.epoch === span.epoch && next.head >= head && next.entries.length > 0 === next.head > head;
     if (!joins) return undefined;
-    entries = [...entries, ...next.entries].slice(-kept);
+    entries = [...erased(entries, next.entries), ...next.entries].slice(-kept);
     head += next.entries.length;
     if (head === next.head) return { ...next, entries };
     await new Promise(setImmediate);
@@ -35,4 +36,15 @@ export async function readNewest(store: Store, room: string, size: number): Prom
     entries = [...older.entries, ...entries];
   }
   return { ...span, entries };
+}
+
+/** Entries as they are since others came after them: without the text of those that were deleted. */
+export function erased(entries: Entry[], news: readonly Entry[]): Entry[] {
+  const targets = new Set(news.flatMap((entry) => (entry.type === 'delete_message' ? entry.target : [])));
+  if (targets.size === 0) return entries;
+  return entries.map((entry) => {
+    if (entry.type !== 'new_message' || !targets.has(entry.id)) return entry;
+    const { cursor, seq, room, id, visitor, username, at } = entry;
+    return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at };
+  });
 }

@@ -10,13 +10,25 @@ export interface Draft {
   message: string;
 }
 
+/** A message on its way out: its text goes from the store, and an entry of the log says so. */
+export interface Deletion {
+  room: string;
+  /** The UUID of that entry. */
+  id: string;
+  /** Who deletes it. */
+  visitor: string;
+  username: string;
+  /** The id of the message. */
+  target: string;
+}
+
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
 export interface Appended {
   entry: Entry;
   repeated: boolean;
 }
 
-/** The draft's id is taken by another body. */
+/** The draft's id is taken by another body; or there is no message to delete, any more. */
 export type Conflict = 'conflict';
 
 /** A stretch of a room's log, and where the log stood at that moment. */
@@ -36,14 +48,17 @@ export interface Span {
 export interface Store {
   /**
    * Commits the drafts in one transaction, in order, and returns only when they are on the disk.
-   * A draft whose id the room has already takes no seq.
+   * A draft whose id the room has already takes no seq. Of a message that is deleted nothing remains on the disk but
+   * its place.
    * @throws if it can't say that they are.
    */
-  append(drafts: readonly Draft[], at: Date): Promise<(Appended | Conflict)[]>;
+  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]>;
   /** The entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<Span>;
   /** The newest `limit` entries with a smaller seq than this one. */
   before(room: string, seq: number, limit: number): Promise<Span>;
+  /** The entry that has an id. */
+  find(room: string, id: string): Promise<Entry | undefined>;
   /** Calls back after each commit, whoever made it, with each room that grew. */
   onCommit(ring: (room: string) => void): void;
 }

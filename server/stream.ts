@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkReading, type Reading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
+import { Refusal } from './refusal';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
 
@@ -22,6 +23,9 @@ export interface Format {
   /** An event that is in no log; empty if this format does not tell of it. */
   event: (event: Ephemeral) => Buffer;
 }
+
+/** How long somebody who may not stay has to take in what was written before, in ms. */
+const FAREWELL = 1_000;
 
 /**
  * Where a request for a stream begins: a `Last-Event-ID` is newer than its query.
@@ -43,7 +47,7 @@ export async function stream(
   response: ServerResponse,
   { room, ...start }: Reading,
 ): Promise<void> {
-  const visitor = await parts.visitors.identify(request);
+  const visitor = await parts.door.admitToStay(request);
   const cursor = await parts.log.start(room, start);
 
   const headers = {
@@ -80,7 +84,8 @@ export async function stream(
       if (!response.writableEnded) tellOut(socket, event(told));
     },
     end: (error) => {
-      if (error) console.error('A stream failed:', error);
+      if (error instanceof Refusal) setTimeout(() => socket.destroy(), FAREWELL).unref();
+      else if (error) console.error('A stream failed:', error);
       finish();
     },
   });

@@ -22,7 +22,7 @@ export class Tail {
   rings = 0;
   /** Pages of what is known, shared by the readers that stand at one place. */
   private readonly pages = new Map<number, Page | Reset>();
-  /** Pages from further back. What they hold does not change when the room grows. */
+  /** Pages from further back. What they hold changes only when something is deleted from it. */
   private readonly far = new Map<string, Promise<Page | Reset>>();
   /** How many of the newest entries are wanted, and how many were read: more may have come since. */
   private size: number;
@@ -134,6 +134,9 @@ export class Tail {
   private async load(): Promise<void> {
     const { rings, size } = this;
     const joined = this.known < size ? undefined : await readOn(this.store, this.room, this.span, this.kept);
+    // Something may have been deleted from what is further back.
+    const news = joined?.entries.filter(({ seq }) => seq > this.span.head) ?? [];
+    if (news.some(({ type }) => type === 'delete_message')) this.far.clear();
     this.span = joined ?? (await readNewest(this.store, this.room, size));
     this.known = size;
     this.pages.clear();

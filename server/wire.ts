@@ -25,8 +25,20 @@ export interface NewMessage {
   at: string;
 }
 
+/** A message from which the text was taken: it keeps its place and its id. */
+export interface DeletedMessage extends Omit<NewMessage, 'type' | 'message'> {
+  type: 'deleted_message';
+}
+
+/** A message was deleted: whoever has read it forgets its text. */
+export interface DeleteMessage extends Omit<NewMessage, 'type' | 'message'> {
+  type: 'delete_message';
+  /** The id of the message. `visitor` and `username` are those who deleted it. */
+  target: string;
+}
+
 /** What a room's log holds. Clients skip the types they don't know. */
-export type Entry = NewMessage;
+export type Entry = NewMessage | DeletedMessage | DeleteMessage;
 
 /** The cursor that was asked for is not of this history: read again from `earliest`, or go on from `cursor`. */
 export interface Reset {
@@ -71,6 +83,23 @@ export interface ChangeUsername extends Person {
   type: 'change_username';
 }
 
+/** What may be said in a room, and how often. */
+export interface RoomRules {
+  /** Only moderators and owners write. */
+  locked: boolean;
+  /** The least time between two messages of one person, in s; 0 for none. */
+  slow: number;
+}
+
+/** A room has other rules from now on. */
+export interface ChangeRoom extends RoomRules {
+  type: 'change_room';
+  room: string;
+}
+
+/** What somebody may do: each role may do what those before it may. */
+export type Role = 'guest' | 'member' | 'moderator' | 'owner';
+
 /** A line of the address book. */
 export interface Contact {
   id: string;
@@ -92,7 +121,7 @@ export interface RemoveContact {
 }
 
 /** Told as it happens to whoever is connected: never in the log, never with a cursor. */
-export type Ephemeral = Presence | Typing | ChangeUsername | NewContact | RemoveContact;
+export type Ephemeral = Presence | Typing | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
 /** An error, on every transport. */
 export interface ErrorBody {
@@ -100,6 +129,8 @@ export interface ErrorBody {
   error: string;
   /** An HTTP status. */
   status: number;
+  /** When to try again, in s, where it was too often: `Retry-After`, for those who see no headers. */
+  retryAfter?: number;
 }
 
 /** How a Socket.IO server acknowledges a write: with what it made of it, or the error. */
@@ -114,10 +145,7 @@ export interface Reading {
 
 /** Socket.IO, browser to server. */
 export interface ClientEvents {
-  new_message: (
-    draft: { message: string; id?: string; room?: string },
-    ack?: Acknowledge<NewMessage>,
-  ) => void;
+  new_message: (draft: { message: string; id?: string; room?: string }, ack?: Acknowledge<Entry>) => void;
   change_username: (change: { username: string }, ack?: Acknowledge<ChangeUsername>) => void;
   typing: (typing?: object, ack?: Acknowledge<object>) => void;
   join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
@@ -126,10 +154,13 @@ export interface ClientEvents {
 /** Socket.IO, server to browser. */
 export interface ServerEvents {
   new_message: (message: NewMessage) => void;
+  deleted_message: (message: DeletedMessage) => void;
+  delete_message: (deletion: DeleteMessage) => void;
   reset: (reset: Reset) => void;
   presence: (presence: Presence) => void;
   typing: (typing: Typing) => void;
   change_username: (change: ChangeUsername) => void;
+  change_room: (change: ChangeRoom) => void;
   new_contact: (added: NewContact) => void;
   remove_contact: (removed: RemoveContact) => void;
 }

@@ -6,6 +6,7 @@ import { openStores, type Stores } from '../../server/stores/open';
 import type { Reset } from '../../server/wire';
 import { scratch } from '../support/app';
 import { Queue } from '../support/queue';
+import { textOf } from '../support/entry';
 
 let place: ReturnType<typeof scratch>;
 let stores: Stores;
@@ -27,8 +28,7 @@ afterEach(async () => {
 const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
   log.append({ room, id, visitor: 'v', username: 'Masha', message });
 
-const texts = (step: Page | Reset): string[] =>
-  step.type === 'page' ? step.entries.map(({ message }) => message) : ['reset'];
+const texts = (step: Page | Reset): string[] => (step.type === 'page' ? step.entries.map(textOf) : ['reset']);
 
 /** A reader of the log that takes its steps one by one. */
 function reader(of: Log, from: string) {

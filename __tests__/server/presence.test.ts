@@ -1,7 +1,12 @@
 import { Presence } from '../../server/presence';
 import type { Ephemeral } from '../../server/wire';
 
-const visitor = (id: string, username = 'Anonymous') => ({ id, username, lasting: false });
+const visitor = (id: string, username = 'Anonymous') => ({
+  id,
+  username,
+  lasting: false,
+  address: '127.0.0.1',
+});
 
 describe('presence', () => {
   let presence: Presence;

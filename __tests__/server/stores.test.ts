@@ -9,6 +9,7 @@ import { READS } from '../../server/stores/sqlite/log';
 import { MIGRATIONS } from '../../server/stores/sqlite/schema';
 import { Writer } from '../../server/stores/sqlite/writer';
 import { scratch } from '../support/app';
+import { textOf } from '../support/entry';
 
 /** A way to open the same stores again and again, as each start of the server does. */
 interface Backend {
@@ -29,7 +30,7 @@ function draft(message: string, more: Partial<Draft> = {}): Draft {
   return { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message, ...more };
 }
 
-const texts = ({ entries }: Span) => entries.map(({ message }) => message);
+const texts = ({ entries }: Span) => entries.map(textOf);
 const seqs = (results: unknown[]) => (results as Appended[]).map(({ entry }) => entry.seq);
 
 describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
@@ -122,8 +123,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const once = draft('kept');
     await stores.log.append([once], NOW);
     const before = await stores.log.after('lobby', 0, 10);
-    await stores.visitors.setUsername('v', 'Masha');
-    await stores.visitors.setUsername('v', 'Маша');
+    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0)).toBe(true);
+    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0)).toBe(true);
     await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' });
     const key = await stores.visitors.signingKey('first');
     await reopen();
@@ -131,8 +132,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.log.append([once], new Date())).toEqual([
       { entry: before.entries[0], repeated: true },
     ]);
-    expect(await stores.visitors.usernameOf('v')).toBe('Маша');
-    expect(await stores.visitors.usernameOf('w')).toBeUndefined();
+    expect(await stores.visitors.standingOf('v')).toMatchObject({ username: 'Маша', role: 'guest' });
+    expect(await stores.visitors.standingOf('w')).toBeUndefined();
     expect(await stores.contacts.listContacts()).toEqual([{ id: '1', name: 'Masha', phone: '+79123456789' }]);
     expect(await stores.visitors.signingKey('second')).toBe(key);
   });
@@ -224,16 +225,16 @@ describe('the SQLite file', () => {
     const stores = await openStores(file);
     await stores.close();
     const writer = new Writer(file);
-    const ended = writer.run('SELECT');
+    const ended = writer.run(['SELECT']);
     await expect(ended).rejects.toThrow(/syntax|incomplete/);
     // It takes long enough to be under way then.
-    const lost = writer.run(
+    const lost = writer.run([
       `INSERT INTO settings WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000)
        SELECT i, i FROM n`,
-    );
+    ]);
     await (Reflect.get(writer, 'thread') as Worker).terminate();
     await expect(lost).rejects.toThrow(/ended/);
-    expect(await writer.run("INSERT INTO settings VALUES ('c', 'd')")).toBe(1);
+    expect(await writer.run(["INSERT INTO settings VALUES ('c', 'd')"])).toEqual([1]);
     await writer.close();
   });
 });

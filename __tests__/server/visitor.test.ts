@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { Addresses } from '../../server/address';
 import { openStores, type Stores } from '../../server/stores/open';
 import { Visitors } from '../../server/visitor';
 import { scratch } from '../support/app';
 
-const request = (cookie?: string) => ({ headers: { cookie } }) as IncomingMessage;
+const request = (cookie?: string) =>
+  ({ headers: { cookie }, socket: { remoteAddress: '127.0.0.1' } }) as IncomingMessage;
 
 describe('a visitor', () => {
   let place: ReturnType<typeof scratch>;
@@ -14,7 +16,7 @@ describe('a visitor', () => {
   beforeEach(async () => {
     place = scratch();
     stores = await openStores(join(place.folder, 'parley.db'));
-    visitors = await Visitors.open(stores.visitors);
+    visitors = await Visitors.open(stores.visitors, new Addresses(0));
   });
   afterEach(async () => {
     await stores.close();
@@ -32,11 +34,12 @@ describe('a visitor', () => {
     expect(setCookie).toMatch(/^parley_[0-9a-f]{8}=.+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/);
     const cookie = setCookie.split(';')[0]!;
     await visitors.rename(visitor, 'Masha');
-    const restarted = await Visitors.open(stores.visitors);
+    const restarted = await Visitors.open(stores.visitors, new Addresses(0));
     expect(await restarted.identify(request(cookie))).toEqual({
       id: visitor.id,
       username: 'Masha',
       lasting: true,
+      address: '127.0.0.1',
     });
     expect((await restarted.welcome(request(cookie))).visitor.id).toBe(visitor.id);
   });
@@ -44,13 +47,13 @@ describe('a visitor', () => {
   it('goes by its present name, though another tab has changed it', async () => {
     const { visitor } = await visitors.welcome(request());
     await visitors.rename({ ...visitor }, 'Masha');
-    expect(await visitors.usernameOf(visitor)).toBe('Masha');
+    expect(await visitors.standingOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
   it('keeps a name without a cookie for as long as the connection', async () => {
     const visitor = await visitors.identify(request());
     await visitors.rename(visitor, 'Masha');
-    expect(await visitors.usernameOf(visitor)).toBe('Masha');
+    expect(await visitors.standingOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
   it('can not be made up: a cookie with a wrong signature is another visitor', async () => {

@@ -1,6 +1,7 @@
 import type { Entry, MessagePage } from '../../server/wire';
 import { ApiError } from '../../static/api';
 import { Feed } from '../../static/feed';
+import { textOf } from '../support/entry';
 
 const entry = (seq: number, epoch = 'e'): Entry => ({
   type: 'new_message',
@@ -34,8 +35,8 @@ function feedOf(log: Entry[]) {
       if (!log[0]?.cursor.startsWith(epoch!)) throw new ApiError('Gone.', 410);
       return page(log.filter((one) => one.seq > Number(seq)));
     },
-    (entries) => shown.push(...entries.map(({ message }) => message)),
-    ({ messages }) => shown.splice(0, Infinity, 'anew:', ...messages.map(({ message }) => message)),
+    (entries) => shown.push(...entries.map(textOf)),
+    ({ messages }) => shown.splice(0, Infinity, 'anew:', ...messages.map(textOf)),
   );
   const slow = () => {
     let go = () => {};

@@ -20,10 +20,10 @@ export interface Running {
   close: () => Promise<void>;
 }
 
-/** Starts the server as `main.ts` does; `env` holds settings as an operator would give them. */
+/** Starts the server as `main.ts` does, without limits; `env` holds settings as an operator would give them. */
 export async function startApp(env: Record<string, string> = {}): Promise<Running> {
   const { folder, remove } = scratch();
-  const config = readConfig({ DATABASE: join(folder, 'parley.db'), ...env });
+  const config = readConfig({ DATABASE: join(folder, 'parley.db'), LIMITS: 'off', ...env });
   const app = await createApp(config, await openStores(config.database));
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');

@@ -27,13 +27,13 @@ export async function read(url: string, query: Record<string, string> = {}): Pro
   return (await answer.json()) as MessagePage;
 }
 
-/** A room's whole log, page by page. */
+/** A whole room, page by page, in which nothing was deleted. */
 export async function readAll(url: string, room = 'lobby'): Promise<NewMessage[]> {
   const all: NewMessage[] = [];
   for (let after = 'earliest'; ;) {
     const { messages, cursor } = await read(url, { room, after, limit: '500' });
     if (messages.length === 0) return all;
-    all.push(...messages);
+    all.push(...(messages as NewMessage[]));
     after = cursor;
   }
 }

@@ -25,7 +25,7 @@ export async function startProcess(
   errors: 'inherit' | 'ignore' = 'inherit',
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, PORT: '0', ...env },
+    env: { ...process.env, PORT: '0', LIMITS: 'off', ...env },
     stdio: ['ignore', 'pipe', errors],
   });
   const [line] = (await Promise.race([

@@ -1,19 +1,24 @@
 import { Router } from 'express';
+import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
+import type { Chat } from '../chat';
 import { checkContact } from '../check';
 import type { Contacts } from '../contacts';
 
 /** The address book over REST. */
-export function contactRoutes(contacts: Contacts): Router {
+export function contactRoutes(contacts: Contacts, chat: Chat): Router {
   const router = Router();
   router.get('/contacts', async (_request, response) => {
     response.set('Cache-Control', 'no-store').json(await contacts.list());
   });
   router.post('/contacts', jsonBody, async (request, response) => {
-    const contact = await contacts.add(checkContact(request.body));
+    const draft = checkContact(request.body);
+    await chat.may('contacts', visitorOf(response));
+    const contact = await contacts.add(draft);
     response.status(201).location(`/contacts/${contact.id}`).json(contact);
   });
   router.delete('/contacts/:id', async (request, response) => {
+    await chat.may('contacts', visitorOf(response));
     await contacts.remove(request.params.id);
     response.status(204).end();
   });

@@ -12,9 +12,13 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   if (response.headersSent) return next(error);
   const body = errorBody(explain(error));
   response.status(body.status);
-  // A person who opened an address, or sent a form, reads the sentence alone.
-  if (request.accepts(['json', 'html']) === 'html') response.type('text/plain').send(body.error);
-  else response.json(body);
+  if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
+  if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
+  // A person who opened an address, or sent a form, reads the sentence alone; and how to come in.
+  if (request.accepts(['json', 'html']) !== 'html') response.json(body);
+  else if (body.status === 401)
+    response.set('Cache-Control', 'no-store').render('gate', { sentence: body.error });
+  else response.type('text/plain').send(body.error);
 };
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { checkRoom } from '../check';
 import type { Log } from '../log';
+import type { Moderation } from '../moderation';
 import type { Visitors } from '../visitor';
 
 /** How many messages the page brings with it. */
@@ -10,15 +11,17 @@ const SHOWN = 50;
  * Answers with the page of the room that the address names, its last messages and the cursor that its script goes on
  * from. Without scripts, `?write` is the page to write on, which does not refresh itself.
  */
-export function page(log: Log, visitors: Visitors): RequestHandler {
+export function page(log: Log, visitors: Visitors, moderation: Moderation): RequestHandler {
   return async (request, response) => {
     const room = checkRoom(request.params.room);
     const step = await log.after(room, await log.start(room, { last: SHOWN }), SHOWN);
     const { visitor, setCookie } = await visitors.welcome(request);
+    const { role, account } = await visitors.standingOf(visitor);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.render('chat', {
       room,
-      me: { visitor: visitor.id, username: visitor.username },
+      me: { visitor: visitor.id, username: visitor.username, role, account },
+      rules: await moderation.rulesOf(room),
       messages: step.type === 'page' ? step.entries : [],
       cursor: step.cursor,
       earliest: step.earliest,

@@ -1,4 +1,5 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
+import { visitorOf } from '../admission';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { NOTHING } from '../flow';
 import { line, notice } from '../line';
@@ -72,7 +73,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     const message = fields.get('message') ?? request.body;
     const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
     const saying = checkSaying({ room, message, id });
-    const visitor = await parts.visitors.identify(request);
+    const visitor = visitorOf(response);
     const username = fields.get('username');
     if (username && username !== visitor.username)
       await parts.chat.rename(visitor, checkUsername({ username }));

@@ -1,15 +1,15 @@
 import { Router } from 'express';
+import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import type { Chat } from '../chat';
 import { checkUsername } from '../check';
-import type { Visitors } from '../visitor';
 
 /** `POST /username`: changes the name of the visitor that the cookie names. */
-export function usernameRoute(chat: Chat, visitors: Visitors): Router {
+export function usernameRoute(chat: Chat): Router {
   const router = Router();
   router.post('/username', jsonBody, async (request, response) => {
     const username = checkUsername(request.body);
-    response.json(await chat.rename(await visitors.identify(request), username));
+    response.json(await chat.rename(visitorOf(response), username));
   });
   return router;
 }

@@ -1,10 +1,17 @@
 import { randomInt } from 'node:crypto';
+import type { AccountStore } from '../accounts';
 import type { ContactStore } from '../contacts';
+import type { BanStore } from '../door';
+import type { InvitationStore } from '../invitations';
+import type { ModerationStore } from '../moderation';
+import type { PasskeyStore } from '../passkeys';
 import type { Store } from '../store';
 import type { VisitorStore } from '../visitor';
+import { SqliteAccounts } from './sqlite/accounts';
 import { SqliteContacts } from './sqlite/contacts';
 import { openDatabase } from './sqlite/database';
 import { SqliteLog } from './sqlite/log';
+import { SqliteModeration } from './sqlite/moderation';
 import { setting } from './sqlite/setting';
 import { SqliteVisitors } from './sqlite/visitors';
 import { Writer } from './sqlite/writer';
@@ -14,6 +21,8 @@ export interface Stores {
   log: Store;
   contacts: ContactStore;
   visitors: VisitorStore;
+  accounts: AccountStore & PasskeyStore;
+  moderation: ModerationStore & InvitationStore & BanStore;
   close(): Promise<void>;
 }
 
@@ -28,6 +37,8 @@ export async function openStores(file: string): Promise<Stores> {
     log: new SqliteLog(db, writer, setting(db, 'epoch', randomInt(36 ** 5).toString(36))),
     contacts: new SqliteContacts(db, writer),
     visitors: new SqliteVisitors(db, writer),
+    accounts: new SqliteAccounts(db, writer),
+    moderation: new SqliteModeration(db, writer),
     close: async () => {
       await writer.close();
       close();

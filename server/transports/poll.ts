@@ -1,14 +1,16 @@
 import { Router, type Response } from 'express';
 import { once } from 'node:events';
+import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
-import type { Log } from '../log';
 import type { Page } from '../page';
 import type { Parts } from '../session';
+import type { Visitor } from '../visitor';
 import type { Cursor, MessagePage, Reset } from '../wire';
 
 /** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
-export function poll({ log, chat, visitors }: Parts): Router {
+export function poll(parts: Parts): Router {
+  const { log, chat, door } = parts;
   const router = Router();
 
   router.get('/messages', async (request, response) => {
@@ -24,24 +26,29 @@ export function poll({ log, chat, visitors }: Parts): Router {
 
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
+    const visitor = await door.admitToStay(request);
     const cursor = await log.start(room, start);
-    if (request.method !== 'HEAD') await news(log, room, cursor, timeout, response);
+    if (request.method !== 'HEAD') await news(parts, visitor, room, cursor, timeout, response);
     answer(response, await log.after(room, cursor, limit));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
     const key = request.get('Idempotency-Key');
     const saying = checkSaying(key ? { id: key, ...request.body } : request.body);
-    const { entry, repeated } = await chat.say(await visitors.identify(request), saying);
+    const { entry, repeated } = await chat.say(visitorOf(response), saying);
     response.status(repeated ? 200 : 201).json(entry);
   });
 
   return router;
 }
 
-/** Waits until something comes after a cursor, for so many seconds at most, or until the reader goes. */
+/**
+ * Waits until something comes after a cursor, for so many seconds at most, or until the reader goes.
+ * @throws {Refusal} if the reader may not stay.
+ */
 async function news(
-  log: Log,
+  { log, door }: Parts,
+  visitor: Visitor,
   room: string,
   cursor: Cursor,
   timeout: number,
@@ -50,8 +57,10 @@ async function news(
   // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
   if (!response.socket) await once(response, 'socket');
   let release = (): void => undefined;
-  return new Promise<void>((resolve) => {
+  return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, timeout * 1_000);
+    const inside = { visitor, expel: reject };
+    door.enter(inside);
     const following = log.follow(room, cursor, {
       take: (step) => {
         if (step.type === 'reset' || step.entries.length > 0) resolve();
@@ -62,6 +71,7 @@ async function news(
     release = () => {
       clearTimeout(timer);
       following.stop();
+      door.leave(inside);
     };
   }).finally(() => release());
 }

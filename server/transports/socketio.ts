@@ -4,7 +4,7 @@ import { checkReading, type Reading } from '../check';
 import { drained, GONE, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
 import { events, once, type Page } from '../page';
-import { errorBody } from '../refusal';
+import { errorBody, Refusal } from '../refusal';
 import { Session, type Outlet, type Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
@@ -38,6 +38,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     maxHttpBufferSize: 64 * 1024,
     pingInterval: 20_000,
     pingTimeout: 20_000,
+    // Who is not let in does not stay.
+    connectTimeout: 10_000,
     cors: { origin: [...corsOrigins] },
     // `cors` says nothing about WebSocket.
     allowRequest: (request, decide) => decide(FOREIGN, mayAsk(request, corsOrigins)),
@@ -77,8 +79,9 @@ function uncork(this: Connection): void {
 }
 
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
-async function admit({ data, request, handshake }: Socket, { visitors, log }: Parts): Promise<void> {
-  const visitor = await visitors.identify(request);
+async function admit({ data, request, handshake }: Socket, { door, log }: Parts): Promise<void> {
+  const { token } = handshake.auth;
+  const visitor = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
   const reading = checkReading(handshake.auth);
   data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }
@@ -105,7 +108,8 @@ class SocketOutlet implements Outlet {
   }
 
   end(error?: unknown): void {
-    if (error) console.error('A Socket.IO reader failed:', error);
+    // Who may not stay is told why when it comes back.
+    if (error && !(error instanceof Refusal)) console.error('A Socket.IO reader failed:', error);
     this.hangUp();
   }
 

@@ -42,6 +42,7 @@ class Peer extends WebSocket implements Outlet {
   }
 
   end(error?: unknown): void {
+    if (error instanceof Refusal) return farewell(this, error.message);
     if (!error) return this.close(1001, RESTARTING);
     console.error('A WebSocket reader failed:', error);
     this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
@@ -91,10 +92,10 @@ export class WebSockets {
       throw new Refusal(400, 'The subprotocols here are "json" and "text".');
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
+    const visitor = await this.parts.door.admitToStay(request);
     if (pathname === '/ws/echo') return this.accept(request, socket, head, echo);
 
     const { room, ...start } = checkReading(Object.fromEntries(searchParams));
-    const visitor = await this.parts.visitors.identify(request);
     const cursor = await this.parts.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
@@ -147,7 +148,12 @@ function ping(peer: Peer): void {
 }
 
 function hangUp(peer: Peer): void {
-  peer.close(1008, STALLED);
+  farewell(peer, STALLED);
+}
+
+/** Closes a connection for a reason that its peer has a moment to take in. */
+function farewell(peer: Peer, reason: string): void {
+  peer.close(1008, reason);
   setTimeout(() => peer.terminate(), FAREWELL).unref();
 }
 

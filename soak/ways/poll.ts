@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MessagePage, Reset } from '../../server/wire';
+import type { MessagePage, NewMessage, Reset } from '../../server/wire';
 import { ask } from './http';
 import type { Ending, Read, Sink } from './way';
 
@@ -35,7 +35,7 @@ function pages(
       if (closed) break;
       if (status === 410) sink.reset(body);
       else if (status !== 200) return { status, error: body.error ?? '' };
-      else body.messages.forEach((entry) => sink.message(entry));
+      else body.messages.forEach((entry) => sink.message(entry as NewMessage));
       cursor = body.cursor;
       if (body.messages?.length === 0) await pause(between);
     }

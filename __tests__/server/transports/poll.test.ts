@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { post, read, readAll, say } from '../../support/http';
 import { startApp, type Running } from '../../support/app';
 import type { MessagePage, NewMessage } from '../../../server/wire';
+import { textOf } from '../../support/entry';
 
 let app: Running;
 beforeAll(async () => (app = await startApp()));
@@ -45,7 +46,7 @@ describe('POST /messages', () => {
     const { status, body } = await post(`${app.url}/messages`, { message: 'two', id, room: 'c' });
     expect(status).toBe(409);
     expect(body).toEqual({ error: expect.stringMatching(/^This id belongs/) as string, status: 409 });
-    expect((await readAll(app.url, 'c')).map(({ message }) => message)).toEqual(['one']);
+    expect((await readAll(app.url, 'c')).map(textOf)).toEqual(['one']);
   });
 
   it.each<[string, number, unknown, Record<string, string>]>([
@@ -75,7 +76,7 @@ describe('GET /messages', () => {
     for (let i = 1; i <= 60; i += 1) await say(app.url, `m${i}`, { room: 'long' });
   });
   const texts = async (query: Record<string, string>) =>
-    (await read(app.url, { room: 'long', ...query })).messages.map(({ message }) => message);
+    (await read(app.url, { room: 'long', ...query })).messages.map(textOf);
 
   it('reads the newest 50, the newest n, after a cursor, and to a limit', async () => {
     expect(await texts({})).toHaveLength(50);
@@ -91,7 +92,7 @@ describe('GET /messages', () => {
     const seen: string[] = [];
     let page = await read(app.url, { room: 'long', last: '25' });
     while (page.messages.length > 0) {
-      seen.unshift(...page.messages.map(({ message }) => message));
+      seen.unshift(...page.messages.map(textOf));
       page = await read(app.url, { room: 'long', before: page.messages[0]!.cursor, limit: '25' });
     }
     expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => `m${i + 1}`));
@@ -142,9 +143,7 @@ describe('GET /subscribe', () => {
       cursor: body.messages[0]!.cursor,
       earliest: body.earliest,
     });
-    expect(
-      (await subscribe(`room=s1&after=${body.cursor}`)).body.messages.map(({ message }) => message),
-    ).toEqual(['b']);
+    expect((await subscribe(`room=s1&after=${body.cursor}`)).body.messages.map(textOf)).toEqual(['b']);
   });
 
   it('waits for the first message, and hands the cursor on', async () => {
@@ -153,12 +152,12 @@ describe('GET /subscribe', () => {
       subscribe(`room=s2&after=${cursor}`),
       say(app.url, 'a', { room: 's2' }),
     ]).then(([got]) => got);
-    expect(body.messages.map(({ message }) => message)).toEqual(['a']);
+    expect(body.messages.map(textOf)).toEqual(['a']);
     [{ body }] = await Promise.all([
       subscribe(`room=s2&after=${body.cursor}`),
       say(app.url, 'b', { room: 's2' }),
     ]);
-    expect(body.messages.map(({ message }) => message)).toEqual(['b']);
+    expect(body.messages.map(textOf)).toEqual(['b']);
   });
 
   it('answers with no messages and the same cursor when the time that was asked for is over', async () => {

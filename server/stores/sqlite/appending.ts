@@ -2,8 +2,15 @@ import type Database from 'better-sqlite3';
 import type { Conflict } from '../../store';
 import type { Row } from './row';
 
-/** A draft on its way to the writer's thread: its room, id, visitor, username and body. */
-export type Told = readonly [room: string, id: string, visitor: string, username: string, body: string];
+/** A draft on its way to the writer's thread: its room, id, visitor, username, type and body. */
+export type Told = readonly [
+  room: string,
+  id: string,
+  visitor: string,
+  username: string,
+  type: 'new_message' | 'delete_message',
+  body: string,
+];
 
 /** What became of it: the seq that it got, or the row that its id had already, or neither. */
 export type Outcome = number | Row | Conflict;
@@ -19,20 +26,25 @@ export function appending(db: Database.Database): (drafts: readonly Told[], at: 
     `INSERT INTO rooms (name, head, at) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at`,
   );
-  const insert = db.prepare<[string, number, string, string, string, string, number]>(
+  const insert = db.prepare<[string, number, string, string, string, string, string, number]>(
     `INSERT INTO entries (room, seq, type, id, visitor, username, body, at)
-     VALUES (?, ?, 'new_message', ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
+  );
+  const erase = db.prepare<[string, string]>(
+    `UPDATE entries SET type = 'deleted_message', body = '' WHERE room = ? AND id = ? AND type = 'new_message'`,
   );
   const write = db.transaction((drafts: readonly Told[], at: number): Outcome[] => {
     const heads = new Map<string, number>();
-    const outcomes = drafts.map(([room, id, visitor, username, body]): Outcome => {
+    const outcomes = drafts.map(([room, id, visitor, username, type, body]): Outcome => {
+      if (type === 'delete_message' && erase.run(room, body).changes === 0) return 'conflict';
       const seq = (heads.get(room) ?? readHead.get(room) ?? 0) + 1;
-      if (insert.run(room, seq, id, visitor, username, body, at).changes > 0) {
+      if (insert.run(room, seq, type, id, visitor, username, body, at).changes > 0) {
         heads.set(room, seq);
         return seq;
       }
       const known = readById.get(room, id)!;
-      return known.body === body ? known : 'conflict';
+      // Of one that was deleted, nobody can say what it said.
+      return known.body === body || known.type === 'deleted_message' ? known : 'conflict';
     });
     heads.forEach((head, room) => writeHead.run(room, head, at));
     return outcomes;

@@ -19,10 +19,11 @@ export class SqliteContacts implements ContactStore {
   }
 
   async addContact({ id, name, phone }: Contact): Promise<void> {
-    await this.writer.run('INSERT INTO contacts (id, name, phone) VALUES (?, ?, ?)', id, name, phone);
+    await this.writer.run(['INSERT INTO contacts (id, name, phone) VALUES (?, ?, ?)', id, name, phone]);
   }
 
   async removeContact(id: string): Promise<boolean> {
-    return (await this.writer.run('DELETE FROM contacts WHERE id = ?', id)) > 0;
+    const [removed] = await this.writer.run(['DELETE FROM contacts WHERE id = ?', id]);
+    return removed === 1;
   }
 }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { skeletonOf } from '../../name';
 import { durable } from './durable';
 import { MIGRATIONS } from './schema';
 
@@ -55,6 +56,8 @@ function lock(path: string): () => void {
 function migrate(db: Database.Database): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > MIGRATIONS.length) throw new Error('it was written by a newer version of Parley.');
+  // For the step in which names become unique.
+  db.function('skeleton', { deterministic: true }, (name) => skeletonOf(String(name)));
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
     db.pragma(`user_version = ${MIGRATIONS.length}`);

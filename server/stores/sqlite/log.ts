@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { Appended, Conflict, Draft, Span, Store } from '../../store';
+import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../store';
+import type { Entry } from '../../wire';
+import { BY_ID, type Told } from './appending';
 import { entryOf, type Row } from './row';
 import type { Writer } from './writer';
 
@@ -21,6 +23,7 @@ export class SqliteLog implements Store {
   private readonly listeners: ((room: string) => void)[] = [];
   private readonly readAfter;
   private readonly readBefore;
+  private readonly readById;
   private readonly readFirst;
   private readonly readHead;
   /** Reads a span in one transaction: it is one moment of the database, whatever is committed meanwhile. */
@@ -34,23 +37,21 @@ export class SqliteLog implements Store {
   ) {
     this.readAfter = db.prepare<[string, number, number], Row>(READS.after);
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
+    this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
     this.span = db.transaction((room: string, read: () => Row[]) => this.readSpan(room, read));
   }
 
-  async append(drafts: readonly Draft[], at: Date): Promise<(Appended | Conflict)[]> {
-    const outcomes = await this.writer.append(
-      drafts.map(({ room, id, visitor, username, message }) => [room, id, visitor, username, message]),
-      at.getTime(),
-    );
+  async append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]> {
+    const told = drafts.map(toldOf);
+    const outcomes = await this.writer.append(told, at.getTime());
     const grown = new Set<string>();
     const results = outcomes.map((outcome, i): Appended | Conflict => {
       if (outcome === 'conflict') return outcome;
       if (typeof outcome === 'object') return { entry: entryOf(outcome, this.epoch), repeated: true };
-      const { room, id, visitor, username, message: body } = drafts[i]!;
+      const [room, id, visitor, username, type, body] = told[i]!;
       grown.add(room);
-      const type = 'new_message';
       const row: Row = { room, seq: outcome, type, id, visitor, username, body, at: at.getTime() };
       return { entry: entryOf(row, this.epoch), repeated: false };
     });
@@ -67,6 +68,11 @@ export class SqliteLog implements Store {
     return this.span(room, () => this.readBefore.all(room, end, limit).reverse());
   }
 
+  async find(room: string, id: string): Promise<Entry | undefined> {
+    const row = this.readById.get(room, id);
+    return row && entryOf(row, this.epoch);
+  }
+
   onCommit(ring: (room: string) => void): void {
     this.listeners.push(ring);
   }
@@ -77,4 +83,10 @@ export class SqliteLog implements Store {
     const entries = read().map((row) => entryOf(row, this.epoch));
     return { epoch: this.epoch, earliest: first - 1, head, at, entries };
   }
+}
+
+function toldOf(draft: Draft | Deletion): Told {
+  const { room, id, visitor, username } = draft;
+  if ('target' in draft) return [room, id, visitor, username, 'delete_message', draft.target];
+  return [room, id, visitor, username, 'new_message', draft.message];
 }

@@ -9,13 +9,23 @@ export interface Row {
   id: string;
   visitor: string;
   username: string;
+  /** The message; or the id of the one that it deletes; or nothing, if it was deleted. */
   body: string;
   /** In ms since 1970, UTC. */
   at: number;
 }
 
 /** The entry of a row, in the history that `epoch` names. */
-export function entryOf({ room, seq, type, id, visitor, username, body, at }: Row, epoch: string): Entry {
+export function entryOf({ type, body, at, ...row }: Row, epoch: string): Entry {
+  const { seq, room, id, visitor, username } = row;
   const cursor = formatCursor(epoch, seq);
-  return { type, cursor, seq, room, id, visitor, username, message: body, at: new Date(at).toISOString() };
+  const time = new Date(at).toISOString();
+  switch (type) {
+    case 'new_message':
+      return { type, cursor, seq, room, id, visitor, username, message: body, at: time };
+    case 'deleted_message':
+      return { type, cursor, seq, room, id, visitor, username, at: time };
+    case 'delete_message':
+      return { type, cursor, seq, room, id, visitor, username, target: body, at: time };
+  }
 }

@@ -43,4 +43,76 @@ export const MIGRATIONS: readonly string[] = [
     phone TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a name looks like, so that no two people can be taken for each other; none for Anonymous.
+  ALTER TABLE visitors ADD COLUMN skeleton TEXT;
+  ALTER TABLE visitors ADD COLUMN role TEXT NOT NULL DEFAULT 'guest';
+  -- Of a password, as its hash with the parameters that it was made with.
+  ALTER TABLE visitors ADD COLUMN password TEXT;
+  -- ms since 1970, UTC; 0 for never.
+  ALTER TABLE visitors ADD COLUMN muted_until INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE visitors ADD COLUMN banned_until INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE visitors ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX visitors_by_skeleton ON visitors (skeleton) WHERE skeleton IS NOT NULL;
+  UPDATE visitors SET seen = unixepoch() * 1000;
+  -- Of those who have shared a name until now, one keeps it.
+  UPDATE OR IGNORE visitors SET skeleton = skeleton(username) WHERE username <> 'Anonymous';
+  UPDATE visitors SET username = 'Anonymous' WHERE skeleton IS NULL;
+
+  CREATE TABLE passkeys (
+    id TEXT PRIMARY KEY, -- WebAuthn's, base64url
+    visitor TEXT NOT NULL,
+    public_key TEXT NOT NULL, -- COSE, base64url
+    counter INTEGER NOT NULL,
+    transports TEXT NOT NULL, -- JSON
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX passkeys_by_visitor ON passkeys (visitor);
+
+  -- What speaks for an account: a browser that is signed in, or a script's token.
+  CREATE TABLE grants (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL, -- session, token
+    hash TEXT NOT NULL UNIQUE, -- of the secret that its bearer has
+    visitor TEXT NOT NULL,
+    label TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    used INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX grants_by_visitor ON grants (visitor);
+
+  -- Links by which somebody comes in.
+  CREATE TABLE invitations (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE, -- of the secret in the link
+    role TEXT NOT NULL, -- that it gives
+    uses INTEGER NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0,
+    until INTEGER NOT NULL,
+    visitor TEXT NOT NULL, -- who made it
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE banned_addresses (
+    address TEXT PRIMARY KEY,
+    until INTEGER NOT NULL,
+    visitor TEXT NOT NULL -- with whom it was banned
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE room_rules (
+    room TEXT PRIMARY KEY,
+    locked INTEGER NOT NULL,
+    slow INTEGER NOT NULL -- s
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who did what to whom: only ever added to.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    visitor TEXT NOT NULL, -- who did it
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import { appending } from './appending';
 import { durable } from './durable';
-import type { Answer, Task } from './writer';
+import type { Answer, Statement, Task } from './writer';
 
 /*
  * The thread that writes. A commit waits for the disk, which may take its time: nobody waits for it here but those
@@ -12,7 +12,12 @@ const db = new Database(workerData as string);
 durable(db);
 // The ids are random, so each message changes some page of their index, and all of these are best kept in memory.
 db.pragma('cache_size = -65536');
+// What is deleted is overwritten, and not only forgotten.
+db.pragma('secure_delete = ON');
 const append = appending(db);
+const run = db.transaction((statements: readonly Statement[]) =>
+  statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes),
+);
 
 /** How long nobody has anything to write before what is in the WAL is brought to the database, in ms. */
 const PAUSE = 1_000;
@@ -26,12 +31,25 @@ const resting = setTimeout(() => {
   }
 }, PAUSE).unref();
 
+/** Leaves nothing in the WAL, where the text of what was deleted still stands. */
+function empty(): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // The deletion itself is committed; what is left of the text goes with the next one, or at the next start.
+    console.error('What was deleted is still in the WAL:', error);
+  }
+}
+
 function work(task: Task): unknown {
   switch (task.type) {
-    case 'append':
-      return append(task.drafts, task.at);
+    case 'append': {
+      const outcomes = append(task.drafts, task.at);
+      if (task.drafts.some(([, , , , type]) => type === 'delete_message')) empty();
+      return outcomes;
+    }
     case 'run':
-      return db.prepare(task.sql).run(...task.values).changes;
+      return run.immediate(task.statements);
     case 'close':
       return void db.close();
   }

@@ -1,33 +1,105 @@
 import type Database from 'better-sqlite3';
-import type { VisitorStore } from '../../visitor';
+import { ANONYMOUS } from '../../name';
+import type { GrantKind, Standing, VisitorStore } from '../../visitor';
+import type { Role } from '../../wire';
 import { setting } from './setting';
 import type { Writer } from './writer';
 
+interface Row {
+  username: string;
+  role: Role;
+  account: 0 | 1;
+  mutedUntil: number;
+  bannedUntil: number;
+  seen: number;
+}
+
 /** What is kept of visitors, in SQLite. */
 export class SqliteVisitors implements VisitorStore {
-  private readonly read;
+  private readonly readStanding;
+  private readonly readGrant;
+  private readonly readGrantById;
+  private readonly readNamesake;
 
   constructor(
     private readonly db: Database.Database,
     private readonly writer: Writer,
   ) {
-    this.read = db.prepare<[string], string>('SELECT username FROM visitors WHERE id = ?').pluck();
+    this.readStanding = db.prepare<[string], Row>(
+      `SELECT username, role, muted_until AS mutedUntil, banned_until AS bannedUntil, seen,
+         password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id) AS account
+       FROM visitors WHERE id = ?`,
+    );
+    this.readGrant = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
+      'SELECT id, visitor, used FROM grants WHERE hash = ? AND kind = ?',
+    );
+    this.readGrantById = db.prepare<[string], 1>('SELECT 1 FROM grants WHERE id = ?').pluck();
+    this.readNamesake = db
+      .prepare<[string, number], 1>(
+        `SELECT 1 FROM visitors WHERE skeleton = ? AND (seen >= ? OR password IS NOT NULL
+           OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`,
+      )
+      .pluck();
   }
 
   async signingKey(fresh: string): Promise<string> {
     return setting(this.db, 'signing_key', fresh);
   }
 
-  async usernameOf(visitor: string): Promise<string | undefined> {
-    return this.read.get(visitor);
+  async standingOf(visitor: string): Promise<Standing | undefined> {
+    const row = this.readStanding.get(visitor);
+    return row && { ...row, account: row.account === 1 };
   }
 
-  async setUsername(visitor: string, username: string): Promise<void> {
-    await this.writer.run(
-      `INSERT INTO visitors (id, username) VALUES (?, ?)
-       ON CONFLICT (id) DO UPDATE SET username = excluded.username`,
-      visitor,
-      username,
+  async claim(
+    visitor: string,
+    username: string,
+    skeleton: string | null,
+    abandoned: number,
+  ): Promise<boolean> {
+    // Who does not last takes no name away from anybody.
+    if (!visitor) return skeleton === null || !this.readNamesake.get(skeleton, abandoned);
+    const now = Date.now();
+    const [, , named] = await this.writer.run(
+      [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, now],
+      [
+        `UPDATE visitors SET username = '${ANONYMOUS}', skeleton = NULL WHERE skeleton = ? AND id <> ? AND ${ABANDONED}`,
+        skeleton,
+        visitor,
+        abandoned,
+      ],
+      // Names that look alike are held apart by their index.
+      [
+        'UPDATE OR IGNORE visitors SET username = ?, skeleton = ?, seen = ? WHERE id = ?',
+        username,
+        skeleton,
+        now,
+        visitor,
+      ],
     );
+    return named === 1;
+  }
+
+  async see(visitor: string): Promise<void> {
+    await this.writer.run(['UPDATE visitors SET seen = ? WHERE id = ?', Date.now(), visitor]);
+  }
+
+  async grantOf(
+    kind: GrantKind,
+    hash: string,
+  ): Promise<{ id: string; visitor: string; used: number } | undefined> {
+    return this.readGrant.get(hash, kind);
+  }
+
+  async hasGrant(id: string): Promise<boolean> {
+    return this.readGrantById.get(id) === 1;
+  }
+
+  async use(grant: string): Promise<void> {
+    await this.writer.run(['UPDATE grants SET used = ? WHERE id = ?', Date.now(), grant]);
   }
 }
+
+/** Whether a visitor has no account, and was not here for long. */
+const ABANDONED = `(seen < ? AND password IS NULL
+  AND NOT EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;

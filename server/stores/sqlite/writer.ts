@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Outcome, Told } from './appending';
 
+/** A statement and its values. */
+export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
+
 /** What the thread is asked to do. */
 export type Task =
   | { type: 'append'; drafts: readonly Told[]; at: number }
-  | { type: 'run'; sql: string; values: readonly string[] }
+  | { type: 'run'; statements: readonly Statement[] }
   | { type: 'close' };
 
 /** Its answer: what the task returned, or why it failed. */
@@ -35,9 +38,9 @@ export class Writer {
     return this.ask({ type: 'append', drafts, at });
   }
 
-  /** Runs one statement. @returns how many rows it changed, when that is on the disk. */
-  run(sql: string, ...values: string[]): Promise<number> {
-    return this.ask({ type: 'run', sql, values });
+  /** Runs statements in one transaction. @returns how many rows each changed, when that is on the disk. */
+  run(...statements: readonly Statement[]): Promise<number[]> {
+    return this.ask({ type: 'run', statements });
   }
 
   /** Ends the thread when all that was asked is done. */

@@ -1,0 +1,146 @@
+import type { IncomingMessage } from 'node:http';
+import type { Limits } from './limits';
+import { Refusal } from './refusal';
+import type { Visitor, Visitors } from './visitor';
+import type { Role } from './wire';
+
+/** Who may come in: whoever can reach the server, who was invited, or who has an account. */
+export type Access = 'open' | 'invite' | 'closed';
+
+/** Somebody whose connection is open. */
+export interface Inside {
+  readonly visitor: Visitor;
+  /** Ends the connection: nothing more is read for it. */
+  expel(why: Refusal): void;
+}
+
+/** What the door has to know of bans. */
+export interface BanStore {
+  /** Until when an address is banned, in ms since 1970; past, or 0, where it is not. */
+  bannedUntil(address: string): Promise<number>;
+}
+
+/** Roles in order: each may do what those before it may. */
+const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
+
+/** Whether a role may do what another may. */
+export function atLeast(role: Role, least: Role): boolean {
+  return RANKS.indexOf(role) >= RANKS.indexOf(least);
+}
+
+/** Lets in whom the server is for, and puts out who may not stay. Every transport and every route asks here. */
+export class Door {
+  private readonly inside = new Set<Inside>();
+
+  constructor(
+    private readonly access: Access,
+    private readonly visitors: Visitors,
+    private readonly bans: BanStore,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Who sent a request or handshake, if they may come in.
+   * @param token what speaks for a script, if that is not in the `Authorization` header.
+   * @throws {Refusal} 401 if they have to be invited or sign in first, 403 if they are banned.
+   */
+  async admit(request: IncomingMessage, token?: string): Promise<Visitor> {
+    const visitor = await this.visitors.identify(request, token);
+    await this.judge(visitor);
+    return visitor;
+  }
+
+  /**
+   * The same for somebody who comes to stay: a stream, a socket, a long poll.
+   * @throws {Refusal} likewise, and 429 if they have too many connections.
+   */
+  async admitToStay(request: IncomingMessage, token?: string): Promise<Visitor> {
+    const visitor = await this.admit(request, token);
+    this.limits.askToConnect(visitor);
+    return visitor;
+  }
+
+  /**
+   * Who sent a request, if they may keep their name: whoever may come in, and who was invited to do just that.
+   * @throws {Refusal} likewise.
+   */
+  async admitToKeepName(request: IncomingMessage): Promise<Visitor> {
+    const visitor = await this.visitors.identify(request);
+    await this.notBanned(visitor);
+    if (!(await this.mayKeepName(visitor))) throw new Refusal(401, WORDS[this.access]);
+    return visitor;
+  }
+
+  async mayKeepName(visitor: Visitor): Promise<boolean> {
+    const { role, account } = await this.visitors.standingOf(visitor);
+    return this.access === 'open' || account || role !== 'guest';
+  }
+
+  /** Whether somebody is one of those whom the server is for. */
+  async isWelcome(visitor: Visitor): Promise<boolean> {
+    const { role, account } = await this.visitors.standingOf(visitor);
+    // An account can be made only by who may come in, or by who was invited to make one.
+    return this.access === 'open' || account || (this.access === 'invite' && role !== 'guest');
+  }
+
+  /** @throws {Refusal} 403 if somebody is banned, or is nobody in particular and comes from a banned address. */
+  async notBanned(visitor: Visitor): Promise<void> {
+    const { role, account, bannedUntil } = await this.visitors.standingOf(visitor);
+    if (bannedUntil > Date.now())
+      throw new Refusal(403, `You are banned from this chat${until(bannedUntil)}.`);
+    // Who is known here is not held responsible for others behind the same address.
+    if (role !== 'guest' || account) return;
+    const banned = await this.bans.bannedUntil(visitor.address);
+    if (banned > Date.now()) throw new Refusal(403, `Your address is banned from this chat${until(banned)}.`);
+  }
+
+  /** Notes that somebody's connection is open. */
+  enter(inside: Inside): void {
+    this.inside.add(inside);
+    this.limits.connected(inside.visitor);
+  }
+
+  /** Notes that it is closed. */
+  leave(inside: Inside): void {
+    if (this.inside.delete(inside)) this.limits.disconnected(inside.visitor);
+  }
+
+  /** Puts out those of whom something has changed and who may not stay. */
+  async review(concerned: (visitor: Visitor) => boolean): Promise<void> {
+    for (const inside of [...this.inside].filter(({ visitor }) => concerned(visitor))) {
+      try {
+        if (!(await this.visitors.stillSpeaks(inside.visitor)))
+          throw new Refusal(401, 'You were signed out.');
+        await this.judge(inside.visitor);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        inside.expel(error);
+      }
+    }
+  }
+
+  /** The addresses that somebody's open connections come from. */
+  addressesOf(visitor: string): string[] {
+    const own = [...this.inside].filter(({ visitor: { id } }) => id === visitor);
+    return [...new Set(own.map(({ visitor: { address } }) => address))];
+  }
+
+  private async judge(visitor: Visitor): Promise<void> {
+    await this.notBanned(visitor);
+    if (!(await this.isWelcome(visitor))) throw new Refusal(401, WORDS[this.access]);
+  }
+}
+
+const WORDS: Record<Access, string> = {
+  open: '',
+  invite: 'This chat is by invitation. Open the link that you were given, or sign in.',
+  closed: 'This chat is for those who have an account here. Sign in.',
+};
+
+/** How long something holds; nothing where it holds for good. */
+function until(time: number): string {
+  return time >= FOR_GOOD ? '' : ` until ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** The time that does not come, in ms since 1970. */
+export const FOR_GOOD = Date.UTC(9999, 0);

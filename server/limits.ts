@@ -1,0 +1,117 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Refusal } from './refusal';
+
+/** What is allowed only so often. */
+export type Limited = 'messages' | 'names' | 'contacts' | 'signIns';
+
+/** So many in so many seconds. */
+export interface Allowance {
+  points: number;
+  seconds: number;
+}
+
+/** How often things may be done. */
+export interface LimitSettings extends Record<Limited, Allowance> {
+  /** How many connections may be open at a time. */
+  connections: number;
+}
+
+/** Who does it. */
+export interface Doer {
+  id: string;
+  address: string;
+}
+
+/** Behind one address there may be a whole class: it may do so many times what one visitor may. */
+export const CROWD = 10;
+
+const WORDS: Record<Limited, string> = {
+  messages: 'You are writing faster than this chat allows',
+  names: 'You have changed your name too often',
+  contacts: 'You have changed contacts too often',
+  signIns: 'There were too many attempts to sign in',
+};
+
+interface Limiter {
+  each: RateLimiterMemory;
+  address: RateLimiterMemory;
+}
+
+/** The allowances of each visitor and each address, the same across all transports. */
+export class Limits {
+  private readonly limiters: Record<Limited, Limiter> | undefined;
+  /** Connections that are open, by visitor and by address. */
+  private readonly open = new Map<string, number>();
+
+  /** @param settings nothing where there are no limits. */
+  constructor(private readonly settings: LimitSettings | undefined) {
+    this.limiters = settings && {
+      messages: limiter(settings.messages),
+      names: limiter(settings.names),
+      contacts: limiter(settings.contacts),
+      signIns: limiter(settings.signIns),
+    };
+  }
+
+  /**
+   * Takes one from the allowances for something.
+   * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
+   */
+  async take(what: Limited, { id, address }: Doer): Promise<void> {
+    if (!this.limiters) return;
+    const limiter = this.limiters[what];
+    try {
+      await limiter.each.consume(id);
+      await limiter.address.consume(address);
+    } catch (over) {
+      if (!(over instanceof RateLimiterRes)) throw over;
+      throw tooOften(WORDS[what], over.msBeforeNext / 1_000);
+    }
+  }
+
+  /**
+   * Asks whether somebody may open another connection.
+   * @throws {Refusal} 429 if as many as are allowed are open.
+   */
+  askToConnect({ id, address }: Doer): void {
+    if (!this.settings) return;
+    const { connections } = this.settings;
+    if (this.count(id) < connections && this.count(address) < CROWD * connections) return;
+    throw new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
+  }
+
+  /** Counts a connection that was opened. */
+  connected({ id, address }: Doer): void {
+    this.add(id, 1);
+    this.add(address, 1);
+  }
+
+  /** Counts it no more. */
+  disconnected({ id, address }: Doer): void {
+    this.add(id, -1);
+    this.add(address, -1);
+  }
+
+  private count(key: string): number {
+    return this.open.get(key) ?? 0;
+  }
+
+  private add(key: string, more: number): void {
+    const count = this.count(key) + more;
+    if (count > 0) this.open.set(key, count);
+    else this.open.delete(key);
+  }
+}
+
+/** What somebody is refused with who has to wait. */
+export function tooOften(what: string, seconds: number): Refusal {
+  const wait = Math.max(1, Math.ceil(seconds));
+  return new Refusal(429, `${what}. Try again in ${wait} s.`, wait);
+}
+
+function limiter({ points, seconds }: Allowance): Limiter {
+  return {
+    each: new RateLimiterMemory({ points, duration: seconds }),
+    address: new RateLimiterMemory({ points: points * CROWD, duration: seconds }),
+  };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { atLeast, FOR_GOOD, type Door } from './door';
+import type { Log } from './log';
+import type { Presence } from './presence';
+import { Refusal } from './refusal';
+import type { Standing, Visitor, Visitors } from './visitor';
+import type { Role, RoomRules } from './wire';
+
+/** What was done, for the owner to read. */
+export interface Deed {
+  /** In ms since 1970. */
+  at: number;
+  /** Who did it. */
+  visitor: string;
+  action:
+    | 'delete_message'
+    | 'mute'
+    | 'unmute'
+    | 'ban'
+    | 'unban'
+    | 'set_role'
+    | 'set_room'
+    | 'invite'
+    | 'revoke_invitation'
+    | 'redeem_invitation';
+  /** The visitor, room, message or link that it was done to. */
+  target: string;
+  detail: string;
+}
+
+/** Somebody whom a moderator has to do with. */
+export interface Known extends Pick<Standing, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
+  visitor: string;
+}
+
+/** Where it is kept who may what. Each change is kept together with the deed that made it. */
+export interface ModerationStore {
+  mute(visitor: string, until: number, deed: Deed): Promise<void>;
+  ban(visitor: string, until: number, addresses: readonly string[], to: number, deed: Deed): Promise<void>;
+  /** Lifts a ban, and those of addresses that came with it. */
+  unban(visitor: string, deed: Deed): Promise<void>;
+  setRole(visitor: string, role: Role, deed: Deed): Promise<void>;
+  setRules(room: string, rules: RoomRules, deed: Deed): Promise<void>;
+  rulesOf(room: string): Promise<RoomRules>;
+  note(deed: Deed): Promise<void>;
+  /** Those who have a role, or are muted or banned now. */
+  known(): Promise<Known[]>;
+  /** The newest deeds, the newest first, before a time. */
+  deeds(before: number, limit: number): Promise<Deed[]>;
+}
+
+const MINUTE = 60 * 1_000;
+/** How long an address is banned with somebody who is banned for longer, or for good, in ms. */
+const ADDRESS_BAN = 24 * 60 * MINUTE;
+
+/** What moderators and owners do. */
+export class Moderation {
+  constructor(
+    private readonly store: ModerationStore,
+    private readonly visitors: Visitors,
+    private readonly log: Log,
+    private readonly door: Door,
+    private readonly presence: Presence,
+  ) {}
+
+  /**
+   * Deletes a message: one's own, or as a moderator that of somebody who may not do more. One that is deleted already
+   * is no error.
+   * @throws {Refusal} 403, or 404 if there is no such message.
+   */
+  async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
+    const entry = await this.log.find(room, id);
+    if (!entry || entry.type === 'delete_message') throw new Refusal(404, 'There is no such message.');
+    if (entry.visitor !== by.id) await this.over(by, entry.visitor);
+    if (entry.type === 'deleted_message') return;
+    const { username } = await this.visitors.standingOf(by);
+    await this.log.append({ room, id: randomUUID(), visitor: by.id, username, target: id });
+    await this.store.note(deed(by, 'delete_message', id, `#${room}, ${entry.username}`));
+  }
+
+  /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
+  async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
+    await this.over(by, visitor);
+    await this.store.mute(
+      visitor,
+      end(minutes),
+      deed(by, minutes === 0 ? 'unmute' : 'mute', visitor, time(minutes)),
+    );
+  }
+
+  /**
+   * Puts somebody out.
+   * @param minutes nothing for good; 0 lets them in again.
+   * @param address whether whoever comes as a guest from the same address is kept out, too, for a day at most.
+   * @throws {Refusal} 403
+   */
+  async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
+    await this.over(by, visitor);
+    if (minutes === 0) return this.store.unban(visitor, deed(by, 'unban', visitor, ''));
+    const addresses = address ? this.door.addressesOf(visitor) : [];
+    const until = end(minutes);
+    const detail = [time(minutes), ...addresses].join(', ');
+    const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
+    await this.store.ban(visitor, until, addresses, addressUntil, deed(by, 'ban', visitor, detail));
+    await this.door.review(({ id, address }) => id === visitor || addresses.includes(address));
+  }
+
+  /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
+  async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
+    await this.need(by, 'owner');
+    if (visitor === by.id) throw new Refusal(403, 'Another owner has to do that.');
+    await this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role));
+    await this.door.review(({ id }) => id === visitor);
+  }
+
+  /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
+  async setRules(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
+    await this.need(by, 'moderator');
+    const rules = { ...(await this.store.rulesOf(room)), ...change };
+    const detail = `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`;
+    await this.store.setRules(room, rules, deed(by, 'set_room', room, detail));
+    this.presence.tell(room, { type: 'change_room', room, ...rules });
+    return rules;
+  }
+
+  /** What may be said in a room. */
+  rulesOf(room: string): Promise<RoomRules> {
+    return this.store.rulesOf(room);
+  }
+
+  /** Those who have a role, or are muted or banned now. @throws {Refusal} 403 */
+  async known(by: Visitor): Promise<Known[]> {
+    await this.need(by, 'moderator');
+    return this.store.known();
+  }
+
+  /** What was done, the newest first. @param before ms since 1970. @throws {Refusal} 403 unless an owner asks. */
+  async deeds(by: Visitor, before: number, limit: number): Promise<Deed[]> {
+    await this.need(by, 'owner');
+    return this.store.deeds(before, limit);
+  }
+
+  /** Notes what was done elsewhere. */
+  note(by: Visitor, action: Deed['action'], target: string, detail: string): Promise<void> {
+    return this.store.note(deed(by, action, target, detail));
+  }
+
+  private async need(by: Visitor, least: Role): Promise<Standing> {
+    const standing = await this.visitors.standingOf(by);
+    if (atLeast(standing.role, least)) return standing;
+    throw new Refusal(
+      403,
+      least === 'owner' ? 'Only an owner may do that.' : 'Only a moderator may do that.',
+    );
+  }
+
+  /** A moderator is over members and guests, and an owner over all but owners. */
+  private async over(by: Visitor, visitor: string): Promise<void> {
+    const { role } = await this.need(by, 'moderator');
+    const other = await this.visitors.known(visitor);
+    if (atLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
+  }
+}
+
+function deed(by: Visitor, action: Deed['action'], target: string, detail: string): Deed {
+  return { at: Date.now(), visitor: by.id, action, target, detail };
+}
+
+function end(minutes: number | undefined): number {
+  if (minutes === 0) return 0;
+  return minutes === undefined ? FOR_GOOD : Date.now() + minutes * MINUTE;
+}
+
+function time(minutes: number | undefined): string {
+  return minutes === undefined ? 'for good' : `${minutes} min`;
+}

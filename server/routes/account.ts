@@ -1,0 +1,113 @@
+import { Router, type Request, type Response } from 'express';
+import type { Accounts } from '../accounts';
+import { jsonBody } from '../body';
+import {
+  checkAuthentication,
+  checkCredentials,
+  checkLabel,
+  checkPassword,
+  checkRegistration,
+} from '../check-access';
+import type { Door } from '../door';
+import type { Visitor, Visitors } from '../visitor';
+
+/** Keeping a name, signing in with it, and what speaks for it. Open to those who are not let in yet, too. */
+export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door): Router {
+  const router = Router();
+  router.use(['/account', '/sessions'], (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  router.get('/account', async (request, response) => {
+    const { visitor, setCookie } = await visitors.welcome(request);
+    const { username, role, account } = await visitors.standingOf(visitor);
+    const me = { visitor: visitor.id, username, role, account };
+    const grants = account
+      ? (await accounts.grants(visitor)).map((grant) => ({ ...grant, here: grant.id === visitor.grant }))
+      : [];
+    response.vary('Accept').set('Set-Cookie', setCookie);
+    if (request.accepts(['json', 'html']) === 'json') response.json({ ...me, grants });
+    else response.render('account', { me, grants, mayKeep: await door.mayKeepName(visitor) });
+  });
+
+  router.put('/account/password', jsonBody, async (request, response) => {
+    const visitor = await door.admitToKeepName(request);
+    const { password, current } = checkPassword(request.body);
+    await accounts.setPassword(visitor, password, current);
+    await signIn(request, response, visitor);
+    response.status(204).end();
+  });
+
+  router.post('/account/passkeys/options', jsonBody, async (request, response) => {
+    const visitor = await door.admitToKeepName(request);
+    const username = await accounts.nameToKeep(visitor);
+    response.json(await accounts.passkeys.registration(originOf(request), visitor.id, username));
+  });
+
+  router.post('/account/passkeys', jsonBody, async (request, response) => {
+    const visitor = await door.admitToKeepName(request);
+    await accounts.nameToKeep(visitor);
+    await accounts.passkeys.register(originOf(request), visitor.id, checkRegistration(request.body));
+    await signIn(request, response, visitor);
+    response.status(201).json({});
+  });
+
+  router.post('/account/tokens', jsonBody, async (request, response) => {
+    const label = checkLabel(request.body);
+    const { grant, secret } = await accounts.makeToken(await door.admit(request), label);
+    response.status(201).json({ ...grant, token: secret });
+  });
+
+  router.delete('/account/grants/:id', async (request, response) => {
+    await accounts.end(await visitors.identify(request), request.params.id);
+    response.status(204).end();
+  });
+
+  router.post('/sessions/options', jsonBody, async (request, response) => {
+    response.json(await accounts.passkeys.authentication(originOf(request)));
+  });
+
+  router.post('/sessions', jsonBody, async (request, response) => {
+    const { address } = await visitors.identify(request);
+    const body: unknown = request.body;
+    const id =
+      body !== null && typeof body === 'object' && 'response' in body
+        ? await accounts.passkeys.authenticate(originOf(request), checkAuthentication(body))
+        : await accounts.signIn(checkCredentials(body), address);
+    const { grant, secret } = await accounts.openSession(id, browserOf(request));
+    const { username, role } = await visitors.known(id);
+    response.set('Set-Cookie', visitors.signIn(request, secret));
+    response.status(201).json({ visitor: id, username, role, grant });
+  });
+
+  router.delete('/sessions', async (request, response) => {
+    const visitor = await visitors.identify(request);
+    if (visitor.grant) await accounts.end(visitor, visitor.grant);
+    response.set('Set-Cookie', visitors.forget(request)).status(204).end();
+  });
+
+  /** A guest who keeps a name is signed in from then on: its cookie alone speaks for nobody. */
+  async function signIn(request: Request, response: Response, visitor: Visitor): Promise<void> {
+    if (visitor.grant) return;
+    const { secret } = await accounts.openSession(visitor.id, browserOf(request));
+    response.set('Set-Cookie', visitors.signIn(request, secret));
+    await accounts.kept(visitor.id);
+  }
+
+  return router;
+}
+
+/** The origin that a passkey belongs to: that of the page that asks. */
+function originOf(request: Request): string {
+  return request.get('Origin') ?? `${request.protocol}://${request.host}`;
+}
+
+/** What a person calls their browser, from what it calls itself. */
+function browserOf(request: Request): string {
+  const agent = request.get('User-Agent') ?? '';
+  const browser = /(Firefox|Edg|OPR|Chrome|Safari)[/ ]/.exec(agent)?.[1];
+  const system = /(Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux)/.exec(agent)?.[1];
+  const name = { Edg: 'Edge', OPR: 'Opera' }[browser ?? ''] ?? browser;
+  return [name ?? (agent.slice(0, 40) || 'A browser'), system].filter(Boolean).join(' on ');
+}

@@ -1,0 +1,50 @@
+import { Router, type Request } from 'express';
+import { admission, visitorOf } from '../admission';
+import { jsonBody } from '../body';
+import { checkInviting } from '../check-access';
+import type { Door } from '../door';
+import type { Invitations } from '../invitations';
+import type { Visitors } from '../visitor';
+
+/** Links to come in by: opened by anybody, handed out and revoked by owners. */
+export function invitationRoutes(invitations: Invitations, visitors: Visitors, door: Door): Router {
+  const router = Router();
+
+  // What looks at links before people do, as messengers and mail scanners, uses none up: coming in takes a click.
+  router.get('/invite/:secret', async (request, response) => {
+    const { role } = await invitations.find(request.params.secret);
+    const { setCookie } = await visitors.welcome(request);
+    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+    response.render('invite', { role });
+  });
+
+  router.post('/invite/:secret', async (request, response) => {
+    const { visitor, setCookie } = await visitors.welcome(request);
+    await door.notBanned(visitor);
+    await invitations.redeem(visitor, request.params.secret);
+    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
+    response.redirect(303, (await door.isWelcome(visitor)) ? '/' : '/account');
+  });
+
+  router.use('/invitations', admission(door));
+  router.get('/invitations', async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(await invitations.list(visitorOf(response)));
+  });
+
+  router.post('/invitations', jsonBody, async (request, response) => {
+    const { invitation, secret } = await invitations.make(visitorOf(response), checkInviting(request.body));
+    response.status(201).json({ ...invitation, url: `${addressOf(request)}/invite/${secret}` });
+  });
+
+  router.delete('/invitations/:id', async (request, response) => {
+    await invitations.revoke(visitorOf(response), request.params.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+/** Where this server is, as the one who asks sees it. */
+function addressOf(request: Request): string {
+  return request.get('Origin') ?? `${request.protocol}://${request.get('Host')}`;
+}

@@ -1,0 +1,84 @@
+import { Router } from 'express';
+import { visitorOf } from '../admission';
+import { jsonBody } from '../body';
+import { checkDeletion, checkRoom } from '../check';
+import { checkBan, checkDeeds, checkRole, checkRules, checkTerm, checkVisitor } from '../check-access';
+import type { Invitations } from '../invitations';
+import type { Moderation } from '../moderation';
+
+/** What moderators and owners do, over REST, and the page on which they do it. */
+export function moderationRoutes(moderation: Moderation, invitations: Invitations): Router {
+  const router = Router();
+
+  router.delete('/r/:room/messages/:id', async (request, response) => {
+    const { room, id } = checkDeletion(request.params);
+    await moderation.deleteMessage(visitorOf(response), room, id);
+    response.status(204).end();
+  });
+
+  router
+    .route('/r/:room/rules')
+    .get(async (request, response) => {
+      response.set('Cache-Control', 'no-store');
+      response.json(await moderation.rulesOf(checkRoom(request.params.room)));
+    })
+    .put(jsonBody, async (request, response) => {
+      const room = checkRoom(request.params.room);
+      response.json(await moderation.setRules(visitorOf(response), room, checkRules(request.body)));
+    });
+
+  router
+    .route('/people/:visitor/mute')
+    .put(jsonBody, async (request, response) => {
+      const minutes = checkTerm(request.body);
+      await moderation.mute(visitorOf(response), checkVisitor(request.params.visitor), minutes);
+      response.status(204).end();
+    })
+    .delete(async (request, response) => {
+      await moderation.mute(visitorOf(response), checkVisitor(request.params.visitor), 0);
+      response.status(204).end();
+    });
+
+  router
+    .route('/people/:visitor/ban')
+    .put(jsonBody, async (request, response) => {
+      const { minutes, address } = checkBan(request.body);
+      await moderation.ban(visitorOf(response), checkVisitor(request.params.visitor), minutes, address);
+      response.status(204).end();
+    })
+    .delete(async (request, response) => {
+      await moderation.ban(visitorOf(response), checkVisitor(request.params.visitor), 0, false);
+      response.status(204).end();
+    });
+
+  router.put('/people/:visitor/role', jsonBody, async (request, response) => {
+    const role = checkRole(request.body);
+    await moderation.setRole(visitorOf(response), checkVisitor(request.params.visitor), role);
+    response.status(204).end();
+  });
+
+  router.get('/people', async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(await moderation.known(visitorOf(response)));
+  });
+
+  router.get('/audit', async (request, response) => {
+    const { before, limit } = checkDeeds(request.query);
+    response.set('Cache-Control', 'no-store');
+    response.json(await moderation.deeds(visitorOf(response), before, limit));
+  });
+
+  router.get('/moderation', async (_request, response) => {
+    const me = visitorOf(response);
+    const people = await moderation.known(me);
+    const owner = people.some(({ visitor, role }) => visitor === me.id && role === 'owner');
+    response.set('Cache-Control', 'no-store').render('moderation', {
+      me: me.id,
+      owner,
+      people,
+      invitations: owner ? await invitations.list(me) : [],
+      deeds: owner ? await moderation.deeds(me, Infinity, 100) : [],
+    });
+  });
+
+  return router;
+}
