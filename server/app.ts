@@ -81,11 +81,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use('/static', assets(ROOT));
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
-  web.use(accountRoutes(accounts, visitors, door), invitationRoutes(invitations, visitors, door));
+  web.use(accountRoutes(accounts, visitors, door), usernameRoute(chat, door));
+  web.use(invitationRoutes(invitations, visitors, door));
   web.use(sse(parts), admission(door), poll(parts));
   const showPage = page(log, visitors, moderation);
   web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));
-  web.use(contactRoutes(contacts, chat), usernameRoute(chat), moderationRoutes(moderation, invitations));
+  web.use(contactRoutes(contacts, chat), moderationRoutes(moderation, invitations));
   web.use(notFound, answerError);
 
   const server = listener(config.tls, plainSse(parts, web));
@@ -123,5 +124,9 @@ const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsChe
 
 function listener(tls: Config['tls'], handle: RequestListener): Server {
   if (!tls) return createServer(ARRIVAL, handle);
-  return createTlsServer({ ...ARRIVAL, cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, handle);
+  try {
+    return createTlsServer({ ...ARRIVAL, cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, handle);
+  } catch (error) {
+    throw new Error(`TLS_CERT and TLS_KEY can't be used: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -23,9 +23,9 @@ async function main(): Promise<void> {
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
   const address = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
-  console.log(`Parley is open at ${address}`);
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
-  if (secret) console.log(`Who opens this first owns the chat: ${address}/invite/${secret}`);
+  const link = secret ? `\nWho opens this link first owns the chat: ${address}/invite/${secret}` : '';
+  console.log(`Parley is open at ${address}${link}`);
 }
 
 /** The host to open in a browser: where all addresses are listened on, one that other machines reach. */

@@ -26,6 +26,32 @@ describe('the server as a process', () => {
     await server.end('SIGKILL');
   });
 
+  it('prints an owner’s link when it is new, once; and another when it is asked to', async () => {
+    const link = /^Who opens this link first owns the chat: (http:\S+\/invite\/[\w-]{43})$/;
+    const first = await startProcess({ DATABASE: database });
+    expect(first.lines[1]).toMatch(link);
+    const [, url] = link.exec(first.lines[1]!)!;
+    await first.end('SIGKILL');
+    const second = await startProcess({ DATABASE: database });
+    expect(second.lines).toHaveLength(1);
+    const opened = await fetch(url!.replace(first.url, second.url), { method: 'POST', redirect: 'manual' });
+    expect(opened.status).toBe(303);
+    await second.end('SIGTERM');
+    const asked = await startProcess({ DATABASE: database }, undefined, undefined, '--owners-link');
+    expect(asked.lines[1]).toMatch(link);
+    await asked.end('SIGTERM');
+  });
+
+  it('refuses a certificate that it can not read, with one sentence', async () => {
+    const { code, errors } = await runToEnd({
+      DATABASE: database,
+      TLS_CERT: join(place.folder, 'none.pem'),
+      TLS_KEY: join(place.folder, 'none.pem'),
+    });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^TLS_CERT and TLS_KEY can't be used: .*none\.pem.*\n$/);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends its streams and itself on %s, with exit code 0',
     async (signal) => {

@@ -17,6 +17,8 @@ export function scratch(): { folder: string; remove: () => void } {
 export interface Running {
   url: string;
   database: string;
+  /** The secret of a new link that makes an owner. */
+  ownersLink: () => Promise<string>;
   close: () => Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
   return {
     url: `http://localhost:${port}`,
     database: config.database,
+    ownersLink: async () => (await app.ownersLink(true))!,
     close: async () => {
       await app.close();
       remove();

@@ -10,6 +10,8 @@ export interface ServerProcess {
   url: string;
   port: number;
   child: ChildProcess;
+  /** What it has printed. */
+  lines: string[];
   /** Sends a signal and waits for the end. */
   end: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -23,13 +25,16 @@ export async function startProcess(
   env: Record<string, string>,
   main = MAIN,
   errors: 'inherit' | 'ignore' = 'inherit',
+  ...args: string[]
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, PORT: '0', LIMITS: 'off', ...env },
     stdio: ['ignore', 'pipe', errors],
   });
+  const lines: string[] = [];
+  const output = createInterface(child.stdout).on('line', (line) => lines.push(line));
   const [line] = (await Promise.race([
-    once(createInterface(child.stdout), 'line'),
+    once(output, 'line'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code}.`))),
   ])) as [string];
   const url = /http:\S+/.exec(line)![0];
@@ -37,6 +42,7 @@ export async function startProcess(
     url,
     port: Number(new URL(url).port),
     child,
+    lines,
     end: async (signal) => {
       const exited = once(child, 'exit');
       child.kill(signal);

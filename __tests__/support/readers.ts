@@ -30,7 +30,8 @@ const query = ({ room, after, last }: From): string =>
     ...(last !== undefined && { last: String(last) }),
   }).toString();
 
-const isLogged = ({ type }: { type?: unknown }): boolean => type === 'new_message' || type === 'reset';
+const LOGGED: unknown[] = ['new_message', 'deleted_message', 'delete_message', 'reset'];
+const isLogged = ({ type }: { type?: unknown }): boolean => LOGGED.includes(type);
 
 const socketIo =
   (...transports: string[]): OpenReader =>

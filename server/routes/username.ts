@@ -1,15 +1,15 @@
 import { Router } from 'express';
-import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import type { Chat } from '../chat';
 import { checkUsername } from '../check';
+import type { Door } from '../door';
 
-/** `POST /username`: changes the name of the visitor that the cookie names. */
-export function usernameRoute(chat: Chat): Router {
+/** `POST /username`: changes the name of the visitor that the cookie names; who was invited to keep one begins here. */
+export function usernameRoute(chat: Chat, door: Door): Router {
   const router = Router();
   router.post('/username', jsonBody, async (request, response) => {
-    const username = checkUsername(request.body);
-    response.json(await chat.rename(visitorOf(response), username));
+    const visitor = await door.admitToKeepName(request);
+    response.json(await chat.rename(visitor, checkUsername(request.body)));
   });
   return router;
 }
