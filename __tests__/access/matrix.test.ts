@@ -97,6 +97,8 @@ describe.each(ACCESSES)('in a chat that is %s', (access) => {
 });
 
 it('is the table that the README shows', () => {
+  // Where the columns are as wide as what stands in them, it is the same table.
+  const narrow = (table: string): string => table.replace(/ +/g, ' ').replace(/-+/g, '-');
   const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-  expect(readme.replace(/ +/g, ' ').replace(/\| -+ /g, '| - ')).toContain(asMarkdown());
+  expect(narrow(readme)).toContain(narrow(asMarkdown()));
 });
