@@ -316,7 +316,7 @@ describe('people', () => {
   it('see who is typing, until it is said, and never themselves', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.box.pressSequentially('I think');
-    await tom.page.getByText('Anonymous is typing…').waitFor();
+    await tom.page.getByText(/^Anonymous [a-z0-9]{4} is typing…$/).waitFor();
     expect(await masha.page.getByText('is typing').count()).toBe(0);
     await masha.box.press('Enter');
     await tom.shows(['I think']);

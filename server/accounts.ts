@@ -1,3 +1,4 @@
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { ANONYMOUS, checkName, skeletonOf } from './name';
 import type { Limits } from './limits';
 import { hashPassword, isPassword } from './password';
@@ -56,12 +57,17 @@ export class Accounts {
    */
   async setPassword(visitor: Visitor, password: string, current: string | undefined): Promise<void> {
     await this.nameToKeep(visitor);
+    await this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
-    if (known) {
-      await this.limits.take('signIns', visitor);
-      if (!(await isPassword(current ?? '', known))) throw new Refusal(403, 'The present password is wrong.');
+    if (known && !(await isPassword(current ?? '', known))) {
+      throw new Refusal(403, 'The present password is wrong.');
     }
     await this.store.setPassword(visitor.id, await hashPassword(password));
+  }
+
+  /** Whether a visitor's name is kept with a password: it may be with a passkey alone. */
+  async hasPassword({ id }: Visitor): Promise<boolean> {
+    return (await this.store.passwordOf(id)) !== undefined;
   }
 
   /** The name that a visitor can keep. @throws {Refusal} 400 if that has none of its own. */
@@ -86,6 +92,15 @@ export class Accounts {
       throw new Refusal(401, 'The name or the password is wrong.');
     }
     return visitor;
+  }
+
+  /**
+   * What a browser is asked to sign in with by a passkey. @param origin that of the page.
+   * @throws {Refusal} 429 after too many attempts.
+   */
+  async challenge(origin: string, by: Visitor): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    await this.limits.take('signIns', by);
+    return this.passkeys.authentication(origin);
   }
 
   /** What speaks for an account. */

@@ -19,7 +19,11 @@ export class Addresses {
    * customer has. What `X-Forwarded-For` says counts only as far as it was written by a trusted proxy.
    */
   of(request: IncomingMessage): string {
-    const address = proxyAddr(request, this.trusts);
+    return this.network(proxyAddr(request, this.trusts));
+  }
+
+  /** An address as limits and bans know it. */
+  network(address: string | undefined): string {
     if (!address || !ipaddr.isValid(address)) return 'unknown';
     const parsed = ipaddr.process(address);
     if (parsed.kind() === 'ipv4') return parsed.toString();

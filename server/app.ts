@@ -1,9 +1,7 @@
 import compression from 'compression';
 import cors from 'cors';
 import express from 'express';
-import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Accounts } from './accounts';
 import { Addresses } from './address';
@@ -11,10 +9,12 @@ import { admission } from './admission';
 import { Chat } from './chat';
 import type { Config } from './config';
 import { Contacts } from './contacts';
+import { boundConnections } from './crowd';
 import { Door } from './door';
 import { drainable } from './drain';
 import { Invitations } from './invitations';
 import { Limits } from './limits';
+import { createListener } from './listener';
 import { Log } from './log';
 import { Moderation } from './moderation';
 import { Passkeys } from './passkeys';
@@ -35,7 +35,8 @@ import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
-import { refuseUpgrade } from './upgrade';
+import { answerUnreadable } from './unreadable';
+import { turnAway } from './upgrade';
 import { Visitors } from './visitor';
 
 /** A server that does not listen yet, and the way to end it. */
@@ -66,7 +67,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const parts = { log, chat, visitors, presence, door, moderation };
   const passkeys = new Passkeys(stores.accounts);
   const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, (who) => door.review(who));
-  const invitations = new Invitations(stores.moderation, visitors);
+  const invitations = new Invitations(stores.invitations, visitors);
   const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.tellAll(change));
 
   const web = express();
@@ -89,9 +90,11 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(contactRoutes(contacts, chat), moderationRoutes(moderation, invitations));
   web.use(notFound, answerError);
 
-  const server = listener(config.tls, plainSse(parts, web));
+  const server = createListener(config.tls, plainSse(parts, web));
   const drain = drainable(server);
   boundPipelining(server);
+  boundConnections(server, addresses, limits.unasked);
+  answerUnreadable(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
   server.on('upgrade', (request, socket, head) => {
@@ -99,7 +102,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     // Socket.IO listens for its own.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
-    refuseUpgrade(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
+    turnAway(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
   });
 
   const end = async (): Promise<void> => {
@@ -117,16 +120,4 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     ownersLink: (anew) => invitations.ownersLink(anew),
     close: () => (ending ??= end()),
   };
-}
-
-/** How long a request may take to arrive, in ms: its headers, and all of it. Streams are answers, and take their time. */
-const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
-
-function listener(tls: Config['tls'], handle: RequestListener): Server {
-  if (!tls) return createServer(ARRIVAL, handle);
-  try {
-    return createTlsServer({ ...ARRIVAL, cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, handle);
-  } catch (error) {
-    throw new Error(`TLS_CERT and TLS_KEY can't be used: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -28,6 +28,9 @@ export class Chat {
   /** Who has said something in a slow room. */
   private readonly said = new RateLimiterMemory({ points: 1, duration: 1 });
 
+  /** What the names look like that are being taken, and by whom: the store is asked for one of them after the other. */
+  private readonly claims = new Map<string, string>();
+
   constructor(
     private readonly log: Log,
     private readonly visitors: Visitors,
@@ -62,10 +65,8 @@ export class Chat {
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
     await this.may('names', visitor);
-    if (username !== ANONYMOUS && this.presence.hasNamesake(visitor.id, skeletonOf(username))) {
-      throw taken(username);
-    }
-    await this.visitors.rename(visitor, username);
+    if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
+    else await this.claim(visitor, username, skeletonOf(username));
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
     this.presence.renamed(change);
     return change;
@@ -86,6 +87,14 @@ export class Chat {
     const standing = await this.visitors.standingOf(visitor);
     if (standing.mutedUntil <= Date.now()) return standing;
     throw new Refusal(403, 'You may only read for now: a moderator has muted you.');
+  }
+
+  /** Takes a name that nobody has, and nobody else is just taking. */
+  private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
+    const claimant = this.claims.get(skeleton) ?? visitor.id;
+    if (claimant !== visitor.id || this.presence.hasNamesake(visitor.id, skeleton)) throw taken(username);
+    this.claims.set(skeleton, visitor.id);
+    await this.visitors.rename(visitor, username).finally(() => this.claims.delete(skeleton));
   }
 
   /** The name under which a visitor may say something in a room now. */

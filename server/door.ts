@@ -46,6 +46,18 @@ export class Door {
    */
   async admit(request: IncomingMessage, token?: string): Promise<Visitor> {
     const visitor = await this.visitors.identify(request, token);
+    // A page that is open would go on as somebody else, and not know it.
+    if (visitor.signedOut) throw new Refusal(401, SIGNED_OUT);
+    await this.judge(visitor);
+    return visitor;
+  }
+
+  /**
+   * The same for somebody who opens a page: whose session was ended comes as a new guest.
+   * @throws {Refusal} likewise.
+   */
+  async admitToOpen(request: IncomingMessage): Promise<Visitor> {
+    const visitor = await this.visitors.identify(request);
     await this.judge(visitor);
     return visitor;
   }
@@ -94,10 +106,24 @@ export class Door {
     if (banned > Date.now()) throw new Refusal(403, `Your address is banned from this chat${until(banned)}.`);
   }
 
-  /** Notes that somebody's connection is open. */
+  /**
+   * Asks whether a handshake may begin that tells only later who it is.
+   * @throws {Refusal} 429 if too many are open from its address.
+   */
+  askToKnock(request: IncomingMessage): void {
+    this.limits.askToKnock(this.visitors.addressOf(request));
+  }
+
+  /** Counts what was opened by such a handshake. @returns what to call when it is closed. */
+  knock(request: IncomingMessage): () => void {
+    return this.limits.knock(this.visitors.addressOf(request));
+  }
+
+  /** Notes that somebody's connection is open. What has changed since they were admitted counts. */
   enter(inside: Inside): void {
     this.inside.add(inside);
     this.limits.connected(inside.visitor);
+    void this.ask(inside);
   }
 
   /** Notes that it is closed. */
@@ -107,16 +133,8 @@ export class Door {
 
   /** Puts out those of whom something has changed and who may not stay. */
   async review(concerned: (visitor: Visitor) => boolean): Promise<void> {
-    for (const inside of [...this.inside].filter(({ visitor }) => concerned(visitor))) {
-      try {
-        if (!(await this.visitors.stillSpeaks(inside.visitor)))
-          throw new Refusal(401, 'You were signed out.');
-        await this.judge(inside.visitor);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        inside.expel(error);
-      }
-    }
+    const those = [...this.inside].filter(({ visitor }) => concerned(visitor));
+    await Promise.all(those.map((inside) => this.ask(inside)));
   }
 
   /** The addresses that somebody's open connections come from. */
@@ -125,12 +143,25 @@ export class Door {
     return [...new Set(own.map(({ visitor: { address } }) => address))];
   }
 
+  /** Puts somebody out who may not stay. */
+  private async ask(inside: Inside): Promise<void> {
+    try {
+      if (!(await this.visitors.stillSpeaks(inside.visitor))) throw new Refusal(401, SIGNED_OUT);
+      await this.judge(inside.visitor);
+    } catch (error) {
+      // What can't be known now does not put anybody out.
+      if (error instanceof Refusal) inside.expel(error);
+      else console.error('It could not be seen whether somebody may stay:', error);
+    }
+  }
+
   private async judge(visitor: Visitor): Promise<void> {
     await this.notBanned(visitor);
     if (!(await this.isWelcome(visitor))) throw new Refusal(401, WORDS[this.access]);
   }
 }
 
+const SIGNED_OUT = 'You were signed out.';
 const WORDS: Record<Access, string> = {
   open: '',
   invite: 'This chat is by invitation. Open the link that you were given, or sign in.',

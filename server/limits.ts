@@ -1,4 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Crowd } from './crowd';
 import { Refusal } from './refusal';
 
 /** What is allowed only so often. */
@@ -42,6 +43,8 @@ export class Limits {
   private readonly limiters: Record<Limited, Limiter> | undefined;
   /** Connections that are open, by visitor and by address. */
   private readonly open = new Map<string, number>();
+  /** What is open from an address, whoever it is. */
+  private readonly knocking: Crowd;
 
   /** @param settings nothing where there are no limits. */
   constructor(private readonly settings: LimitSettings | undefined) {
@@ -51,6 +54,12 @@ export class Limits {
       contacts: limiter(settings.contacts),
       signIns: limiter(settings.signIns),
     };
+    this.knocking = new Crowd(this.unasked);
+  }
+
+  /** How much an address may have open before it is asked who it is: its streams, and as much that comes and goes. */
+  get unasked(): number {
+    return this.settings ? 2 * CROWD * this.settings.connections : Infinity;
   }
 
   /**
@@ -77,7 +86,20 @@ export class Limits {
     if (!this.settings) return;
     const { connections } = this.settings;
     if (this.count(id) < connections && this.count(address) < CROWD * connections) return;
-    throw new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
+    throw tooMany();
+  }
+
+  /**
+   * Asks whether an address may open another connection, before it is known who it is.
+   * @throws {Refusal} 429 likewise.
+   */
+  askToKnock(address: string): void {
+    if (this.knocking.isFull(address)) throw tooMany();
+  }
+
+  /** Counts a connection that was opened so. @returns what to call when it is closed. */
+  knock(address: string): () => void {
+    return this.knocking.enter(address);
   }
 
   /** Counts a connection that was opened. */
@@ -101,6 +123,10 @@ export class Limits {
     if (count > 0) this.open.set(key, count);
     else this.open.delete(key);
   }
+}
+
+function tooMany(): Refusal {
+  return new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
 }
 
 /** What somebody is refused with who has to wait. */

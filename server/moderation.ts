@@ -140,6 +140,14 @@ export class Moderation {
     return this.store.deeds(before, limit);
   }
 
+  /** What people go by now, by their ids. */
+  async namesOf(visitors: Iterable<string>): Promise<Map<string, string>> {
+    const names = [...new Set(visitors)].map(async (id): Promise<[string, string]> => {
+      return [id, (await this.visitors.known(id)).username];
+    });
+    return new Map(await Promise.all(names));
+  }
+
   /** Notes what was done elsewhere. */
   note(by: Visitor, action: Deed['action'], target: string, detail: string): Promise<void> {
     return this.store.note(deed(by, action, target, detail));

@@ -42,6 +42,8 @@ const WELL_DIRECTED = new RegExp(
   `^(?=${RIGHT_TO_LEFT.source})(?:${RIGHT_TO_LEFT.source}|[\\p{M}\\p{Nd}\\x21-\\x40\\x5b-\\x60\\x7b-\\x7e])+$`,
   'u',
 );
+/** A colon at the end, or a letter that looks like it. */
+const COLON = /[:\u02d0\ua4fd]$/;
 const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
 
 /**
@@ -66,10 +68,15 @@ export function checkName(text: string): string {
     if (RIGHT_TO_LEFT.test(part) && !WELL_DIRECTED.test(part)) {
       throw new Refusal(400, 'A name can not be written in both directions.');
     }
+    // Where a line is `name: text`, it would end the name of somebody else.
+    if (COLON.test(part)) throw new Refusal(400, 'No word of a name can end in ":".');
   }
   const skeleton = skeletonOf(name);
   if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
-  if (reserved.has(skeleton)) throw new Refusal(400, 'That name is kept for the server. Choose another.');
+  // Behind the name that everybody has, pages write what tells them apart.
+  const borrowed = skeleton.startsWith(`${skeletonOf(ANONYMOUS)} `);
+  if (borrowed || reserved.has(skeleton))
+    throw new Refusal(400, 'That name is kept for the server. Choose another.');
   return name;
 }
 

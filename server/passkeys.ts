@@ -29,6 +29,8 @@ export interface PasskeyStore {
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
   countPasskey(id: string, counter: number): Promise<void>;
+  /** Removes a passkey of a visitor. One that is the last by which an account can be signed in to stays. */
+  removePasskey(visitor: string, id: string): Promise<boolean>;
 }
 
 /** How long somebody has to answer a challenge, in ms. */
@@ -111,6 +113,23 @@ export class Passkeys {
     if (!verified) throw new Refusal(401, WRONG);
     await this.store.countPasskey(id, authenticationInfo.newCounter);
     return visitor;
+  }
+
+  /** The passkeys of an account. */
+  of(visitor: string): Promise<Passkey[]> {
+    return this.store.passkeysOf(visitor);
+  }
+
+  /** Removes a passkey. @throws {Refusal} 409 if nothing else is left to sign in with. */
+  async remove(visitor: string, id: string): Promise<void> {
+    const own = await this.store.passkeysOf(visitor);
+    if (!own.some((passkey) => passkey.id === id)) return;
+    if (!(await this.store.removePasskey(visitor, id))) {
+      throw new Refusal(
+        409,
+        'Nothing else is left to sign in with: set a password first, or add another passkey.',
+      );
+    }
   }
 
   private expect(challenge: string, purpose: string): void {

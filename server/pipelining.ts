@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How many requests one connection may have unanswered; browsers have one. */
@@ -16,4 +17,12 @@ export function boundPipelining(server: Server): void {
     response.on('finish', () => unanswered.set(socket, unanswered.get(socket)! - 1));
     if (count > MOST) socket.destroy();
   });
+}
+
+/**
+ * Waits until it is the turn of an answer whose request was sent ahead. Who is to stay is let in only then: before it,
+ * nobody would be told that they have gone, and a ban would not reach them.
+ */
+export async function turn(response: ServerResponse): Promise<void> {
+  if (!response.socket) await once(response, 'socket');
 }

@@ -21,6 +21,7 @@ const SMALLEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_
 
 function put(from: string, name = basename(from)): void {
   const to = join(ASSETS, name);
+  mkdirSync(dirname(to), { recursive: true });
   if (existsSync(`${to}.gz`) && statSync(`${to}.gz`).mtimeMs > statSync(from).mtimeMs) return;
   const bytes = readFileSync(from);
   copyFileSync(from, to);
@@ -28,7 +29,6 @@ function put(from: string, name = basename(from)): void {
   writeFileSync(`${to}.gz`, gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }));
 }
 
-mkdirSync(ASSETS, { recursive: true });
 for (const folder of [join(ROOT, 'static'), join(ROOT, 'dist', 'static')]) {
   for (const name of readdirSync(folder)) {
     if (/\.(?:css|js|svg)$/.test(name)) put(join(folder, name));
@@ -40,3 +40,8 @@ put(
   join(dirname(require.resolve('socket.io/package.json')), 'client-dist/socket.io.esm.min.js'),
   'socket.io.js',
 );
+// Its modules name each other by their place in the package.
+const passkeys = join(dirname(require.resolve('@simplewebauthn/browser')), '..', 'esm');
+for (const name of readdirSync(passkeys, { recursive: true, encoding: 'utf8' })) {
+  if (name.endsWith('.js')) put(join(passkeys, name), join('simplewebauthn', name));
+}

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkReading, type Reading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
+import { turn } from './pipelining';
 import { Refusal } from './refusal';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
@@ -47,6 +47,7 @@ export async function stream(
   response: ServerResponse,
   { room, ...start }: Reading,
 ): Promise<void> {
+  await turn(response);
   const visitor = await parts.door.admitToStay(request);
   const cursor = await parts.log.start(room, start);
 
@@ -66,9 +67,11 @@ export async function stream(
     response.end();
     return;
   }
-  // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
-  if (!response.socket) await once(response, 'socket');
-  const socket = response.socket!;
+  const { socket } = response;
+  // Who has gone meanwhile is not let in: nobody would be told of that any more.
+  if (!socket || socket.destroyed) return;
+  // How long it may take nothing in is decided here; see `writeOut`.
+  socket.setTimeout(0);
   socket.write(hello(cursor));
 
   const ends = performance.now() + lifetime;

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorBody } from './wire';
 
-/** Answers a handshake that is refused (RFC 6455, section 4.2.2), and closes its connection. */
-export function refuseUpgrade(socket: Duplex, body: ErrorBody): void {
+/** Answers a handshake that is refused (RFC 6455, section 4.2.2), or what is no request, and closes its connection. */
+export function turnAway(socket: Duplex, body: ErrorBody): void {
   const json = JSON.stringify(body);
   // Nobody else listens on this socket: a reset would end the process, and a peer that stays would hold it open.
   socket.on('error', () => socket.destroy());

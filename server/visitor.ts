@@ -1,8 +1,7 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
-import { sign, unsign } from 'cookie-signature';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
+import { Cookies, type Presented } from './cookies';
 import { ANONYMOUS, skeletonOf } from './name';
 import { Refusal } from './refusal';
 import { hashOf, newId } from './secret';
@@ -20,6 +19,8 @@ export interface Visitor {
   readonly address: string;
   /** The id of the session or token that spoke for it; a guest has none. */
   readonly grant?: string | undefined;
+  /** Whether its cookie is that of a session which was ended. */
+  readonly signedOut?: boolean;
 }
 
 /** What is known of somebody. */
@@ -62,12 +63,8 @@ export interface VisitorStore {
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** 400 days, in seconds: the longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
-const COOKIE_AGE = (400 * DAY) / 1_000;
 /** After so long without a visit, the name of somebody without an account is free again. */
 const ABANDONED = 30 * DAY;
-/** Before the secret of a session; the id of a guest has no such letter. */
-const SESSION = '~';
 
 const STRANGER: Standing = {
   username: ANONYMOUS,
@@ -83,15 +80,12 @@ export class Visitors {
   private constructor(
     private readonly store: VisitorStore,
     private readonly addresses: Addresses,
-    private readonly key: string,
-    private readonly cookie: string,
+    private readonly cookies: Cookies,
   ) {}
 
   static async open(store: VisitorStore, addresses: Addresses): Promise<Visitors> {
     const key = await store.signingKey(randomBytes(32).toString('base64url'));
-    // Browsers share cookies between ports: named after its key, one server's cookie doesn't replace another's.
-    const name = `parley_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
-    return new Visitors(store, addresses, key, name);
+    return new Visitors(store, addresses, new Cookies(addresses, key));
   }
 
   /**
@@ -99,11 +93,15 @@ export class Visitors {
    * @param token what speaks for a script, if that is not in the `Authorization` header.
    * @throws {Refusal} 401 if the token speaks for nobody.
    */
-  async identify(request: IncomingMessage, token = bearer(request)): Promise<Visitor> {
+  async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const address = this.addresses.of(request);
-    const visitor = token ? await this.granted('token', token) : await this.ofCookie(request);
+    const cookie = token ? undefined : this.cookies.of(request);
+    const visitor = token ? await this.granted('token', token) : cookie && (await this.presented(cookie));
     if (token && !visitor) throw new Refusal(401, 'That token is not known here, or it was revoked.');
-    if (!visitor) return { id: newId(), username: ANONYMOUS, lasting: false, address };
+    if (!visitor) {
+      const signedOut = cookie !== undefined && 'session' in cookie;
+      return { id: newId(), username: ANONYMOUS, lasting: false, address, signedOut };
+    }
     const { username, seen } = await this.known(visitor.id);
     if (Date.now() - seen > DAY) await this.store.see(visitor.id);
     return { ...visitor, username, lasting: true, address };
@@ -114,25 +112,31 @@ export class Visitors {
    * @returns the visitor, and the `Set-Cookie` header that brings it back.
    */
   async welcome(request: IncomingMessage): Promise<{ visitor: Visitor; setCookie: string }> {
-    const visitor = { ...(await this.identify(request)), lasting: true };
-    const own = visitor.grant && this.cookieOf(request);
-    return { visitor, setCookie: this.setCookie(request, own || sign(visitor.id, this.key)) };
+    const visitor = { ...(await this.identify(request)), lasting: true, signedOut: false };
+    const own = visitor.grant && this.cookies.of(request);
+    return { visitor, setCookie: this.cookies.give(request, own || { guest: visitor.id }) };
+  }
+
+  /** Where a request comes from, as limits and bans know it. */
+  addressOf(request: IncomingMessage): string {
+    return this.addresses.of(request);
   }
 
   /** The `Set-Cookie` header that signs a browser in, with the secret of a session. */
   signIn(request: IncomingMessage, secret: string): string {
-    return this.setCookie(request, SESSION + secret);
+    return this.cookies.give(request, { session: secret });
   }
 
   /** The `Set-Cookie` header that makes a browser forget who it was. */
   forget(request: IncomingMessage): string {
-    return this.setCookie(request, '', 0);
+    return this.cookies.forget(request);
   }
 
   /** What is known of a visitor now: another of its tabs may have changed it. */
   async standingOf({ id, lasting, username }: Visitor): Promise<Standing> {
-    if (!lasting) return { ...STRANGER, username };
-    return this.known(id);
+    const standing = await this.known(id);
+    // Who does not last has a name only here; but may be muted or banned while the connection does.
+    return lasting ? standing : { ...standing, username };
   }
 
   /** The same of somebody else. */
@@ -162,13 +166,10 @@ export class Visitors {
     visitor.username = username;
   }
 
-  private async ofCookie(request: IncomingMessage): Promise<Pick<Visitor, 'id' | 'grant'> | undefined> {
-    const value = this.cookieOf(request);
-    if (!value) return undefined;
-    if (value.startsWith(SESSION)) return this.granted('session', value.slice(SESSION.length));
-    const id = unsign(value, this.key);
+  private async presented(cookie: Presented): Promise<Pick<Visitor, 'id' | 'grant'> | undefined> {
+    if ('session' in cookie) return this.granted('session', cookie.session);
     // Who has kept a name has to sign in: a cookie from before that speaks for nobody any more.
-    return id && !(await this.known(id)).account ? { id } : undefined;
+    return (await this.known(cookie.guest)).account ? undefined : { id: cookie.guest };
   }
 
   private async granted(kind: GrantKind, secret: string): Promise<Pick<Visitor, 'id' | 'grant'> | undefined> {
@@ -177,25 +178,6 @@ export class Visitors {
     if (Date.now() - grant.used > DAY) await this.store.use(grant.id);
     return { id: grant.visitor, grant: grant.id };
   }
-
-  private cookieOf(request: IncomingMessage): string | undefined {
-    return parseCookie(request.headers.cookie ?? '')[this.cookieName(request)];
-  }
-
-  /** Under TLS, no page of another host or without TLS can set a cookie of this name (RFC 6265bis, section 4.1.3). */
-  private cookieName(request: IncomingMessage): string {
-    return this.addresses.secure(request) ? `__Host-${this.cookie}` : this.cookie;
-  }
-
-  private setCookie(request: IncomingMessage, value: string, maxAge = COOKIE_AGE): string {
-    return stringifySetCookie(this.cookieName(request), value, {
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: this.addresses.secure(request),
-      path: '/',
-      maxAge,
-    });
-  }
 }
 
 /** What a name is refused with that somebody else has. */
@@ -203,7 +185,7 @@ export function taken(username: string): Refusal {
   return new Refusal(409, `Somebody goes by the name "${username}", or by one that looks like it.`);
 }
 
-/** The token of a script (RFC 6750, section 2.1). */
-function bearer({ headers }: IncomingMessage): string | undefined {
+/** The token that a script sends, if one does (RFC 6750, section 2.1). */
+export function bearerOf({ headers }: IncomingMessage): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }

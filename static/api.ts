@@ -7,8 +7,16 @@ export class ApiError extends Error {
     readonly status: number,
     /** How long the server asks to be left alone, in milliseconds, if it does. */
     readonly retryAfter?: number,
+    /** What the server itself said; nothing where something before it did. */
+    readonly body?: ErrorBody,
   ) {
     super(message);
+  }
+
+  /** What the server said, whichever way it came. */
+  static of(body: ErrorBody): ApiError {
+    const { error, status, retryAfter } = body;
+    return new ApiError(error, status, retryAfter && retryAfter * 1000, body);
   }
 
   /** Whether the server has decided: asking the same again would be answered the same. */
@@ -68,8 +76,8 @@ export async function ask<T>(
   if (response.ok && (answer !== undefined || response.status === 204))
     return { body: answer as T, retryAfter };
   if (response.ok) throw new ApiError('The network answered in the server’s place.', 0);
-  const sentence = isError(answer) ? answer.error : `The server answered ${response.status}.`;
-  throw new ApiError(sentence, response.status, retryAfter);
+  if (isError(answer)) throw ApiError.of(answer);
+  throw new ApiError(`The server answered ${response.status}.`, response.status, retryAfter);
 }
 
 /**
@@ -82,7 +90,13 @@ export async function api<T>(path: string, method = 'GET', body?: object): Promi
 
 /** Tells an error from an answer, wherever the two arrive by the same way. */
 export function isError(answer: unknown): answer is ErrorBody {
-  return typeof answer === 'object' && answer !== null && 'error' in answer;
+  return typeof answer === 'object' && answer !== null && 'error' in answer && 'status' in answer;
+}
+
+/** Why the server does not let one in, where that is what an error says: to sign in first, a ban, too often. */
+export function refusalOf(error: unknown): ErrorBody | undefined {
+  const body = error instanceof ApiError ? error.body : error;
+  return isError(body) && [401, 403, 429].includes(body.status) ? body : undefined;
 }
 
 /** What to show of anything thrown. */

@@ -1,4 +1,5 @@
-import type { ChangeUsername, Cursor, Entry, MessagePage, Person } from '../server/wire.js';
+import type { ChangeUsername, Cursor, Entry, MessagePage, Person, Role } from '../server/wire.js';
+import { Actions } from './actions.js';
 import { api } from './api.js';
 import { Batches } from './batches.js';
 import { Composer } from './composer.js';
@@ -15,18 +16,23 @@ import { Older } from './older.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Reader } from './reader.js';
+import { decideOnRefused } from './refused.js';
+import { onReturn } from './returning.js';
+import { Rules } from './rules.js';
 import { Standing } from './standing.js';
 import { StatusLine } from './status.js';
+import { followTabs } from './tabs.js';
 import { Timeline } from './timeline.js';
 import { TypingLine } from './typing.js';
 import { Unread } from './unread.js';
+import { Waiting } from './waiting.js';
 import { chosenWay } from './ways.js';
 
 /** How many messages stay on a page that is open all day; older ones come back by scrolling. */
 const SHOWN = 400;
 
 const page = find(document, 'main').dataset as Record<
-  'room' | 'cursor' | 'earliest' | 'visitor' | 'username',
+  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role',
   string
 >;
 const { room } = page;
@@ -36,24 +42,19 @@ const log = find(document, '#log');
 const reader = new Reader(log, find(document, '#pill'));
 const timeline = new Timeline(find(document, '#messages'), me);
 const unread = new Unread();
-const typing = new TypingLine(find(document, '#typing'));
+const typing = new TypingLine(find(document, '#typing'), me);
 const contacts = new AddressBook();
-const people = new People(
-  find(document, '#people'),
-  find(document, '#people-more'),
-  [find(document, '#people-count'), find(document, '#open-panel-count')],
-  me,
-);
+const later = new Waiting();
+const people = new People(me);
 const name = new NameField(me, renamed);
 
 const read = (query: Record<string, string>) =>
   api<MessagePage>(`/messages?${new URLSearchParams({ room, ...query })}`);
 const older = new Older(
-  find(document, '#older'),
   log,
   room,
   page.earliest,
-  () => timeline.oldest?.dataset.cursor,
+  page.oldest || undefined,
   (before) => read({ before, limit: '50' }),
   ({ messages }) => reader.keep(() => messages.forEach(put)),
 );
@@ -89,10 +90,12 @@ const outbox = new Outbox(
     });
   },
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
-  (message) => reader.keep(() => put(message)),
-  (waiting) => {
+  (entry) => reader.keep(() => put(entry)),
+  (waiting, heldUntil) => {
     status.wait(waiting);
     standing.wait(waiting);
+    later.show(heldUntil);
+    timeline.hold(heldUntil !== undefined);
   },
 );
 const composer = new Composer(
@@ -104,20 +107,26 @@ const composer = new Composer(
   },
   () => link.typing(),
 );
+const rules = new Rules(room, page.role as Role, (locked) => composer.lock(locked));
+decideOnRefused(find(document, '#messages'), outbox, timeline, () => composer.focus());
+new Actions(find(document, '#messages'), room, (id) => timeline.erase(id));
 
 function hear(event: ServerEvent): void {
   switch (event.type) {
     case 'new_message':
+    case 'deleted_message':
+    case 'delete_message':
       return feed.hear(event);
     case 'reset':
       return feed.reset(event);
     case 'presence':
       return people.show(event);
     case 'typing':
-      if (event.visitor !== me.visitor) typing.add(event);
-      return;
+      return typing.add(event);
     case 'change_username':
       return renamed(event);
+    case 'change_room':
+      return rules.show(event);
     case 'new_contact':
     case 'remove_contact':
       return contacts.change(event);
@@ -125,12 +134,14 @@ function hear(event: ServerEvent): void {
 }
 
 function show(entries: Entry[]): void {
-  const others = entries.filter(({ visitor }) => visitor !== me.visitor).length;
+  const others = entries.filter(
+    ({ type, visitor }) => type === 'new_message' && visitor !== me.visitor,
+  ).length;
   reader.keep(() => {
     entries.forEach(put);
     if (reader.atEnd && timeline.size > SHOWN) {
       timeline.trim(SHOWN / 2);
-      older.look();
+      older.reset(timeline.oldest?.dataset.cursor);
     }
   });
   reader.miss(others);
@@ -142,16 +153,18 @@ function restart({ messages, earliest }: { messages: Entry[]; earliest: Cursor }
   arriving.drop();
   timeline.trim(0);
   messages.forEach(put);
-  older.reset(earliest);
+  older.reset(messages[0]?.cursor, earliest);
   reader.toEnd();
 }
 
 function put(entry: Entry): void {
+  if (entry.type === 'delete_message') timeline.erase(entry.target);
   // The types that this page doesn't know have their place in the feed, and none here.
-  if (entry.type !== 'new_message') return;
+  if (entry.type !== 'new_message' && entry.type !== 'deleted_message') return;
   void outbox.drop(entry.id);
-  typing.remove(entry.visitor);
-  timeline.put(entry);
+  if (entry.type === 'deleted_message') timeline.erase(entry.id);
+  else typing.remove(entry.visitor);
+  timeline.put({ message: '', ...entry });
 }
 
 function renamed(change: ChangeUsername): void {
@@ -161,17 +174,6 @@ function renamed(change: ChangeUsername): void {
   name.show();
 }
 
-find(document, '#messages').addEventListener('click', ({ target }) => {
-  if (!(target instanceof Element)) return;
-  const id = target.closest<HTMLElement>('.message')?.dataset.id ?? '';
-  if (target.closest('.retry')) outbox.again(id);
-  if (target.closest('.discard')) {
-    // Gone from sight when it is gone for good: a reload does not bring it back.
-    void outbox.drop(id).then(() => timeline.remove(id));
-  }
-  if (target.closest('.failure')) composer.focus();
-});
-
 let live: LinkState['live'];
 function connection(state: LinkState): void {
   status.show(state);
@@ -179,18 +181,18 @@ function connection(state: LinkState): void {
   if (state.live && state.live !== live) {
     outbox.wake();
     void contacts.load();
+    void rules.load();
   }
   live = state.live;
 }
 
-let hiddenAt = 0;
-document.addEventListener('visibilitychange', () => {
-  if (document.hidden) hiddenAt = Date.now();
+onReturn((away) => {
   // A machine that slept may hold a connection that is dead and not known to be.
-  else if (Date.now() - hiddenAt > 30_000) void feed.catchUp();
-  if (!document.hidden) link.now();
+  if (away > 30_000) void feed.catchUp();
+  link.now();
 });
 
+followTabs();
 panelInDrawer();
 stayAboveKeyboard();
 standing.complete(seqOf(feed.cursor));

@@ -41,6 +41,11 @@ export class Composer {
     this.fit();
   }
 
+  /** Lets nothing be written here, or again; what stands in the box stays. */
+  lock(locked: boolean): void {
+    this.box.disabled = find<HTMLButtonElement>(this.form, 'button').disabled = locked;
+  }
+
   focus(): void {
     this.box.focus({ preventScroll: true });
   }

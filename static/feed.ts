@@ -1,5 +1,5 @@
 import type { Cursor, Entry, MessagePage, Reset } from '../server/wire.js';
-import { ApiError } from './api.js';
+import { ApiError, refusalOf } from './api.js';
 import { Backoff } from './backoff.js';
 
 interface Place {
@@ -96,11 +96,16 @@ export class Feed {
 
   private async readOn(): Promise<void> {
     const backoff = new Backoff();
+    let refused = false;
     do {
       const moved = await this.mend().catch((error: unknown) => {
         if (isGone(error)) this.stale = true;
+        const why = refusalOf(error);
+        refused = why !== undefined && why.status !== 429;
         return false;
       });
+      // Who is not let in asks no more: what is missing comes with the next connection.
+      if (refused) break;
       if (moved) backoff.reset();
       else if (this.behind) await new Promise((wake) => setTimeout(wake, backoff.next()));
     } while (this.behind);

@@ -1,3 +1,4 @@
+import type { ErrorBody } from '../server/wire.js';
 import { Backoff } from './backoff.js';
 import type { Ear, Stream } from './stream.js';
 import type { Way } from './ways.js';
@@ -8,6 +9,9 @@ const STAGGER = 2500;
 const SOUND = 5000;
 /** Past this, a change of networks is likelier than a way that never lasts, in milliseconds. */
 const STEADY = 30_000;
+
+/** How long whom the server does not let in waits before asking again, in milliseconds. */
+const REFUSED = 60_000;
 
 interface Held {
   way: Way;
@@ -27,10 +31,12 @@ export class Ladder {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The next try, where nothing is live, in milliseconds since the epoch. */
   retryAt: number | undefined;
+  /** Why nobody is let in, where that is what the server said last. */
+  refusal: ErrorBody | undefined;
   private readonly rounds = new Backoff();
   private readonly looks = new Backoff(2000, 300_000);
 
-  /** @param changed is called when `live` or `retryAt` may have changed. */
+  /** @param changed is called when `live`, `retryAt` or `refusal` may have changed. */
   constructor(
     private readonly open: (way: Way, ear: Pick<Ear, 'live' | 'lost'>) => Stream,
     private readonly changed: () => void,
@@ -52,12 +58,12 @@ export class Ladder {
   }
 
   /** Closes everything, and comes back by itself. */
-  drop(): void {
+  drop(wait = this.rounds.next()): void {
     const streams = [this.held?.stream, ...this.trying.values()];
     this.held = undefined;
     this.trying.clear();
     streams.forEach((stream) => stream?.close());
-    this.plan(this.rounds.next());
+    this.plan(wait);
     this.changed();
   }
 
@@ -89,9 +95,12 @@ export class Ladder {
     };
     const stream = this.open(way, {
       live: () => this.take({ way, stream, since: Date.now() }),
-      lost: () => {
-        if (this.held?.stream === stream) return this.fall(this.held);
-        if (this.trying.get(way) !== stream) return;
+      lost: (why) => {
+        const held = this.held?.stream === stream ? this.held : undefined;
+        if (!held && this.trying.get(way) !== stream) return;
+        // What holds for one way holds for all, unless another one is live.
+        if (why && (held || !this.held)) return this.stop(why);
+        if (held) return this.fall(held);
         this.trying.delete(way);
         goOn();
         this.rest();
@@ -106,6 +115,7 @@ export class Ladder {
     this.cancel();
     this.held?.stream.close();
     this.held = held;
+    this.refusal = undefined;
     this.trying.delete(held.way);
     for (const worse of this.ways.slice(this.ways.indexOf(held.way))) {
       this.trying.get(worse)?.close();
@@ -125,9 +135,17 @@ export class Ladder {
     this.changed();
   }
 
+  /** The server does not let anybody in: it is left alone for a while. */
+  private stop(refusal: ErrorBody): void {
+    this.refusal = refusal;
+    this.drop(refusal.retryAfter ? refusal.retryAfter * 1000 : REFUSED);
+  }
+
   /** Nothing is left to try now: plans when to try again. */
   private rest(): void {
     if (this.trying.size > 0 || this.timer !== undefined) return;
+    // The server has said nothing this time.
+    if (!this.held) this.refusal = undefined;
     if (!this.held) this.plan(this.rounds.next());
     else if (this.held.way !== this.ways[0]) this.plan(this.looks.next());
     this.changed();

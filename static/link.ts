@@ -1,4 +1,4 @@
-import type { NewMessage } from '../server/wire.js';
+import type { Entry, ErrorBody } from '../server/wire.js';
 import { api, ApiError, isError } from './api.js';
 import { Ladder } from './ladder.js';
 import type { Draft } from './outbox.js';
@@ -14,6 +14,8 @@ export interface LinkState {
   live: Way | undefined;
   /** In milliseconds since the epoch. */
   retryAt: number | undefined;
+  /** Why the server lets nobody in, if that is why nothing is live. */
+  refusal: ErrorBody | undefined;
 }
 
 /** The page's connection to its room, in both directions, over the best way there is. */
@@ -28,7 +30,10 @@ export class Link {
     const open = openers(room);
     this.ladder = new Ladder(
       (way, ends) => open[way]({ ...ear, ...ends }),
-      () => changed({ live: this.ladder.live, retryAt: this.ladder.retryAt }),
+      () => {
+        const { live, retryAt, refusal } = this.ladder;
+        changed({ live, retryAt, refusal });
+      },
     );
   }
 
@@ -54,13 +59,13 @@ export class Link {
    * Brings a message to the server.
    * @throws {ApiError} status 0 where nobody knows whether it arrived.
    */
-  async send({ id, message }: Draft): Promise<NewMessage> {
+  async send({ id, message }: Draft): Promise<Entry> {
     const { stream } = this.ladder;
     const send = stream?.send;
     const answer = await send?.({ id, message });
-    if (isError(answer)) throw new ApiError(answer.error, answer.status);
+    if (isError(answer)) throw ApiError.of(answer);
     if (answer) return answer;
-    const stored = await api<NewMessage>('/messages', 'POST', { id, message, room: this.room });
+    const stored = await api<Entry>('/messages', 'POST', { id, message, room: this.room });
     // The server is there, and this way did not bring its answer.
     if (stream && send) this.ladder.giveUp(stream);
     return stored;

@@ -1,6 +1,7 @@
 import type { NewMessage } from '../server/wire.js';
 import { find } from './dom.js';
 import { dayOf, timeOf } from './days.js';
+import { tagOf } from './tag.js';
 
 /** What there is to show of a message; one on its way has no place in the room yet. */
 export type Said = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
@@ -14,6 +15,7 @@ export function fill(element: HTMLElement, said: Said, mine: boolean): void {
   element.dataset.cursor = said.cursor ?? '';
   element.dataset.visitor = said.visitor;
   find(element, '.author').textContent = said.username;
+  find(element, '.tag').textContent = tagOf(said);
   find(element, '.bubble').textContent = said.message;
   find<HTMLTimeElement>(element, '.at').dateTime = said.at;
   paint(find(element, '.avatar'), said.visitor, said.username);
@@ -33,9 +35,18 @@ export function finish(element: HTMLElement): void {
   bubble.classList.toggle('jumbo', onlyEmoji.test(text));
 }
 
+/** Takes the text out of a message that was deleted. */
+export function wipe(element: HTMLElement): void {
+  element.classList.add('deleted');
+  const bubble = find(element, '.bubble');
+  bubble.classList.remove('jumbo');
+  // As in views/partials/message.ejs.
+  bubble.textContent = 'Deleted';
+}
+
 /** Gives somebody a colour and an initial: the same in all places, and for as long as they are the same visitor. */
 export function paint(avatar: HTMLElement, visitor: string, username: string): void {
-  // As in views/partials/message.ejs, so that nothing changes colour when the script arrives.
+  // As in views/partials/avatar.ejs, so that nothing changes colour when the script arrives.
   avatar.dataset.tone = String(Array.from(visitor).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 8);
   avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';
 }

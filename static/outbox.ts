@@ -1,4 +1,4 @@
-import type { NewMessage } from '../server/wire.js';
+import type { Entry } from '../server/wire.js';
 import { ApiError, sentenceOf } from './api.js';
 import { Backoff } from './backoff.js';
 import { newId } from './id.js';
@@ -29,19 +29,21 @@ export class Outbox {
   private readonly backoff = new Backoff();
   private running = false;
   private cutShort: (() => void) | undefined;
+  /** Until when the server asks to be left alone. */
+  private heldUntil: number | undefined;
 
   /**
    * @param send resolves with what was stored, or throws an ApiError.
    * @param show a draft that is on its way, or refused.
    * @param stored is given what the server made of it.
-   * @param changed is told how many are on their way.
+   * @param changed is told how many are on their way, and when the next one goes if the server asks for time.
    */
   constructor(
     private readonly kept: Kept,
-    private readonly send: (draft: Draft) => Promise<NewMessage>,
+    private readonly send: (draft: Draft) => Promise<Entry>,
     private readonly show: (draft: Draft) => void,
-    private readonly stored: (message: NewMessage) => void,
-    private readonly changed: (waiting: number) => void,
+    private readonly stored: (entry: Entry) => void,
+    private readonly changed: (waiting: number, heldUntil: number | undefined) => void,
   ) {}
 
   /** Goes on with what an earlier visit to the page left. */
@@ -150,15 +152,20 @@ export class Outbox {
   }
 
   private count(): void {
-    this.changed([...this.drafts.values()].filter(({ refused }) => !refused).length);
+    const waiting = [...this.drafts.values()].filter(({ refused }) => !refused).length;
+    this.changed(waiting, waiting > 0 ? this.heldUntil : undefined);
   }
 
-  private pause(error: unknown): Promise<void> {
+  private async pause(error: unknown): Promise<void> {
     const asked = (error instanceof ApiError && error.retryAfter) || 0;
-    return new Promise((done) => {
+    const wait = Math.max(asked, this.backoff.next());
+    this.heldUntil = asked ? Date.now() + wait : undefined;
+    this.count();
+    await new Promise<void>((done) => {
       // A server that asks for time gets it, also when the connection comes back earlier.
       if (!asked) this.cutShort = done;
-      setTimeout(done, Math.max(asked, this.backoff.next()));
+      setTimeout(done, wait);
     });
+    this.heldUntil = undefined;
   }
 }

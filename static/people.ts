@@ -1,19 +1,18 @@
 import type { ChangeUsername, Person, Presence } from '../server/wire.js';
 import { clone, find } from './dom.js';
 import { paint } from './message.js';
+import { tagOf } from './tag.js';
 
 /** Who is here. */
 export class People {
   private people: Person[];
+  private readonly list = find(document, '#people');
+  private readonly more = find(document, '#people-more');
+  /** They say how many there are. */
+  private readonly counts = [find(document, '#people-count'), find(document, '#open-panel-count')];
   private readonly template = find<HTMLTemplateElement>(document, '#person-template');
 
-  /** @param counts the elements that say how many there are. */
-  constructor(
-    private readonly list: HTMLElement,
-    private readonly more: HTMLElement,
-    private readonly counts: HTMLElement[],
-    private readonly me: Person,
-  ) {
+  constructor(private readonly me: Person) {
     this.people = [me];
   }
 
@@ -42,6 +41,7 @@ export class People {
     line.dataset.visitor = person.visitor;
     paint(find(line, '.avatar'), person.visitor, person.username);
     find(line, '.who').textContent = person.username;
+    find(line, '.tag').textContent = tagOf(person);
     find(line, '.you').hidden = person.visitor !== this.me.visitor;
     return line;
   }

@@ -1,5 +1,5 @@
 import type { MessagePage } from '../server/wire.js';
-import { ApiError, ask, type Answer } from './api.js';
+import { ApiError, ask, refusalOf, type Answer } from './api.js';
 import type { Open } from './stream.js';
 
 /** How long the server holds a long poll, in seconds. */
@@ -46,8 +46,8 @@ export function polls(room: string, path: '/subscribe' | '/messages'): Open {
         works = true;
         answer?.body.messages.forEach(hear);
         pause = setTimeout(() => void go(), answer && !long ? (answer.retryAfter ?? PAUSE) : 0);
-      } catch {
-        if (!closed) lost();
+      } catch (error) {
+        if (!closed) lost(refusalOf(error));
       }
     };
     void go();

@@ -1,4 +1,4 @@
-import type { Cursor, Presence } from '../server/wire.js';
+import type { Cursor, ErrorBody, Presence } from '../server/wire.js';
 import type { ServerEvent } from './events.js';
 import { Silence } from './silence.js';
 import type { Ear, Open, Stream } from './stream.js';
@@ -8,7 +8,7 @@ type Word =
   | { type: 'hello' }
   | { type: 'here'; live: boolean; cursor: Cursor; presence: Presence | undefined }
   | { type: 'heard'; event: ServerEvent }
-  | { type: 'lost' };
+  | { type: 'lost'; why: ErrorBody | undefined };
 
 /** How long a tab that leads may take to answer, in milliseconds; a random while comes on top of it. */
 const ANSWER = 1500;
@@ -69,7 +69,7 @@ class Share implements Stream {
     if (this.own) return;
     this.answered = true;
     this.silence.heard();
-    if (word.type === 'lost') return this.end();
+    if (word.type === 'lost') return this.end(word.why);
     if (word.type === 'heard' || word.live) this.goLive();
     if (word.type === 'heard') return this.hear(word.event);
     if (!word.live) return;
@@ -107,9 +107,9 @@ class Share implements Stream {
         this.goLive();
         this.tellState();
       },
-      lost: () => {
-        this.say({ type: 'lost' });
-        this.end();
+      lost: (why) => {
+        this.say({ type: 'lost', why });
+        this.end(why);
       },
     });
     this.tellState();
@@ -155,10 +155,10 @@ class Share implements Stream {
     this.live = true;
   }
 
-  private end(): void {
+  private end(why?: ErrorBody): void {
     if (this.closed) return;
     this.close();
-    this.ear.lost();
+    this.ear.lost(why);
   }
 
   private tellState(): void {

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
-import type { ClientEvents, ErrorBody, NewMessage, ServerEvents } from '../server/wire.js';
+import type { ClientEvents, Entry, ErrorBody, ServerEvents } from '../server/wire.js';
+import { refusalOf } from './api.js';
 import { eventNames } from './events.js';
 import type { Open } from './stream.js';
 
@@ -23,22 +24,23 @@ export function socketIo(room: string, transport: 'websocket' | 'polling'): Open
       socket.off();
       socket.disconnect();
     };
-    const end = (): void => {
+    const end = (why?: ErrorBody): void => {
       if (closed) return;
       close();
-      lost();
+      lost(why);
     };
     for (const name of eventNames) socket.on(name, hear);
     socket.on('connect', live);
-    socket.on('disconnect', end);
-    socket.on('connect_error', end);
-    // A connection that closes in the middle of its handshake is told of by this alone.
-    socket.io.engine.on('close', end);
+    socket.on('disconnect', () => end());
+    socket.on('connect_error', (error) => end(refusalOf((error as { data?: unknown }).data)));
+    // A connection that closes in the middle of its handshake is told of by this alone. One that is refused closes
+    // first, and says why right after.
+    socket.io.engine.on('close', () => queueMicrotask(end));
     return {
       close,
       send: (draft) => {
         const asked = socket.timeout(PATIENCE).emitWithAck('new_message', { ...draft, room });
-        return (asked as Promise<NewMessage | ErrorBody>).catch(() => undefined);
+        return (asked as Promise<Entry | ErrorBody>).catch(() => undefined);
       },
       typing: () => void socket.volatile.emit('typing', {}),
     };

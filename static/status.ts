@@ -11,7 +11,8 @@ export class StatusLine {
   private readonly text: HTMLElement;
   private readonly countdown: HTMLElement;
   private readonly button: HTMLButtonElement;
-  private state: LinkState = { live: undefined, retryAt: undefined };
+  private readonly signIn: HTMLElement;
+  private state: LinkState = { live: undefined, retryAt: undefined, refusal: undefined };
   private waiting = 0;
   private wasLive = false;
   private awayAt = Date.now();
@@ -27,6 +28,7 @@ export class StatusLine {
     this.text = find(line, '.text');
     this.countdown = find(line, '.countdown');
     this.button = find(line, 'button');
+    this.signIn = find(line, '.sign-in');
     this.button.addEventListener('click', tryNow);
   }
 
@@ -46,36 +48,41 @@ export class StatusLine {
 
   private write(): void {
     clearTimeout(this.timer);
-    const { live, retryAt } = this.state;
+    const { live, retryAt, refusal } = this.state;
     const spoken = (since: number) => Date.now() - since >= UNNOTICED;
     // Both troubles pass unseen when they are short.
-    if (live || spoken(this.awayAt)) this.writeState();
+    if (live || refusal || spoken(this.awayAt)) this.writeState();
     const waits = this.waiting > 0 && spoken(this.waitingAt);
     this.countdown.textContent = [this.untilRetry(), waits && `· ${this.waiting} waiting`]
       .filter(Boolean)
       .join(' ');
+    if (refusal) return;
     if (!live && retryAt) this.timer = setTimeout(() => this.write(), Math.min(1000, UNNOTICED));
     else if (!live || (this.waiting > 0 && !waits)) this.timer = setTimeout(() => this.write(), UNNOTICED);
   }
 
   private writeState(): void {
-    const { live } = this.state;
-    const words = live
-      ? live === ways[0]
-        ? 'Live'
-        : `Live · over ${nameOf[live]}`
-      : !navigator.onLine
-        ? 'Offline'
-        : this.wasLive
-          ? 'Reconnecting'
-          : 'Connecting';
+    const { live, refusal } = this.state;
+    const words = this.words();
     // A screen reader hears this part alone, and only when it changes: not every second, nor with each message.
     if (this.heard.textContent !== words) this.heard.textContent = this.text.textContent = words;
-    this.line.dataset.state = live ? 'live' : 'away';
+    this.line.dataset.state = live ? 'live' : refusal ? 'refused' : 'away';
+    this.signIn.hidden = refusal?.status !== 401;
+  }
+
+  private words(): string {
+    const { live, refusal } = this.state;
+    if (live) return live === ways[0] ? 'Live' : `Live · over ${nameOf[live]}`;
+    if (!navigator.onLine) return 'Offline';
+    return refusal?.error ?? (this.wasLive ? 'Reconnecting' : 'Connecting');
   }
 
   private untilRetry(): string {
-    const { live, retryAt } = this.state;
+    const { live, retryAt, refusal } = this.state;
+    if (refusal) {
+      this.button.hidden = false;
+      return '';
+    }
     const seconds = live || !navigator.onLine || !retryAt ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
     this.button.hidden = seconds < 2;
     if (live || !navigator.onLine) return '';

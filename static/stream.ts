@@ -1,4 +1,4 @@
-import type { Cursor, ErrorBody, NewMessage } from '../server/wire.js';
+import type { Cursor, Entry, ErrorBody } from '../server/wire.js';
 import type { ServerEvent } from './events.js';
 
 /** Whom a stream tells. */
@@ -8,8 +8,11 @@ export interface Ear {
   hear: (event: ServerEvent) => void;
   /** The way works, from now on. */
   live: () => void;
-  /** It does not work, or no longer; the stream has closed itself, and says no more. */
-  lost: () => void;
+  /**
+   * It does not work, or no longer; the stream has closed itself, and says no more.
+   * @param why what the server says, if it lets nobody in.
+   */
+  lost: (why?: ErrorBody) => void;
   /** Somebody else heard of the log up to here. */
   reached: (cursor: Cursor) => void;
   /**
@@ -23,8 +26,7 @@ export interface Ear {
 export interface Stream {
   close: () => void;
   /** Brings a message to the server, where the way goes in both directions; `undefined` is no answer. */
-  send?:
-    ((draft: { id: string; message: string }) => Promise<NewMessage | ErrorBody | undefined>) | undefined;
+  send?: ((draft: { id: string; message: string }) => Promise<Entry | ErrorBody | undefined>) | undefined;
   typing?: (() => void) | undefined;
 }
 
@@ -40,10 +42,12 @@ export function inTime(open: Open): Open {
       stream.close();
       ear.lost();
     }, PATIENCE);
-    const inTime = (call: () => void) => () => {
-      clearTimeout(late);
-      call();
-    };
+    const inTime =
+      <Said extends unknown[]>(call: (...said: Said) => void) =>
+      (...said: Said) => {
+        clearTimeout(late);
+        call(...said);
+      };
     const stream = open({ ...ear, live: inTime(ear.live), lost: inTime(ear.lost) });
     return { ...stream, close: inTime(stream.close) };
   };

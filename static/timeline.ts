@@ -1,12 +1,14 @@
 import type { Person } from '../server/wire.js';
 import { Arrangement, placeOf } from './arrangement.js';
 import { clone, find } from './dom.js';
-import { fill, finish, type Said } from './message.js';
+import { fill, finish, wipe, type Said } from './message.js';
 
 /** The messages on the page, in the room's order; those on their way come last. */
 export class Timeline {
   private readonly arrangement: Arrangement;
   private readonly byId = new Map<string, HTMLElement>();
+  /** Those that were deleted: what was read before that may still be on its way here. */
+  private readonly erased = new Set<string>();
   private readonly message = find<HTMLTemplateElement>(document, '#message-template');
   private readonly failure = find<HTMLTemplateElement>(document, '#failure-template');
 
@@ -45,6 +47,22 @@ export class Timeline {
     const placed = said.seq !== undefined;
     this.mark(element, mine ? (placed ? 'sent' : 'sending') : '', mine ? (placed ? 'Sent' : 'Sending…') : '');
     if (!known || placed) this.arrangement.place(element);
+    if (this.erased.has(said.id)) wipe(element);
+  }
+
+  /** Takes the text out of a message, which keeps its place. */
+  erase(id: string): void {
+    this.erased.add(id);
+    const element = this.byId.get(id);
+    if (element) wipe(element);
+  }
+
+  /** Says of what is on its way that it waits for its turn, or that it is being sent. */
+  hold(held: boolean): void {
+    for (const element of this.elements) {
+      if (element.dataset.state === 'sending')
+        find(element, '.state').textContent = held ? 'Waiting…' : 'Sending…';
+    }
   }
 
   /** Says why the server refused a message, and offers to send it again. */

@@ -1,18 +1,24 @@
 import type { Person } from '../server/wire.js';
+import { nameOf } from './tag.js';
 
 /** How long somebody counts as typing after the last word of it, in milliseconds. */
 const LASTS = 4000;
 
 /** Who is typing. */
 export class TypingLine {
-  private readonly typing = new Map<string, { username: string; timer: ReturnType<typeof setTimeout> }>();
+  private readonly typing = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();
 
-  constructor(private readonly line: HTMLElement) {}
+  constructor(
+    private readonly line: HTMLElement,
+    private readonly me: Person,
+  ) {}
 
-  /** Somebody is typing. */
-  add({ visitor, username }: Person): void {
+  /** Somebody is typing; of oneself nothing is said. */
+  add(person: Person): void {
+    const { visitor } = person;
+    if (visitor === this.me.visitor) return;
     clearTimeout(this.typing.get(visitor)?.timer);
-    this.typing.set(visitor, { username, timer: setTimeout(() => this.remove(visitor), LASTS) });
+    this.typing.set(visitor, { name: nameOf(person), timer: setTimeout(() => this.remove(visitor), LASTS) });
     this.show();
   }
 
@@ -23,7 +29,7 @@ export class TypingLine {
   }
 
   private show(): void {
-    this.line.textContent = sentence([...this.typing.values()].map(({ username }) => username));
+    this.line.textContent = sentence([...this.typing.values()].map(({ name }) => name));
   }
 }
 

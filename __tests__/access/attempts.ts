@@ -28,7 +28,10 @@ const http =
   (method: string, path: string, body?: () => unknown, headers: Record<string, string> = {}): Attempt =>
   async (who) => {
     const { status, body: answer, text } = await who.ask(method, path, body?.(), headers);
-    return { status, error: status < 400 ? undefined : String(answer.error ?? spoken(text)) };
+    return {
+      status,
+      error: status < 400 ? undefined : ((answer.error as string | undefined) ?? spoken(text)),
+    };
   };
 
 /** What a page says to a person. */
@@ -88,7 +91,10 @@ const webSocket =
       socket.on('error', () => undefined);
       socket.on('unexpected-response', (_request, response) => {
         response.on('data', (data) => {
-          done({ status: response.statusCode!, ...(JSON.parse(String(data)) as { error: string }) });
+          done({
+            status: response.statusCode!,
+            ...(JSON.parse((data as Buffer).toString()) as { error: string }),
+          });
         });
       });
       socket.on('open', () => {
@@ -96,7 +102,11 @@ const webSocket =
         socket.send(JSON.stringify({ type: 'new_message', ...draft() }));
       });
       socket.on('message', (data) => {
-        const frame = JSON.parse(String(data)) as { type: string; status?: number; error?: string };
+        const frame = JSON.parse((data as Buffer).toString()) as {
+          type: string;
+          status?: number;
+          error?: string;
+        };
         if (frame.type === 'ack') done({ status: 200 });
         if (frame.type === 'error') done({ status: frame.status!, error: frame.error! });
       });

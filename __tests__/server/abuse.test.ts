@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Presence } from '../../server/wire';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { readAll, say } from '../support/http';
+import { dial, UPGRADE } from '../support/raw';
 import { openPeer } from '../support/ws';
 
 /** What one client may do to the others: nothing. */
@@ -12,22 +13,7 @@ let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-async function raw(...lines: string[]): Promise<Socket> {
-  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.resume();
-  await once(socket, 'connect');
-  socket.write([...lines, '', ''].join('\r\n'));
-  return socket;
-}
-
-const UPGRADE = [
-  'Host: localhost',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-];
+const raw = (...lines: string[]): Promise<Socket> => dial(app.url, ...lines);
 
 describe('a client that misbehaves', () => {
   it.each(['/nothing', '/ws?room=BAD', '/socket.iox', '/socket.io'])(

@@ -167,6 +167,16 @@ describe('an account', () => {
     });
     expect((await masha.ask('GET', '/account')).text).not.toContain(token);
 
+    // It speaks for the account, and does not change who else does.
+    for (const [method, path] of [
+      ['PUT', '/account/password'],
+      ['POST', '/account/tokens'],
+      ['POST', '/account/passkeys/options'],
+      ['DELETE', '/sessions'],
+    ] as const) {
+      expect((await script.ask(method, path, {}, bearer)).status).toBe(403);
+    }
+
     const gone = new Promise((resolve) => socket.socket.once('disconnect', resolve));
     await masha.ask('DELETE', `/account/grants/${String(body.id)}`);
     await gone;

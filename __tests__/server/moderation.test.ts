@@ -65,7 +65,8 @@ describe('a message that is deleted', () => {
   it('leaves nothing of its text on the disk, nor in what is kept of it in memory', async () => {
     const guest = await named('Masha');
     const words = `quite-${randomUUID()}-unique`;
-    const id = await say(guest, words);
+    // Longer than what is written in its place.
+    const id = await say(guest, `${words} `.repeat(20));
     for (let i = 0; i < 20; i += 1) await say(guest, `other ${i}`);
     expect(stored()).toContain(words);
     // Somebody follows, so that the room's tail is in memory.

@@ -22,7 +22,7 @@ describe('a name', () => {
     },
   );
 
-  it.each(['System', 'ADMIN', 'аdmin', 'pаrley', 'Adrnin', '0wner', 'Moderator', 'rооt'])(
+  it.each(['System', 'ADMIN', 'аdmin', 'pаrley', 'Adrnin', '0wner', 'Moderator', 'rооt', 'Anonymous k3f9'])(
     'can not be one that only the server may have, nor look like it: %j',
     (written) => {
       expect(() => checkName(written)).toThrow('That name is kept for the server. Choose another.');

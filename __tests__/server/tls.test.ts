@@ -36,12 +36,12 @@ describe('a server with a certificate', () => {
     );
     const heard = Promise.all([
       new Promise((resolve) => {
-        peer.on('message', (data) => String(data).includes('over TLS') && resolve(0));
+        peer.on('message', (data) => (data as Buffer).toString().includes('over TLS') && resolve(0));
       }),
       new Promise((resolve) => {
         const stream = request(`${url}/sse?last=1`, { ca }, (response) => {
-          response.on('data', (data) => {
-            if (!String(data).includes('over TLS')) return;
+          response.on('data', (data: Buffer) => {
+            if (!data.toString().includes('over TLS')) return;
             stream.destroy();
             resolve(0);
           });

@@ -2,6 +2,7 @@ import type { NewMessage } from '../../server/wire';
 import { ApiError } from '../../static/api';
 import type { Kept } from '../../static/kept';
 import { Outbox, type Draft } from '../../static/outbox';
+import { textOf } from '../support/entry';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -14,6 +15,7 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
   const ids = new Set<string>();
   const told: string[] = [];
   const waitings: number[] = [];
+  const held: (number | undefined)[] = [];
   const kept = new Map(before.map((draft) => [draft.id, draft]));
   const outbox = new Outbox(
     {
@@ -27,13 +29,16 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       ids.add(id);
       const answer = answers.shift() ?? 'stored';
       if (answer !== 'stored') throw answer;
-      return { id, message } as NewMessage;
+      return { type: 'new_message', id, message } as NewMessage;
     },
     ({ message, refused }) => told.push(refused ? `${message}: ${refused}` : `${message}…`),
-    ({ message }) => told.push(`${message}.`),
-    (waiting) => waitings.push(waiting),
+    (entry) => told.push(`${textOf(entry)}.`),
+    (waiting, heldUntil) => {
+      waitings.push(waiting);
+      held.push(heldUntil);
+    },
   );
-  return { outbox, sent, ids, told, kept, waitings };
+  return { outbox, sent, ids, told, kept, waitings, held };
 }
 
 const lost = () => new ApiError('No answer.', 0);
@@ -78,6 +83,17 @@ it('leaves a server alone for as long as it asks, whatever the connection does',
   expect(sent).toEqual(['a']);
   await jest.advanceTimersByTimeAsync(2_000);
   expect(sent).toEqual(['a', 'a']);
+});
+
+it('tells until when the server asks for time, and no more when that is over', async () => {
+  const { outbox, sent, held } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
+  outbox.say('a');
+  outbox.say('b');
+  await settled();
+  expect(held.at(-1)).toBe(Date.now() + 30_000);
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(held.at(-1)).toBeUndefined();
+  expect(sent).toEqual(['a', 'a', 'b']);
 });
 
 it('goes on with the next when one is refused, and sends that one again under its id', async () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,8 @@ export function scratch(): { folder: string; remove: () => void } {
 /** A server in this process, on a free port, with a database of its own. */
 export interface Running {
   url: string;
+  /** For tests that need its times to be shorter. */
+  server: Server;
   database: string;
   /** The secret of a new link that makes an owner. */
   ownersLink: () => Promise<string>;
@@ -32,6 +35,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}`,
+    server: app.server,
     database: config.database,
     ownersLink: async () => (await app.ownersLink(true))!,
     close: async () => {

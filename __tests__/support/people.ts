@@ -39,9 +39,9 @@ export class Somebody {
   /** Takes a name and keeps it with a password. */
   async keep(username: string, password = `${username} keeps this`): Promise<void> {
     const named = await this.ask('POST', '/username', { username });
-    if (named.status !== 200) throw new Error(`POST /username: ${named.status} ${named.body.error}`);
+    if (named.status !== 200) throw new Error(`POST /username: ${named.status} ${named.text}`);
     const kept = await this.ask('PUT', '/account/password', { password });
-    if (kept.status !== 204) throw new Error(`PUT /account/password: ${kept.status} ${kept.body.error}`);
+    if (kept.status !== 204) throw new Error(`PUT /account/password: ${kept.status} ${kept.text}`);
   }
 
   /** Sends a request as this person's browser does, and keeps the cookie that comes back. */

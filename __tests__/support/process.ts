@@ -24,7 +24,7 @@ export interface ServerProcess {
 export async function startProcess(
   env: Record<string, string>,
   main = MAIN,
-  errors: 'inherit' | 'ignore' = 'inherit',
+  errors: 'inherit' | 'ignore' | 'pipe' = 'inherit',
   ...args: string[]
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main, ...args], {
@@ -32,7 +32,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', errors],
   });
   const lines: string[] = [];
-  const output = createInterface(child.stdout).on('line', (line) => lines.push(line));
+  const output = createInterface(child.stdout!).on('line', (line) => lines.push(line));
   const [line] = (await Promise.race([
     once(output, 'line'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code}.`))),

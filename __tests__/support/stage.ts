@@ -13,8 +13,11 @@ export interface Stage {
   visit: (path?: string, options?: Parameters<typeof Visit.open>[2], url?: string) => Promise<Visit>;
 }
 
-/** Sets a stage before each test of a file, and clears it after; no page may have thrown or met its policy. */
-export function setStage(): Stage {
+/**
+ * Sets a stage before each test of a file or group, and clears it after; no page may have thrown or met its policy.
+ * @param env settings of the server, as an operator would give them.
+ */
+export function setStage(env: Record<string, string> = {}): Stage {
   let browser: Browser;
   let app: Running;
   let visits: Visit[];
@@ -26,7 +29,7 @@ export function setStage(): Stage {
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    app = await startApp();
+    app = await startApp(env);
     visits = [];
     proxies = [];
   });

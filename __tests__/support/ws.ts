@@ -21,8 +21,9 @@ export async function openPeer(
   path: string,
   protocols?: string | string[],
   heard: (frame: Record<string, unknown>) => void = () => undefined,
+  headers: Record<string, string> = {},
 ): Promise<Peer> {
-  const socket = new WebSocket(url.replace('http', 'ws') + path, protocols);
+  const socket = new WebSocket(url.replace('http', 'ws') + path, protocols, { headers });
   const frames: Peer['frames'] = [];
   const lines: string[] = [];
   const waiting = new Set<() => boolean>();

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { Accounts } from '../accounts';
+import type { Accounts, Grant } from '../accounts';
 import { jsonBody } from '../body';
 import {
   checkAuthentication,
@@ -8,14 +8,20 @@ import {
   checkPassword,
   checkRegistration,
 } from '../check-access';
+import { checkRoom } from '../check';
 import type { Door } from '../door';
-import type { Visitor, Visitors } from '../visitor';
+import { Refusal } from '../refusal';
+import { bearerOf, type Visitor, type Visitors } from '../visitor';
+import { iso } from './times';
 
 /** Keeping a name, signing in with it, and what speaks for it. Open to those who are not let in yet, too. */
 export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door): Router {
   const router = Router();
-  router.use(['/account', '/sessions'], (_request, response, next) => {
+  router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    if (request.method !== 'GET' && bearerOf(request)) {
+      throw new Refusal(403, 'A token can not change the account that it speaks for. Sign in.');
+    }
     next();
   });
 
@@ -26,9 +32,20 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
     const grants = account
       ? (await accounts.grants(visitor)).map((grant) => ({ ...grant, here: grant.id === visitor.grant }))
       : [];
+    const passkeys = account ? await accounts.passkeys.of(visitor.id) : [];
     response.vary('Accept').set('Set-Cookie', setCookie);
-    if (request.accepts(['json', 'html']) === 'json') response.json({ ...me, grants });
-    else response.render('account', { me, grants, mayKeep: await door.mayKeepName(visitor) });
+    if (request.accepts(['json', 'html']) === 'json') {
+      const keys = passkeys.map(({ id, at }) => ({ id, at: iso(at) }));
+      response.json({ ...me, grants: grants.map(told), passkeys: keys });
+    } else
+      response.render('account', {
+        me,
+        grants,
+        passkeys,
+        mayKeep: await door.mayKeepName(visitor),
+        hasPassword: await accounts.hasPassword(visitor),
+        room: checkRoom(request.query.room),
+      });
   });
 
   router.put('/account/password', jsonBody, async (request, response) => {
@@ -53,10 +70,16 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
     response.status(201).json({});
   });
 
+  router.delete('/account/passkeys/:id', async (request, response) => {
+    const { id } = await visitors.identify(request);
+    await accounts.passkeys.remove(id, request.params.id);
+    response.status(204).end();
+  });
+
   router.post('/account/tokens', jsonBody, async (request, response) => {
     const label = checkLabel(request.body);
     const { grant, secret } = await accounts.makeToken(await door.admit(request), label);
-    response.status(201).json({ ...grant, token: secret });
+    response.status(201).json({ ...told(grant), token: secret });
   });
 
   router.delete('/account/grants/:id', async (request, response) => {
@@ -65,7 +88,8 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   });
 
   router.post('/sessions/options', jsonBody, async (request, response) => {
-    response.json(await accounts.passkeys.authentication(originOf(request)));
+    const visitor = await visitors.identify(request);
+    response.json(await accounts.challenge(originOf(request), visitor));
   });
 
   router.post('/sessions', jsonBody, async (request, response) => {
@@ -78,7 +102,7 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
     const { grant, secret } = await accounts.openSession(id, browserOf(request));
     const { username, role } = await visitors.known(id);
     response.set('Set-Cookie', visitors.signIn(request, secret));
-    response.status(201).json({ visitor: id, username, role, grant });
+    response.status(201).json({ visitor: id, username, role, grant: told(grant) });
   });
 
   router.delete('/sessions', async (request, response) => {
@@ -96,6 +120,13 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   }
 
   return router;
+}
+
+/** A session or token as it crosses the wire. */
+function told<T extends Grant>(
+  grant: T,
+): Omit<T, 'at' | 'used'> & { at: string | null; used: string | null } {
+  return { ...grant, at: iso(grant.at), used: iso(grant.used) };
 }
 
 /** The origin that a passkey belongs to: that of the page that asks. */

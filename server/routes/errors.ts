@@ -16,9 +16,10 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
   // A person who opened an address, or sent a form, reads the sentence alone; and how to come in.
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
-  else if (body.status === 401)
-    response.set('Cache-Control', 'no-store').render('gate', { sentence: body.error });
-  else response.type('text/plain').send(body.error);
+  else if ([401, 403, 404].includes(body.status)) {
+    response.set('Cache-Control', 'no-store');
+    response.render('gate', { sentence: body.error, signIn: body.status === 401 });
+  } else response.type('text/plain').send(body.error);
 };
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */

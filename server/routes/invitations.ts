@@ -3,8 +3,9 @@ import { admission, visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import { checkInviting } from '../check-access';
 import type { Door } from '../door';
-import type { Invitations } from '../invitations';
+import type { Invitation, Invitations } from '../invitations';
 import type { Visitors } from '../visitor';
+import { iso } from './times';
 
 /** Links to come in by: opened by anybody, handed out and revoked by owners. */
 export function invitationRoutes(invitations: Invitations, visitors: Visitors, door: Door): Router {
@@ -28,12 +29,13 @@ export function invitationRoutes(invitations: Invitations, visitors: Visitors, d
 
   router.use('/invitations', admission(door));
   router.get('/invitations', async (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(await invitations.list(visitorOf(response)));
+    const all = await invitations.list(visitorOf(response));
+    response.set('Cache-Control', 'no-store').json(all.map(told));
   });
 
   router.post('/invitations', jsonBody, async (request, response) => {
     const { invitation, secret } = await invitations.make(visitorOf(response), checkInviting(request.body));
-    response.status(201).json({ ...invitation, url: `${addressOf(request)}/invite/${secret}` });
+    response.status(201).json({ ...told(invitation), url: `${addressOf(request)}/invite/${secret}` });
   });
 
   router.delete('/invitations/:id', async (request, response) => {
@@ -42,6 +44,11 @@ export function invitationRoutes(invitations: Invitations, visitors: Visitors, d
   });
 
   return router;
+}
+
+/** A link as it crosses the wire. */
+function told(invitation: Invitation): object {
+  return { ...invitation, until: iso(invitation.until), at: iso(invitation.at) };
 }
 
 /** Where this server is, as the one who asks sees it. */

@@ -5,6 +5,7 @@ import { checkDeletion, checkRoom } from '../check';
 import { checkBan, checkDeeds, checkRole, checkRules, checkTerm, checkVisitor } from '../check-access';
 import type { Invitations } from '../invitations';
 import type { Moderation } from '../moderation';
+import { iso } from './times';
 
 /** What moderators and owners do, over REST, and the page on which they do it. */
 export function moderationRoutes(moderation: Moderation, invitations: Invitations): Router {
@@ -58,25 +59,34 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   });
 
   router.get('/people', async (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(await moderation.known(visitorOf(response)));
+    const people = (await moderation.known(visitorOf(response))).map((known) => ({
+      ...known,
+      mutedUntil: iso(known.mutedUntil),
+      bannedUntil: iso(known.bannedUntil),
+    }));
+    response.set('Cache-Control', 'no-store').json(people);
   });
 
   router.get('/audit', async (request, response) => {
     const { before, limit } = checkDeeds(request.query);
     response.set('Cache-Control', 'no-store');
-    response.json(await moderation.deeds(visitorOf(response), before, limit));
+    const deeds = await moderation.deeds(visitorOf(response), before, limit);
+    response.json(deeds.map((deed) => ({ ...deed, at: iso(deed.at) })));
   });
 
-  router.get('/moderation', async (_request, response) => {
+  router.get('/moderation', async (request, response) => {
     const me = visitorOf(response);
     const people = await moderation.known(me);
     const owner = people.some(({ visitor, role }) => visitor === me.id && role === 'owner');
+    const deeds = owner ? await moderation.deeds(me, Infinity, 100) : [];
     response.set('Cache-Control', 'no-store').render('moderation', {
       me: me.id,
       owner,
       people,
       invitations: owner ? await invitations.list(me) : [],
-      deeds: owner ? await moderation.deeds(me, Infinity, 100) : [],
+      deeds,
+      names: await moderation.namesOf(deeds.flatMap(({ visitor, target }) => [visitor, target])),
+      room: checkRoom(request.query.room),
     });
   });
 

@@ -10,6 +10,7 @@ import type { VisitorStore } from '../visitor';
 import { SqliteAccounts } from './sqlite/accounts';
 import { SqliteContacts } from './sqlite/contacts';
 import { openDatabase } from './sqlite/database';
+import { SqliteInvitations } from './sqlite/invitations';
 import { SqliteLog } from './sqlite/log';
 import { SqliteModeration } from './sqlite/moderation';
 import { setting } from './sqlite/setting';
@@ -22,7 +23,8 @@ export interface Stores {
   contacts: ContactStore;
   visitors: VisitorStore;
   accounts: AccountStore & PasskeyStore;
-  moderation: ModerationStore & InvitationStore & BanStore;
+  invitations: InvitationStore;
+  moderation: ModerationStore & BanStore;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function openStores(file: string): Promise<Stores> {
     contacts: new SqliteContacts(db, writer),
     visitors: new SqliteVisitors(db, writer),
     accounts: new SqliteAccounts(db, writer),
+    invitations: new SqliteInvitations(db, writer),
     moderation: new SqliteModeration(db, writer),
     close: async () => {
       await writer.close();

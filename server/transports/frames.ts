@@ -21,10 +21,10 @@ export const jsonFrames: Protocol = {
   step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
   event: once((event) => textFrames([JSON.stringify(event)])),
   hear: async (session, frame) => {
-    let id: unknown;
+    let id: string | number | undefined;
     try {
       const asked = parse(frame);
-      id = asked.id;
+      id = idOf(asked);
       const answer = await session.handle(asked.type, asked);
       return JSON.stringify({ type: 'ack', id: id ?? (answer as { id?: string }).id, answer });
     } catch (error) {
@@ -52,6 +52,11 @@ export const textLines: Protocol = {
     }
   },
 };
+
+/** What an answer names a frame by: a text or a number. What is nested deep could be read, but not written again. */
+function idOf({ id }: { id?: unknown }): string | number | undefined {
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}
 
 function parse(frame: string): { type?: unknown; id?: unknown } {
   let value: unknown;

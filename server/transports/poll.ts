@@ -1,9 +1,9 @@
 import { Router, type Response } from 'express';
-import { once } from 'node:events';
 import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
 import type { Page } from '../page';
+import { turn } from '../pipelining';
 import type { Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { Cursor, MessagePage, Reset } from '../wire';
@@ -26,6 +26,7 @@ export function poll(parts: Parts): Router {
 
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
+    await turn(response);
     const visitor = await door.admitToStay(request);
     const cursor = await log.start(room, start);
     if (request.method !== 'HEAD') await news(parts, visitor, room, cursor, timeout, response);
@@ -46,7 +47,7 @@ export function poll(parts: Parts): Router {
  * Waits until something comes after a cursor, for so many seconds at most, or until the reader goes.
  * @throws {Refusal} if the reader may not stay.
  */
-async function news(
+function news(
   { log, door }: Parts,
   visitor: Visitor,
   room: string,
@@ -54,8 +55,6 @@ async function news(
   timeout: number,
   response: Response,
 ): Promise<void> {
-  // A request that was sent ahead waits for its turn: until then, nobody would be told that its reader has gone.
-  if (!response.socket) await once(response, 'socket');
   let release = (): void => undefined;
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, timeout * 1_000);

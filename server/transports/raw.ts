@@ -1,11 +1,24 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket } from 'socket.io';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { GONE, writeOut } from '../flow';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
  */
+
+/**
+ * The bounds of a WebSocket: the longest frame, in bytes, and how long a peer that is hung up on may take to answer, in
+ * ms. The types do not know the second.
+ */
+const BOUNDS = { maxPayload: 64 * 1024, closeTimeout: 1_000 };
+
+/** A server of WebSockets that waits for nobody. */
+export class BoundedServer<Peer extends typeof WebSocket = typeof WebSocket> extends WebSocketServer<Peer> {
+  constructor(options: ServerOptions<Peer>) {
+    super({ ...options, ...BOUNDS });
+  }
+}
 
 /** The part of an Engine.IO connection that is not in its types. */
 interface Connection {

@@ -2,13 +2,13 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
 import { drained, GONE, tellOut } from '../flow';
-import { FOREIGN, mayAsk } from '../origin';
+import { gate } from '../gate';
 import { events, once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
 import { Session, type Outlet, type Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
-import { queued, settledPeer, socketBelow, socketOf, textFrames, writeFrames } from './raw';
+import { BoundedServer, queued, settledPeer, socketBelow, socketOf, textFrames, writeFrames } from './raw';
 
 interface Data {
   /** Who it is, and where the reading begins: until it is let in. */
@@ -41,14 +41,18 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     // Who is not let in does not stay.
     connectTimeout: 10_000,
     cors: { origin: [...corsOrigins] },
-    // `cors` says nothing about WebSocket.
-    allowRequest: (request, decide) => decide(FOREIGN, mayAsk(request, corsOrigins)),
+    wsEngine: BoundedServer,
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
+  io.engine.use(gate(parts.door, corsOrigins));
+  /** Connections that have asked to be let in: each is one session, however often it asks. */
+  const asked = new WeakSet<Connection>();
   // Nobody is told of anything by room: each connection reads its log. So no rooms are kept.
   io.of('/').adapter.addAll = () => undefined;
   io.use((socket, next) => {
+    if (asked.has(socket.conn)) socket.conn.close(true);
+    asked.add(socket.conn);
     admit(socket, parts).then(
       () => next(),
       (error: unknown) => {
@@ -59,9 +63,15 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   });
   io.on('connection', (socket) => serve(socket, parts));
   io.engine.on('connection', (connection: Connection) => {
-    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork);
+    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', refuseBinary);
+    connection.on('close', parts.door.knock(connection.request));
   });
   return io;
+}
+
+/** Nothing here is binary: what announces attachments (packets 5 and 6) is not waited for. */
+function refuseBinary(this: Connection, data: unknown): void {
+  if (typeof data !== 'string' || /^[56]/.test(data)) this.close(true);
 }
 
 /** Who sends on and on, and takes no answer in, would fill the memory with them. */
@@ -139,6 +149,8 @@ function heard(this: Socket, event: string, ...args: unknown[]): void {
   this.data.session!.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
 }
 
+/** Who has left may not stay connected, either: it would not be counted any more. */
 function left(this: Socket): void {
   this.data.session!.close();
+  this.conn.close(true);
 }

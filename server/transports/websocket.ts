@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import { WebSocket, type RawData } from 'ws';
 import { checkReading } from '../check';
 import { gather, STALLED, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import type { Page } from '../page';
 import { Session, type Outlet, type Parts } from '../session';
-import { refuseUpgrade } from '../upgrade';
+import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { socketOf, writeFrames } from './raw';
+import { BoundedServer, socketOf, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -18,8 +18,6 @@ const HEARTBEAT = 20_000;
 const CROWDED = 64 * 1024;
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD = 1024 * 1024;
-/** How long a stalled peer has to take the reason in why it is closed, in ms. */
-const FAREWELL = 1_000;
 const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
 const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
@@ -42,7 +40,7 @@ class Peer extends WebSocket implements Outlet {
   }
 
   end(error?: unknown): void {
-    if (error instanceof Refusal) return farewell(this, error.message);
+    if (error instanceof Refusal) return this.close(1008, error.message);
     if (!error) return this.close(1001, RESTARTING);
     console.error('A WebSocket reader failed:', error);
     this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
@@ -51,9 +49,8 @@ class Peer extends WebSocket implements Outlet {
 
 /** The raw WebSocket on `/ws`, and its echo on `/ws/echo`. */
 export class WebSockets {
-  private readonly server = new WebSocketServer({
+  private readonly server = new BoundedServer<typeof Peer>({
     noServer: true,
-    maxPayload: 64 * 1024,
     WebSocket: Peer,
     handleProtocols: (offered) => Object.keys(PROTOCOLS).find((name) => offered.has(name)) ?? false,
   });
@@ -73,7 +70,7 @@ export class WebSockets {
 
   /** Takes a handshake, or refuses it with an HTTP answer. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.admit(request, socket, head).catch((error: unknown) => refuseUpgrade(socket, errorBody(error)));
+    this.admit(request, socket, head).catch((error: unknown) => turnAway(socket, errorBody(error)));
   }
 
   /** Says goodbye to every peer; takes no more. */
@@ -93,7 +90,15 @@ export class WebSockets {
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
     const visitor = await this.parts.door.admitToStay(request);
-    if (pathname === '/ws/echo') return this.accept(request, socket, head, echo);
+    if (pathname === '/ws/echo') {
+      const { door } = this.parts;
+      return this.accept(request, socket, head, (peer) => {
+        const inside = { visitor, expel: (why: Refusal) => peer.end(why) };
+        door.enter(inside);
+        peer.on('close', () => door.leave(inside));
+        echo(peer);
+      });
+    }
 
     const { room, ...start } = checkReading(Object.fromEntries(searchParams));
     const cursor = await this.parts.log.start(room, start);
@@ -148,21 +153,16 @@ function ping(peer: Peer): void {
 }
 
 function hangUp(peer: Peer): void {
-  farewell(peer, STALLED);
-}
-
-/** Closes a connection for a reason that its peer has a moment to take in. */
-function farewell(peer: Peer, reason: string): void {
-  peer.close(1008, reason);
-  setTimeout(() => peer.terminate(), FAREWELL).unref();
+  peer.close(1008, STALLED);
 }
 
 /** A probe for people and scripts: it answers what it is sent. */
 function echo(peer: Peer): void {
   peer.on('message', (data, isBinary) => {
-    // What is not taken back is not echoed either: a peer that never reads fills nothing.
-    if (peer.bufferedAmount < CROWDED) peer.send(data, { binary: isBinary });
-    else hangUp(peer);
+    if (peer.bufferedAmount < CROWDED) return peer.send(data, { binary: isBinary });
+    // What is not taken back is not echoed either, nor read any more: a peer that never reads fills nothing.
+    peer.pause();
+    hangUp(peer);
   });
 }
 

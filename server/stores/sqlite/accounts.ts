@@ -85,6 +85,17 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readPasskeys.all(visitor).map(passkeyOf);
   }
 
+  async removePasskey(visitor: string, id: string): Promise<boolean> {
+    const [removed] = await this.writer.run([
+      `DELETE FROM passkeys WHERE id = ? AND visitor = ? AND
+         (EXISTS (SELECT 1 FROM visitors WHERE id = passkeys.visitor AND password IS NOT NULL)
+          OR (SELECT count(*) FROM passkeys AS other WHERE other.visitor = passkeys.visitor) > 1)`,
+      id,
+      visitor,
+    ]);
+    return removed === 1;
+  }
+
   async countPasskey(id: string, counter: number): Promise<void> {
     await this.writer.run(['UPDATE passkeys SET counter = ? WHERE id = ?', counter, id]);
   }

@@ -1,21 +1,16 @@
 import type Database from 'better-sqlite3';
 import type { BanStore } from '../../door';
-import type { Invitation, InvitationStore } from '../../invitations';
 import type { Deed, Known, ModerationStore } from '../../moderation';
 import { ANONYMOUS } from '../../name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
 
-const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
-
 /** Who may what, in SQLite. */
-export class SqliteModeration implements ModerationStore, InvitationStore, BanStore {
+export class SqliteModeration implements ModerationStore, BanStore {
   private readonly readAddress;
   private readonly readRules;
   private readonly readKnown;
   private readonly readDeeds;
-  private readonly readInvitation;
-  private readonly readInvitations;
 
   constructor(
     db: Database.Database,
@@ -34,8 +29,6 @@ export class SqliteModeration implements ModerationStore, InvitationStore, BanSt
     this.readDeeds = db.prepare<[number, number], Deed>(
       'SELECT at, visitor, action, target, detail FROM audit WHERE at < ? ORDER BY id DESC LIMIT ?',
     );
-    this.readInvitation = db.prepare<[string], Invitation>(`${INVITATION} WHERE hash = ?`);
-    this.readInvitations = db.prepare<[], Invitation>(`${INVITATION} ORDER BY at DESC, id`);
   }
 
   async bannedUntil(address: string): Promise<number> {
@@ -117,70 +110,10 @@ export class SqliteModeration implements ModerationStore, InvitationStore, BanSt
   async deeds(before: number, limit: number): Promise<Deed[]> {
     return this.readDeeds.all(before, limit);
   }
-
-  async addInvitation({ id, role, uses, used, until, visitor, at }: Invitation, hash: string): Promise<void> {
-    await this.writer.run(
-      [
-        `INSERT INTO invitations (id, hash, role, uses, used, until, visitor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        id,
-        hash,
-        role,
-        uses,
-        used,
-        until,
-        visitor,
-        at,
-      ],
-      noted({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
-    );
-  }
-
-  async invitationOf(hash: string): Promise<Invitation | undefined> {
-    return this.readInvitation.get(hash);
-  }
-
-  async invitations(): Promise<Invitation[]> {
-    return this.readInvitations.all();
-  }
-
-  async revokeInvitation(id: string, by: string): Promise<void> {
-    const at = Date.now();
-    await this.writer.run(
-      ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', at, id],
-      noted({ at, visitor: by, action: 'revoke_invitation', target: id, detail: '' }),
-    );
-  }
-
-  async redeem(id: string, visitor: string): Promise<boolean> {
-    const now = Date.now();
-    const usable = 'id = ? AND used < uses AND until > ?';
-    const [, redeemed] = await this.writer.run(
-      known(visitor),
-      [
-        `UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?)
-         WHERE id = ? AND EXISTS (SELECT 1 FROM invitations WHERE ${usable})`,
-        id,
-        visitor,
-        id,
-        now,
-      ],
-      [
-        `INSERT INTO audit (at, visitor, action, target, detail)
-         SELECT ?, ?, 'redeem_invitation', ?, role FROM invitations WHERE ${usable}`,
-        now,
-        visitor,
-        id,
-        id,
-        now,
-      ],
-      [`UPDATE invitations SET used = used + 1 WHERE ${usable}`, id, now],
-    );
-    return redeemed === 1;
-  }
 }
 
 /** Makes a visitor known, so that there is something to be changed. */
-function known(visitor: string): Statement {
+export function known(visitor: string): Statement {
   return [
     `INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`,
     visitor,
@@ -188,7 +121,8 @@ function known(visitor: string): Statement {
   ];
 }
 
-function noted({ at, visitor, action, target, detail }: Deed): Statement {
+/** Adds to the audit trail. */
+export function noted({ at, visitor, action, target, detail }: Deed): Statement {
   return [
     'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
     at,

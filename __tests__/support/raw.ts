@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** The headers that ask for a WebSocket. */
+export const UPGRADE = [
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+
+/** Opens a TCP connection to a server and writes the lines of a request's head: what no client library would send. */
+export async function dial(url: string, ...lines: string[]): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.resume();
+  await once(socket, 'connect');
+  if (lines.length > 0) socket.write([...lines, '', ''].join('\r\n'));
+  return socket;
+}
+
+/** Sends the lines of a request's head, and returns what the server says before it closes the connection. */
+export async function answerTo(url: string, ...lines: string[]): Promise<{ status: number; text: string }> {
+  const socket = await dial(url, ...lines);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  await closed(socket);
+  return { status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]), text };
+}
+
+/** Opens a WebSocket that does nothing by itself: no pong, no close. */
+export async function dialWebSocket(url: string, path: string, ...headers: string[]): Promise<Socket> {
+  const socket = await dial(url, `GET ${path} HTTP/1.1`, ...UPGRADE, ...headers);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  if (!answer.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(answer.toString());
+  return socket;
+}
+
+/** Waits for the end of a connection, however it comes. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
+}
+
+/** Collects the code of the close frame that a server sends (RFC 6455, section 5.5.1), if it is small and comes last. */
+export async function closeCode(socket: Socket): Promise<number | undefined> {
+  let last = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => (last = Buffer.concat([last, chunk]).subarray(-256)));
+  await closed(socket);
+  const at = last.lastIndexOf(0x88);
+  return at < 0 ? undefined : last.readUInt16BE(at + 2);
+}
+
+/** WebSocket opcodes (RFC 6455, section 5.2). */
+export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+
+/**
+ * A frame as clients send it, masked with zeros.
+ * @param length what its head says, if that is not the length of the payload.
+ */
+export function frame(
+  opcode: keyof typeof OPCODES,
+  payload: string | Buffer = '',
+  { final = true, length = Buffer.byteLength(payload) }: { final?: boolean; length?: number } = {},
+): Buffer {
+  const head = Buffer.alloc((length < 126 ? 2 : length < 65_536 ? 4 : 10) + 4);
+  head[0] = (final ? 0x80 : 0) | OPCODES[opcode];
+  head[1] = 0x80 | (length < 126 ? length : length < 65_536 ? 126 : 127);
+  if (head.length === 8) head.writeUInt16BE(length, 2);
+  if (head.length === 14) head.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([head, Buffer.from(payload)]);
+}

@@ -1,0 +1,57 @@
+import { api } from './api.js';
+import { find } from './dom.js';
+import { onSubmit, showSecret } from './forms.js';
+import { keepWithPasskey, showPasskeys } from './passkey.js';
+import { signInForm } from './sign-in.js';
+import { tellTabs } from './tabs.js';
+
+const form = (selector: string) => document.querySelector<HTMLFormElement>(selector);
+/** Whether the name is kept already. */
+const account = form('#sign-out') !== null;
+
+/** Shows the page as it is from now on, here and in the room. */
+function begin(): void {
+  tellTabs();
+  location.reload();
+}
+
+onSubmit(form('#name-form'), async ({ username }) => {
+  await api('/username', 'POST', { username });
+  begin();
+});
+
+const passwordForm = form('#password-form');
+onSubmit(passwordForm, async ({ password, current }) => {
+  await api('/account/password', 'PUT', { password, ...(current && { current }) });
+  if (!account) return begin();
+  passwordForm!.reset();
+  find(passwordForm!, '.outcome').textContent = 'Saved.';
+});
+
+const passkeyForm = form('#keep-passkey');
+onSubmit(passkeyForm, async () => {
+  await keepWithPasskey();
+  if (!account) return begin();
+  find(passkeyForm!, '.outcome').textContent = 'Added.';
+});
+
+onSubmit(form('#sign-out'), async () => {
+  await api('/sessions', 'DELETE');
+  begin();
+});
+
+onSubmit(form('#token-form'), async ({ label }) => {
+  const { token } = await api<{ token: string }>('/account/tokens', 'POST', { label });
+  showSecret(token);
+});
+
+for (const row of document.querySelectorAll<HTMLElement>('[data-grant], [data-passkey]')) {
+  const { grant, passkey } = row.dataset;
+  onSubmit(row.querySelector('form'), async () => {
+    await api(grant ? `/account/grants/${grant}` : `/account/passkeys/${passkey}`, 'DELETE');
+    row.remove();
+  });
+}
+
+signInForm();
+showPasskeys();

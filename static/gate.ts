@@ -1,0 +1,5 @@
+import { showPasskeys } from './passkey.js';
+import { signInForm } from './sign-in.js';
+
+signInForm();
+showPasskeys();

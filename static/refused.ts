@@ -1,0 +1,21 @@
+import type { Outbox } from './outbox.js';
+import type { Timeline } from './timeline.js';
+
+/** Lets the person decide on messages that the server refused: to send them again, or to give them up. */
+export function decideOnRefused(
+  list: HTMLElement,
+  outbox: Outbox,
+  timeline: Timeline,
+  decided: () => void,
+): void {
+  list.addEventListener('click', ({ target }) => {
+    if (!(target instanceof Element)) return;
+    const id = target.closest<HTMLElement>('.message')?.dataset.id ?? '';
+    if (target.closest('.retry')) outbox.again(id);
+    if (target.closest('.discard')) {
+      // Gone from sight when it is gone for good: a reload does not bring it back.
+      void outbox.drop(id).then(() => timeline.remove(id));
+    }
+    if (target.closest('.failure')) decided();
+  });
+}

@@ -1,0 +1,60 @@
+import type { Role, RoomRules } from '../server/wire.js';
+import { api, sentenceOf } from './api.js';
+import { find } from './dom.js';
+
+/** What may be said in the room: the line that says so, and for those who may change it, how. */
+export class Rules {
+  private readonly line = find(document, '#rule');
+  private readonly form = document.querySelector<HTMLFormElement>('#rules-form');
+  private readonly mayModerate: boolean;
+
+  /** @param lock is told whether one may not write. */
+  constructor(
+    private readonly room: string,
+    role: Role,
+    private readonly lock: (locked: boolean) => void,
+  ) {
+    this.mayModerate = role === 'moderator' || role === 'owner';
+    this.form?.addEventListener('change', () => void this.save());
+    this.form?.addEventListener('submit', (event) => event.preventDefault());
+  }
+
+  /** Reads them anew: a change is told as it happens, and not again to who was away. */
+  async load(): Promise<void> {
+    const rules = await api<RoomRules>(`/r/${this.room}/rules`).catch(() => undefined);
+    if (rules) this.show(rules);
+  }
+
+  show({ locked, slow }: RoomRules): void {
+    // As in views/partials/notice.ejs.
+    const words = locked
+      ? 'This room is locked: only moderators write.'
+      : slow
+        ? `Slow mode: one message in ${slow} s.`
+        : '';
+    if (this.line.textContent !== words) this.line.textContent = words;
+    this.lock(locked && !this.mayModerate);
+    if (!this.form) return;
+    find<HTMLInputElement>(this.form, '[name=locked]').checked = locked;
+    const select = find<HTMLSelectElement>(this.form, 'select');
+    select.value = String(slow);
+    // Some other number, which a script may have set.
+    if (select.selectedIndex < 0) select.add(new Option(`${slow} s`, String(slow), true, true));
+  }
+
+  private async save(): Promise<void> {
+    const form = this.form!;
+    const rules = {
+      locked: find<HTMLInputElement>(form, '[name=locked]').checked,
+      slow: Number(find<HTMLSelectElement>(form, 'select').value),
+    };
+    const error = find(form, '.error');
+    try {
+      this.show(await api<RoomRules>(`/r/${this.room}/rules`, 'PUT', rules));
+      error.textContent = '';
+    } catch (failure) {
+      error.textContent = sentenceOf(failure);
+      void this.load();
+    }
+  }
+}
