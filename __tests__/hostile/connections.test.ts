@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net';
+import { scratch, startApp, type Running } from '../support/app';
+import { say } from '../support/http';
+import { memoryOf } from '../support/memory';
+import { Somebody } from '../support/people';
+import { startProcess } from '../support/process';
+import { closed, dial, dialWebSocket } from '../support/raw';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+/** With two connections for a visitor, an address has forty, whoever comes from there. */
+const FEW = { LIMITS: 'on', LIMIT_CONNECTIONS: '2' };
+const MOST = 40;
+const POLLING = '/socket.io/?EIO=4&transport=polling';
+
+describe('the connections of one address', () => {
+  let app: Running;
+  afterEach(() => app.close());
+
+  it('S19: are cut beyond their bound, though they ask for nothing, and let another in when one has gone', async () => {
+    app = await startApp(FEW);
+    const sockets = await Promise.all(Array.from({ length: MOST }, () => dial(app.url)));
+    const beyond = await Promise.all(Array.from({ length: 20 }, () => dial(app.url)));
+    await Promise.all(beyond.map(closed));
+    expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
+    // The server has seen the end of a connection when it has closed its own side.
+    sockets[0]!.end();
+    await closed(sockets[0]!);
+    await say(app.url, 'another');
+    sockets.forEach((socket) => socket.destroy());
+  });
+
+  it('S19: are not counted together where they come by a trusted proxy', async () => {
+    app = await startApp({ ...FEW, TRUST_PROXY: '127.0.0.1' });
+    const sockets = await Promise.all(Array.from({ length: 2 * MOST }, () => dial(app.url)));
+    await say(app.url, 'one more');
+    expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
+    sockets.forEach((socket) => socket.destroy());
+  });
+
+  it('S19: are not bounded by the handshakes of Socket.IO alone: these are counted, too, and one connection has many', async () => {
+    app = await startApp({ ...FEW, TRUST_PROXY: '127.0.0.1' });
+    const open = async (address: string): Promise<number> => {
+      const answer = await fetch(app.url + POLLING, { headers: { 'X-Forwarded-For': address } });
+      await answer.text();
+      return answer.status;
+    };
+    const statuses: number[] = [];
+    for (let i = 0; i < MOST + 5; i += 1) statuses.push(await open('203.0.113.7'));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(MOST);
+    expect(statuses.slice(MOST)).toEqual(Array.from({ length: 5 }, () => 429));
+    expect(await open('203.0.113.8')).toBe(200);
+    await expect(
+      connect(app.url, { reconnection: false, extraHeaders: { 'X-Forwarded-For': '203.0.113.7' } }),
+    ).rejects.toThrow();
+  });
+
+  it('S19: are echoes, too', async () => {
+    app = await startApp(FEW);
+    const { headers } = await Somebody.guest(app.url);
+    const open = () => openPeer(app.url, '/ws/echo', undefined, undefined, headers);
+    const peers = [await open(), await open()];
+    await expect(open()).rejects.toThrow('429');
+    peers[0]!.socket.close();
+    await peers[0]!.closed;
+    peers.push(await open());
+    peers.forEach(({ socket }) => socket.terminate());
+  });
+});
+
+describe('five thousand connections from one address', () => {
+  it('S19: are capped, take little memory, and leave the server answering', async () => {
+    const place = scratch();
+    const server = await startProcess({ DATABASE: `${place.folder}/parley.db`, LIMITS: 'on' });
+    await say(server.url, 'before');
+    const before = memoryOf(server.child);
+    const sockets: Socket[] = [];
+    let cut = 0;
+    const capped = new Promise<void>((resolve) => {
+      const count = (): void => {
+        if ((cut += 1) === 3_000) resolve();
+      };
+      void (async () => {
+        for (let i = 0; i < 5_000; i += 1) sockets.push((await dial(server.url)).once('close', count));
+      })();
+    });
+    await capped;
+    expect(memoryOf(server.child) - before).toBeLessThan(80);
+    sockets.forEach((socket) => socket.removeAllListeners('close').destroy());
+    await say(server.url, 'after');
+    await server.end('SIGTERM');
+    place.remove();
+  }, 20_000);
+});
+
+describe('a handshake that is abandoned', () => {
+  let app: Running;
+  beforeEach(async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    app = await startApp({ ...FEW, LIMIT_CONNECTIONS: '10' });
+  });
+  afterEach(async () => {
+    jest.useRealTimers();
+    await app.close();
+  });
+
+  // Who was let in by Socket.IO and is gone is found out by Engine.IO's own timers: by the soak, in real time (F4).
+  it('S19: is reaped in 45 s, on every transport, and who is there is not', async () => {
+    const paths = ['/ws', '/ws/echo', '/socket.io/?EIO=4&transport=websocket'];
+    const abandoned = await Promise.all(paths.map((path) => dialWebSocket(app.url, path)));
+    const opened = await (await fetch(app.url + POLLING)).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const there = await openPeer(app.url, '/ws', 'json');
+    for (let second = 1; second <= 45; second += 1) {
+      const pinged = second % 20 === 0 && new Promise((resolve) => there.socket.once('ping', resolve));
+      jest.advanceTimersByTime(1_000);
+      // By the time that another is answered, the answer to the ping has been read.
+      if (pinged) await pinged.then(() => say(app.url, 'answered'));
+    }
+    await Promise.all(abandoned.map(closed));
+    expect((await fetch(`${app.url}${POLLING}&sid=${sid}`)).status).toBe(400);
+    there.send({ type: 'new_message', message: 'still there' });
+    await there.next(({ message }) => message === 'still there');
+    there.socket.terminate();
+  });
+});

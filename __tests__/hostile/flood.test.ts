@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { startApp, type Running } from '../support/app';
+import { post, readAll } from '../support/http';
+import { Somebody } from '../support/people';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+/** What one visitor may say in a minute here, and one address: ten times as much. */
+const EACH = 5;
+const ADDRESS = 10 * EACH;
+
+let app: Running;
+let closing: (() => void)[];
+
+beforeEach(async () => {
+  app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: `${EACH}/60` });
+  closing = [];
+});
+afterEach(async () => {
+  closing.forEach((close) => close());
+  await app.close();
+});
+
+/** What comes of a message: its text if it was taken, else when to try again. */
+type Said = { message: string } | { status: number; retryAfter: number; header?: number };
+type Say = (message: string) => Promise<Said>;
+
+const socketIo = async (transport: string, headers: Record<string, string>): Promise<Say> => {
+  const { socket } = await connect(app.url, {
+    transports: [transport],
+    upgrade: false,
+    extraHeaders: headers,
+  });
+  closing.push(() => socket.disconnect());
+  return (message) => socket.emitWithAck('new_message', { message }) as Promise<Said>;
+};
+
+/** Every way to say something. */
+const WAYS: Record<string, (headers: Record<string, string>) => Promise<Say>> = {
+  'Socket.IO over WebSocket': (headers) => socketIo('websocket', headers),
+  'Socket.IO over polling': (headers) => socketIo('polling', headers),
+  '/ws (json)': async (headers) => {
+    const peer = await openPeer(app.url, '/ws', 'json', undefined, headers);
+    closing.push(() => peer.socket.terminate());
+    return async (message) => {
+      const id = randomUUID();
+      peer.send({ type: 'new_message', message, id });
+      const frame = await peer.next((one) => one.id === id && one.type !== 'new_message');
+      return (frame.answer ?? frame) as Said;
+    };
+  },
+  'POST /messages': async (headers) => async (message) => {
+    const answer = await post(`${app.url}/messages`, { message }, headers);
+    const header = Number(answer.headers.get('Retry-After'));
+    return (answer.status === 201 ? answer.body : { ...answer.body, header }) as Said;
+  },
+  'the form of a room': async (headers) => async (message) => {
+    const answer = await fetch(`${app.url}/r/lobby`, {
+      method: 'POST',
+      headers: { Accept: 'text/plain', ...headers },
+      body: new URLSearchParams({ message }),
+    });
+    if (answer.status === 201) return { message };
+    const retryAfter = Number(answer.headers.get('Retry-After'));
+    return { status: answer.status, retryAfter, header: retryAfter };
+  },
+};
+
+/** Sends a flood, and returns what was refused of it. */
+async function flood(count: number, say: (message: string, i: number) => Promise<Said>): Promise<Said[]> {
+  const all = await Promise.all(Array.from({ length: count }, (_, i) => say(`flood ${i}`, i)));
+  return all.filter((said) => !('message' in said));
+}
+
+describe.each(Object.keys(WAYS))('a flood over %s', (way) => {
+  it('S20: is cut at what a visitor may say, is told when there is more, and is not stored beyond it', async () => {
+    const { headers } = await Somebody.guest(app.url);
+    const say = await WAYS[way]!(headers);
+    const refused: Said[] = [];
+    for (let i = 0; i < 2 * EACH; i += 1) refused.push(...(await flood(1, say)));
+    expect(refused).toHaveLength(EACH);
+    for (const one of refused) {
+      const { status, retryAfter, header = retryAfter } = one as Exclude<Said, { message: string }>;
+      expect(status).toBe(429);
+      expect(retryAfter).toBeGreaterThan(0);
+      expect(retryAfter).toBeLessThanOrEqual(60);
+      expect(header).toBe(retryAfter);
+    }
+    expect(await readAll(app.url)).toHaveLength(EACH);
+  });
+
+  it('S20: takes from the one allowance that a visitor has on all ways', async () => {
+    const { headers } = await Somebody.guest(app.url);
+    for (const [other, open] of Object.entries(WAYS)) {
+      if (other !== way) await (await open(headers))(`by ${other}`);
+    }
+    const say = await WAYS[way]!(headers);
+    // One for each of the other four ways is gone.
+    expect(await say('the last')).toMatchObject({ message: 'the last' });
+    expect(await say('one too many')).toMatchObject({ status: 429 });
+    expect(await readAll(app.url)).toHaveLength(EACH);
+  });
+});
+
+describe('a flood of many who are nobody', () => {
+  it('S20: is cut at what their address may say, whatever ways they take, and stores no more', async () => {
+    const open = Object.values(WAYS);
+    const says = await Promise.all(
+      Array.from({ length: 3 * open.length }, (_, i) => open[i % open.length]!({})),
+    );
+    const refused = await flood(20 * says.length, (message, i) => says[i % says.length]!(message));
+    expect(refused).toHaveLength(20 * says.length - (await readAll(app.url)).length);
+    expect((await readAll(app.url)).length).toBeLessThanOrEqual(ADDRESS);
+    expect(await post(`${app.url}/messages`, { message: 'x' })).toMatchObject({ status: 429 });
+  });
+
+  it('S20: is told on the text subprotocol, in words', async () => {
+    const peer = await openPeer(app.url, '/ws', 'text');
+    for (let i = 0; i <= EACH; i += 1) peer.socket.send(`flood ${i}`);
+    const lines = await peer.until(EACH + 1);
+    expect(lines.filter((line) => line.startsWith(' * '))).toEqual([
+      expect.stringMatching(/faster than this chat allows. Try again in \d+ s\.$/),
+    ]);
+    peer.socket.terminate();
+  });
+});

@@ -1,0 +1,84 @@
+import { startApp, type Running } from '../support/app';
+import { sseEvents, take } from '../support/events';
+import { post, readAll, say } from '../support/http';
+import { Somebody } from '../support/people';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+describe('line ends and NUL in a text', () => {
+  const FORGED = [
+    'hello\n\nevent: new_message\ndata: {"username":"Forged"}\n\n',
+    'hello\r\rid: k3f9:999\r\r',
+    'hello\r\n\r\n:comment',
+    'hello\u2028data: x\u2029\u2028id: 1',
+  ];
+
+  it.each(FORGED)('S16: forge no event on SSE: %j', async (message) => {
+    const stream = sseEvents(`${app.url}/sse?last=0&after=earliest`);
+    await say(app.url, message);
+    await say(app.url, 'the next');
+    const events = await take(stream, 2, ({ type }) => type !== 'presence');
+    expect(events.map(({ type, data }) => [type, data.message])).toEqual([
+      ['new_message', message],
+      ['new_message', 'the next'],
+    ]);
+  });
+
+  it.each([...FORGED, 'x\nAnna: forged', 'x\r * A notice', 'x\u2028Anna: forged'])(
+    'S16: forge no line on the text subprotocol, nor for curl: %j',
+    async (message) => {
+      const peer = await openPeer(app.url, '/ws', 'text');
+      await say(app.url, message);
+      const [frame] = await peer.until(1);
+      const answer = await fetch(`${app.url}/r/lobby`, { headers: { Accept: 'text/plain' } });
+      const lines = (await answer.text()).slice(0, -1);
+      expect(frame).toBe(lines);
+      const [first, ...more] = lines.split(/[\n\r\u2028\u2029\u0085\v\f]/);
+      expect(first).toMatch(/^Anonymous: /);
+      for (const line of more) expect(line).toMatch(/^ {2}/);
+      peer.socket.terminate();
+    },
+  );
+
+  it.each(['a\u0000b', 'a\u001bb', 'a\u0085b', 'a\u000bb', 'a\u000cb'])(
+    'S16: that nobody types are refused on every way: %j',
+    async (message) => {
+      expect((await post(`${app.url}/messages`, { message })).status).toBe(400);
+      const { socket } = await connect(app.url);
+      expect(await socket.emitWithAck('new_message', { message })).toMatchObject({ status: 400 });
+      socket.disconnect();
+      const peer = await openPeer(app.url, '/ws', 'text');
+      peer.socket.send(message);
+      expect((await peer.until(1))[0]).toMatch(/^ \* /);
+      peer.socket.terminate();
+      expect(await readAll(app.url)).toEqual([]);
+    },
+  );
+
+  it.each(['Anna: x', 'Anna:', 'Anna\u02d0 x', 'An\nna', 'Anna\r', 'An\u0000na', 'An\u2028na', ' * x\n'])(
+    'S16: make no name that passes for another’s line: %j',
+    async (username) => {
+      const guest = await Somebody.guest(app.url);
+      const { status, body } = await guest.ask('POST', '/username', { username });
+      // Spaces around it are not part of a name.
+      if (status === 200) expect(body.username).toMatch(/^\S+( \S+)*$/);
+      else expect(status).toBe(400);
+      if (username.includes(':')) expect(status).toBe(400);
+    },
+  );
+
+  it('S16: forge no header', async () => {
+    const answer = await fetch(`${app.url}/sse?after=x%0d%0aSet-Cookie:%20a=b`);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    const contact = await post(`${app.url}/contacts`, {
+      name: 'a\r\nSet-Cookie: a=b',
+      phone: '+79123456789',
+    });
+    expect(contact.status).toBe(400);
+  });
+});

@@ -1,0 +1,155 @@
+import { io } from 'socket.io-client';
+import { WebSocket } from 'ws';
+import { startApp, type Running } from '../support/app';
+import { readAll } from '../support/http';
+import { connect } from '../support/socket';
+
+let app: Running;
+beforeEach(async () => (app = await startApp({ CORS_ORIGINS: 'https://friend.example' })));
+afterEach(() => app.close());
+
+const FOREIGN = ['http://evil.example', 'null', 'http://localhost', 'http://localhost.evil.example'];
+const READS = [
+  '/',
+  '/r/lobby',
+  '/messages',
+  '/subscribe?timeout=0',
+  '/sse',
+  '/contacts',
+  '/account',
+  '/people',
+];
+const POLLING = '/socket.io/?EIO=4&transport=polling';
+
+/** Every way to change something, with a body that would be taken. */
+const WRITES: [method: string, path: string, body?: object][] = [
+  ['POST', '/messages', { message: 'x' }],
+  ['POST', '/username', { username: 'Mallory' }],
+  ['POST', '/contacts', { name: 'x', phone: '+79123456789' }],
+  ['DELETE', '/contacts/1'],
+  ['POST', '/invite/secret'],
+  ['POST', '/invitations', {}],
+  ['DELETE', '/invitations/1'],
+  ['PUT', '/account/password', { password: 'a password' }],
+  ['POST', '/account/tokens', { label: 'x' }],
+  ['POST', '/account/passkeys/options', {}],
+  ['DELETE', '/account/grants/1'],
+  ['POST', '/sessions', { username: 'x', password: 'x' }],
+  ['POST', '/sessions/options', {}],
+  ['DELETE', '/sessions'],
+  ['DELETE', '/r/lobby/messages/1'],
+  ['PUT', '/r/lobby/rules', {}],
+  ['PUT', '/people/x/mute', {}],
+  ['PUT', '/people/x/ban', {}],
+  ['PUT', '/people/x/role', { role: 'owner' }],
+];
+
+const ask = (method: string, path: string, headers: Record<string, string>, body?: string) =>
+  fetch(app.url + path, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
+
+/** The status that a WebSocket handshake is refused with. */
+const refusedUpgrade = (path: string, origin: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(app.url.replace('http', 'ws') + path, { origin });
+    socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+    socket.on('open', () => reject(new Error('It was let in.'))).on('error', () => undefined);
+  });
+
+describe.each(FOREIGN)('a page of the origin %s', (origin) => {
+  it('S8: reads nothing over HTTP: 403', async () => {
+    for (const path of READS) {
+      const { status } = await ask('GET', path, { Origin: origin });
+      expect({ path, status }).toEqual({ path, status: 403 });
+    }
+  });
+
+  it('S8: changes nothing over HTTP: 403', async () => {
+    const json = { Origin: origin, 'Content-Type': 'application/json' };
+    for (const [method, path, body] of WRITES) {
+      const { status } = await ask(method, path, json, body && JSON.stringify(body));
+      expect({ method, path, status }).toEqual({ method, path, status: 403 });
+    }
+    expect(await readAll(app.url)).toEqual([]);
+  });
+
+  it('S8: opens no WebSocket: 403', async () => {
+    for (const path of ['/ws', '/ws/echo', '/socket.io/?EIO=4&transport=websocket'])
+      expect({ path, status: await refusedUpgrade(path, origin) }).toEqual({ path, status: 403 });
+  });
+
+  it('S8: gets nowhere by Socket.IO, also with the session of somebody else', async () => {
+    for (const transports of [['websocket'], ['polling']]) {
+      const socket = io(app.url, {
+        transports,
+        extraHeaders: { origin },
+        reconnection: false,
+        forceNew: true,
+      });
+      await new Promise((resolve) => socket.once('connect_error', resolve));
+      socket.disconnect();
+    }
+    const { socket } = await connect(app.url, { transports: ['polling'], upgrade: false });
+    const path = `${POLLING}&sid=${socket.io.engine.id}`;
+    expect((await ask('POST', path, { Origin: origin }, '42["new_message",{"message":"x"}]')).status).toBe(
+      403,
+    );
+    expect(await refusedUpgrade(path.replace('polling', 'websocket'), origin)).toBe(403);
+    socket.disconnect();
+    expect(await readAll(app.url)).toEqual([]);
+  });
+
+  it('S8: is asked for nothing beforehand: 403 to what browsers ask before a request', async () => {
+    const { status, headers } = await ask('OPTIONS', '/messages', {
+      Origin: origin,
+      'Access-Control-Request-Method': 'POST',
+    });
+    expect(status).toBe(403);
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
+    'S9: has no form taken that it sends as %s: 403',
+    async (type) => {
+      for (const path of ['/r/lobby', '/messages', '/username', '/contacts', '/sessions', POLLING]) {
+        const form = { Origin: origin, 'Content-Type': type };
+        const { status } = await ask('POST', path, form, 'message={"message":"x"}');
+        expect({ path, status }).toEqual({ path, status: 403 });
+      }
+      expect(await readAll(app.url)).toEqual([]);
+    },
+  );
+});
+
+describe('a page that does not say where it stands', () => {
+  it('S9: has no form taken if the browser says that it is elsewhere: 403', async () => {
+    const form = { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'application/x-www-form-urlencoded' };
+    for (const path of ['/r/lobby', '/messages', '/username', '/invite/secret', POLLING])
+      expect((await ask('POST', path, form, 'message=x')).status).toBe(403);
+    expect(await readAll(app.url)).toEqual([]);
+  });
+
+  it('S8: can not load the chat as a script: there is no JSONP', async () => {
+    const answer = await ask('GET', `${POLLING}&j=0`, { 'Sec-Fetch-Site': 'cross-site' });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).not.toContain('___eio');
+  });
+
+  it('S9: is told what to send, if it sends text/plain from here', async () => {
+    for (const path of ['/messages', '/username', '/contacts', '/r/lobby'])
+      expect((await ask('POST', path, { 'Content-Type': 'text/plain' }, '{"message":"x"}')).status).toBe(415);
+  });
+});
+
+describe('a page of an origin that is allowed', () => {
+  it('S8: reads, writes and is told so', async () => {
+    const headers = { Origin: 'https://friend.example', 'Content-Type': 'application/json' };
+    const answer = await ask('POST', '/messages', headers, '{"message":"hello"}');
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://friend.example');
+    const { socket } = await connect(app.url, {
+      transports: ['polling'],
+      extraHeaders: { origin: 'https://friend.example' },
+    });
+    socket.disconnect();
+  });
+});

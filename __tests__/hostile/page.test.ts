@@ -1,0 +1,171 @@
+import { until } from '../support/browser';
+import { post, say } from '../support/http';
+import { Somebody } from '../support/people';
+import { answerTo } from '../support/raw';
+import { setStage } from '../support/stage';
+
+jest.setTimeout(30_000);
+
+/** After each test, no page has thrown or met its policy. */
+const stage = setStage();
+
+const NAME = '<img src=x onerror=hit()>';
+const CONTACT = '<svg onload=hit()><b id=mark>C';
+const TEXTS = [
+  '<script>hit()</script><img src=x onerror="hit()">',
+  '"\'><svg/onload=hit()><iframe srcdoc="<script>parent.hit()</script>">',
+  '</script></title></textarea><script>hit()</script>',
+  'javascript:hit() data:text/html,<script>hit()</script> http://"onmouseover="hit()"',
+  '<%= process.env %> ${7*7} {{7*7}} <%- include("/etc/passwd") %>',
+  '&lt;b&gt; &#60;script&#62; \\u003cscript\\u003e',
+  '<b id=mark>bold</b><style>*{display:none}</style><base href=//evil.example>',
+];
+
+/** What would be there if any of it were markup. */
+const MARKUP =
+  '#mark, base, iframe, svg[onload], img[src="x"], [onmouseover], [onerror], a[href^="javascript"]';
+
+/** Opens a page in which `hit` would be remembered. */
+const open = (path?: string) =>
+  stage.visit(path, {
+    before: () => {
+      Object.assign(window, { hits: 0, hit: () => ((window as unknown as { hits: number }).hits += 1) });
+    },
+  });
+
+async function isUnhurt(page: Awaited<ReturnType<typeof open>>['page']): Promise<void> {
+  expect(await page.locator(MARKUP).count()).toBe(0);
+  expect(await page.evaluate(() => (window as unknown as { hits: number }).hits)).toBe(0);
+}
+
+describe('markup and script', () => {
+  it('S11: in names, messages and contacts are shown as text, as they come and after a reload', async () => {
+    const visit = await open();
+    const { page } = visit;
+    const mallory = await Somebody.guest(stage.app.url);
+    await mallory.ask('POST', '/username', { username: NAME });
+    for (const message of TEXTS) await mallory.ask('POST', '/messages', { message });
+    await post(`${stage.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
+    for (const turn of ['live', 'rendered']) {
+      if (turn === 'rendered') await page.reload();
+      await visit.shows(TEXTS);
+      expect(await page.locator('.author').first().textContent()).toContain(NAME);
+      await page.locator('#contacts').getByText(CONTACT, { exact: true }).waitFor();
+      await isUnhurt(page);
+    }
+  });
+
+  it('S11: in one’s own name, and in that of somebody who writes, are shown as text', async () => {
+    const [own, other] = [await open(), await open()];
+    await own.name.fill(NAME);
+    await own.name.press('Enter');
+    await other.page.locator('#people').getByText(NAME).waitFor();
+    await own.box.pressSequentially('a');
+    await other.page.locator('#typing').getByText(NAME).waitFor();
+    await own.page.reload();
+    await until(() => own.name.inputValue(), NAME);
+    for (const { page } of [own, other]) await isUnhurt(page);
+  });
+
+  it.each([
+    '/r/<img src=x onerror=hit()>',
+    '/r/"><script>hit()</script>',
+    '/<script>hit()</script>',
+    '/?room=<b id=mark>',
+  ])('S11: in an address are no part of a page: %s', async (path) => {
+    const { page } = await stage.visit('/', { live: false });
+    await page.goto(stage.app.url + path).catch(() => undefined);
+    expect(await page.locator(MARKUP).count()).toBe(0);
+    expect(await page.evaluate(() => 'hits' in window)).toBe(false);
+  });
+
+  it('S11: in a name and a browser’s name are text on the pages of accounts and moderators', async () => {
+    const owner = await Somebody.owner(stage.app);
+    await owner.ask('POST', '/username', { username: NAME });
+    await owner.ask('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
+    for (const path of ['/account', '/moderation', '/r/lobby']) {
+      const { status, text } = await owner.ask('GET', path, undefined, { Accept: 'text/html' });
+      expect({ path, status, markup: text.includes(NAME) }).toEqual({ path, status: 200, markup: false });
+    }
+  });
+});
+
+/** The policy of a page, by its directives, and the page. */
+interface Policy {
+  policy: string;
+  of: Record<string, string[]>;
+  text: string;
+}
+
+describe('the policy of the pages', () => {
+  async function policyOf(path: string): Promise<Policy> {
+    const answer = await fetch(stage.app.url + path, { headers: { Accept: 'text/html' } });
+    const policy = answer.headers.get('content-security-policy')!;
+    const directives = policy.split(';').map((one) => one.trim().split(/ +/));
+    const text = await answer.text();
+    return { policy, text, of: Object.fromEntries(directives.map(([name, ...values]) => [name!, values])) };
+  }
+
+  it('S12: lets nothing in by default, nothing inline without its nonce, and no page frame it', async () => {
+    const { ownersLink } = stage.app;
+    for (const path of ['/', '/r/other', '/account', `/invite/${await ownersLink()}`, '/nothing', '/r/BAD']) {
+      const { policy, of, text } = await policyOf(path);
+      expect(policy).not.toMatch(/unsafe|\*|https?:[^/]|blob:/);
+      expect(of['default-src']).toEqual(["'none'"]);
+      expect(of['frame-ancestors']).toEqual(["'none'"]);
+      expect(of['base-uri']).toEqual(["'none'"]);
+      expect(of['form-action']).toEqual(["'self'"]);
+      const [, nonce] = /'nonce-([\w+/]{22}==)'/.exec(of['script-src']!.join(' '))!;
+      // What is inline has the nonce, and there are no handlers.
+      for (const [, attributes] of text.matchAll(/<script\b([^>]*)>/g))
+        expect(attributes).toMatch(attributes!.includes(' src=') ? /src="\/static\// : `nonce="${nonce}"`);
+      expect(text).not.toMatch(/<[^>]+\s(on\w+|style)=/);
+    }
+  });
+
+  it('S12: has another nonce for every answer', async () => {
+    const policies = await Promise.all(Array.from({ length: 20 }, () => policyOf('/')));
+    expect(new Set(policies.map(({ of }) => of['script-src']!.at(-1))).size).toBe(20);
+  });
+
+  it('S12: names the WebSockets of its own host, and none that a header made up', async () => {
+    const { host } = new URL(stage.app.url);
+    expect((await policyOf('/')).of['connect-src']).toEqual(["'self'", `ws://${host}`, `wss://${host}`]);
+    const { text } = await answerTo(
+      stage.app.url,
+      'GET / HTTP/1.1',
+      'Host: evil.example; script-src *',
+      'Connection: close',
+    );
+    expect(/content-security-policy: (.*)/i.exec(text)![1]).not.toMatch(/evil|\*/);
+  });
+
+  it('S12: is held to by the browser: what is put into the page inline does not run', async () => {
+    const { page, faults } = await open();
+    const violated = await page.evaluate(async () => {
+      const violation = new Promise((resolve) =>
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective)),
+      );
+      const script = document.createElement('script');
+      script.textContent = 'hit()';
+      document.body.append(script);
+      return violation;
+    });
+    expect(violated).toBe('script-src-elem');
+    await isUnhurt(page);
+    expect(faults).toHaveLength(1);
+    // It was asked for.
+    faults.length = 0;
+  });
+
+  it('S12: keeps the page out of frames of other origins', async () => {
+    await say(stage.app.url, 'framed');
+    const { page, faults } = await stage.visit('/', { live: false });
+    await page.goto('about:blank');
+    await page.setContent(`<iframe src="${stage.app.url}/"></iframe>`);
+    await page.frames()[1]!.waitForLoadState();
+    expect(await page.frames()[1]!.locator('.chat').count()).toBe(0);
+    // The browser says why.
+    faults.length = 0;
+  });
+});

@@ -1,0 +1,118 @@
+import { startApp, type Running } from '../support/app';
+import { post } from '../support/http';
+import { Somebody } from '../support/people';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+let app: Running | undefined;
+afterEach(() => app?.close());
+
+const LIMIT = { LIMITS: 'on', LIMIT_MESSAGES: '1/60' };
+/** What one address may say: ten times what a visitor may. */
+const CROWD = 10;
+
+/** How many messages are taken of twenty that come with a header each, every one as somebody else. */
+async function taken(url: string, header: (i: number) => Record<string, string>): Promise<number> {
+  let count = 0;
+  for (let i = 0; i < 2 * CROWD; i += 1) {
+    const { status } = await post(`${url}/messages`, { message: 'x' }, header(i));
+    if (status === 201) count += 1;
+  }
+  return count;
+}
+
+describe('X-Forwarded-For', () => {
+  const forged = (i: number) => ({ 'X-Forwarded-For': `203.0.113.${i}` });
+
+  it.each([
+    [{}, CROWD],
+    [{ TRUST_PROXY: '0' }, CROWD],
+    [{ TRUST_PROXY: '10.0.0.0/8, 192.168.0.0/16' }, CROWD],
+    [{ TRUST_PROXY: '1' }, 2 * CROWD],
+    [{ TRUST_PROXY: '127.0.0.0/8, ::1' }, 2 * CROWD],
+  ])('S17: counts for limits only as far as a trusted proxy has written it: %j', async (env, expected) => {
+    app = await startApp({ ...LIMIT, ...env });
+    expect(await taken(app.url, forged)).toBe(expected);
+  });
+
+  it.each([
+    ['1', (i: number) => `203.0.113.${i}, 198.51.100.1`],
+    ['2', (i: number) => `203.0.113.${i}, 198.51.100.1, 198.51.100.2`],
+    ['127.0.0.0/8', (i: number) => `203.0.113.${i}, 198.51.100.1`],
+    ['127.0.0.0/8, 10.0.0.0/8', (i: number) => `203.0.113.${i}, 198.51.100.1, 10.0.0.7`],
+  ])('S17: is not believed beyond the proxies that are trusted: TRUST_PROXY=%s', async (trust, header) => {
+    app = await startApp({ ...LIMIT, TRUST_PROXY: trust });
+    expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': header(i) }))).toBe(CROWD);
+  });
+
+  it.each(['nonsense', '', '1.2.3.4:99999', '::ffff:999.1.1.1', '127.0.0.1\u00e9', 'a'.repeat(4_000)])(
+    'S17: that is nonsense gives nobody an allowance of their own: "%s"',
+    async (address) => {
+      app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
+      expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': address && address + 'x'.repeat(i) }))).toBe(
+        CROWD,
+      );
+    },
+  );
+
+  it('S17: of one network of IPv6 is one address', async () => {
+    app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
+    expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': `2001:db8:1:2::${i}` }))).toBe(CROWD);
+  });
+
+  it('S17: does not get round the ban of an address, nor bring one upon others', async () => {
+    app = await startApp();
+    const owner = await Somebody.owner(app);
+    const guest = await Somebody.guest(app.url);
+    const peer = await openPeer(app.url, '/ws', 'json', undefined, {
+      ...guest.headers,
+      'X-Forwarded-For': '203.0.113.7',
+    });
+    await owner.ask('PUT', `/people/${guest.visitor}/ban`, { address: true });
+    await peer.closed;
+    for (const address of ['203.0.113.7', '203.0.113.8', '127.0.0.1']) {
+      const headers = { 'X-Forwarded-For': address };
+      expect((await fetch(`${app.url}/messages`, { headers })).status).toBe(403);
+      await expect(connect(app.url, { extraHeaders: headers })).rejects.toThrow('banned');
+      await expect(openPeer(app.url, '/ws', 'json', undefined, headers)).rejects.toThrow('403');
+    }
+  });
+
+  it('S17: from a trusted proxy is where a ban holds, and nowhere else', async () => {
+    app = await startApp({ TRUST_PROXY: '127.0.0.1' });
+    const owner = await Somebody.owner(app);
+    const guest = await Somebody.guest(app.url);
+    const from = (address: string) => ({ 'X-Forwarded-For': address });
+    const headers = { ...guest.headers, ...from('203.0.113.7') };
+    const peer = await openPeer(app.url, '/ws', 'json', undefined, headers);
+    await owner.ask('PUT', `/people/${guest.visitor}/ban`, { address: true });
+    await peer.closed;
+    const status = async (address: string) =>
+      (await fetch(`${app!.url}/messages`, { headers: from(address) })).status;
+    expect(await status('203.0.113.7')).toBe(403);
+    expect(await status('198.51.100.1, 203.0.113.7')).toBe(403);
+    expect(await status('203.0.113.8')).toBe(200);
+    expect(await status('203.0.113.7, 203.0.113.8')).toBe(200);
+  });
+});
+
+describe('X-Forwarded-Proto', () => {
+  const cookieFor = async (proto: string): Promise<string> =>
+    (await fetch(app!.url, { headers: { 'X-Forwarded-Proto': proto } })).headers.getSetCookie()[0]!;
+
+  it.each(['1', '127.0.0.0/8'])(
+    'S17: from a trusted proxy makes the cookie one of TLS only: TRUST_PROXY=%s',
+    async (trust) => {
+      app = await startApp({ TRUST_PROXY: trust });
+      expect(await cookieFor('https')).toMatch(/^__Host-parley_\w+=.*; Secure/);
+      expect(await cookieFor('http')).not.toMatch(/__Host-|Secure/);
+      // What the client wrote stands before what the proxy adds.
+      expect(await cookieFor('https, http')).not.toMatch(/__Host-|Secure/);
+    },
+  );
+
+  it.each(['0', '10.0.0.0/8'])('S17: from anybody else does not: TRUST_PROXY=%s', async (trust) => {
+    app = await startApp({ TRUST_PROXY: trust });
+    expect(await cookieFor('https')).not.toMatch(/__Host-|Secure/);
+  });
+});

@@ -1,0 +1,100 @@
+import type { Socket } from 'node:net';
+import { startApp, type Running } from '../support/app';
+import { sseEvents, take } from '../support/events';
+import { post, say } from '../support/http';
+import { closed, dial } from '../support/raw';
+import { Somebody } from '../support/people';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+/** A client that sends its request a byte at a time: it is never silent, and never done. */
+async function trickle(lines: string[], byte: string): Promise<{ text: string; took: number }> {
+  const begun = performance.now();
+  const socket = await dial(app.url);
+  socket.write(lines.join('\r\n'));
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  const drip = setInterval(() => socket.write(byte), 50);
+  await closed(socket);
+  clearInterval(drip);
+  return { text, took: performance.now() - begun };
+}
+
+const BODY = [
+  'POST /messages HTTP/1.1',
+  'Host: localhost',
+  'Content-Type: application/json',
+  'Content-Length: 60000',
+  '',
+  ' ',
+];
+
+describe('a request that does not come to its end', () => {
+  it('S18: is dropped in 15 s while its headers are sent byte by byte, as is a connection that says nothing', async () => {
+    const silent = dial(app.url).then(closed);
+    const { text, took } = await trickle(['GET / HTTP/1.1', 'Host: localhost', 'X-Slow: '], 'x');
+    await silent;
+    expect(text).toMatch(/^HTTP\/1.1 408 [^]*"status":408\}$/);
+    expect(took).toBeLessThan(15_000);
+  }, 20_000);
+
+  it('S18: is dropped while its body is sent byte by byte, and the streams that are open are not', async () => {
+    // As it is set, this takes half a minute.
+    expect(app.server.requestTimeout).toBe(30_000);
+    app.server.requestTimeout = app.server.headersTimeout = 1_000;
+    const streams = ['/sse', '/sse?room=lobby'].map((path) =>
+      take(sseEvents(app.url + path), 1, ({ type }) => type === 'new_message'),
+    );
+    const polled = fetch(`${app.url}/subscribe`).then((answer) => answer.json());
+    const curl = await dial(app.url, 'GET /r/lobby?follow HTTP/1.1', 'Host: localhost', 'Accept: text/plain');
+    let lines = '';
+    curl.on('data', (chunk) => (lines += String(chunk)));
+    const { text } = await trickle(BODY, ' ');
+    expect(text).toContain('HTTP/1.1 408');
+    await say(app.url, 'still flowing');
+    for (const stream of streams) expect((await stream)[0]!.data.message).toBe('still flowing');
+    expect(await polled).toMatchObject({ messages: [{ message: 'still flowing' }] });
+    while (!lines.includes('Anonymous: still flowing'))
+      await new Promise((resolve) => curl.once('data', resolve));
+    curl.destroy();
+  }, 15_000);
+
+  it('S18: costs others nothing: they are answered while a hundred trickle', async () => {
+    const slow = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = await dial(app.url);
+        socket.write(BODY.join('\r\n'));
+        return socket;
+      }),
+    );
+    expect((await post(`${app.url}/messages`, { message: 'quick' })).status).toBe(201);
+    slow.forEach((socket) => socket.destroy());
+  });
+});
+
+describe('an answer that is not taken in', () => {
+  it('S18: is dropped with its connection, and the streams that have nothing to tell are not', async () => {
+    const guest = await Somebody.guest(app.url);
+    for (let i = 0; i < 100; i += 1)
+      await guest.ask('POST', '/messages', { message: '\u2603'.repeat(4_000) });
+    // As it is set, this takes a minute.
+    expect(app.server.timeout).toBe(65_000);
+    app.server.timeout = 1_000;
+    const events = sseEvents(`${app.url}/sse?room=quiet`);
+    const quiet = take(events, 1, ({ type }) => type === 'new_message');
+    await take(sseEvents(`${app.url}/sse?room=quiet`), 1, ({ data }) => data.count === 2);
+    const dropped = new Promise<void>((resolve) => {
+      app.server.once('connection', (connection: Socket) => connection.once('close', () => resolve()));
+    });
+    const line = 'GET /messages?limit=500 HTTP/1.1';
+    const lines = Array.from({ length: 20 }, () => [line, 'Host: localhost', '']).flat();
+    const socket = await dial(app.url, ...lines);
+    socket.pause();
+    await dropped;
+    socket.destroy();
+    await say(app.url, 'still flowing', { room: 'quiet' });
+    expect((await quiet)[0]!.data.message).toBe('still flowing');
+  }, 15_000);
+});

@@ -1,0 +1,170 @@
+import { WebSocket } from 'ws';
+import type { Presence } from '../../server/wire';
+import { startApp, type Running } from '../support/app';
+import { sseEvents, take } from '../support/events';
+import { say } from '../support/http';
+import { answerTo, UPGRADE } from '../support/raw';
+import { openPeer, type Peer } from '../support/ws';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+/** Socket.IO without its client: packets as they are. */
+const engine = (query = 'EIO=4&transport=websocket'): Promise<Peer> =>
+  openPeer(app.url, `/socket.io/?${query}`);
+
+/** The same, let in. */
+async function inside(): Promise<Peer> {
+  const peer = await engine();
+  peer.socket.send('40');
+  await said(peer, '40');
+  return peer;
+}
+
+/** Waits for a packet that begins so. */
+async function said(peer: Peer, start: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const packet = (await peer.until(count))[count - 1]!;
+    if (packet.startsWith(start)) return packet;
+  }
+}
+
+/** Waits until somebody who comes is alone in the lobby. */
+async function nobodyElse(): Promise<void> {
+  await take(
+    sseEvents(`${app.url}/sse`),
+    1,
+    ({ type, data }) => type === 'presence' && (data as unknown as Presence).count === 1,
+  );
+}
+
+describe('binary packets', () => {
+  it.each([
+    ['one attachment that never comes', '451-["new_message",{"_placeholder":true,"num":0}]'],
+    ['a million attachments', '451000000-["new_message",{"_placeholder":true,"num":0}]'],
+    ['an acknowledgement with attachments', '461-1[{"_placeholder":true,"num":0}]'],
+    ['attachments before it is let in', '451-["x",{"_placeholder":true,"num":0}]'],
+    ['attachments without a number', '45-["x"]'],
+  ])('S2: end the connection that announces %s', async (what, packet) => {
+    const peer = await (what.includes('before') ? engine() : inside());
+    peer.socket.send(packet);
+    await peer.closed;
+    await nobodyElse();
+  });
+
+  it('S2: end the connection that attaches something to nothing', async () => {
+    const peer = await inside();
+    peer.socket.send(Buffer.from('attached'));
+    await peer.closed;
+    await nobodyElse();
+  });
+
+  it('S2: end a connection over polling, too', async () => {
+    const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
+    const opened = await (await fetch(base)).text();
+    const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
+    const post = (body: string) => fetch(url, { method: 'POST', body });
+    await post('40');
+    await post('451-["new_message",{"_placeholder":true,"num":0}]');
+    // The session is gone: what is asked of it now is refused.
+    expect((await fetch(url)).status).toBe(400);
+    await nobodyElse();
+  });
+});
+
+describe('a handshake of Engine.IO', () => {
+  const polling = async (query: string): Promise<number> =>
+    (await fetch(`${app.url}/socket.io/?${query}`)).status;
+  const upgrade = async (query: string): Promise<number> =>
+    (await answerTo(app.url, `GET /socket.io/?${query} HTTP/1.1`, ...UPGRADE)).status;
+
+  it.each(['transport=TRANSPORT', 'EIO=3&transport=TRANSPORT', 'EIO=x&transport=TRANSPORT'])(
+    'S3: of another version is refused with 400, and the server lives: ?%s',
+    async (query) => {
+      expect(await polling(query.replace('TRANSPORT', 'polling'))).toBe(400);
+      expect(await upgrade(query.replace('TRANSPORT', 'websocket'))).toBe(400);
+      await say(app.url, 'still there');
+    },
+  );
+
+  it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'nobody'])(
+    'S4: of the session "%s" is refused with 400, and the server lives',
+    async (sid) => {
+      expect(await polling(`EIO=4&transport=polling&sid=${sid}`)).toBe(400);
+      expect(await upgrade(`EIO=4&transport=websocket&sid=${sid}`)).toBe(400);
+      await say(app.url, 'still there');
+    },
+  );
+
+  it.each(['__proto__', 'constructor', 'webtransport', 'flashsocket', ''])(
+    'S4: over the transport "%s" is refused with 400',
+    async (transport) => {
+      expect(await polling(`EIO=4&transport=${transport}`)).toBe(400);
+      expect(await upgrade(`EIO=4&transport=${transport}`)).toBe(400);
+    },
+  );
+});
+
+describe('odd events', () => {
+  it.each([
+    '42["error"]',
+    '42["error",{}]',
+    '42[1,{}]',
+    '42[null]',
+    '42[{}]',
+    '42[["new_message"],{"message":"x"}]',
+    '42["disconnect"]',
+    '42["disconnecting"]',
+    '42["connect"]',
+    '42["newListener","x"]',
+    '42["__proto__",{}]',
+    '42["constructor",{}]',
+    '42["new_message"]',
+    '42["new_message",null]',
+    '421["new_message",{"message":["x"]},"y","z"]',
+    '42',
+    '427',
+    '42{}',
+    '43999["x"]',
+    '44{"message":"x"}',
+    '40/__proto__,',
+    '40/other,{}',
+    '47[]',
+    '4',
+    '1',
+    '9',
+    'nonsense',
+  ])('S6: %s is ignored, refused or the end of its own connection, and no other', async (packet) => {
+    const peer = await inside();
+    peer.socket.send(packet);
+    peer.socket.send('4277["typing",{}]');
+    // Either the connection goes on, or it was closed.
+    await Promise.race([said(peer, '4377'), peer.closed]);
+    await say(app.url, 'still there');
+    peer.socket.terminate();
+  });
+
+  it('S6: an event that needs no acknowledgement is done without', async () => {
+    const peer = await inside();
+    peer.socket.send('42["new_message",{"message":"no callback"}]');
+    expect(await said(peer, '42["new_message"')).toContain('no callback');
+    peer.socket.terminate();
+  });
+
+  it('S6: whoever asks to be let in again and again is one at most, and is put out', async () => {
+    const peer = await engine();
+    for (let i = 0; i < 100; i += 1) peer.socket.send('40');
+    await peer.closed;
+    expect(peer.lines.filter((line) => line.startsWith('40')).length).toBeLessThanOrEqual(1);
+    await nobodyElse();
+  });
+
+  it('S6: whoever leaves the chat does not stay connected', async () => {
+    const peer = await inside();
+    peer.socket.send('41');
+    await peer.closed;
+    expect(peer.socket.readyState).toBe(WebSocket.CLOSED);
+    await nobodyElse();
+  });
+});

@@ -1,0 +1,140 @@
+import type { Socket } from 'node:net';
+import { scratch, startApp, type Running } from '../support/app';
+import { say } from '../support/http';
+import { memoryOf } from '../support/memory';
+import { startProcess, type ServerProcess } from '../support/process';
+import { closeCode, closed, dialWebSocket, frame } from '../support/raw';
+
+const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
+
+/** How much a server may grow by one peer, in MB: what the garbage of a flood takes before it is collected. */
+const ROOM = 32;
+
+/** Writes the same bytes again and again, as fast as they are taken, until the server closes the connection. */
+async function flood(socket: Socket, bytes: Buffer): Promise<void> {
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(bytes));
+  };
+  socket.on('drain', more);
+  more();
+  await closed(socket);
+}
+
+/** A server of its own, with little memory: what is kept of a flood would end it. */
+describe('a peer that floods', () => {
+  let place: ReturnType<typeof scratch>;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    place = scratch();
+    const env = { DATABASE: `${place.folder}/parley.db`, NODE_OPTIONS: '--max-old-space-size=64' };
+    server = await startProcess(env);
+    for (let i = 0; i < 100; i += 1) await say(server.url, 'warm');
+  });
+  afterAll(async () => {
+    await server.end('SIGTERM');
+    place.remove();
+  });
+
+  /** Runs an attack, and expects the server to be there and to be small after it. */
+  async function withstands(attack: () => Promise<unknown>): Promise<void> {
+    const before = memoryOf(server.child);
+    await attack();
+    const after = memoryOf(server.child);
+    expect(after - before).toBeLessThan(ROOM);
+    await say(server.url, 'still there');
+  }
+
+  it.each(['/ws', '/ws/echo', SOCKET_IO])(
+    'S1: is closed on %s when it pings on and on and never reads, and takes no memory',
+    async (path) => {
+      const pings = Buffer.concat(Array.from({ length: 500 }, () => frame('ping', 'x'.repeat(125))));
+      await withstands(async () => {
+        const socket = await dialWebSocket(server.url, path);
+        socket.pause();
+        await flood(socket, pings);
+      });
+    },
+    15_000,
+  );
+
+  it('S1: is closed when what it has echoed is never read', async () => {
+    const frames = Buffer.concat(Array.from({ length: 50 }, () => frame('text', 'x'.repeat(8_000))));
+    await withstands(async () => {
+      const socket = await dialWebSocket(server.url, '/ws/echo');
+      socket.pause();
+      await flood(socket, frames);
+    });
+  }, 15_000);
+
+  it.each(['/ws', '/ws/echo', SOCKET_IO])(
+    'S5: is closed on %s when it sends a message in a million fragments, and takes no memory',
+    async (path) => {
+      const fragments = Buffer.concat(
+        Array.from({ length: 1_000 }, () => frame('continuation', 'x', { final: false })),
+      );
+      await withstands(async () => {
+        const socket = await dialWebSocket(server.url, path);
+        const code = closeCode(socket);
+        socket.write(frame('text', '4', { final: false }));
+        for (let i = 0; i < 1_000 && !socket.destroyed; i += 1) socket.write(fragments);
+        expect([1008, 1009, undefined]).toContain(await code);
+      });
+    },
+  );
+
+  it.each(['/ws', SOCKET_IO])(
+    'S5: may announce a long frame on %s and never end it: what it holds is bounded',
+    async (path) => {
+      await withstands(async () => {
+        const sockets = await Promise.all(Array.from({ length: 200 }, () => dialWebSocket(server.url, path)));
+        for (const socket of sockets) socket.write(frame('text', 'x'.repeat(60_000), { length: 65_000 }));
+        await say(server.url, 'after them');
+        sockets.forEach((socket) => socket.destroy());
+      });
+    },
+  );
+});
+
+describe('a frame', () => {
+  let app: Running;
+  beforeEach(async () => (app = await startApp()));
+  afterEach(() => app.close());
+
+  it.each(['/ws', '/ws/echo', SOCKET_IO])('S7: over 64 KB is not waited for on %s: 1009', async (path) => {
+    const socket = await dialWebSocket(app.url, path);
+    const code = closeCode(socket);
+    socket.write(frame('text', '', { length: 64 * 1024 + 1 }));
+    expect(await code).toBe(1009);
+  });
+
+  it('S7: of 64 KB is read', async () => {
+    const socket = await dialWebSocket(app.url, '/ws/echo');
+    let taken = 0;
+    const echoed = new Promise<void>((resolve) =>
+      socket.on('data', (chunk: Buffer) => {
+        taken += chunk.length;
+        if (taken >= 64 * 1024) resolve();
+      }),
+    );
+    socket.write(frame('text', 'x'.repeat(64 * 1024)));
+    await echoed;
+    socket.destroy();
+  });
+
+  it.each<[string, Buffer, number]>([
+    ['is not masked', Buffer.from([0x81, 0x01, 0x78]), 1002],
+    ['has a reserved bit set', Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), 1002],
+    ['has an opcode that does not exist', Buffer.from([0x83, 0x80, 0, 0, 0, 0]), 1002],
+    ['continues nothing', frame('continuation', 'x'), 1002],
+    ['is a ping over 125 bytes', frame('ping', 'x'.repeat(200)), 1002],
+    ['is no UTF-8', frame('text', Buffer.from([0xff, 0xfe])), 1007],
+    ['closes with a code that does not exist', frame('close', Buffer.from([0, 1])), 1002],
+  ])('S21: that %s closes its own connection, and no other', async (_what, bytes, expected) => {
+    const socket = await dialWebSocket(app.url, '/ws');
+    const code = closeCode(socket);
+    socket.write(bytes);
+    expect(await code).toBe(expected);
+    await say(app.url, 'still there');
+  });
+});
