@@ -1,29 +1,31 @@
 import type { Server } from 'node:net';
 import type { Addresses } from './address';
 
-/** Counts what is open from each address, up to a bound: before it is known who it is. */
+/** Counts what each has open, a visitor or an address, up to a bound. */
 export class Crowd {
   private readonly open = new Map<string, number>();
 
   constructor(private readonly most: number) {}
 
-  /** Whether an address has as much open as it may. */
-  isFull(address: string): boolean {
-    return this.count(address) >= this.most;
+  /** Whether one has as much open as it may. */
+  isFull(of: string): boolean {
+    return this.count(of) >= this.most;
   }
 
-  /** Counts one more. @returns what to call when it is closed. */
-  enter(address: string): () => void {
-    this.open.set(address, this.count(address) + 1);
-    return () => {
-      const left = this.count(address) - 1;
-      if (left > 0) this.open.set(address, left);
-      else this.open.delete(address);
-    };
+  /** Counts one more. */
+  enter(of: string): void {
+    this.open.set(of, this.count(of) + 1);
   }
 
-  private count(address: string): number {
-    return this.open.get(address) ?? 0;
+  /** Counts it no more. */
+  leave(of: string): void {
+    const left = this.count(of) - 1;
+    if (left > 0) this.open.set(of, left);
+    else this.open.delete(of);
+  }
+
+  private count(of: string): number {
+    return this.open.get(of) ?? 0;
   }
 }
 
@@ -37,7 +39,8 @@ export function boundConnections(server: Server, addresses: Addresses, most: num
     const { remoteAddress } = socket;
     if (addresses.trusted(remoteAddress)) return;
     const address = addresses.network(remoteAddress);
-    if (crowd.isFull(address)) socket.destroy();
-    else socket.on('close', crowd.enter(address));
+    if (crowd.isFull(address)) return socket.destroy();
+    crowd.enter(address);
+    socket.on('close', () => crowd.leave(address));
   });
 }

@@ -24,7 +24,7 @@ export interface Doer {
 }
 
 /** Behind one address there may be a whole class: it may do so many times what one visitor may. */
-export const CROWD = 10;
+const CROWD = 10;
 
 const WORDS: Record<Limited, string> = {
   messages: 'You are writing faster than this chat allows',
@@ -41,25 +41,27 @@ interface Limiter {
 /** The allowances of each visitor and each address, the same across all transports. */
 export class Limits {
   private readonly limiters: Record<Limited, Limiter> | undefined;
-  /** Connections that are open, by visitor and by address. */
-  private readonly open = new Map<string, number>();
+  /** Connections that are open. */
+  private readonly visitors: Crowd;
+  private readonly addresses: Crowd;
   /** What is open from an address, whoever it is. */
   private readonly knocking: Crowd;
+  /** How much an address may have open before it is asked who it is: its streams, and as much that comes and goes. */
+  readonly unasked: number;
 
   /** @param settings nothing where there are no limits. */
-  constructor(private readonly settings: LimitSettings | undefined) {
+  constructor(settings: LimitSettings | undefined) {
     this.limiters = settings && {
       messages: limiter(settings.messages),
       names: limiter(settings.names),
       contacts: limiter(settings.contacts),
       signIns: limiter(settings.signIns),
     };
+    const most = settings?.connections ?? Infinity;
+    this.unasked = 2 * CROWD * most;
+    this.visitors = new Crowd(most);
+    this.addresses = new Crowd(CROWD * most);
     this.knocking = new Crowd(this.unasked);
-  }
-
-  /** How much an address may have open before it is asked who it is: its streams, and as much that comes and goes. */
-  get unasked(): number {
-    return this.settings ? 2 * CROWD * this.settings.connections : Infinity;
   }
 
   /**
@@ -83,10 +85,19 @@ export class Limits {
    * @throws {Refusal} 429 if as many as are allowed are open.
    */
   askToConnect({ id, address }: Doer): void {
-    if (!this.settings) return;
-    const { connections } = this.settings;
-    if (this.count(id) < connections && this.count(address) < CROWD * connections) return;
-    throw tooMany();
+    if (this.visitors.isFull(id) || this.addresses.isFull(address)) throw tooMany();
+  }
+
+  /** Counts a connection that was opened. */
+  connected({ id, address }: Doer): void {
+    this.visitors.enter(id);
+    this.addresses.enter(address);
+  }
+
+  /** Counts it no more. */
+  disconnected({ id, address }: Doer): void {
+    this.visitors.leave(id);
+    this.addresses.leave(address);
   }
 
   /**
@@ -99,29 +110,8 @@ export class Limits {
 
   /** Counts a connection that was opened so. @returns what to call when it is closed. */
   knock(address: string): () => void {
-    return this.knocking.enter(address);
-  }
-
-  /** Counts a connection that was opened. */
-  connected({ id, address }: Doer): void {
-    this.add(id, 1);
-    this.add(address, 1);
-  }
-
-  /** Counts it no more. */
-  disconnected({ id, address }: Doer): void {
-    this.add(id, -1);
-    this.add(address, -1);
-  }
-
-  private count(key: string): number {
-    return this.open.get(key) ?? 0;
-  }
-
-  private add(key: string, more: number): void {
-    const count = this.count(key) + more;
-    if (count > 0) this.open.set(key, count);
-    else this.open.delete(key);
+    this.knocking.enter(address);
+    return () => this.knocking.leave(address);
   }
 }
 
