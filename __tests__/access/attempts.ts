@@ -19,6 +19,10 @@ export interface Ground {
   /** A guest whom something is done to. */
   somebody: string;
   password: (who: Somebody) => string;
+  /** The path of a link that was not used yet. */
+  link: () => Promise<string>;
+  /** An account that anybody may sign in to who knows the password. */
+  spare: { username: string; password: string };
 }
 
 type Attempt = (who: Somebody, ground: Ground) => Promise<Outcome>;
@@ -56,9 +60,9 @@ async function refusal(answer: Response): Promise<{ error: string }> {
   return { error: text.startsWith('{') ? (JSON.parse(text) as { error: string }).error : text };
 }
 
-/** Connects over Socket.IO, and says something if `draft` gives one. */
+/** Connects over Socket.IO, and does something if `draft` gives it. */
 const socketIo =
-  (transport: string, draft?: () => object): Attempt =>
+  (transport: string, draft?: () => object, event = 'new_message'): Attempt =>
   (who) =>
     new Promise((resolve) => {
       const socket = io(who.url, {
@@ -74,7 +78,7 @@ const socketIo =
       socket.on('connect_error', (error) => done((error as { data?: Outcome }).data ?? { status: 0 }));
       socket.on('connect', () => {
         if (!draft) return done({ status: 200 });
-        socket.emit('new_message', draft(), (answer: Partial<Outcome>) => done({ status: 200, ...answer }));
+        socket.emit(event, draft(), (answer: Partial<Outcome>) => done({ status: 200, ...answer }));
       });
     });
 
@@ -112,6 +116,29 @@ const webSocket =
       });
     });
 
+/** Opens a WebSocket that speaks text, and says a line, whose refusal is a line too. */
+const line =
+  (path: string, text: string): Attempt =>
+  (who) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(who.url.replace('http', 'ws') + path, { headers: who.headers });
+      const done = (outcome: Outcome): void => {
+        socket.terminate();
+        resolve(outcome);
+      };
+      socket.on('error', () => undefined);
+      socket.on('unexpected-response', (_request, response) => {
+        response.on('data', (data: Buffer) => {
+          done({ status: response.statusCode!, ...(JSON.parse(data.toString()) as { error: string }) });
+        });
+      });
+      socket.on('open', () => socket.send(text));
+      socket.on('message', (data) => {
+        const [, error] = /^ \* (.*)$/.exec((data as Buffer).toString()) ?? [];
+        done(error ? { status: 403, error } : { status: 200 });
+      });
+    });
+
 const draft = (): object => ({ id: randomUUID(), message: 'hello' });
 const name = (): object => ({ username: `n${randomUUID().slice(0, 8)}` });
 const form = {
@@ -130,6 +157,7 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
     'Socket.IO over WebSocket': socketIo('websocket'),
     'Socket.IO over polling': socketIo('polling'),
     'GET /ws': webSocket(),
+    'GET /ws/echo': line('/ws/echo', 'hello'),
     'GET /sse': stream('/sse', 'text/event-stream'),
     'GET /subscribe': http('GET', '/subscribe?timeout=0'),
     'GET /messages': http('GET', '/messages'),
@@ -140,6 +168,9 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
     'Socket.IO over WebSocket': socketIo('websocket', draft),
     'Socket.IO over polling': socketIo('polling', draft),
     'WebSocket (json)': webSocket(draft),
+    'WebSocket (text)': line('/ws', 'hello'),
+    'change_username over Socket.IO': socketIo('websocket', () => name(), 'change_username'),
+    'typing over Socket.IO': socketIo('websocket', () => ({}), 'typing'),
     'POST /messages': http('POST', '/messages', draft),
     'POST /r/lobby': http('POST', '/r/lobby', () => 'message=hello', form),
     'POST /contacts': http('POST', '/contacts', () => ({ name: 'Masha', phone: '+7 912 345-67-89' })),
@@ -156,6 +187,13 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
         who,
         {} as Ground,
       ),
+    'POST /account/passkeys': async (who, ground) => {
+      const outcome = await http('POST', '/account/passkeys', () => ({ id: 'x', response: {} }))(who, ground);
+      // There is no authenticator here: whoever gets so far may.
+      return outcome.error === 'That passkey could not be verified. Try once more.'
+        ? { status: 200 }
+        : outcome;
+    },
     'POST /account/passkeys/options': http('POST', '/account/passkeys/options', () => ({})),
   },
   token: { 'POST /account/tokens': http('POST', '/account/tokens', () => ({ label: 'script' })) },
@@ -182,7 +220,17 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
       http('PUT', `/people/${ground.somebody}/role`, () => ({ role: 'guest' }))(who, ground),
     'GET /audit': http('GET', '/audit'),
   },
+  join: {
+    'POST /invite/:secret': async (who, ground) => http('POST', await ground.link())(who, ground),
+  },
   always: {
+    'GET /invite/:secret': async (who, ground) => http('GET', await ground.link())(who, ground),
+    'POST /sessions, and DELETE': async (who, ground) => {
+      const outcome = await http('POST', '/sessions', () => ground.spare)(who, ground);
+      return outcome.status === 201 ? http('DELETE', '/sessions')(who, ground) : outcome;
+    },
+    'DELETE /account/grants/:id': http('DELETE', '/account/grants/none'),
+    'DELETE /account/passkeys/:id': http('DELETE', '/account/passkeys/none'),
     'GET /account': http('GET', '/account'),
     'GET /account as a page': http('GET', '/account', undefined, { Accept: 'text/html' }),
     'POST /sessions/options': http('POST', '/sessions/options', () => ({})),

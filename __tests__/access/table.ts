@@ -40,8 +40,13 @@ export const RULES = {
     words: 'Make and revoke links, give roles, read the audit trail',
     rule: rule(403, 403, 403, { moderator: 403 }),
   },
+  join: {
+    words: 'Come in by a link',
+    rule: rule('yes', 'yes', 'yes'),
+  },
   always: {
-    words: 'See one’s own account, sign in, open a link, load the page’s assets',
+    words:
+      'See one’s own account and end what speaks for it, sign in and out, look at a link, load the page’s assets',
     rule: rule('yes', 'yes', 'yes', { banned: 'yes' }),
   },
 } satisfies Record<string, { words: string; rule: Rule }>;
@@ -50,7 +55,7 @@ export type RuleName = keyof typeof RULES;
 /** What comes of asking in a chat that is open, by invitation, or closed. */
 export function verdict(access: AccessName, name: RuleName, role: RoleName): Verdict {
   const stranger = role === 'nobody' || role === 'guest';
-  if (access !== 'open' && name !== 'always' && stranger) return 401;
+  if (access !== 'open' && name !== 'always' && name !== 'join' && stranger) return 401;
   return RULES[name].rule[role];
 }
 
