@@ -82,10 +82,10 @@ export class Follower implements Following {
     return !this.taking && !this.stopped;
   }
 
-  /** Hands a waiting reader an empty page. */
+  /** Hands a waiting reader an empty page; where there is something to read, the round that brings it is under way. */
   beat(): void {
     const step = this.others.tail.page(this.place);
-    if (step) void this.reader.take(step);
+    if (step?.type === 'page' && step.entries.length === 0) void this.reader.take(step);
   }
 
   stop(): void {

@@ -52,6 +52,8 @@ export interface VisitorStore {
    * @returns whether nobody else has a name that looks like it.
    */
   claim(visitor: string, username: string, skeleton: string | null, abandoned: number): Promise<boolean>;
+  /** Whether somebody has a name that looks like this one; see {@link claim}. */
+  isTaken(skeleton: string, abandoned: number): Promise<boolean>;
   /** Notes that a visitor is here. */
   see(visitor: string): Promise<void>;
   /** For whom a secret speaks, by its hash. */
@@ -155,13 +157,13 @@ export class Visitors {
    * @throws {Refusal} 409 if somebody has a name that looks like it.
    */
   async rename(visitor: Visitor, username: string): Promise<void> {
+    const { id, lasting } = visitor;
     const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
-    const free = await this.store.claim(
-      visitor.lasting ? visitor.id : '',
-      username,
-      skeleton,
-      Date.now() - ABANDONED,
-    );
+    const abandoned = Date.now() - ABANDONED;
+    // Who does not last takes no name away from anybody.
+    const free = lasting
+      ? await this.store.claim(id, username, skeleton, abandoned)
+      : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
     if (!free) throw taken(username);
     visitor.username = username;
   }

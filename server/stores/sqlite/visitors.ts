@@ -35,10 +35,7 @@ export class SqliteVisitors implements VisitorStore {
     );
     this.readGrantById = db.prepare<[string], 1>('SELECT 1 FROM grants WHERE id = ?').pluck();
     this.readNamesake = db
-      .prepare<[string, number], 1>(
-        `SELECT 1 FROM visitors WHERE skeleton = ? AND (seen >= ? OR password IS NOT NULL
-           OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`,
-      )
+      .prepare<[string, number], 1>(`SELECT 1 FROM visitors WHERE skeleton = ? AND NOT ${ABANDONED}`)
       .pluck();
   }
 
@@ -57,8 +54,6 @@ export class SqliteVisitors implements VisitorStore {
     skeleton: string | null,
     abandoned: number,
   ): Promise<boolean> {
-    // Who does not last takes no name away from anybody.
-    if (!visitor) return skeleton === null || !this.readNamesake.get(skeleton, abandoned);
     const now = Date.now();
     const [, , named] = await this.writer.run(
       [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, now],
@@ -78,6 +73,10 @@ export class SqliteVisitors implements VisitorStore {
       ],
     );
     return named === 1;
+  }
+
+  async isTaken(skeleton: string, abandoned: number): Promise<boolean> {
+    return this.readNamesake.get(skeleton, abandoned) === 1;
   }
 
   async see(visitor: string): Promise<void> {

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Follower } from '../../server/follower';
+import { Followers } from '../../server/followers';
+import type { Page } from '../../server/page';
+import { openStores, type Stores } from '../../server/stores/open';
+import { Tail } from '../../server/tail';
+import type { Reset } from '../../server/wire';
+import { scratch } from '../support/app';
+import { Queue } from '../support/queue';
+import { textOf } from '../support/entry';
+
+describe('those who follow a room', () => {
+  let place: ReturnType<typeof scratch>;
+  let stores: Stores;
+  beforeEach(async () => {
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
+  });
+  afterEach(async () => {
+    await stores.close();
+    place.remove();
+  });
+
+  it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {
+    const tail = new Tail(stores.log, 'lobby', 500);
+    const followers = new Followers(tail, () => undefined);
+    const steps = new Queue<Page | Reset>();
+    const texts = async (): Promise<string[]> => {
+      const step = await steps.next();
+      return step.type === 'page' ? step.entries.map(textOf) : ['reset'];
+    };
+    const { epoch } = await stores.log.after('lobby', 0, 1);
+    const follower = new Follower(followers, `${epoch}:0`, {
+      take: (step) => steps.push(step),
+      end: () => undefined,
+    });
+    await follower.run();
+    followers.beat();
+    expect(await texts()).toEqual([]);
+
+    const draft = { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message: 'once' };
+    await stores.log.append([draft], new Date());
+    // Somebody else has read it, as one does who joins just then.
+    tail.ring();
+    await tail.refresh();
+    followers.beat();
+    followers.ring();
+    expect(await texts()).toEqual(['once']);
+    await tail.refresh();
+    followers.beat();
+    expect(await texts()).toEqual([]);
+    follower.stop();
+  });
+});
