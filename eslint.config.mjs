@@ -21,7 +21,7 @@ const LAYERS = [
     'contacts',
   ],
   ['page', 'span', 'tail', 'follower', 'followers', 'log'],
-  ['presence', 'door', 'password', 'passkeys'],
+  ['presence', 'role', 'door', 'password', 'passkeys'],
   ['accounts', 'chat', 'invitations', 'moderation', 'check'],
   ['session', 'config', 'check-access', 'admission', 'gate', 'listener'],
   ['stream'],

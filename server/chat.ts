@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { atLeast } from './door';
 import { tooOften, type Limited, type Limits } from './limits';
 import type { Log } from './log';
 import { ANONYMOUS, skeletonOf } from './name';
 import type { Presence } from './presence';
 import { Refusal } from './refusal';
+import { atLeast } from './role';
 import type { Appended } from './store';
 import { taken, type Standing, type Visitor, type Visitors } from './visitor';
 import type { ChangeUsername, RoomRules } from './wire';

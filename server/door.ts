@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Limits } from './limits';
 import { Refusal } from './refusal';
 import type { Visitor, Visitors } from './visitor';
-import type { Role } from './wire';
 
 /** Who may come in: whoever can reach the server, who was invited, or who has an account. */
 export type Access = 'open' | 'invite' | 'closed';
@@ -18,14 +17,6 @@ export interface Inside {
 export interface BanStore {
   /** Until when an address is banned, in ms since 1970; past, or 0, where it is not. */
   bannedUntil(address: string): Promise<number>;
-}
-
-/** Roles in order: each may do what those before it may. */
-const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
-
-/** Whether a role may do what another may. */
-export function atLeast(role: Role, least: Role): boolean {
-  return RANKS.indexOf(role) >= RANKS.indexOf(least);
 }
 
 /** Lets in whom the server is for, and puts out who may not stay. Every transport and every route asks here. */

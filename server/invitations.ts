@@ -1,5 +1,6 @@
-import { atLeast, FOR_GOOD } from './door';
+import { FOR_GOOD } from './door';
 import { Refusal } from './refusal';
+import { atLeast, need } from './role';
 import { hashOf, newId, newSecret } from './secret';
 import type { Visitor, Visitors } from './visitor';
 import type { Role } from './wire';
@@ -64,19 +65,19 @@ export class Invitations {
    * @throws {Refusal} 403 unless an owner asks.
    */
   async make(by: Visitor, inviting: Inviting): Promise<{ invitation: Invitation; secret: string }> {
-    await this.ownersOnly(by);
+    await need(this.visitors, by, 'owner');
     return this.add(by.id, inviting);
   }
 
   /** All links that were made, the newest first. @throws {Refusal} 403 unless an owner asks. */
   async list(by: Visitor): Promise<Invitation[]> {
-    await this.ownersOnly(by);
+    await need(this.visitors, by, 'owner');
     return this.store.invitations();
   }
 
   /** Makes a link useless; who has come in by it stays. @throws {Refusal} 403 unless an owner asks. */
   async revoke(by: Visitor, id: string): Promise<void> {
-    await this.ownersOnly(by);
+    await need(this.visitors, by, 'owner');
     await this.store.revokeInvitation(id, by.id);
   }
 
@@ -107,11 +108,6 @@ export class Invitations {
     const invitation: Invitation = { id: newId(), role, uses, used: 0, until, visitor: by, at };
     await this.store.addInvitation(invitation, hashOf(secret));
     return { invitation, secret };
-  }
-
-  private async ownersOnly(visitor: Visitor): Promise<void> {
-    const { role } = await this.visitors.standingOf(visitor);
-    if (role !== 'owner') throw new Refusal(403, 'Only an owner may do that.');
   }
 }
 

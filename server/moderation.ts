@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { atLeast, FOR_GOOD, type Door } from './door';
+import { FOR_GOOD, type Door } from './door';
 import type { Log } from './log';
 import type { Presence } from './presence';
 import { Refusal } from './refusal';
+import { atLeast, need } from './role';
 import type { Standing, Visitor, Visitors } from './visitor';
 import type { Role, RoomRules } from './wire';
 
@@ -107,7 +108,7 @@ export class Moderation {
 
   /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
   async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
-    await this.need(by, 'owner');
+    await need(this.visitors, by, 'owner');
     if (visitor === by.id) throw new Refusal(403, 'Another owner has to do that.');
     await this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role));
     await this.door.review(({ id }) => id === visitor);
@@ -115,7 +116,7 @@ export class Moderation {
 
   /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
   async setRules(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
-    await this.need(by, 'moderator');
+    await need(this.visitors, by, 'moderator');
     const rules = { ...(await this.store.rulesOf(room)), ...change };
     const detail = `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`;
     await this.store.setRules(room, rules, deed(by, 'set_room', room, detail));
@@ -130,13 +131,13 @@ export class Moderation {
 
   /** Those who have a role, or are muted or banned now. @throws {Refusal} 403 */
   async known(by: Visitor): Promise<Known[]> {
-    await this.need(by, 'moderator');
+    await need(this.visitors, by, 'moderator');
     return this.store.known();
   }
 
   /** What was done, the newest first. @param before ms since 1970. @throws {Refusal} 403 unless an owner asks. */
   async deeds(by: Visitor, before: number, limit: number): Promise<Deed[]> {
-    await this.need(by, 'owner');
+    await need(this.visitors, by, 'owner');
     return this.store.deeds(before, limit);
   }
 
@@ -153,18 +154,9 @@ export class Moderation {
     return this.store.note(deed(by, action, target, detail));
   }
 
-  private async need(by: Visitor, least: Role): Promise<Standing> {
-    const standing = await this.visitors.standingOf(by);
-    if (atLeast(standing.role, least)) return standing;
-    throw new Refusal(
-      403,
-      least === 'owner' ? 'Only an owner may do that.' : 'Only a moderator may do that.',
-    );
-  }
-
   /** A moderator is over members and guests, and an owner over all but owners. */
   private async over(by: Visitor, visitor: string): Promise<void> {
-    const { role } = await this.need(by, 'moderator');
+    const { role } = await need(this.visitors, by, 'moderator');
     const other = await this.visitors.known(visitor);
     if (atLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
   }

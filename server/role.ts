@@ -1,0 +1,18 @@
+import { Refusal } from './refusal';
+import type { Standing, Visitor, Visitors } from './visitor';
+import type { Role } from './wire';
+
+/** Roles in order: each may do what those before it may. */
+const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
+
+/** Whether a role may do what another may. */
+export function atLeast(role: Role, least: Role): boolean {
+  return RANKS.indexOf(role) >= RANKS.indexOf(least);
+}
+
+/** What is known of somebody who may do what a role may. @throws {Refusal} 403 if they may not. */
+export async function need(visitors: Visitors, by: Visitor, least: 'moderator' | 'owner'): Promise<Standing> {
+  const standing = await visitors.standingOf(by);
+  if (atLeast(standing.role, least)) return standing;
+  throw new Refusal(403, `Only ${least === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
+}
