@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startApp, type Running } from '../support/app';
 import { post, readAll } from '../support/http';
 import { Somebody } from '../support/people';
-import { connect } from '../support/socket';
+import { connect, leave } from '../support/socket';
 import { openPeer } from '../support/ws';
 
 /** What one visitor may say in a minute here, and one address: ten times as much. */
@@ -10,14 +10,14 @@ const EACH = 5;
 const ADDRESS = 10 * EACH;
 
 let app: Running;
-let closing: (() => void)[];
+let closing: (() => Promise<void>)[];
 
 beforeEach(async () => {
   app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: `${EACH}/60` });
   closing = [];
 });
 afterEach(async () => {
-  closing.forEach((close) => close());
+  await Promise.all(closing.map((close) => close()));
   await app.close();
 });
 
@@ -31,7 +31,7 @@ const socketIo = async (transport: string, headers: Record<string, string>): Pro
     upgrade: false,
     extraHeaders: headers,
   });
-  closing.push(() => socket.disconnect());
+  closing.push(() => leave(socket));
   return (message) => socket.emitWithAck('new_message', { message }) as Promise<Said>;
 };
 
@@ -41,7 +41,7 @@ const WAYS: Record<string, (headers: Record<string, string>) => Promise<Say>> = 
   'Socket.IO over polling': (headers) => socketIo('polling', headers),
   '/ws (json)': async (headers) => {
     const peer = await openPeer(app.url, '/ws', 'json', undefined, headers);
-    closing.push(() => peer.socket.terminate());
+    closing.push(async () => peer.socket.terminate());
     return async (message) => {
       const id = randomUUID();
       peer.send({ type: 'new_message', message, id });

@@ -2,7 +2,7 @@ import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startApp, type Running } from '../support/app';
 import { readAll } from '../support/http';
-import { connect } from '../support/socket';
+import { connect, leave } from '../support/socket';
 
 let app: Running;
 beforeEach(async () => (app = await startApp({ CORS_ORIGINS: 'https://friend.example' })));
@@ -86,7 +86,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
         forceNew: true,
       });
       await new Promise((resolve) => socket.once('connect_error', resolve));
-      socket.disconnect();
+      await leave(socket);
     }
     const { socket } = await connect(app.url, { transports: ['polling'], upgrade: false });
     const path = `${POLLING}&sid=${socket.io.engine.id}`;
@@ -94,7 +94,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
       403,
     );
     expect(await refusedUpgrade(path.replace('polling', 'websocket'), origin)).toBe(403);
-    socket.disconnect();
+    await leave(socket);
     expect(await readAll(app.url)).toEqual([]);
   });
 
@@ -150,6 +150,6 @@ describe('a page of an origin that is allowed', () => {
       transports: ['polling'],
       extraHeaders: { origin: 'https://friend.example' },
     });
-    socket.disconnect();
+    await leave(socket);
   });
 });

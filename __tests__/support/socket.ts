@@ -52,3 +52,11 @@ export function open(url: string, options: Partial<ManagerOptions & SocketOption
       }),
   };
 }
+
+/** Leaves, and waits until that is done: over polling, it takes another request. */
+export async function leave(socket: Socket): Promise<void> {
+  const { engine } = socket.io;
+  const gone = new Promise((resolve) => engine.once('close', resolve));
+  socket.disconnect();
+  if (engine.readyState !== 'closed') await gone;
+}

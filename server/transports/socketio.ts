@@ -152,5 +152,5 @@ function heard(this: Socket, event: string, ...args: unknown[]): void {
 /** Who has left may not stay connected, either: it would not be counted any more. */
 function left(this: Socket): void {
   this.data.session!.close();
-  this.conn.close(true);
+  this.conn.close();
 }
