@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { tooOften, type Limited, type Limits } from './limits';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { spend, type Limited, type Limits } from './limits';
 import type { Log } from './log';
 import { ANONYMOUS, skeletonOf } from './name';
 import type { Presence } from './presence';
@@ -103,14 +103,8 @@ export class Chat {
     const { locked, slow } = await this.rules.rulesOf(room);
     if (!(locked || slow > 0) || atLeast(role, 'moderator')) return username;
     if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
-    try {
-      await this.said.consume(`${room} ${visitor.lasting ? visitor.id : visitor.address}`, 1, {
-        customDuration: slow,
-      });
-    } catch (over) {
-      if (!(over instanceof RateLimiterRes)) throw over;
-      throw tooOften(`This room is in slow mode: one message in ${slow} s`, over.msBeforeNext / 1_000);
-    }
+    const who = visitor.lasting ? visitor.id : visitor.address;
+    await spend(this.said, `${room} ${who}`, `This room is in slow mode: one message in ${slow} s`, slow);
     return username;
   }
 }

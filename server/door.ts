@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from './limits';
 import { Refusal } from './refusal';
-import type { Visitor, Visitors } from './visitor';
+import type { Standing, Visitor, Visitors } from './visitor';
 
 /** Who may come in: whoever can reach the server, who was invited, or who has an account. */
 export type Access = 'open' | 'invite' | 'closed';
@@ -69,32 +69,24 @@ export class Door {
    */
   async admitToKeepName(request: IncomingMessage): Promise<Visitor> {
     const visitor = await this.visitors.identify(request);
-    await this.notBanned(visitor);
-    if (!(await this.mayKeepName(visitor))) throw new Refusal(401, WORDS[this.access]);
+    const standing = await this.visitors.standingOf(visitor);
+    await this.refuseBanned(visitor, standing);
+    if (!this.mayKeep(standing)) throw new Refusal(401, WORDS[this.access]);
     return visitor;
   }
 
   async mayKeepName(visitor: Visitor): Promise<boolean> {
-    const { role, account } = await this.visitors.standingOf(visitor);
-    return this.access === 'open' || account || role !== 'guest';
+    return this.mayKeep(await this.visitors.standingOf(visitor));
   }
 
   /** Whether somebody is one of those whom the server is for. */
   async isWelcome(visitor: Visitor): Promise<boolean> {
-    const { role, account } = await this.visitors.standingOf(visitor);
-    // An account can be made only by who may come in, or by who was invited to make one.
-    return this.access === 'open' || account || (this.access === 'invite' && role !== 'guest');
+    return this.welcomes(await this.visitors.standingOf(visitor));
   }
 
   /** @throws {Refusal} 403 if somebody is banned, or is nobody in particular and comes from a banned address. */
   async notBanned(visitor: Visitor): Promise<void> {
-    const { role, account, bannedUntil } = await this.visitors.standingOf(visitor);
-    if (bannedUntil > Date.now())
-      throw new Refusal(403, `You are banned from this chat${until(bannedUntil)}.`);
-    // Who is known here is not held responsible for others behind the same address.
-    if (role !== 'guest' || account) return;
-    const banned = await this.bans.bannedUntil(visitor.address);
-    if (banned > Date.now()) throw new Refusal(403, `Your address is banned from this chat${until(banned)}.`);
+    await this.refuseBanned(visitor, await this.visitors.standingOf(visitor));
   }
 
   /**
@@ -147,8 +139,28 @@ export class Door {
   }
 
   private async judge(visitor: Visitor): Promise<void> {
-    await this.notBanned(visitor);
-    if (!(await this.isWelcome(visitor))) throw new Refusal(401, WORDS[this.access]);
+    const standing = await this.visitors.standingOf(visitor);
+    await this.refuseBanned(visitor, standing);
+    if (!this.welcomes(standing)) throw new Refusal(401, WORDS[this.access]);
+  }
+
+  private mayKeep({ role, account }: Standing): boolean {
+    return this.access === 'open' || account || role !== 'guest';
+  }
+
+  private welcomes({ role, account }: Standing): boolean {
+    // An account can be made only by who may come in, or by who was invited to make one.
+    return this.access === 'open' || account || (this.access === 'invite' && role !== 'guest');
+  }
+
+  private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Standing): Promise<void> {
+    if (bannedUntil > Date.now()) {
+      throw new Refusal(403, `You are banned from this chat${until(bannedUntil)}.`);
+    }
+    // Who is known here is not held responsible for others behind the same address.
+    if (role !== 'guest' || account) return;
+    const banned = await this.bans.bannedUntil(address);
+    if (banned > Date.now()) throw new Refusal(403, `Your address is banned from this chat${until(banned)}.`);
   }
 }
 

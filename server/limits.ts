@@ -70,14 +70,9 @@ export class Limits {
    */
   async take(what: Limited, { id, address }: Doer): Promise<void> {
     if (!this.limiters) return;
-    const limiter = this.limiters[what];
-    try {
-      await limiter.each.consume(id);
-      await limiter.address.consume(address);
-    } catch (over) {
-      if (!(over instanceof RateLimiterRes)) throw over;
-      throw tooOften(WORDS[what], over.msBeforeNext / 1_000);
-    }
+    const { each, address: all } = this.limiters[what];
+    await spend(each, id, WORDS[what]);
+    await spend(all, address, WORDS[what]);
   }
 
   /**
@@ -119,10 +114,25 @@ function tooMany(): Refusal {
   return new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
 }
 
-/** What somebody is refused with who has to wait. */
-export function tooOften(what: string, seconds: number): Refusal {
-  const wait = Math.max(1, Math.ceil(seconds));
-  return new Refusal(429, `${what}. Try again in ${wait} s.`, wait);
+/**
+ * Takes one from an allowance.
+ * @param words what was done too often, if nothing is left.
+ * @param seconds how long this one is counted, where that is not the allowance's own time.
+ * @throws {Refusal} 429, with when to try again.
+ */
+export async function spend(
+  allowance: RateLimiterMemory,
+  key: string,
+  words: string,
+  seconds?: number,
+): Promise<void> {
+  try {
+    await allowance.consume(key, 1, seconds === undefined ? {} : { customDuration: seconds });
+  } catch (over) {
+    if (!(over instanceof RateLimiterRes)) throw over;
+    const wait = Math.max(1, Math.ceil(over.msBeforeNext / 1_000));
+    throw new Refusal(429, `${words}. Try again in ${wait} s.`, wait);
+  }
 }
 
 function limiter({ points, seconds }: Allowance): Limiter {

@@ -149,11 +149,6 @@ export class Moderation {
     return new Map(await Promise.all(names));
   }
 
-  /** Notes what was done elsewhere. */
-  note(by: Visitor, action: Deed['action'], target: string, detail: string): Promise<void> {
-    return this.store.note(deed(by, action, target, detail));
-  }
-
   /** A moderator is over members and guests, and an owner over all but owners. */
   private async over(by: Visitor, visitor: string): Promise<void> {
     const { role } = await need(this.visitors, by, 'moderator');

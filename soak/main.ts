@@ -1,3 +1,4 @@
+import { runCommand } from '../__tests__/support/command';
 import { copyBuild, type Build } from './build';
 import { CASES, ELSEWHERE } from './cases/all';
 import { Skipped } from './cases/case';
@@ -60,16 +61,4 @@ process.on('uncaughtException', (error) => {
   if (!error.stack?.includes('xmlhttprequest-ssl')) throw error;
 });
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  main(options).then(
-    (well) => process.exit(well ? 0 : 1),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-} catch (error) {
-  console.error(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
-}
+runCommand(USAGE, () => readOptions(process.argv.slice(2)), main);

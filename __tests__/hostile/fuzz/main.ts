@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { scratch } from '../../support/app';
+import { runCommand } from '../../support/command';
 import { startFuzzed } from './server';
 import { fuzz } from './run';
 
@@ -15,7 +16,7 @@ const ROOM = 100;
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @returns whether nothing was found wrong. */
-async function main(seed: number, count: number): Promise<boolean> {
+async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<boolean> {
   const place = scratch();
   const server = await startFuzzed(place.folder);
   const begun = performance.now();
@@ -39,18 +40,11 @@ async function main(seed: number, count: number): Promise<boolean> {
   return findings.length === 0;
 }
 
-try {
+function readOptions(): { seed: number; count: number } {
   const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string' } } });
   const [seed, count] = [Number(values.seed ?? randomInt(2 ** 31)), Number(values.count ?? 1_000_000)];
   if (!Number.isSafeInteger(seed) || !(count > 0)) throw new Error('The seed and the count are numbers.');
-  main(seed, count).then(
-    (well) => process.exit(well ? 0 : 1),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-} catch (error) {
-  console.error(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
+  return { seed, count };
 }
+
+runCommand(USAGE, readOptions, main);
