@@ -3,8 +3,6 @@ import { until, type Visit } from './support/browser';
 import { readAll } from './support/http';
 import { setStage, type Stage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 const PASSWORD = 'correct horse';
 
 /** Opens a page that has no connection of its own. */

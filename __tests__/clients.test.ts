@@ -25,7 +25,7 @@ beforeAll(async () => {
   await once(elsewhere, 'listening');
   origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   elsewhere.close();
@@ -74,7 +74,7 @@ describe('the page of the Socket.IO tutorials', () => {
     await send(boris, 'welcome');
     await shows(late, 'Anonymous: welcome');
     await shows(anna, 'Anonymous: hello', 'Anna: It is me', 'Anonymous: welcome');
-  }, 30_000);
+  });
 });
 
 describe('a bare EventSource on an allowed origin', () => {
@@ -95,7 +95,7 @@ describe('a bare EventSource on an allowed origin', () => {
     await shows(page, 'one', 'two', 'three', 'four');
     await page.close();
     await proxy.close();
-  }, 30_000);
+  });
 
   it('is cut off before it read anything, and misses nothing either', async () => {
     const proxy = await startProxy(app.url);
@@ -109,7 +109,7 @@ describe('a bare EventSource on an allowed origin', () => {
     await shows(page, 'one');
     await page.close();
     await proxy.close();
-  }, 30_000);
+  });
 });
 
 describe('a client of the address book on another origin', () => {
@@ -137,7 +137,7 @@ describe('a client of the address book on another origin', () => {
     await page.evaluate((id) => (window as unknown as Client).contacts.remove(id), added.id);
     expect(await load()).toEqual([]);
     await page.close();
-  }, 30_000);
+  });
 
   it('is kept out on an origin that is not', async () => {
     const page = await browser.newPage();
@@ -149,7 +149,7 @@ describe('a client of the address book on another origin', () => {
     await expect(adding).rejects.toThrow(/fetch/);
     expect(await (await fetch(`${app.url}/contacts`)).json()).toEqual([]);
     await page.close();
-  }, 30_000);
+  });
 
   it('is told what it may ask for, before it does (preflight)', async () => {
     const preflight = await fetch(`${app.url}/contacts/1`, {

@@ -87,7 +87,7 @@ describe('kill -9 in a burst of writes', () => {
     expect(log.filter(({ id }) => !acknowledged.has(id) && !unanswered.has(id))).toEqual([]);
     if (process.env.KILLS)
       console.error(`${KILLS} kills: ${acknowledged.size} acknowledged, ${log.length} in the log`);
-  }, 120_000);
+  });
 
   /** Sends again what was not answered: with its id it can't become a second message. */
   async function overRetry({ url }: ServerProcess, draft: object): Promise<NewMessage> {

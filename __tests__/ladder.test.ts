@@ -4,8 +4,6 @@ import { until } from './support/browser';
 import { readAll, say } from './support/http';
 import { setStage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 const stage = setStage();
 
 /** The ways from the best to the last, and what the page says of each. */

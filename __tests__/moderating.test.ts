@@ -2,8 +2,6 @@ import { until, type Visit } from './support/browser';
 import { readAll, say } from './support/http';
 import { setStage, type Stage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 /** The owner of a new server, in the room. */
 async function ownerOf(stage: Stage): Promise<Visit> {
   const owner = await stage.visit(`/invite/${await stage.app.ownersLink()}`, { live: false });

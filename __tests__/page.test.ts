@@ -8,8 +8,6 @@ import { startProcess } from './support/process';
 import { setStage } from './support/stage';
 import { Queue } from './support/queue';
 
-jest.setTimeout(60_000);
-
 const stage = setStage();
 const { visit } = stage;
 

@@ -2,8 +2,6 @@ import type { Page } from 'playwright-core';
 import { readAll, say } from './support/http';
 import { setStage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 const stage = setStage();
 
 /** A browser that runs no scripts. */
@@ -13,7 +11,7 @@ async function plainPage(width = 360) {
     viewport: { width, height: 740 },
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   return page;
 }
 

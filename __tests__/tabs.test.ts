@@ -3,8 +3,6 @@ import { until, type Visit } from './support/browser';
 import { readAll, say } from './support/http';
 import { setStage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 const stage = setStage();
 
 /** Opens so many tabs of one browser, all over SSE, and counts the streams that they open. */

@@ -3,8 +3,6 @@ import { readAll } from './support/http';
 import type { Visit } from './support/browser';
 import { setStage } from './support/stage';
 
-jest.setTimeout(60_000);
-
 const stage = setStage();
 
 const texts = async () => (await readAll(stage.app.url)).map(({ message }) => message);

@@ -6,8 +6,6 @@ import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 import { endsSoon, WAYS, type Held } from './held';
 
-jest.setTimeout(15_000);
-
 let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());

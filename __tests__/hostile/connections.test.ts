@@ -90,7 +90,7 @@ describe('five thousand connections from one address', () => {
     await say(server.url, 'after');
     await server.end('SIGTERM');
     place.remove();
-  }, 20_000);
+  });
 });
 
 describe('a handshake that is abandoned', () => {

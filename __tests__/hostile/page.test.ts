@@ -4,8 +4,6 @@ import { Somebody } from '../support/people';
 import { answerTo } from '../support/raw';
 import { setStage } from '../support/stage';
 
-jest.setTimeout(30_000);
-
 /** After each test, no page has thrown or met its policy. */
 const stage = setStage();
 

@@ -65,7 +65,7 @@ describe('a peer that floods', () => {
       socket.pause();
       await flood(socket, frames);
     });
-  }, 15_000);
+  });
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
     'S5: is closed on %s when it sends a message in a million fragments, and takes no memory',

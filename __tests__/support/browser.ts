@@ -97,7 +97,7 @@ export class Visit {
     const network = beside?.around ?? (blocked && (await Network.around(context)));
     await network?.block(...(blocked ?? []));
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     if (before) await page.addInitScript(before);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
@@ -177,7 +177,7 @@ export class Visit {
 }
 
 /** Asks until the answer is as expected; fails with the last answer. */
-export async function until<T>(ask: () => Promise<T>, expected: T, patience = 15_000): Promise<void> {
+export async function until<T>(ask: () => Promise<T>, expected: T, patience = 60_000): Promise<void> {
   const end = Date.now() + patience;
   let answer = await ask();
   while (answer !== expected && Date.now() < end) {
