@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Saying } from './chat';
 import { parseCursor } from './cursor';
-import { checkName } from './name';
+import { checkName, hasStackedMarks } from './name';
 import type { Start } from './log';
 import { Refusal } from './refusal';
 
@@ -70,7 +70,8 @@ const name = (what: string) =>
     .trim()
     .min(1, `${what} is empty.`)
     .refine((text) => length(text) <= NAME_MAX, `${what} is over ${NAME_MAX} characters.`)
-    .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`);
+    .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`)
+    .refine((text) => !hasStackedMarks(text), `${what} has too many combining marks on one letter.`);
 
 const saying = z.object(
   { room, message, id: id.optional() },

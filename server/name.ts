@@ -44,6 +44,9 @@ const WELL_DIRECTED = new RegExp(
 );
 /** A colon at the end, or a letter that looks like it. */
 const COLON = /[:\u02d0\ua4fd]$/;
+/** How many nonspacing marks may follow each other: enough for pointed Hebrew and Tibetan, too few to cover a line. */
+const MARKS_MAX = 3;
+const STACKED_MARKS = new RegExp(`\\p{Mn}(?:\\p{Mc}*\\p{Mn}){${MARKS_MAX}}`, 'u');
 const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
 
 /**
@@ -70,7 +73,13 @@ export function checkName(text: string): string {
     }
     // Where a line is `name: text`, it would end the name of somebody else.
     if (COLON.test(part)) throw new Refusal(400, 'No word of a name can end in ":".');
+    // It would combine with what stands before the name.
+    if (/^\p{M}/u.test(part)) throw new Refusal(400, 'No word of a name can begin with a combining mark.');
   }
+  // In lines of text, a "*" marks a notice of the server's.
+  if (name.startsWith('*')) throw new Refusal(400, 'A name can not begin with "*".');
+  if (hasStackedMarks(name))
+    throw new Refusal(400, `A name can have at most ${MARKS_MAX} combining marks on one letter.`);
   const skeleton = skeletonOf(name);
   if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
   // Behind the name that everybody has, pages write what tells them apart.
@@ -78,6 +87,11 @@ export function checkName(text: string): string {
   if (borrowed || reserved.has(skeleton))
     throw new Refusal(400, 'That name is kept for the server. Choose another.');
   return name;
+}
+
+/** Returns whether a text stacks so many marks on one letter that they would cover the lines around it. */
+export function hasStackedMarks(text: string): boolean {
+  return STACKED_MARKS.test(text.normalize('NFD'));
 }
 
 /**

@@ -1,9 +1,19 @@
+import { line } from '../../server/line';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, readAll, say } from '../support/http';
 import { Somebody } from '../support/people';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
+
+const ENTRY = {
+  cursor: 'k3f9:1',
+  seq: 1,
+  room: 'lobby',
+  id: 'c0ffee00-0000-4000-8000-000000000001',
+  visitor: 'kRxvGtBGGV-j',
+  at: '2026-11-20T19:19:24.381Z',
+};
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -70,6 +80,37 @@ describe('line ends and NUL in a text', () => {
       if (username.includes(':')) expect(status).toBe(400);
     },
   );
+
+  it.each(['* Olga deleted a message.', '＊ Olga', '*'])(
+    'S16: make no name that passes for a notice: %j',
+    async (username) => {
+      const guest = await Somebody.guest(app.url);
+      const { status, body } = await guest.ask('POST', '/username', { username });
+      expect([status, body.error]).toEqual([400, 'A name can not begin with "*".']);
+    },
+  );
+
+  it('S16: make no name that passes for a part of a notice', async () => {
+    const guest = await Somebody.guest(app.url);
+    const username = 'Olga deleted a message. Masha';
+    await guest.ask('POST', '/username', { username });
+    const { body } = await guest.ask('POST', '/messages', { message: 'hello' });
+    const peer = await openPeer(app.url, '/ws', 'text');
+    await guest.ask('DELETE', `/r/lobby/messages/${String(body.id)}`);
+    expect(await peer.until(1)).toEqual([` * “${username}” deleted a message.`]);
+    peer.socket.terminate();
+    const answer = await fetch(`${app.url}/r/lobby`, { headers: { Accept: 'text/plain' } });
+    const [deleted] = (await answer.text()).split('\n');
+    expect(deleted).toBe(` * A message from “${username}” was deleted.`);
+    // What ends the quotation can not be a part of it.
+    for (const forged of ['Masha” deleted', '“Masha'])
+      expect((await guest.ask('POST', '/username', { username: forged })).status).toBe(400);
+  });
+
+  it('S16: of a name that an older version let through make no notice', () => {
+    const forged = line({ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' });
+    expect(forged).toBe('Olga: x');
+  });
 
   it('S16: forge no header', async () => {
     const answer = await fetch(`${app.url}/sse?after=x%0d%0aSet-Cookie:%20a=b`);

@@ -50,6 +50,33 @@ describe('a name', () => {
   });
 });
 
+describe('combining marks in a name', () => {
+  it.each([
+    ['Vietnamese', 'Nguyễn Thị Tuyết'],
+    ['Hebrew with points', 'שָׁלוֹם'],
+    ['Arabic with vowels', 'مُحَمَّدٌ'],
+    ['Thai', 'ผึ้ง'],
+    ['Hindi', 'ज़िंदगी'],
+    ['Burmese', 'ကြွေး'],
+    ['Tibetan', 'བསྒྲུབས'],
+  ])('are as many as %s needs', (_script, written) => {
+    expect(() => checkName(written)).not.toThrow();
+  });
+
+  it.each([
+    'Z\u0300\u0301\u0302\u0303',
+    `a${'\u0335'.repeat(39)}`,
+    'ṩ\u0300\u0301',
+    'ק\u05c1\u05bc\u05b8\u0591',
+  ])('are too few to cover the lines above and below: %j', (written) => {
+    expect(() => checkName(written)).toThrow('A name can have at most 3 combining marks on one letter.');
+  });
+
+  it('belong to a letter of the name, and not to what stands before it', () => {
+    expect(() => checkName('\u0301Masha')).toThrow('No word of a name can begin with a combining mark.');
+  });
+});
+
 describe('the skeleton of a name', () => {
   it.each([
     ['Masha', 'masha'],
