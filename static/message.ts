@@ -1,6 +1,8 @@
 import type { NewMessage } from '../server/wire.js';
 import { find } from './dom.js';
 import { dayOf, timeOf } from './days.js';
+import { isFewEmoji } from './emoji.js';
+import { linkify } from './linkify.js';
 import { tagOf } from './tag.js';
 
 /** What there is to show of a message; one on its way has no place in the room yet. */
@@ -31,8 +33,8 @@ export function finish(element: HTMLElement): void {
   element.dataset.day = dayOf(at);
   const bubble = find(element, '.bubble');
   const text = bubble.textContent;
-  bubble.replaceChildren(...linkified(text));
-  bubble.classList.toggle('jumbo', onlyEmoji.test(text));
+  bubble.replaceChildren(...withLinks(text));
+  bubble.classList.toggle('jumbo', isFewEmoji(text));
 }
 
 /** Takes the text out of a message that was deleted. */
@@ -51,24 +53,14 @@ export function paint(avatar: HTMLElement, visitor: string, username: string): v
   avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';
 }
 
-const onlyEmoji =
-  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})*\s*){1,3}$/u;
-
-function linkified(text: string): (Node | string)[] {
-  return text.split(/(https?:\/\/[^\s<>"]+)/).flatMap((part, i) => {
-    if (i % 2 === 0) return part ? [part] : [];
-    const address = withoutEnd(part);
-    if (!URL.canParse(address)) return [part];
+function withLinks(text: string): (Node | string)[] {
+  return linkify(text).map((piece) => {
+    if (!piece.href) return piece.text;
     const link = document.createElement('a');
-    link.href = link.textContent = address;
+    link.href = piece.href;
+    link.textContent = piece.text;
     link.target = '_blank';
     link.rel = 'noopener noreferrer';
-    return [link, part.slice(address.length)];
+    return link;
   });
-}
-
-/** An address without what ends the sentence, or closes the bracket, that it stands in. */
-function withoutEnd(address: string): string {
-  const closes = address.endsWith(')') && address.split(')').length > address.split('(').length;
-  return closes || /[.,;:!?'’”»\]]$/.test(address) ? withoutEnd(address.slice(0, -1)) : address;
 }
