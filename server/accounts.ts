@@ -57,7 +57,7 @@ export class Accounts {
    */
   async setPassword(visitor: Visitor, password: string, current: string | undefined): Promise<void> {
     await this.nameToKeep(visitor);
-    await this.limits.take('signIns', visitor);
+    this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
     if (known && !(await isPassword(current ?? '', known))) {
       throw new Refusal(403, 'The present password is wrong.');
@@ -85,7 +85,7 @@ export class Accounts {
    */
   async signIn({ username, password }: Credentials, address: string): Promise<string> {
     const skeleton = skeletonOf(checkName(username));
-    await this.limits.take('signIns', { id: `name ${skeleton}`, address });
+    this.limits.take('signIns', { id: `name ${skeleton}`, address });
     const visitor = await this.store.visitorOf(skeleton);
     const hash = visitor && (await this.store.passwordOf(visitor));
     if (!(await isPassword(password, hash)) || !visitor) {
@@ -99,7 +99,7 @@ export class Accounts {
    * @throws {Refusal} 429 after too many attempts.
    */
   async challenge(origin: string, by: Visitor): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    await this.limits.take('signIns', by);
+    this.limits.take('signIns', by);
     return this.passkeys.authentication(origin);
   }
 

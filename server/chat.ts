@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { spend, type Limited, type Limits } from './limits';
+import type { Limited, Limits } from './limits';
 import type { Log } from './log';
 import { ANONYMOUS, skeletonOf } from './name';
 import type { Presence } from './presence';
+import { RateLimit, spend } from './rate-limit';
 import { Refusal } from './refusal';
 import { atLeast } from './role';
 import type { Appended } from './store';
@@ -26,7 +26,7 @@ export interface Rules {
 /** The rules of the chat, for every transport. */
 export class Chat {
   /** Who has said something in a slow room. */
-  private readonly said = new RateLimiterMemory({ points: 1, duration: 1 });
+  private readonly said = new RateLimit({ points: 1, seconds: 1 });
 
   /** What the names look like that are being taken, and by whom: the store is asked for one of them after the other. */
   private readonly claims = new Map<string, string>();
@@ -78,7 +78,7 @@ export class Chat {
    */
   async may(what: Limited, visitor: Visitor): Promise<Standing> {
     const standing = await this.notMuted(visitor);
-    await this.limits.take(what, visitor);
+    this.limits.take(what, visitor);
     return standing;
   }
 
@@ -104,7 +104,7 @@ export class Chat {
     if (!(locked || slow > 0) || atLeast(role, 'moderator')) return username;
     if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
     const who = visitor.lasting ? visitor.id : visitor.address;
-    await spend(this.said, `${room} ${who}`, `This room is in slow mode: one message in ${slow} s`, slow);
+    spend(this.said, `${room} ${who}`, `This room is in slow mode: one message in ${slow} s`, slow);
     return username;
   }
 }

@@ -2,7 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import type { Trust } from './address';
 import type { Access } from './door';
-import type { Allowance, LimitSettings } from './limits';
+import type { LimitSettings } from './limits';
+import type { Allowance } from './rate-limit';
 
 /** What an operator can set; the README's table says the same. */
 export interface Config {

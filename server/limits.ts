@@ -1,15 +1,9 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Crowd } from './crowd';
+import { RateLimit, refuseIfSpent, type Allowance } from './rate-limit';
 import { Refusal } from './refusal';
 
 /** What is allowed only so often. */
 export type Limited = 'messages' | 'names' | 'contacts' | 'signIns';
-
-/** So many in so many seconds. */
-export interface Allowance {
-  points: number;
-  seconds: number;
-}
 
 /** How often things may be done. */
 export interface LimitSettings extends Record<Limited, Allowance> {
@@ -33,14 +27,15 @@ const WORDS: Record<Limited, string> = {
   signIns: 'There were too many attempts to sign in',
 };
 
-interface Limiter {
-  each: RateLimiterMemory;
-  address: RateLimiterMemory;
+/** The allowance of each visitor, and that of each address. */
+interface Pair {
+  visitors: RateLimit;
+  addresses: RateLimit;
 }
 
 /** The allowances of each visitor and each address, the same across all transports. */
 export class Limits {
-  private readonly limiters: Record<Limited, Limiter> | undefined;
+  private readonly limiters: Record<Limited, Pair> | undefined;
   /** Connections that are open. */
   private readonly visitors: Crowd;
   private readonly addresses: Crowd;
@@ -52,10 +47,10 @@ export class Limits {
   /** @param settings nothing where there are no limits. */
   constructor(settings: LimitSettings | undefined) {
     this.limiters = settings && {
-      messages: limiter(settings.messages),
-      names: limiter(settings.names),
-      contacts: limiter(settings.contacts),
-      signIns: limiter(settings.signIns),
+      messages: pair(settings.messages),
+      names: pair(settings.names),
+      contacts: pair(settings.contacts),
+      signIns: pair(settings.signIns),
     };
     const most = settings?.connections ?? Infinity;
     this.unasked = 2 * CROWD * most;
@@ -65,14 +60,17 @@ export class Limits {
   }
 
   /**
-   * Takes one from the allowances for something.
+   * Takes one from the allowances for something: of the address first, and of neither if one of them is spent. So
+   * whoever is over the limit takes nothing away from others.
    * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
    */
-  async take(what: Limited, { id, address }: Doer): Promise<void> {
+  take(what: Limited, { id, address }: Doer): void {
     if (!this.limiters) return;
-    const { each, address: all } = this.limiters[what];
-    await spend(each, id, WORDS[what]);
-    await spend(all, address, WORDS[what]);
+    const { visitors, addresses } = this.limiters[what];
+    refuseIfSpent(addresses, address, WORDS[what]);
+    refuseIfSpent(visitors, id, WORDS[what]);
+    addresses.count(address);
+    visitors.count(id);
   }
 
   /**
@@ -114,30 +112,9 @@ function tooMany(): Refusal {
   return new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
 }
 
-/**
- * Takes one from an allowance.
- * @param words what was done too often, if nothing is left.
- * @param seconds how long this one is counted, where that is not the allowance's own time.
- * @throws {Refusal} 429, with when to try again.
- */
-export async function spend(
-  allowance: RateLimiterMemory,
-  key: string,
-  words: string,
-  seconds?: number,
-): Promise<void> {
-  try {
-    await allowance.consume(key, 1, seconds === undefined ? {} : { customDuration: seconds });
-  } catch (over) {
-    if (!(over instanceof RateLimiterRes)) throw over;
-    const wait = Math.max(1, Math.ceil(over.msBeforeNext / 1_000));
-    throw new Refusal(429, `${words}. Try again in ${wait} s.`, wait);
-  }
-}
-
-function limiter({ points, seconds }: Allowance): Limiter {
+function pair({ points, seconds }: Allowance): Pair {
   return {
-    each: new RateLimiterMemory({ points, duration: seconds }),
-    address: new RateLimiterMemory({ points: points * CROWD, duration: seconds }),
+    visitors: new RateLimit({ points, seconds }),
+    addresses: new RateLimit({ points: points * CROWD, seconds }),
   };
 }
