@@ -6,6 +6,12 @@ import type { Standing, Visitor, Visitors } from './visitor';
 /** Who may come in: whoever can reach the server, who was invited, or who has an account. */
 export type Access = 'open' | 'invite' | 'closed';
 
+/** Somebody who may open a connection, which counts towards the limits until it is released. */
+export interface Admitted {
+  visitor: Visitor;
+  release: () => void;
+}
+
 /** Somebody whose connection is open. */
 export interface Inside {
   readonly visitor: Visitor;
@@ -55,12 +61,12 @@ export class Door {
 
   /**
    * The same for somebody who comes to stay: a stream, a socket, a long poll.
+   * @returns the visitor, and the function that releases their place when the connection closes, or does not come about.
    * @throws {Refusal} likewise, and 429 if they have too many connections.
    */
-  async admitToStay(request: IncomingMessage, token?: string): Promise<Visitor> {
+  async admitToStay(request: IncomingMessage, token?: string): Promise<Admitted> {
     const visitor = await this.admit(request, token);
-    this.limits.askToConnect(visitor);
-    return visitor;
+    return { visitor, release: this.limits.reserve(visitor) };
   }
 
   /**
@@ -90,28 +96,23 @@ export class Door {
   }
 
   /**
-   * Asks whether a handshake may begin that tells only later who it is.
+   * Lets a handshake begin that tells only later who it is.
+   * @returns the function that releases its place when its connection closes, or does not come about.
    * @throws {Refusal} 429 if too many are open from its address.
    */
-  askToKnock(request: IncomingMessage): void {
-    this.limits.askToKnock(this.visitors.addressOf(request));
-  }
-
-  /** Counts what was opened by such a handshake. @returns what to call when it is closed. */
-  knock(request: IncomingMessage): () => void {
-    return this.limits.knock(this.visitors.addressOf(request));
+  admitHandshake(request: IncomingMessage): () => void {
+    return this.limits.reserveHandshake(this.visitors.addressOf(request));
   }
 
   /** Notes that somebody's connection is open. What has changed since they were admitted counts. */
   enter(inside: Inside): void {
     this.inside.add(inside);
-    this.limits.connected(inside.visitor);
     void this.ask(inside);
   }
 
   /** Notes that it is closed. */
   leave(inside: Inside): void {
-    if (this.inside.delete(inside)) this.limits.disconnected(inside.visitor);
+    this.inside.delete(inside);
   }
 
   /** Puts out those of whom something has changed and who may not stay. */

@@ -74,38 +74,37 @@ export class Limits {
   }
 
   /**
-   * Asks whether somebody may open another connection.
+   * Counts a connection from the moment it is allowed, so that connections opened in parallel can't exceed the limit.
+   * @returns the function that releases it; calling it again does nothing.
    * @throws {Refusal} 429 if as many as are allowed are open.
    */
-  askToConnect({ id, address }: Doer): void {
+  reserve({ id, address }: Doer): () => void {
     if (this.visitors.isFull(id) || this.addresses.isFull(address)) throw tooMany();
-  }
-
-  /** Counts a connection that was opened. */
-  connected({ id, address }: Doer): void {
     this.visitors.enter(id);
     this.addresses.enter(address);
-  }
-
-  /** Counts it no more. */
-  disconnected({ id, address }: Doer): void {
-    this.visitors.leave(id);
-    this.addresses.leave(address);
+    return once(() => {
+      this.visitors.leave(id);
+      this.addresses.leave(address);
+    });
   }
 
   /**
-   * Asks whether an address may open another connection, before it is known who it is.
+   * The same for a handshake that tells only later who it is.
    * @throws {Refusal} 429 likewise.
    */
-  askToKnock(address: string): void {
+  reserveHandshake(address: string): () => void {
     if (this.knocking.isFull(address)) throw tooMany();
-  }
-
-  /** Counts a connection that was opened so. @returns what to call when it is closed. */
-  knock(address: string): () => void {
     this.knocking.enter(address);
-    return () => this.knocking.leave(address);
+    return once(() => this.knocking.leave(address));
   }
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
 }
 
 function tooMany(): Refusal {

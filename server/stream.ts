@@ -4,6 +4,7 @@ import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
 import { turn } from './pipelining';
 import { Refusal } from './refusal';
+import { releaseWith } from './release';
 import { Session, type Parts } from './session';
 import type { Cursor, Ephemeral, Reset } from './wire';
 
@@ -48,7 +49,8 @@ export async function stream(
   { room, ...start }: Reading,
 ): Promise<void> {
   await turn(response);
-  const visitor = await parts.door.admitToStay(request);
+  const { visitor, release } = await parts.door.admitToStay(request);
+  releaseWith(response, release);
   const cursor = await parts.log.start(room, start);
 
   const headers = {

@@ -4,6 +4,7 @@ import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
 import type { Page } from '../page';
 import { turn } from '../pipelining';
+import { releaseWith } from '../release';
 import type { Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { Cursor, MessagePage, Reset } from '../wire';
@@ -27,7 +28,8 @@ export function poll(parts: Parts): Router {
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
     await turn(response);
-    const visitor = await door.admitToStay(request);
+    const { visitor, release } = await door.admitToStay(request);
+    releaseWith(response, release);
     const cursor = await log.start(room, start);
     if (request.method !== 'HEAD') await news(parts, visitor, room, cursor, timeout, response);
     answer(response, await log.after(room, cursor, limit));

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { checkReading, type Reading } from '../check';
 import { drained, GONE, tellOut } from '../flow';
-import { gate } from '../gate';
+import { Gate } from '../gate';
 import { events, once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
 import { Session, type Outlet, type Parts } from '../session';
@@ -45,7 +45,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
-  io.engine.use(gate(parts.door, corsOrigins));
+  const gate = new Gate(parts.door, corsOrigins);
+  io.engine.use(gate.look);
   /** Connections that have asked to be let in: each is one session, however often it asks. */
   const asked = new WeakSet<Connection>();
   // Nobody is told of anything by room: each connection reads its log. So no rooms are kept.
@@ -64,7 +65,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   io.on('connection', (socket) => serve(socket, parts));
   io.engine.on('connection', (connection: Connection) => {
     connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', refuseBinary);
-    connection.on('close', parts.door.knock(connection.request));
+    const release = gate.takeOver(connection.request);
+    if (release) connection.on('close', release);
   });
   return io;
 }
@@ -89,9 +91,11 @@ function uncork(this: Connection): void {
 }
 
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
-async function admit({ data, request, handshake }: Socket, { door, log }: Parts): Promise<void> {
+async function admit({ conn, data, request, handshake }: Socket, { door, log }: Parts): Promise<void> {
   const { token } = handshake.auth;
-  const visitor = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
+  const { visitor, release } = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
+  conn.once('close', release);
+  if (conn.readyState !== 'open') release();
   const reading = checkReading(handshake.auth);
   data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }

@@ -5,6 +5,7 @@ import { checkReading } from '../check';
 import { gather, STALLED, tellOut } from '../flow';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
+import { releaseWith } from '../release';
 import type { Page } from '../page';
 import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
@@ -89,7 +90,8 @@ export class WebSockets {
       throw new Refusal(400, 'The subprotocols here are "json" and "text".');
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
-    const visitor = await this.parts.door.admitToStay(request);
+    const { visitor, release } = await this.parts.door.admitToStay(request);
+    releaseWith(socket, release);
     if (pathname === '/ws/echo') {
       const { door } = this.parts;
       return this.accept(request, socket, head, (peer) => {
