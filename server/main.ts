@@ -16,7 +16,8 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), PATIENCE).unref();
     app.close().then(() => process.exit(0), fail);
   };
-  process.on('SIGTERM', shutDown).on('SIGINT', shutDown);
+  // SIGHUP: the terminal was closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, shutDown);
 
   // Where `localhost` has two addresses, Node would listen on one of them, and proxies and scripts expect this one.
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);

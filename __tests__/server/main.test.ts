@@ -52,7 +52,7 @@ describe('the server as a process', () => {
     expect(errors).toMatch(/^TLS_CERT and TLS_KEY can't be used: .*none\.pem.*\n$/);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'ends its streams and itself on %s, with exit code 0',
     async (signal) => {
       const server = await startProcess({ DATABASE: database });

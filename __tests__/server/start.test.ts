@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, cpSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { scratch } from '../support/app';
+import { runToEnd, startProcess } from '../support/process';
+
+const ROOT = join(__dirname, '..', '..');
+/** Root may write anywhere: there, the server runs as nobody. */
+const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
+const WRONG_PORT = { PORT: 'none' };
+const STARTED = 'PORT must be a number from 0 to 65535, not "none".\n';
+
+let place: ReturnType<typeof scratch>;
+let start: string;
+beforeEach(() => {
+  place = scratch();
+  chmodSync(place.folder, 0o755);
+  start = join(place.folder, 'start.mjs');
+  copyFileSync(join(ROOT, 'start.mjs'), start);
+});
+afterEach(() => place.remove());
+
+/** Brings a part of the tree into the folder that is started. */
+const bring = (name: string) => symlinkSync(join(ROOT, name), join(place.folder, name));
+
+describe('npm start', () => {
+  it('ends the server when npm is ended', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0', DATABASE: join(place.folder, 'parley.db') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface(npm.stdout)) if (line.startsWith('Parley is open')) break;
+    npm.stdout.resume();
+    // The pipe closes with the last process that can write to it.
+    const closed = once(npm.stdout, 'close');
+    npm.kill('SIGTERM');
+    await closed;
+    const again = await startProcess({ DATABASE: join(place.folder, 'parley.db') });
+    await again.end('SIGTERM');
+  });
+
+  it('runs a built tree without the compiler', async () => {
+    bring('dist');
+    expect(await runToEnd(WRONG_PORT, { main: start })).toEqual({ code: 1, errors: STARTED });
+  });
+
+  it('runs a built tree that this user may not write to', async () => {
+    bring('node_modules');
+    bring('server');
+    const dist = join(place.folder, 'dist');
+    cpSync(join(ROOT, 'dist'), dist, { recursive: true });
+    chmodSync(dist, 0o555);
+    expect(await runToEnd(WRONG_PORT, { main: start, ...user })).toEqual({ code: 1, errors: STARTED });
+    chmodSync(dist, 0o755);
+  });
+
+  it('says in one sentence that the compiler is missing', async () => {
+    expect(await runToEnd(WRONG_PORT, { main: start })).toEqual({
+      code: 1,
+      errors:
+        'Parley is not built, and the compiler is not installed: run "npm ci && npm run build", then start again.\n',
+    });
+  });
+
+  it('says in one sentence that this user may not build it', async () => {
+    bring('node_modules');
+    chmodSync(place.folder, 0o555);
+    const { code, errors } = await runToEnd(WRONG_PORT, { main: start, ...user });
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringMatching(/^Parley is not built, and this user may not write to .*\.\n$/) as string,
+    });
+    chmodSync(place.folder, 0o755);
+  });
+});
