@@ -79,10 +79,7 @@ const rules = z.object(
 );
 const id = z.string().regex(/^[\w-]{1,40}$/, 'That is no id of a visitor.');
 const deeds = z.object({
-  before: z.iso
-    .datetime('"before" is a time such as 2026-11-20T09:00:00.000Z.')
-    .optional()
-    .transform((time) => (time === undefined ? Infinity : Date.parse(time))),
+  before: z.coerce.number('"before" is the "id" of a row.').int().min(1).default(Infinity),
   limit: z.coerce.number('"limit" is a number.').int().min(1).max(500).default(100),
 });
 

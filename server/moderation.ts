@@ -9,6 +9,8 @@ import type { Role, RoomRules } from './wire';
 
 /** What was done, for the owner to read. */
 export interface Deed {
+  /** Grows with each row of the audit log; the store assigns it. */
+  id: number;
   /** In ms since 1970. */
   at: number;
   /** Who did it. */
@@ -34,19 +36,21 @@ export interface Known extends Pick<Standing, 'username' | 'role' | 'mutedUntil'
   visitor: string;
 }
 
-/** Where it is kept who may what. Each change is kept together with the deed that made it. */
+/** A row of the audit log that has no id yet. */
+export type NewDeed = Omit<Deed, 'id'>;
+
+/** Where it is kept who may what. Each change is committed together with its row of the audit log. */
 export interface ModerationStore {
-  mute(visitor: string, until: number, deed: Deed): Promise<void>;
-  ban(visitor: string, until: number, addresses: readonly string[], to: number, deed: Deed): Promise<void>;
+  mute(visitor: string, until: number, deed: NewDeed): Promise<void>;
+  ban(visitor: string, until: number, addresses: readonly string[], to: number, deed: NewDeed): Promise<void>;
   /** Lifts a ban, and those of addresses that came with it. */
-  unban(visitor: string, deed: Deed): Promise<void>;
-  setRole(visitor: string, role: Role, deed: Deed): Promise<void>;
-  setRules(room: string, rules: RoomRules, deed: Deed): Promise<void>;
+  unban(visitor: string, deed: NewDeed): Promise<void>;
+  setRole(visitor: string, role: Role, deed: NewDeed): Promise<void>;
+  setRules(room: string, rules: RoomRules, deed: NewDeed): Promise<void>;
   rulesOf(room: string): Promise<RoomRules>;
-  note(deed: Deed): Promise<void>;
   /** Those who have a role, or are muted or banned now. */
   known(): Promise<Known[]>;
-  /** The newest deeds, the newest first, before a time. */
+  /** The newest rows of the audit log with a smaller id than `before`, the newest first. */
   deeds(before: number, limit: number): Promise<Deed[]>;
 }
 
@@ -75,8 +79,13 @@ export class Moderation {
     if (entry.visitor !== by.id) await this.over(by, entry.visitor);
     if (entry.type === 'deleted_message') return;
     const { username } = await this.visitors.standingOf(by);
-    await this.log.append({ room, id: randomUUID(), visitor: by.id, username, target: id });
-    await this.store.note(deed(by, 'delete_message', id, `#${room}, ${entry.username}`));
+    const detail = `#${room}, ${entry.username}`;
+    try {
+      await this.log.append({ room, id: randomUUID(), visitor: by.id, username, target: id, detail });
+    } catch (error) {
+      // The message was there a moment ago: a concurrent request has deleted it.
+      if (!(error instanceof Refusal) || error.status !== 404) throw error;
+    }
   }
 
   /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
@@ -135,7 +144,7 @@ export class Moderation {
     return this.store.known();
   }
 
-  /** What was done, the newest first. @param before ms since 1970. @throws {Refusal} 403 unless an owner asks. */
+  /** What was done, the newest first. @param before the id of a row. @throws {Refusal} 403 unless an owner asks. */
   async deeds(by: Visitor, before: number, limit: number): Promise<Deed[]> {
     await need(this.visitors, by, 'owner');
     return this.store.deeds(before, limit);
@@ -157,7 +166,7 @@ export class Moderation {
   }
 }
 
-function deed(by: Visitor, action: Deed['action'], target: string, detail: string): Deed {
+function deed(by: Visitor, action: Deed['action'], target: string, detail: string): NewDeed {
   return { at: Date.now(), visitor: by.id, action, target, detail };
 }
 

@@ -20,6 +20,8 @@ export interface Deletion {
   username: string;
   /** The id of the message. */
   target: string;
+  /** What the audit log says about it: the room and the name of the message's writer. */
+  detail: string;
 }
 
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
@@ -48,8 +50,7 @@ export interface Span {
 export interface Store {
   /**
    * Commits the drafts in one transaction, in order, and returns only when they are on the disk.
-   * A draft whose id the room has already takes no seq. Of a message that is deleted nothing remains on the disk but
-   * its place.
+   * A draft whose id the room has already takes no seq. A deletion is committed together with its row of the audit log.
    * @throws if it can't say that they are.
    */
   append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]>;

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Conflict } from '../../store';
 import type { Row } from './row';
 
-/** A draft on its way to the writer's thread: its room, id, visitor, username, type and body. */
+/** A draft on its way to the writer's thread; `detail` is for the audit log, of a deletion alone. */
 export type Told = readonly [
   room: string,
   id: string,
@@ -10,6 +10,7 @@ export type Told = readonly [
   username: string,
   type: 'new_message' | 'delete_message',
   body: string,
+  detail: string,
 ];
 
 /** What became of it: the seq that it got, or the row that its id had already, or neither. */
@@ -33,10 +34,16 @@ export function appending(db: Database.Database): (drafts: readonly Told[], at: 
   const erase = db.prepare<[string, string]>(
     `UPDATE entries SET type = 'deleted_message', body = '' WHERE room = ? AND id = ? AND type = 'new_message'`,
   );
+  const audit = db.prepare<[number, string, string, string]>(
+    `INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, 'delete_message', ?, ?)`,
+  );
   const write = db.transaction((drafts: readonly Told[], at: number): Outcome[] => {
     const heads = new Map<string, number>();
-    const outcomes = drafts.map(([room, id, visitor, username, type, body]): Outcome => {
-      if (type === 'delete_message' && erase.run(room, body).changes === 0) return 'conflict';
+    const outcomes = drafts.map(([room, id, visitor, username, type, body, detail]): Outcome => {
+      if (type === 'delete_message') {
+        if (erase.run(room, body).changes === 0) return 'conflict';
+        audit.run(at, visitor, body, detail);
+      }
       const seq = (heads.get(room) ?? readHead.get(room) ?? 0) + 1;
       if (insert.run(room, seq, type, id, visitor, username, body, at).changes > 0) {
         heads.set(room, seq);

@@ -87,6 +87,6 @@ export class SqliteLog implements Store {
 
 function toldOf(draft: Draft | Deletion): Told {
   const { room, id, visitor, username } = draft;
-  if ('target' in draft) return [room, id, visitor, username, 'delete_message', draft.target];
-  return [room, id, visitor, username, 'new_message', draft.message];
+  if ('target' in draft) return [room, id, visitor, username, 'delete_message', draft.target, draft.detail];
+  return [room, id, visitor, username, 'new_message', draft.message, ''];
 }

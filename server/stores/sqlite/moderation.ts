@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { BanStore } from '../../door';
-import type { Deed, Known, ModerationStore } from '../../moderation';
+import type { Deed, Known, ModerationStore, NewDeed } from '../../moderation';
 import { ANONYMOUS } from '../../name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
@@ -27,7 +27,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
        WHERE role <> 'guest' OR muted_until > ? OR banned_until > ? ORDER BY username, id`,
     );
     this.readDeeds = db.prepare<[number, number], Deed>(
-      'SELECT at, visitor, action, target, detail FROM audit WHERE at < ? ORDER BY id DESC LIMIT ?',
+      'SELECT id, at, visitor, action, target, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
     );
   }
 
@@ -35,7 +35,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, deed: Deed): Promise<void> {
+  async mute(visitor: string, until: number, deed: NewDeed): Promise<void> {
     await this.writer.run(
       known(visitor),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
@@ -48,7 +48,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     until: number,
     addresses: readonly string[],
     to: number,
-    deed: Deed,
+    deed: NewDeed,
   ): Promise<void> {
     await this.writer.run(
       known(visitor),
@@ -64,7 +64,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     );
   }
 
-  async unban(visitor: string, deed: Deed): Promise<void> {
+  async unban(visitor: string, deed: NewDeed): Promise<void> {
     await this.writer.run(
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
@@ -72,7 +72,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     );
   }
 
-  async setRole(visitor: string, role: Role, deed: Deed): Promise<void> {
+  async setRole(visitor: string, role: Role, deed: NewDeed): Promise<void> {
     await this.writer.run(
       known(visitor),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
@@ -80,7 +80,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     );
   }
 
-  async setRules(room: string, { locked, slow }: RoomRules, deed: Deed): Promise<void> {
+  async setRules(room: string, { locked, slow }: RoomRules, deed: NewDeed): Promise<void> {
     await this.writer.run(
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
@@ -98,17 +98,13 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return { locked: locked === 1, slow };
   }
 
-  async note(deed: Deed): Promise<void> {
-    await this.writer.run(noted(deed));
-  }
-
   async known(): Promise<Known[]> {
     const now = Date.now();
     return this.readKnown.all(now, now);
   }
 
   async deeds(before: number, limit: number): Promise<Deed[]> {
-    return this.readDeeds.all(before, limit);
+    return this.readDeeds.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
   }
 }
 
@@ -122,7 +118,7 @@ export function known(visitor: string): Statement {
 }
 
 /** Adds to the audit trail. */
-export function noted({ at, visitor, action, target, detail }: Deed): Statement {
+export function noted({ at, visitor, action, target, detail }: NewDeed): Statement {
   return [
     'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
     at,
