@@ -18,13 +18,19 @@ export interface Grant {
   used: number;
 }
 
+/** A grant that is not stored yet, with the hash of its secret. */
+export interface NewGrant extends Grant {
+  hash: string;
+}
+
 /** Where accounts are kept. */
 export interface AccountStore {
   passwordOf(visitor: string): Promise<string | undefined>;
-  setPassword(visitor: string, hash: string): Promise<void>;
+  /** Stores the hash of a password and, in the same transaction, a session if one is given. */
+  setPassword(visitor: string, hash: string, session?: NewGrant): Promise<void>;
   /** Who has a name that looks like this one. */
   visitorOf(skeleton: string): Promise<string | undefined>;
-  addGrant(visitor: string, grant: Grant, hash: string): Promise<void>;
+  addGrant(visitor: string, grant: NewGrant): Promise<void>;
   grantsOf(visitor: string): Promise<Grant[]>;
   /** @returns whether there was one to end. */
   endGrant(visitor: string, id: string): Promise<boolean>;
@@ -51,18 +57,28 @@ export class Accounts {
   ) {}
 
   /**
-   * Keeps a visitor's name with a password, or gives an account another one.
+   * Keeps a visitor's name with a password, or gives an account another one. A guest is signed in as well, at once:
+   * its cookie speaks for nobody from then on.
    * @param current the password so far, where there is one.
+   * @param label the browser, for the session of a guest.
+   * @returns the secret of that session.
    * @throws {Refusal} 400 if there is no name to keep, 403 if `current` is wrong, 429.
    */
-  async setPassword(visitor: Visitor, password: string, current: string | undefined): Promise<void> {
+  async setPassword(
+    visitor: Visitor,
+    password: string,
+    current: string | undefined,
+    label: string,
+  ): Promise<string | undefined> {
     await this.nameToKeep(visitor);
     this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
     if (known && !(await isPassword(current ?? '', known))) {
       throw new Refusal(403, 'The present password is wrong.');
     }
-    await this.store.setPassword(visitor.id, await hashPassword(password));
+    const session = visitor.grant ? undefined : newGrant('session', label);
+    await this.store.setPassword(visitor.id, await hashPassword(password), session && hashed(session));
+    return session?.secret;
   }
 
   /** Whether a visitor's name is kept with a password: it may be with a passkey alone. */
@@ -145,10 +161,17 @@ export class Accounts {
       if (kind === 'token') throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
       await this.store.endGrant(visitor, oldest.id);
     }
-    const secret = newSecret();
-    const now = Date.now();
-    const grant = { id: newId(), kind, label, at: now, used: now };
-    await this.store.addGrant(visitor, grant, hashOf(secret));
-    return { grant, secret };
+    const made = newGrant(kind, label);
+    await this.store.addGrant(visitor, hashed(made));
+    return made;
   }
+}
+
+function newGrant(kind: GrantKind, label: string): { grant: Grant; secret: string } {
+  const now = Date.now();
+  return { grant: { id: newId(), kind, label, at: now, used: now }, secret: newSecret() };
+}
+
+function hashed({ grant, secret }: { grant: Grant; secret: string }): NewGrant {
+  return { ...grant, hash: hashOf(secret) };
 }

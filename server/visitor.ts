@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
 import { Cookies, type Presented } from './cookies';
+import { LastSeen, type LastSeenStore } from './last-seen';
 import { ANONYMOUS, skeletonOf } from './name';
 import { Refusal } from './refusal';
 import { hashOf, newId } from './secret';
@@ -40,7 +41,7 @@ export interface Standing {
 export type GrantKind = 'session' | 'token';
 
 /** What is kept of visitors. */
-export interface VisitorStore {
+export interface VisitorStore extends LastSeenStore {
   /** The key that signs cookies: `fresh` if there was none yet, and the same ever after. */
   signingKey(fresh: string): Promise<string>;
   /** What is known of a visitor, if anything is. */
@@ -54,14 +55,10 @@ export interface VisitorStore {
   claim(visitor: string, username: string, skeleton: string | null, abandoned: number): Promise<boolean>;
   /** Whether somebody has a name that looks like this one; see {@link claim}. */
   isTaken(skeleton: string, abandoned: number): Promise<boolean>;
-  /** Notes that a visitor is here. */
-  see(visitor: string): Promise<void>;
   /** For whom a secret speaks, by its hash. */
   grantOf(kind: GrantKind, hash: string): Promise<{ id: string; visitor: string; used: number } | undefined>;
   /** Whether a session or token was not ended. */
   hasGrant(id: string): Promise<boolean>;
-  /** Notes that a session or token is used. */
-  use(grant: string): Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -79,11 +76,15 @@ const STRANGER: Standing = {
 
 /** Knows who is asking. */
 export class Visitors {
+  private readonly lastSeen: LastSeen;
+
   private constructor(
     private readonly store: VisitorStore,
     private readonly addresses: Addresses,
     private readonly cookies: Cookies,
-  ) {}
+  ) {
+    this.lastSeen = new LastSeen(store);
+  }
 
   static async open(store: VisitorStore, addresses: Addresses): Promise<Visitors> {
     const key = await store.signingKey(randomBytes(32).toString('base64url'));
@@ -105,7 +106,7 @@ export class Visitors {
       return { id: newId(), username: ANONYMOUS, lasting: false, address, signedOut };
     }
     const { username, seen } = await this.known(visitor.id);
-    if (Date.now() - seen > DAY) await this.store.see(visitor.id);
+    this.lastSeen.visitor(visitor.id, seen);
     return { ...visitor, username, lasting: true, address };
   }
 
@@ -177,7 +178,7 @@ export class Visitors {
   private async granted(kind: GrantKind, secret: string): Promise<Pick<Visitor, 'id' | 'grant'> | undefined> {
     const grant = await this.store.grantOf(kind, hashOf(secret));
     if (!grant) return undefined;
-    if (Date.now() - grant.used > DAY) await this.store.use(grant.id);
+    this.lastSeen.grant(grant.id, grant.used);
     return { id: grant.visitor, grant: grant.id };
   }
 }

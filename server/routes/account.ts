@@ -51,8 +51,8 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   router.put('/account/password', jsonBody, async (request, response) => {
     const visitor = await door.admitToKeepName(request);
     const { password, current } = checkPassword(request.body);
-    await accounts.setPassword(visitor, password, current);
-    await signIn(request, response, visitor);
+    const secret = await accounts.setPassword(visitor, password, current, browserOf(request));
+    if (secret) await signedIn(request, response, visitor, secret);
     response.status(204).end();
   });
 
@@ -66,7 +66,10 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
     const visitor = await door.admitToKeepName(request);
     await accounts.nameToKeep(visitor);
     await accounts.passkeys.register(originOf(request), visitor.id, checkRegistration(request.body));
-    await signIn(request, response, visitor);
+    if (!visitor.grant) {
+      const { secret } = await accounts.openSession(visitor.id, browserOf(request));
+      await signedIn(request, response, visitor, secret);
+    }
     response.status(201).json({});
   });
 
@@ -112,9 +115,12 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   });
 
   /** A guest who keeps a name is signed in from then on: its cookie alone speaks for nobody. */
-  async function signIn(request: Request, response: Response, visitor: Visitor): Promise<void> {
-    if (visitor.grant) return;
-    const { secret } = await accounts.openSession(visitor.id, browserOf(request));
+  async function signedIn(
+    request: Request,
+    response: Response,
+    visitor: Visitor,
+    secret: string,
+  ): Promise<void> {
     response.set('Set-Cookie', visitors.signIn(request, secret));
     await accounts.kept(visitor.id);
   }

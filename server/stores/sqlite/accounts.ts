@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { AccountStore, Grant } from '../../accounts';
+import type { AccountStore, Grant, NewGrant } from '../../accounts';
 import type { Passkey, PasskeyStore } from '../../passkeys';
-import type { Writer } from './writer';
+import type { Statement, Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };
 
@@ -34,25 +34,19 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readPassword.get(visitor) ?? undefined;
   }
 
-  async setPassword(visitor: string, hash: string): Promise<void> {
-    await this.writer.run(['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor]);
+  async setPassword(visitor: string, hash: string, session?: NewGrant): Promise<void> {
+    await this.writer.run(
+      ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
+      ...(session ? [added(visitor, session)] : []),
+    );
   }
 
   async visitorOf(skeleton: string): Promise<string | undefined> {
     return this.readVisitor.get(skeleton);
   }
 
-  async addGrant(visitor: string, { id, kind, label, at, used }: Grant, hash: string): Promise<void> {
-    await this.writer.run([
-      'INSERT INTO grants (id, kind, hash, visitor, label, at, used) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      id,
-      kind,
-      hash,
-      visitor,
-      label,
-      at,
-      used,
-    ]);
+  async addGrant(visitor: string, grant: NewGrant): Promise<void> {
+    await this.writer.run(added(visitor, grant));
   }
 
   async grantsOf(visitor: string): Promise<Grant[]> {
@@ -99,6 +93,19 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   async countPasskey(id: string, counter: number): Promise<void> {
     await this.writer.run(['UPDATE passkeys SET counter = ? WHERE id = ?', counter, id]);
   }
+}
+
+function added(visitor: string, { id, kind, hash, label, at, used }: NewGrant): Statement {
+  return [
+    'INSERT INTO grants (id, kind, hash, visitor, label, at, used) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    id,
+    kind,
+    hash,
+    visitor,
+    label,
+    at,
+    used,
+  ];
 }
 
 function passkeyOf(row: Stored): Passkey {
