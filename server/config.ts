@@ -10,6 +10,8 @@ export interface Config {
   /** Where to listen; 0 lets the system choose a free port. */
   port: number;
   host: string;
+  /** The origin under which people open the chat, where the server can't know it: behind a proxy. */
+  publicUrl: string | undefined;
   /** The files of the certificate and its key, PEM, where the server speaks TLS itself. */
   tls: { cert: string; key: string } | undefined;
   /** The proxies that are believed about where a request comes from. */
@@ -33,25 +35,69 @@ export interface Config {
  * @throws {Error} a sentence naming the setting that is wrong, and what it takes.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  refuseMisspelt(env);
   const read: Read = (name, fallback, parse) => parse(env[name]?.trim() || fallback);
   return {
     port: read('PORT', '3000', parseNumber('PORT', 0, 65_535)),
     host: read('HOST', 'localhost', String),
+    publicUrl: read('PUBLIC_URL', '', parsePublicUrl),
     tls: readTls(read('TLS_CERT', '', String), read('TLS_KEY', '', String)),
     trustProxy: read('TRUST_PROXY', '0', parseTrust),
     access: read('ACCESS', 'open', parseAccess),
     limits: read('LIMITS', 'on', parseSwitch) ? readLimits(read) : undefined,
-    database: read('DATABASE', 'data/parley.db', String),
+    database: read('DATABASE', 'data/parley.db', parseDatabase),
     tail: read('TAIL', '500', parseNumber('TAIL', 1, 10_000)),
     phoneRegion: read('PHONE_REGION', 'RU', parseRegion),
     corsOrigins: read('CORS_ORIGINS', '', parseOrigins),
   };
 }
 
-type Read = <T>(name: string, fallback: string, parse: (text: string) => T) => T;
+/** Every setting there is. */
+const SETTINGS = [
+  'PORT',
+  'HOST',
+  'PUBLIC_URL',
+  'TLS_CERT',
+  'TLS_KEY',
+  'TRUST_PROXY',
+  'ACCESS',
+  'LIMITS',
+  'LIMIT_MESSAGES',
+  'LIMIT_NAMES',
+  'LIMIT_CONTACTS',
+  'LIMIT_SIGN_INS',
+  'LIMIT_CONNECTIONS',
+  'DATABASE',
+  'TAIL',
+  'PHONE_REGION',
+  'CORS_ORIGINS',
+] as const;
+type Setting = (typeof SETTINGS)[number];
+
+/** What two spellings of one setting have in common: underscores, plurals and case are what people get wrong. */
+const spelling = (name: string): string => name.toUpperCase().replace(/S?(?:_|$)/g, '');
+
+/**
+ * The environment holds much that is not ours, so only names that look like a setting are refused.
+ * @throws {Error} a sentence naming the setting that was meant.
+ */
+function refuseMisspelt(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(env)) {
+    if ((SETTINGS as readonly string[]).includes(name)) continue;
+    // Windows has no case in the names of its environment, and its own `Path`s: short names prove nothing.
+    const meant = SETTINGS.find((setting) => setting.includes('_') && spelling(setting) === spelling(name));
+    if (meant) throw new Error(`${name} is not a setting. Did you mean ${meant}?`);
+    if (!name.startsWith('LIMIT_')) continue;
+    const limits = SETTINGS.filter((setting) => setting.startsWith('LIMIT_')).join(', ');
+    throw new Error(`${name} is not a setting. The limits are ${limits}.`);
+  }
+}
+
+type Read = <T>(name: Setting, fallback: string, parse: (text: string) => T) => T;
 
 function readLimits(read: Read): LimitSettings {
-  const allowance = (name: string, fallback: string): Allowance => read(name, fallback, parseAllowance(name));
+  const allowance = (name: Setting, fallback: string): Allowance =>
+    read(name, fallback, parseAllowance(name));
   return {
     messages: allowance('LIMIT_MESSAGES', '30/10'),
     names: allowance('LIMIT_NAMES', '10/60'),
@@ -81,17 +127,45 @@ function parseAccess(text: string): Access {
   throw new Error(`ACCESS must be open, invite or closed, not "${text}".`);
 }
 
+/** More proxies in a row than this are a mistake: each hop that is trusted and not there lets a client choose its address. */
+const MOST_PROXIES = 5;
+
 function parseTrust(text: string): Trust {
-  if (/^\d$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text) && Number(text) <= MOST_PROXIES) return Number(text);
   const networks = text.split(/[\s,]+/).filter(Boolean);
   for (const network of networks) {
-    if (!ipaddr.isValid(network) && !ipaddr.isValidCIDR(network)) {
+    const [address = '', bits] = network.split('/');
+    // ipaddr.js alone would read 12 as 0.0.0.12.
+    const known = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+    if (!known || (bits !== undefined && !ipaddr.isValidCIDR(network))) {
       throw new Error(
-        `TRUST_PROXY must be the number of proxies before the server, or list their networks such as 10.0.0.0/8, not "${text}".`,
+        `TRUST_PROXY must be the number of proxies before the server (at most ${MOST_PROXIES}), or list their networks such as 10.0.0.0/8, not "${text}".`,
+      );
+    }
+    if (bits === '0') {
+      throw new Error(
+        `TRUST_PROXY must name your proxies, not "${network}": everybody could then choose the address they come from.`,
       );
     }
   }
   return networks;
+}
+
+function parseDatabase(text: string): string {
+  // SQLite would take these as a database that ends with the process.
+  if (text !== ':memory:' && !text.startsWith('file:')) return text;
+  throw new Error(`DATABASE must be the path of a file, not "${text}".`);
+}
+
+function parsePublicUrl(text: string): string | undefined {
+  if (!text) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(text)) {
+    return url.origin;
+  }
+  throw new Error(
+    `PUBLIC_URL must be an address such as https://chat.example.org, without a path, not "${text}".`,
+  );
 }
 
 function readTls(cert: string, key: string): Config['tls'] {

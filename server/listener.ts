@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -15,11 +16,39 @@ export function createListener(tls: Config['tls'], handle: RequestListener): Ser
   return server;
 }
 
-function tlsServer(tls: NonNullable<Config['tls']>, handle: RequestListener): Server {
+function tlsServer({ cert, key }: NonNullable<Config['tls']>, handle: RequestListener): Server {
+  const files = { cert: readFile('TLS_CERT', cert), key: readFile('TLS_KEY', key) };
+  const privateKey = parse('TLS_KEY', key, 'private key', () => createPrivateKey(files.key));
+  const certificate = parse('TLS_CERT', cert, 'certificate', () => new X509Certificate(files.cert));
+  if (!belongs(certificate, privateKey)) {
+    throw new Error(`TLS_KEY is not the key of TLS_CERT: ${key} does not match ${cert}.`);
+  }
+  return createTlsServer({ ...ARRIVAL, ...files, handshakeTimeout: ARRIVAL.headersTimeout }, handle);
+}
+
+function readFile(setting: string, path: string): Buffer {
   try {
-    const files = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-    return createTlsServer({ ...ARRIVAL, ...files, handshakeTimeout: ARRIVAL.headersTimeout }, handle);
+    return readFileSync(path);
   } catch (error) {
-    throw new Error(`TLS_CERT and TLS_KEY can't be used: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${setting} can't be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parse<T>(setting: string, path: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${setting} must be a ${what} as a PEM file without a passphrase, and ${path} is none.`, {
+      cause: error,
+    });
+  }
+}
+
+function belongs(certificate: X509Certificate, key: KeyObject): boolean {
+  try {
+    return certificate.checkPrivateKey(key);
+  } catch {
+    // The two are not even of one kind, such as RSA and EC.
+    return false;
   }
 }

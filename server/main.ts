@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
-  const address = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
+  const local = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
+  const address = config.publicUrl ?? local;
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
   const link = secret ? `\nWho opens this link first owns the chat: ${address}/invite/${secret}` : '';
   console.log(`Parley is open at ${address}${link}`);

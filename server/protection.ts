@@ -39,8 +39,11 @@ export const headers = (tls: boolean): RequestHandler[] => [
     xFrameOptions: { action: 'deny' },
     // Scripts of allowed origins read the answers; CORS decides which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Who puts TLS before it decides this there.
-    strictTransportSecurity: tls,
+    // Other services may run on subdomains. Behind a proxy, it is the proxy that knows.
+    strictTransportSecurity: tls && { includeSubDomains: false },
+    // With `no-referrer`, browsers send `Origin: null` with our own forms, and the server could not tell them from
+    // those of other sites: on plain HTTP there is no `Sec-Fetch-Site` (Fetch, section 3.2).
+    referrerPolicy: { policy: 'same-origin' },
   }),
 ];
 

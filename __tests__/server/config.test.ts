@@ -5,6 +5,7 @@ describe('the configuration', () => {
     expect(readConfig({ PORT: '' })).toEqual({
       port: 3000,
       host: 'localhost',
+      publicUrl: undefined,
       tls: undefined,
       trustProxy: 0,
       access: 'open',
@@ -26,6 +27,7 @@ describe('the configuration', () => {
     const env = {
       PORT: '80',
       HOST: '::',
+      PUBLIC_URL: 'https://chat.example/',
       TLS_CERT: '/etc/cert.pem',
       TLS_KEY: '/etc/key.pem',
       TRUST_PROXY: '10.0.0.0/8, 192.0.2.1',
@@ -40,6 +42,7 @@ describe('the configuration', () => {
     expect(readConfig(env)).toEqual({
       port: 80,
       host: '::',
+      publicUrl: 'https://chat.example',
       tls: { cert: '/etc/cert.pem', key: '/etc/key.pem' },
       trustProxy: ['10.0.0.0/8', '192.0.2.1'],
       access: 'invite',
@@ -72,10 +75,34 @@ describe('the configuration', () => {
     ['LIMIT_SIGN_INS', '0/10'],
     ['LIMIT_CONNECTIONS', '0'],
     ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '12'],
+    ['TRUST_PROXY', '1.2.3'],
+    ['TRUST_PROXY', '10.0.0.0/40'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '::/0'],
+    ['DATABASE', ':memory:'],
+    ['PUBLIC_URL', 'chat.example.org'],
+    ['PUBLIC_URL', 'https://chat.example.org/room'],
   ])('names the setting that is wrong: %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       new RegExp(`^${name} must .*"${value.replace('*', '\\*')}"`),
     );
+  });
+
+  it.each([
+    ['LIMIT_MESSAGE', 'LIMIT_MESSAGES'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['TRUSTPROXY', 'TRUST_PROXY'],
+    ['limit_sign_ins', 'LIMIT_SIGN_INS'],
+  ])('names the setting that was meant by %s', (name, meant) => {
+    expect(() => readConfig({ [name]: '1' })).toThrow(`${name} is not a setting. Did you mean ${meant}?`);
+  });
+
+  it('refuses a limit that does not exist, and ignores what belongs to other programs', () => {
+    expect(() => readConfig({ LIMIT_WORDS: '1' })).toThrow(
+      /^LIMIT_WORDS is not a setting\. The limits are LIMIT_/,
+    );
+    expect(() => readConfig({ Path: '/bin', HOSTNAME: 'x', PORTS: '1', TLS_VERSION: '3' })).not.toThrow();
   });
 
   it('takes a certificate only with its key, a number of proxies, and no limits at all', () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -42,14 +43,33 @@ describe('the server as a process', () => {
     await asked.end('SIGTERM');
   });
 
-  it('refuses a certificate that it can not read, with one sentence', async () => {
+  it.each([
+    ['that can not be read', 'none.pem', 'key.pem', /^TLS_CERT can't be read: .*none\.pem.*\n$/],
+    [
+      'swapped with its key',
+      'key.pem',
+      'cert.pem',
+      /^TLS_KEY must be a private key as a PEM file .*cert\.pem .*\n$/,
+    ],
+    ['that is a folder', '.', 'key.pem', /^TLS_CERT can't be read: .*\n$/],
+    ['of another key', 'cert.pem', 'other-key.pem', /^TLS_KEY is not the key of TLS_CERT: .*\n$/],
+  ])('refuses a certificate %s, with one sentence', async (_what, cert, key, sentence) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(join(place.folder, 'other-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const tls = join(__dirname, '..', 'support', 'tls');
     const { code, errors } = await runToEnd({
       DATABASE: database,
-      TLS_CERT: join(place.folder, 'none.pem'),
-      TLS_KEY: join(place.folder, 'none.pem'),
+      TLS_CERT: join(tls, cert),
+      TLS_KEY: join(key.startsWith('other') ? place.folder : tls, key),
     });
     expect(code).toBe(1);
-    expect(errors).toMatch(/^TLS_CERT and TLS_KEY can't be used: .*none\.pem.*\n$/);
+    expect(errors).toMatch(sentence);
+  });
+
+  it('prints the address that people use, where it is told that', async () => {
+    const server = await startProcess({ DATABASE: database, PUBLIC_URL: 'http://chat.example' });
+    expect(server.lines[0]).toBe('Parley is open at http://chat.example');
+    await server.end('SIGTERM');
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(

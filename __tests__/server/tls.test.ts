@@ -24,7 +24,7 @@ describe('a server with a certificate', () => {
     });
     const [cookie] = headers['set-cookie'] as string[];
     expect(cookie).toMatch(/^__Host-parley_[0-9a-f]{8}=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
-    expect(headers['strict-transport-security']).toMatch(/^max-age=\d+/);
+    expect(headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
   });
 
   it('speaks wss and Socket.IO, and streams', async () => {
