@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from './limits';
-import { Refusal } from './refusal';
+import { BanRefusal, Refusal } from './refusal';
 import type { Standing, Visitor, Visitors } from './visitor';
 
 /** Who may come in: whoever can reach the server, who was invited, or who has an account. */
@@ -156,12 +156,12 @@ export class Door {
 
   private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Standing): Promise<void> {
     if (bannedUntil > Date.now()) {
-      throw new Refusal(403, `You are banned from this chat${until(bannedUntil)}.`);
+      throw new BanRefusal(`You are banned from this chat${until(bannedUntil)}.`);
     }
     // Who is known here is not held responsible for others behind the same address.
     if (role !== 'guest' || account) return;
     const banned = await this.bans.bannedUntil(address);
-    if (banned > Date.now()) throw new Refusal(403, `Your address is banned from this chat${until(banned)}.`);
+    if (banned > Date.now()) throw new BanRefusal(`Your address is banned from this chat${until(banned)}.`);
   }
 }
 

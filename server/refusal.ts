@@ -17,6 +17,13 @@ export class Refusal extends Error {
   }
 }
 
+/** The answer to somebody who is banned, or whose address is: no page of the chat can be opened from where it is shown. */
+export class BanRefusal extends Refusal {
+  constructor(message: string) {
+    super(403, message);
+  }
+}
+
 /** What is told of an error, on every transport; one that is no refusal is logged and not explained. */
 export function errorBody(error: unknown): ErrorBody {
   if (error instanceof Refusal) {

@@ -1,6 +1,7 @@
 import type { Contact, NewContact, RemoveContact } from '../server/wire.js';
 import { api, sentenceOf } from './api.js';
 import { clone, find } from './dom.js';
+import { complaintAboutLength } from './length.js';
 
 type Change = NewContact | RemoveContact;
 
@@ -12,6 +13,7 @@ export class AddressBook {
   private readonly count = find(document, '#contacts-count');
   private readonly empty = find(document, '#contacts-empty');
   private readonly form = find<HTMLFormElement>(document, '#contact-form');
+  private readonly name = find<HTMLInputElement>(this.form, '[name=name]');
   /** What changed while the list was on its way, and so may not stand in it. */
   private meanwhile: Change[] = [];
   private loads = 0;
@@ -22,7 +24,7 @@ export class AddressBook {
       void this.add();
     });
     for (const input of this.form.querySelectorAll('input')) {
-      input.addEventListener('input', () => this.complain(''));
+      input.addEventListener('input', () => this.complain(complaintAboutLength(this.name.value)));
     }
   }
 
@@ -53,7 +55,7 @@ export class AddressBook {
   private async add(): Promise<void> {
     const button = find<HTMLButtonElement>(this.form, 'button');
     // A second sending would be a second contact.
-    if (button.disabled) return;
+    if (button.disabled || complaintAboutLength(this.name.value)) return;
     button.disabled = true;
     try {
       const { name, phone } = Object.fromEntries(new FormData(this.form));

@@ -1,6 +1,7 @@
 import type { ChangeUsername, Person } from '../server/wire.js';
 import { api, sentenceOf } from './api.js';
 import { find } from './dom.js';
+import { complaintAboutLength } from './length.js';
 
 /** The field that says, and changes, what one is called. */
 export class NameField {
@@ -35,7 +36,7 @@ export class NameField {
 
   private async submit(): Promise<void> {
     const username = this.input.value;
-    if (username === this.me.username) return;
+    if (username === this.me.username || complaintAboutLength(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
       this.set(change.username);
@@ -53,7 +54,7 @@ export class NameField {
 
   private look(): void {
     this.save.hidden = this.input.value === this.me.username;
-    this.complain('');
+    this.complain(complaintAboutLength(this.input.value));
   }
 
   private complain(sentence: string): void {

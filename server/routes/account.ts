@@ -10,7 +10,7 @@ import {
 } from '../check-access';
 import { checkRoom } from '../check';
 import type { Door } from '../door';
-import { Refusal } from '../refusal';
+import { BanRefusal, Refusal } from '../refusal';
 import { bearerOf, type Visitor, type Visitors } from '../visitor';
 import { iso } from './times';
 
@@ -33,6 +33,10 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
       ? (await accounts.grants(visitor)).map((grant) => ({ ...grant, here: grant.id === visitor.grant }))
       : [];
     const passkeys = account ? await accounts.passkeys.of(visitor.id) : [];
+    const ban = await door.notBanned(visitor).catch((error: unknown) => {
+      if (error instanceof BanRefusal) return error.message;
+      throw error;
+    });
     response.vary('Accept').set('Set-Cookie', setCookie);
     if (request.accepts(['json', 'html']) === 'json') {
       const keys = passkeys.map(({ id, at }) => ({ id, at: iso(at) }));
@@ -42,6 +46,7 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
         me,
         grants,
         passkeys,
+        ban,
         mayKeep: await door.mayKeepName(visitor),
         hasPassword: await accounts.hasPassword(visitor),
         room: checkRoom(request.query.room),

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { errorBody, Refusal } from '../refusal';
+import { BanRefusal, errorBody, Refusal } from '../refusal';
 
 /** Nothing answers here. */
 export const notFound: RequestHandler = (request) => {
@@ -16,10 +16,14 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
   // A person who opened an address, or sent a form, reads the sentence alone; and how to come in.
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
-  else if ([401, 403, 404].includes(body.status)) {
+  else {
     response.set('Cache-Control', 'no-store');
-    response.render('gate', { sentence: body.error, signIn: body.status === 401 });
-  } else response.type('text/plain').send(body.error);
+    response.render('gate', {
+      sentence: body.error,
+      signIn: body.status === 401,
+      banned: error instanceof BanRefusal,
+    });
+  }
 };
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */

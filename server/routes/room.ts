@@ -44,6 +44,13 @@ const ndjson: Format = {
 export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Format): Router {
   const router = Router();
 
+  // Room names are lower case, but people type and link them as they like.
+  router.all('/r/:room', (request, response, next) => {
+    const { room } = request.params;
+    if (!/^[A-Za-z0-9-]{1,40}$/.test(room) || room === room.toLowerCase()) return next();
+    response.redirect(308, `/r/${room.toLowerCase()}${request.url.replace(/^[^?]*/, '')}`);
+  });
+
   router.get('/r/:room', async (request, response, next) => {
     response.vary('Accept');
     // What comes first is for those who accept anything.
