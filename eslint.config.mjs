@@ -10,6 +10,8 @@ const LAYERS = [
     'drain',
     'flow',
     'origin',
+    'request',
+    'intercept',
     'body',
     'line',
     'upgrade',

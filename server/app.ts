@@ -94,9 +94,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const drain = drainable(server);
   boundPipelining(server);
   boundConnections(server, addresses, limits.unasked);
-  answerUnreadable(server);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
+  answerUnreadable(server);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.

@@ -3,7 +3,8 @@ import type { Door } from './door';
 import { FOREIGN, mayAsk } from './origin';
 import { errorBody, Refusal } from './refusal';
 import { releaseWith } from './release';
-import { turnAway } from './upgrade';
+import { checkRequest } from './request';
+import { refuse, turnAway } from './upgrade';
 
 /**
  * Looks at each request and handshake before Engine.IO does, which would ask about the first of a connection only, and
@@ -16,25 +17,27 @@ export class Gate {
   constructor(
     private readonly door: Door,
     private readonly corsOrigins: readonly string[],
+    /** Whether a session with this id is open. */
+    private readonly isSession: (sid: string) => boolean,
   ) {}
 
   /** Engine.IO's middleware. */
   readonly look = (request: IncomingMessage, response: ServerResponse | object, next: () => void): void => {
     const { searchParams: query } = new URL(request.url ?? '', 'http://localhost');
     try {
+      checkRequest(request);
       if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
       // Any page could load the answers as a script, and browsers don't say then where that stands.
       if (query.has('j')) throw new Refusal(400, 'There is no JSONP here.');
       // Over WebSocket, Engine.IO would say so only after the upgrade.
       if (query.get('EIO') !== '4')
         throw new Refusal(400, 'Speak Engine.IO 4, as Socket.IO does since its version 3.');
+      checkSession(request, query, this.isSession);
       if (!query.get('sid')) this.reserve(request, response);
     } catch (error) {
       const body = errorBody(error);
       if (!(response instanceof ServerResponse)) return turnAway(request.socket, body);
-      response.writeHead(body.status, { 'Content-Type': 'application/json; charset=utf-8' });
-      response.end(JSON.stringify(body));
-      return;
+      return refuse(response, body);
     }
     next();
   };
@@ -53,4 +56,19 @@ export class Gate {
       this.takeOver(request)?.(),
     );
   }
+}
+
+/** Engine.IO checks the same, and answers in a shape of its own. @throws {Refusal} 400 */
+function checkSession(
+  { method, upgrade }: IncomingMessage & { upgrade?: boolean },
+  query: URLSearchParams,
+  isSession: (sid: string) => boolean,
+): void {
+  const [sid, transport] = [query.get('sid'), query.get('transport')];
+  if (transport !== 'polling' && transport !== 'websocket')
+    throw new Refusal(400, 'The transports here are "polling" and "websocket".');
+  if (sid && !isSession(sid)) throw new Refusal(400, 'This session is not open any more. Connect again.');
+  if (!sid && method !== 'GET') throw new Refusal(400, 'A session begins with GET.');
+  if (!sid && (transport === 'websocket') !== upgrade)
+    throw new Refusal(400, `That is no handshake for the transport "${transport}".`);
 }

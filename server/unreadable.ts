@@ -1,7 +1,10 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { intercept } from './intercept';
+import { errorBody } from './refusal';
+import { checkRequest } from './request';
+import { refuse, turnAway } from './upgrade';
 import type { ErrorBody } from './wire';
-import { turnAway } from './upgrade';
 
 /** What Node's parser says of something that it can't read. */
 interface Unreadable extends Error {
@@ -11,8 +14,23 @@ interface Unreadable extends Error {
   bytesParsed?: number;
 }
 
-/** Answers what can't be read as a request like everything else that is refused, and closes its connection. */
+/**
+ * Answers in the one shape of errors what Node would answer by itself, or not at all: what can't be read as a request,
+ * and requests that {@link checkRequest} refuses. Call it when all listeners for requests are there.
+ */
 export function answerUnreadable(server: Server): void {
+  intercept(server, (request, response, proceed) => {
+    try {
+      checkRequest(request);
+    } catch (error) {
+      return refuse(response, errorBody(error));
+    }
+    proceed();
+  });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket) => {
+    turnAway(socket, { error: 'This server is no proxy: there is no CONNECT.', status: 501 });
+  });
   server.on('clientError', (error: Unreadable, socket: Socket) => {
     // Half an answer can't become another.
     const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };

@@ -1,8 +1,10 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorBody } from './wire';
 
-/** Answers a handshake that is refused (RFC 6455, section 4.2.2), or what is no request, and closes its connection. */
+const TYPE = 'application/json; charset=utf-8';
+
+/** Refuses a handshake (RFC 6455, section 4.2.2), or something that is no request, and closes its connection. */
 export function turnAway(socket: Duplex, body: ErrorBody): void {
   const json = JSON.stringify(body);
   // Nobody else listens on this socket: a reset would end the process, and a peer that stays would hold it open.
@@ -10,6 +12,13 @@ export function turnAway(socket: Duplex, body: ErrorBody): void {
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\nConnection: close\r\n` +
-      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+      `Content-Type: ${TYPE}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
   );
+}
+
+/** Refuses a request that is answered before Express sees it. */
+export function refuse(response: ServerResponse, body: ErrorBody): void {
+  const json = JSON.stringify(body);
+  response.writeHead(body.status, { 'Content-Type': TYPE, 'Content-Length': Buffer.byteLength(json) });
+  response.end(json);
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { startApp, type Running } from '../support/app';
 import { say } from '../support/http';
-import { answerTo, closed, dial } from '../support/raw';
+import { answerTo, closed, dial, UPGRADE } from '../support/raw';
 import { take, sseEvents } from '../support/events';
 
 let app: Running;
@@ -75,6 +75,66 @@ describe('an address', () => {
   it('S7: that is long, but not that long, is answered', async () => {
     const answer = await fetch(`${app.url}/messages?x=${'x'.repeat(8_000)}`);
     expect(answer.status).toBe(200);
+  });
+});
+
+describe('what Node or a library would refuse in its own words', () => {
+  const GET = 'GET /messages HTTP/1.1';
+  const HOST = 'Host: localhost';
+  const POST = ['POST /messages HTTP/1.1', HOST, 'Content-Length: 2'];
+  const JSON_TYPE = 'Content-Type: application/json';
+  const polling = (query: string, method = 'GET') => `${method} /socket.io/?EIO=4&${query} HTTP/1.1`;
+  it.each<[string, number, string[]]>([
+    ['a host that is no name', 400, [GET, 'Host: [']],
+    ['a host with a space', 400, [GET, 'Host: a b']],
+    ['a host with a path', 400, ['GET / HTTP/1.1', 'Host: a/b']],
+    ['a host that is no name, for a stream', 400, ['GET /sse HTTP/1.1', 'Host: [']],
+    ['a host that is no name, for Socket.IO', 400, [polling('transport=polling'), 'Host: [']],
+    ['a host that is no name, for a WebSocket', 400, ['GET /ws HTTP/1.1', ...UPGRADE.with(0, 'Host: [')]],
+    ['no host', 400, [GET]],
+    ['an unknown expectation', 417, [GET, HOST, 'Expect: nonsense']],
+    ['a broken address of a file', 400, ['GET /static/%ff HTTP/1.1', HOST]],
+    ['a broken address of a room', 400, ['GET /r/%ff HTTP/1.1', HOST]],
+    ['a file’s folder', 404, ['GET /static HTTP/1.1', HOST]],
+    ['a range past a file’s end', 416, ['GET /static/favicon.svg HTTP/1.1', HOST, 'Range: bytes=99999-']],
+    [
+      'a condition that a compressed file does not meet',
+      412,
+      ['GET /static/base.css HTTP/1.1', HOST, 'Accept-Encoding: br', 'If-Match: "x"'],
+    ],
+    ['an unknown charset', 415, [...POST, `${JSON_TYPE}; charset=latin1`]],
+    ['an unknown encoding', 415, [...POST, JSON_TYPE, 'Content-Encoding: zip']],
+    ['a body that is not compressed as it says', 400, [...POST, JSON_TYPE, 'Content-Encoding: gzip']],
+    ['a method that is not there', 404, ['TRACE / HTTP/1.1', HOST]],
+    ['CONNECT', 501, ['CONNECT localhost:80 HTTP/1.1', HOST]],
+    ['a WebSocket without a key', 400, ['GET /ws HTTP/1.1', ...UPGRADE.slice(0, 4)]],
+    [
+      'a WebSocket of another version',
+      400,
+      ['GET /ws HTTP/1.1', ...UPGRADE.with(3, 'Sec-WebSocket-Version: 9')],
+    ],
+    ['a WebSocket by POST', 400, ['POST /ws HTTP/1.1', ...UPGRADE]],
+    ['an unknown transport of Socket.IO', 400, [polling('transport=x'), HOST]],
+    ['an unknown session of Socket.IO', 400, [polling('transport=polling&sid=x'), HOST]],
+    [
+      'an unknown session of Socket.IO, for a WebSocket',
+      400,
+      [polling('transport=websocket&sid=x'), ...UPGRADE],
+    ],
+    ['a session of Socket.IO that begins with POST', 400, [polling('transport=polling', 'POST'), HOST]],
+    ['a session of Socket.IO on a WebSocket that is none', 400, [polling('transport=websocket'), HOST]],
+  ])('S21: is answered in the one shape of errors: %s', async (_what, expected, lines) => {
+    const { status, text } = await answerTo(
+      app.url,
+      ...lines.map((line) => line.replace('Connection: Upgrade', 'Connection: Upgrade, close')),
+      ...(lines.includes('Connection: Upgrade') ? [] : ['Connection: close']),
+      ...(lines.includes('Content-Length: 2') ? ['', '{}'] : []),
+    );
+    const [head, body] = text.split('\r\n\r\n');
+    expect(status).toBe(expected);
+    expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
+    expect(head).not.toMatch(/^content-encoding:/im);
+    expect(JSON.parse(body!)).toEqual({ error: expect.stringMatching(/\.$/) as string, status });
   });
 });
 

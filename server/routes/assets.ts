@@ -1,12 +1,28 @@
 import type { RequestHandler } from 'express';
 import serveCompressed from 'express-static-gzip';
 import { join } from 'node:path';
+import { Refusal } from '../refusal';
 
 /** `/static`: the browser's script, style and icon, and the Socket.IO client, compressed when the server was built. */
 export function assets(root: string): RequestHandler {
-  return serveCompressed(join(root, 'dist', 'assets'), {
+  const serve = serveCompressed(join(root, 'dist', 'assets'), {
     enableBrotli: true,
     orderPreference: ['br', 'gz'],
     index: false,
+    serveStatic: { redirect: false },
   });
+  return (request, response, next) => {
+    if (isDecodable(request.path)) serve(request, response, next);
+    // The library would answer this by itself, in a shape of its own.
+    else throw new Refusal(400, 'The address is not valid percent-encoding.');
+  };
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

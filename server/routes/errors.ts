@@ -10,6 +10,9 @@ export const notFound: RequestHandler = (request) => {
 export const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
   // Half an answer can't become another: Express ends the connection.
   if (response.headersSent) return next(error);
+  // What was to be sent has described itself already.
+  for (const name of ['Content-Encoding', 'Content-Type', 'ETag', 'Last-Modified', 'Cache-Control'])
+    response.removeHeader(name);
   const body = errorBody(explain(error));
   response.status(body.status);
   if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
@@ -32,6 +35,10 @@ function explain(error: unknown): unknown {
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.parse.failed') return new Refusal(400, 'The body is not valid JSON.');
   if (type === 'entity.too.large') return new Refusal(413, 'The body is over 64 KB.');
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+    return new Refusal(415, 'Send the body in UTF-8, as it is or compressed with gzip, deflate or br.');
+  if (status === 412) return new Refusal(412, 'The file has changed since the version in your condition.');
+  if (status === 416) return new Refusal(416, 'The file is shorter than the range that was asked for.');
   if (status && status >= 400 && status < 500) return new Refusal(status, 'The request can not be read.');
   return error;
 }

@@ -1,7 +1,8 @@
 import type { Socket as NetSocket } from 'node:net';
-import type { Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { GONE, writeOut } from '../flow';
+import { turnAway } from '../upgrade';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.
@@ -13,11 +14,19 @@ import { GONE, writeOut } from '../flow';
  */
 const BOUNDS = { maxPayload: 64 * 1024, closeTimeout: 1_000 };
 
-/** A server of WebSockets that waits for nobody. */
+/** A server of WebSockets that waits for nobody, and refuses a broken handshake in the one shape of errors. */
 export class BoundedServer<Peer extends typeof WebSocket = typeof WebSocket> extends WebSocketServer<Peer> {
   constructor(options: ServerOptions<Peer>) {
     super({ ...options, ...BOUNDS });
+    this.on('wsClientError', ({ message }, socket) =>
+      turnAway(socket, { error: `This is no WebSocket handshake: ${message}.`, status: 400 }),
+    );
   }
+}
+
+/** Whether an Engine.IO session with this id is open. */
+export function isSession({ engine }: Server, sid: string): boolean {
+  return Object.hasOwn((engine as unknown as { clients: object }).clients, sid);
 }
 
 /** The part of an Engine.IO connection that is not in its types. */

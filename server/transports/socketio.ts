@@ -8,7 +8,16 @@ import { errorBody, Refusal } from '../refusal';
 import { Session, type Outlet, type Parts } from '../session';
 import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
-import { BoundedServer, queued, settledPeer, socketBelow, socketOf, textFrames, writeFrames } from './raw';
+import {
+  BoundedServer,
+  isSession,
+  queued,
+  settledPeer,
+  socketBelow,
+  socketOf,
+  textFrames,
+  writeFrames,
+} from './raw';
 
 interface Data {
   /** Who it is, and where the reading begins: until it is let in. */
@@ -45,7 +54,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
-  const gate = new Gate(parts.door, corsOrigins);
+  const gate = new Gate(parts.door, corsOrigins, (sid) => isSession(io, sid));
   io.engine.use(gate.look);
   /** Connections that have asked to be let in: each is one session, however often it asks. */
   const asked = new WeakSet<Connection>();

@@ -7,6 +7,7 @@ import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import { releaseWith } from '../release';
 import type { Page } from '../page';
+import { checkRequest } from '../request';
 import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
@@ -84,6 +85,7 @@ export class WebSockets {
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer may go while its handshake is looked at.
     socket.on('error', destroy);
+    checkRequest(request);
     if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.some((name) => Object.hasOwn(PROTOCOLS, name))) {
