@@ -3,9 +3,9 @@ import type { Limited, Limits } from './limits';
 import type { Log } from './log';
 import { ANONYMOUS, skeletonOf } from './name';
 import type { Presence } from './presence';
-import { RateLimit, spend } from './rate-limit';
 import { Refusal } from './refusal';
 import { atLeast } from './role';
+import { SlowMode } from './slow-mode';
 import type { Appended } from './store';
 import { taken, type Standing, type Visitor, type Visitors } from './visitor';
 import type { ChangeUsername, RoomRules } from './wire';
@@ -25,8 +25,7 @@ export interface Rules {
 
 /** The rules of the chat, for every transport. */
 export class Chat {
-  /** Who has said something in a slow room. */
-  private readonly said = new RateLimit({ points: 1, seconds: 1 });
+  private readonly slowMode = new SlowMode();
 
   /** What the names look like that are being taken, and by whom: the store is asked for one of them after the other. */
   private readonly claims = new Map<string, string>();
@@ -45,18 +44,33 @@ export class Chat {
    * @throws {Refusal} 403 if the visitor may not, 409 if the id is taken by another body, 429 if it is too often, 503 if
    *   it could not be stored.
    */
-  async say(visitor: Visitor, { room, message, id }: Saying): Promise<Appended> {
-    let username;
-    try {
-      username = await this.mayIn(room, visitor);
-    } catch (error) {
-      // What was stored was not refused, whatever has changed since: its answer may only have been lost.
-      const entry = id && (await this.log.find(room, id));
-      if (entry && entry.type === 'new_message' && entry.message === message)
-        return { entry, repeated: true };
+  async say(visitor: Visitor, saying: Saying): Promise<Appended> {
+    const { room, message, id = randomUUID() } = saying;
+    const allowed = await this.mayIn(room, visitor).catch(async (error: unknown) => {
+      const stored = await this.findStored(saying);
+      if (stored) return stored;
       throw error;
-    }
-    return this.log.append({ room, id: id ?? randomUUID(), visitor: visitor.id, username, message });
+    });
+    if ('entry' in allowed) return allowed;
+    const { username, takeBack } = allowed;
+    const draft = { room, id, visitor: visitor.id, username, message };
+    const appended = await this.log.append(draft).catch((error: unknown) => {
+      takeBack();
+      throw error;
+    });
+    if (appended.repeated) takeBack();
+    return appended;
+  }
+
+  /**
+   * Finds the entry of a message that is sent again. It is not refused, whatever has changed since: its answer may only
+   * have been lost.
+   */
+  async findStored({ room, message, id }: Saying): Promise<Appended | undefined> {
+    const entry = id && (await this.log.find(room, id));
+    const same =
+      entry && (entry.type === 'deleted_message' || ('message' in entry && entry.message === message));
+    return same ? { entry, repeated: true } : undefined;
   }
 
   /**
@@ -97,14 +111,13 @@ export class Chat {
     await this.visitors.rename(visitor, username).finally(() => this.claims.delete(skeleton));
   }
 
-  /** The name under which a visitor may say something in a room now. */
-  private async mayIn(room: string, visitor: Visitor): Promise<string> {
+  /** The name under which a visitor may say something in a room now; `takeBack` is called if it is not stored. */
+  private async mayIn(room: string, visitor: Visitor): Promise<{ username: string; takeBack: () => void }> {
     const { username, role } = await this.may('messages', visitor);
     const { locked, slow } = await this.rules.rulesOf(room);
-    if (!(locked || slow > 0) || atLeast(role, 'moderator')) return username;
+    if (!(locked || slow > 0) || atLeast(role, 'moderator')) return { username, takeBack: () => undefined };
     if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
     const who = visitor.lasting ? visitor.id : visitor.address;
-    spend(this.said, `${room} ${who}`, `This room is in slow mode: one message in ${slow} s`, slow);
-    return username;
+    return { username, takeBack: this.slowMode.count(room, who, slow) };
   }
 }

@@ -1,6 +1,6 @@
 import { FOR_GOOD } from './door';
 import { Refusal } from './refusal';
-import { atLeast, need } from './role';
+import { atLeast, need, notAllowed } from './role';
 import { hashOf, newId, newSecret } from './secret';
 import type { Visitor, Visitors } from './visitor';
 import type { Role } from './wire';
@@ -22,15 +22,20 @@ export interface Invitation {
 
 /** Where links are kept: never with their secret. */
 export interface InvitationStore {
-  addInvitation(invitation: Invitation, hash: string): Promise<void>;
+  /** @returns whether its maker is still an owner; else nothing is changed. */
+  addInvitation(invitation: Invitation, hash: string): Promise<boolean>;
+  /** Adds a link that the server itself makes, and expires those that it made before and that were not used. */
+  replaceOwnersLink(invitation: Invitation, hash: string): Promise<void>;
   invitationOf(hash: string): Promise<Invitation | undefined>;
   invitations(): Promise<Invitation[]>;
-  revokeInvitation(id: string, by: string): Promise<void>;
+  /** @returns whether `by` is still an owner; else nothing is changed. */
+  revokeInvitation(id: string, by: string): Promise<boolean>;
   /**
    * Uses a link once: gives somebody its role.
-   * @returns whether it could still be used.
+   * @param role the one that they have.
+   * @returns whether the link could still be used, and they still had that role; else nothing is changed.
    */
-  redeem(id: string, visitor: string): Promise<boolean>;
+  redeem(id: string, visitor: string, role: Role): Promise<boolean>;
 }
 
 /** What a link is to be. */
@@ -51,12 +56,14 @@ export class Invitations {
 
   /**
    * The secret of an owner's link, for a server that never had one.
-   * @param anew makes one in any case: for who has lost the last.
+   * @param anew makes one in any case, in place of the last: for who has lost that.
    */
   async ownersLink(anew = false): Promise<string | undefined> {
     const made = (await this.store.invitations()).some(({ role, visitor }) => role === 'owner' && !visitor);
     if (made && !anew) return undefined;
-    return (await this.add('', { role: 'owner', uses: 1, hours: Infinity })).secret;
+    const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: Infinity });
+    await this.store.replaceOwnersLink(invitation, hashOf(secret));
+    return secret;
   }
 
   /**
@@ -66,7 +73,9 @@ export class Invitations {
    */
   async make(by: Visitor, inviting: Inviting): Promise<{ invitation: Invitation; secret: string }> {
     await need(this.visitors, by, 'owner');
-    return this.add(by.id, inviting);
+    const { invitation, secret } = newInvitation(by.id, inviting);
+    if (!(await this.store.addInvitation(invitation, hashOf(secret)))) throw notAllowed('owner');
+    return { invitation, secret };
   }
 
   /** All links that were made, the newest first. @throws {Refusal} 403 unless an owner asks. */
@@ -78,37 +87,45 @@ export class Invitations {
   /** Makes a link useless; who has come in by it stays. @throws {Refusal} 403 unless an owner asks. */
   async revoke(by: Visitor, id: string): Promise<void> {
     await need(this.visitors, by, 'owner');
-    await this.store.revokeInvitation(id, by.id);
+    if (!(await this.store.revokeInvitation(id, by.id))) throw notAllowed('owner');
   }
 
   /** The link of a secret. @throws {Refusal} 404 if there is none, or it can't be used any more. */
   async find(secret: string): Promise<Invitation> {
     const invitation = await this.store.invitationOf(hashOf(secret));
-    if (!invitation || invitation.used >= invitation.uses || invitation.until <= Date.now()) throw gone();
+    if (!invitation || !isUsable(invitation)) throw gone();
     return invitation;
   }
 
   /**
-   * Lets somebody in by a link; who may do as much already does not use it up.
+   * Lets somebody in by a link. Who may do as much already does not use it up, and may have used it up before: a click
+   * that is repeated is no error.
    * @throws {Refusal} 404 if there is none, or it can't be used any more.
    */
   async redeem(visitor: Visitor, secret: string): Promise<void> {
-    const { id, role } = await this.find(secret);
-    if (atLeast((await this.visitors.known(visitor.id)).role, role)) return;
-    if (!(await this.store.redeem(id, visitor.id))) throw gone();
+    const hash = hashOf(secret);
+    for (;;) {
+      const invitation = await this.store.invitationOf(hash);
+      const { role } = await this.visitors.known(visitor.id);
+      if (invitation && atLeast(role, invitation.role)) return;
+      if (!invitation || !isUsable(invitation)) throw gone();
+      // If not, the link or the role has changed meanwhile: that is decided anew.
+      if (await this.store.redeem(invitation.id, visitor.id, role)) return;
+    }
   }
+}
 
-  private async add(
-    by: string,
-    { role, uses, hours }: Inviting,
-  ): Promise<{ invitation: Invitation; secret: string }> {
-    const secret = newSecret();
-    const at = Date.now();
-    const until = Math.min(at + hours * HOUR, FOR_GOOD);
-    const invitation: Invitation = { id: newId(), role, uses, used: 0, until, visitor: by, at };
-    await this.store.addInvitation(invitation, hashOf(secret));
-    return { invitation, secret };
-  }
+function newInvitation(
+  by: string,
+  { role, uses, hours }: Inviting,
+): { invitation: Invitation; secret: string } {
+  const at = Date.now();
+  const until = Math.min(at + hours * HOUR, FOR_GOOD);
+  return { invitation: { id: newId(), role, uses, used: 0, until, visitor: by, at }, secret: newSecret() };
+}
+
+function isUsable({ used, uses, until }: Invitation): boolean {
+  return used < uses && until > Date.now();
 }
 
 function gone(): Refusal {

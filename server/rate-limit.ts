@@ -32,18 +32,15 @@ export class RateLimit {
     return window && left > 0 && window.used >= this.allowance.points ? Math.ceil(left / 1_000) : 0;
   }
 
-  /**
-   * Counts points, whether or not they are left.
-   * @param seconds the length of the window that this use may begin, if it is not the allowance's own.
-   */
-  count(key: string, points = 1, seconds = this.allowance.seconds): void {
+  /** Counts points, whether or not they are left. */
+  count(key: string, points = 1): void {
     const now = performance.now();
     this.forget(now);
     const window = this.windows.get(key);
     if (window && window.ends > now) window.used += points;
     else {
       this.windows.delete(key);
-      this.windows.set(key, { used: points, ends: now + seconds * 1_000 });
+      this.windows.set(key, { used: points, ends: now + this.allowance.seconds * 1_000 });
     }
   }
 
@@ -60,12 +57,11 @@ export class RateLimit {
 /**
  * Takes one point from a rate limit.
  * @param words what was done too often, if none is left.
- * @param seconds the length of the window that this use may begin, if it is not the limit's own.
  * @throws {Refusal} 429, with when to try again.
  */
-export function spend(limit: RateLimit, key: string, words: string, seconds?: number): void {
+export function spend(limit: RateLimit, key: string, words: string): void {
   refuseIfSpent(limit, key, words);
-  limit.count(key, 1, seconds);
+  limit.count(key);
 }
 
 /** @throws {Refusal} 429, with when to try again, if no point is left. */

@@ -1,5 +1,6 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { visitorOf } from '../admission';
+import type { Chat, Saying } from '../chat';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { NOTHING } from '../flow';
 import { line, notice } from '../line';
@@ -7,6 +8,8 @@ import { events, once } from '../page';
 import { Refusal } from '../refusal';
 import type { Parts } from '../session';
 import { readingOf, stream, type Format } from '../stream';
+import type { Visitor } from '../visitor';
+import type { Entry } from '../wire';
 
 /** Lines for people: what `curl` shows. */
 const lines: Format = {
@@ -81,10 +84,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
     const saying = checkSaying({ room, message, id });
     const visitor = visitorOf(response);
-    const username = fields.get('username');
-    if (username && username !== visitor.username)
-      await parts.chat.rename(visitor, checkUsername({ username }));
-    const { entry } = await parts.chat.say(visitor, saying);
+    const entry = await said(parts.chat, visitor, saying, fields.get('username'));
     if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
     else
       response
@@ -94,6 +94,14 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
   });
 
   return router;
+}
+
+/** Says something under a name. What is stored already is answered first, since its name may be taken by now. */
+async function said(chat: Chat, visitor: Visitor, saying: Saying, username: string | null): Promise<Entry> {
+  const stored = await chat.findStored(saying);
+  if (stored) return stored.entry;
+  if (username && username !== visitor.username) await chat.rename(visitor, checkUsername({ username }));
+  return (await chat.say(visitor, saying)).entry;
 }
 
 /** Writes the newest messages, or what was asked for; with `?follow`, and what comes, for ever. */

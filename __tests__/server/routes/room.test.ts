@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startApp, type Running } from '../../support/app';
 import { sseEvents, take } from '../../support/events';
 import { readAll, say } from '../../support/http';
+import { Somebody } from '../../support/people';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -69,6 +70,19 @@ describe('GET /r/:room', () => {
 });
 
 describe('POST /r/:room', () => {
+  it('answers a form that is sent again with the stored message, even if its name is taken meanwhile', async () => {
+    const id = randomUUID();
+    const form = `message=hello&username=Masha&id=${id}`;
+    expect((await post('/r/team', form)).status).toBe(201);
+    const other = await Somebody.guest(app.url);
+    expect((await other.ask('POST', '/username', { username: 'Masha' })).status).toBe(200);
+    const again = await post('/r/team', form);
+    expect([again.status, await again.text()]).toEqual([201, 'Masha: hello\n']);
+    expect(await texts('team')).toEqual([['Masha', 'hello']]);
+    // Another message under that name is refused as before.
+    expect((await post('/r/team', `message=hello&username=Masha&id=${randomUUID()}`)).status).toBe(409);
+  });
+
   it('says what curl -d sends, as it is', async () => {
     const answer = await post('/r/team', '50% & more = 100%');
     expect(answer.status).toBe(201);

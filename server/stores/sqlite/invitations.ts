@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Invitation, InvitationStore } from '../../invitations';
-import { known, noted } from './moderation';
-import type { Writer } from './writer';
+import type { Role } from '../../wire';
+import { known, noted, stillHave } from './moderation';
+import type { Statement, Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
 
@@ -18,20 +19,17 @@ export class SqliteInvitations implements InvitationStore {
     this.readAll = db.prepare<[], Invitation>(`${INVITATION} ORDER BY at DESC, id`);
   }
 
-  async addInvitation({ id, role, uses, used, until, visitor, at }: Invitation, hash: string): Promise<void> {
+  async addInvitation(invitation: Invitation, hash: string): Promise<boolean> {
+    const { visitor } = invitation;
+    return (
+      (await this.writer.runIf(stillHave([[visitor, 'owner']]), ...added(invitation, hash))) !== undefined
+    );
+  }
+
+  async replaceOwnersLink(invitation: Invitation, hash: string): Promise<void> {
     await this.writer.run(
-      [
-        `INSERT INTO invitations (id, hash, role, uses, used, until, visitor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        id,
-        hash,
-        role,
-        uses,
-        used,
-        until,
-        visitor,
-        at,
-      ],
-      noted({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
+      ["UPDATE invitations SET until = min(until, ?) WHERE visitor = '' AND used < uses", invitation.at],
+      ...added(invitation, hash),
     );
   }
 
@@ -43,38 +41,53 @@ export class SqliteInvitations implements InvitationStore {
     return this.readAll.all();
   }
 
-  async revokeInvitation(id: string, by: string): Promise<void> {
+  async revokeInvitation(id: string, by: string): Promise<boolean> {
     const at = Date.now();
-    await this.writer.run(
+    const revoked = await this.writer.runIf(
+      stillHave([[by, 'owner']]),
       ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', at, id],
       noted({ at, visitor: by, action: 'revoke_invitation', target: id, detail: '' }),
     );
+    return revoked !== undefined;
   }
 
-  async redeem(id: string, visitor: string): Promise<boolean> {
+  async redeem(id: string, visitor: string, role: Role): Promise<boolean> {
     const now = Date.now();
-    const usable = 'id = ? AND used < uses AND until > ?';
-    const [, redeemed] = await this.writer.run(
-      known(visitor),
-      [
-        `UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?)
-         WHERE id = ? AND EXISTS (SELECT 1 FROM invitations WHERE ${usable})`,
-        id,
-        visitor,
+    const redeemed = await this.writer.runIf(
+      stillHave(
+        [[visitor, role]],
+        'EXISTS (SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?)',
         id,
         now,
-      ],
+      ),
+      known(visitor),
+      ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
       [
         `INSERT INTO audit (at, visitor, action, target, detail)
-         SELECT ?, ?, 'redeem_invitation', ?, role FROM invitations WHERE ${usable}`,
+         SELECT ?, ?, 'redeem_invitation', id, role FROM invitations WHERE id = ?`,
         now,
         visitor,
         id,
-        id,
-        now,
       ],
-      [`UPDATE invitations SET used = used + 1 WHERE ${usable}`, id, now],
+      ['UPDATE invitations SET used = used + 1 WHERE id = ?', id],
     );
-    return redeemed === 1;
+    return redeemed !== undefined;
   }
+}
+
+function added({ id, role, uses, used, until, visitor, at }: Invitation, hash: string): Statement[] {
+  return [
+    [
+      `INSERT INTO invitations (id, hash, role, uses, used, until, visitor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      hash,
+      role,
+      uses,
+      used,
+      until,
+      visitor,
+      at,
+    ],
+    noted({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
+  ];
 }

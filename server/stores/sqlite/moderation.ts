@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { BanStore } from '../../door';
 import type { Deed, Known, ModerationStore, NewDeed } from '../../moderation';
+import type { Roles } from '../../role';
 import { ANONYMOUS } from '../../name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
@@ -115,6 +116,12 @@ export function known(visitor: string): Statement {
     visitor,
     Date.now(),
   ];
+}
+
+/** Guards a transaction: returns a row if visitors have the roles that its decision was based on. */
+export function stillHave(roles: Roles, and = 'TRUE', ...values: (string | number)[]): Statement {
+  const role = "coalesce((SELECT role FROM visitors WHERE id = ?), 'guest') = ?";
+  return [`SELECT 1 WHERE ${[...roles.map(() => role), and].join(' AND ')}`, ...roles.flat(), ...values];
 }
 
 /** Adds to the audit trail. */

@@ -15,9 +15,11 @@ db.pragma('cache_size = -65536');
 // What is deleted is overwritten, and not only forgotten.
 db.pragma('secure_delete = ON');
 const append = appending(db);
-const run = db.transaction((statements: readonly Statement[]) =>
-  statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes),
-);
+const run = db.transaction((statements: readonly Statement[], guard?: Statement) => {
+  if (guard && !holds(guard)) return undefined;
+  return statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes);
+});
+const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
 
 /** How long nobody has anything to write before what is in the WAL is brought to the database, in ms. */
 const PAUSE = 1_000;
@@ -49,7 +51,7 @@ function work(task: Task): unknown {
       return outcomes;
     }
     case 'run':
-      return run.immediate(task.statements);
+      return run.immediate(task.statements, task.guard);
     case 'close':
       return void db.close();
   }

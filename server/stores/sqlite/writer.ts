@@ -8,7 +8,7 @@ export type Statement = readonly [sql: string, ...values: (string | number | nul
 /** What the thread is asked to do. */
 export type Task =
   | { type: 'append'; drafts: readonly Told[]; at: number }
-  | { type: 'run'; statements: readonly Statement[] }
+  | { type: 'run'; statements: readonly Statement[]; guard?: Statement | undefined }
   | { type: 'close' };
 
 /** Its answer: what the task returned, or why it failed. */
@@ -41,6 +41,14 @@ export class Writer {
   /** Runs statements in one transaction. @returns how many rows each changed, when that is on the disk. */
   run(...statements: readonly Statement[]): Promise<number[]> {
     return this.ask({ type: 'run', statements });
+  }
+
+  /**
+   * Runs statements in one transaction, if a query returns a row in it.
+   * @returns how many rows each changed; nothing if the query returned none.
+   */
+  runIf(guard: Statement, ...statements: readonly Statement[]): Promise<number[] | undefined> {
+    return this.ask({ type: 'run', statements, guard });
   }
 
   /** Ends the thread when all that was asked is done. */
