@@ -3,7 +3,7 @@ import { FOR_GOOD, type Door } from './door';
 import type { Log } from './log';
 import type { Presence } from './presence';
 import { Refusal } from './refusal';
-import { atLeast, need } from './role';
+import { atLeast, need, type Roles } from './role';
 import type { Standing, Visitor, Visitors } from './visitor';
 import type { Role, RoomRules } from './wire';
 
@@ -39,14 +39,26 @@ export interface Known extends Pick<Standing, 'username' | 'role' | 'mutedUntil'
 /** A row of the audit log that has no id yet. */
 export type NewDeed = Omit<Deed, 'id'>;
 
-/** Where it is kept who may what. Each change is committed together with its row of the audit log. */
+/**
+ * Where it is kept who may what. Each change is committed together with its row of the audit log, if the roles are
+ * still those that it was allowed by; it returns whether they are.
+ */
 export interface ModerationStore {
-  mute(visitor: string, until: number, deed: NewDeed): Promise<void>;
-  ban(visitor: string, until: number, addresses: readonly string[], to: number, deed: NewDeed): Promise<void>;
+  mute(visitor: string, until: number, deed: NewDeed, roles: Roles): Promise<boolean>;
+  /** @param to until when the addresses are banned. */
+  ban(
+    visitor: string,
+    until: number,
+    addresses: readonly string[],
+    to: number,
+    deed: NewDeed,
+    roles: Roles,
+  ): Promise<boolean>;
   /** Lifts a ban, and those of addresses that came with it. */
-  unban(visitor: string, deed: NewDeed): Promise<void>;
-  setRole(visitor: string, role: Role, deed: NewDeed): Promise<void>;
-  setRules(room: string, rules: RoomRules, deed: NewDeed): Promise<void>;
+  unban(visitor: string, deed: NewDeed, roles: Roles): Promise<boolean>;
+  setRole(visitor: string, role: Role, deed: NewDeed, roles: Roles): Promise<boolean>;
+  /** @param before the rules that are replaced: if they have changed as well, nothing is. */
+  setRules(room: string, before: RoomRules, rules: RoomRules, deed: NewDeed, roles: Roles): Promise<boolean>;
   rulesOf(room: string): Promise<RoomRules>;
   /** Those who have a role, or are muted or banned now. */
   known(): Promise<Known[]>;
@@ -90,11 +102,10 @@ export class Moderation {
 
   /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
   async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
-    await this.over(by, visitor);
-    await this.store.mute(
-      visitor,
-      end(minutes),
-      deed(by, minutes === 0 ? 'unmute' : 'mute', visitor, time(minutes)),
+    const row = deed(by, minutes === 0 ? 'unmute' : 'mute', visitor, time(minutes));
+    await decide(
+      () => this.over(by, visitor),
+      (roles) => this.store.mute(visitor, end(minutes), row, roles),
     );
   }
 
@@ -105,32 +116,43 @@ export class Moderation {
    * @throws {Refusal} 403
    */
   async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
-    await this.over(by, visitor);
-    if (minutes === 0) return this.store.unban(visitor, deed(by, 'unban', visitor, ''));
+    const judge = () => this.over(by, visitor);
+    if (minutes === 0)
+      return decide(judge, (roles) => this.store.unban(visitor, deed(by, 'unban', visitor, ''), roles));
     const addresses = address ? this.door.addressesOf(visitor) : [];
     const until = end(minutes);
     const detail = [time(minutes), ...addresses].join(', ');
     const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
-    await this.store.ban(visitor, until, addresses, addressUntil, deed(by, 'ban', visitor, detail));
+    const row = deed(by, 'ban', visitor, detail);
+    await decide(judge, (roles) => this.store.ban(visitor, until, addresses, addressUntil, row, roles));
     await this.door.review(({ id, address }) => id === visitor || addresses.includes(address));
   }
 
   /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
   async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
-    await need(this.visitors, by, 'owner');
-    if (visitor === by.id) throw new Refusal(403, 'Another owner has to do that.');
-    await this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role));
+    if (visitor === by.id) {
+      await need(this.visitors, by, 'owner');
+      throw new Refusal(403, 'Another owner has to do that.');
+    }
+    // Whoever gives it stays an owner meanwhile: there is always one left.
+    await decide(
+      () => this.as(by, 'owner'),
+      (roles) => this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role), roles),
+    );
     await this.door.review(({ id }) => id === visitor);
   }
 
   /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
   async setRules(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
-    await need(this.visitors, by, 'moderator');
-    const rules = { ...(await this.store.rulesOf(room)), ...change };
-    const detail = `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`;
-    await this.store.setRules(room, rules, deed(by, 'set_room', room, detail));
-    this.presence.tell(room, { type: 'change_room', room, ...rules });
-    return rules;
+    for (;;) {
+      const roles = await this.as(by, 'moderator');
+      const before = await this.store.rulesOf(room);
+      const rules = { ...before, ...change };
+      const row = deed(by, 'set_room', room, `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`);
+      if (!(await this.store.setRules(room, before, rules, row, roles))) continue;
+      this.presence.tell(room, { type: 'change_room', room, ...rules });
+      return rules;
+    }
   }
 
   /** What may be said in a room. */
@@ -158,12 +180,32 @@ export class Moderation {
     return new Map(await Promise.all(names));
   }
 
+  private async as(by: Visitor, least: 'moderator' | 'owner'): Promise<Roles> {
+    return [[by.id, (await need(this.visitors, by, least)).role]];
+  }
+
   /** A moderator is over members and guests, and an owner over all but owners. */
-  private async over(by: Visitor, visitor: string): Promise<void> {
+  private async over(by: Visitor, visitor: string): Promise<Roles> {
     const { role } = await need(this.visitors, by, 'moderator');
     const other = await this.visitors.known(visitor);
     if (atLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
+    return [
+      [by.id, role],
+      [visitor, other.role],
+    ];
   }
+}
+
+/**
+ * Changes what roles allow. If these have changed before it is committed, it is judged anew.
+ * @param judge returns the roles that allow it, or throws a {@link Refusal}.
+ * @param change returns whether the roles are still the same; else it does nothing.
+ */
+async function decide(
+  judge: () => Promise<Roles>,
+  change: (roles: Roles) => Promise<boolean>,
+): Promise<void> {
+  while (!(await change(await judge())));
 }
 
 function deed(by: Visitor, action: Deed['action'], target: string, detail: string): NewDeed {

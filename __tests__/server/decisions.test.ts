@@ -56,6 +56,19 @@ describe('roles', () => {
   });
 });
 
+describe('the rules of a room', () => {
+  it('S28: keep what is changed at once by several', async () => {
+    const moderator = await Somebody.invited(owner, 'moderator');
+    for (let i = 1; i <= 5; i += 1) {
+      await Promise.all([
+        owner.ask('PUT', '/r/lobby/rules', { locked: i % 2 === 1 }),
+        moderator.ask('PUT', '/r/lobby/rules', { slow: i }),
+      ]);
+      expect((await owner.ask('GET', '/r/lobby/rules')).body).toEqual({ locked: i % 2 === 1, slow: i });
+    }
+  });
+});
+
 describe('an invitation', () => {
   const invite = async (role: string, uses: number): Promise<string> => {
     const { body } = await owner.ask('POST', '/invitations', { role, uses });

@@ -36,8 +36,9 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, deed: NewDeed): Promise<void> {
-    await this.writer.run(
+  async mute(visitor: string, until: number, deed: NewDeed, roles: Roles): Promise<boolean> {
+    return this.change(
+      stillHave(roles),
       known(visitor),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
       noted(deed),
@@ -50,8 +51,10 @@ export class SqliteModeration implements ModerationStore, BanStore {
     addresses: readonly string[],
     to: number,
     deed: NewDeed,
-  ): Promise<void> {
-    await this.writer.run(
+    roles: Roles,
+  ): Promise<boolean> {
+    return this.change(
+      stillHave(roles),
       known(visitor),
       ['UPDATE visitors SET banned_until = ? WHERE id = ?', until, visitor],
       ...addresses.map((address): Statement => [
@@ -65,24 +68,34 @@ export class SqliteModeration implements ModerationStore, BanStore {
     );
   }
 
-  async unban(visitor: string, deed: NewDeed): Promise<void> {
-    await this.writer.run(
+  async unban(visitor: string, deed: NewDeed, roles: Roles): Promise<boolean> {
+    return this.change(
+      stillHave(roles),
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
       noted(deed),
     );
   }
 
-  async setRole(visitor: string, role: Role, deed: NewDeed): Promise<void> {
-    await this.writer.run(
+  async setRole(visitor: string, role: Role, deed: NewDeed, roles: Roles): Promise<boolean> {
+    return this.change(
+      stillHave(roles),
       known(visitor),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
       noted(deed),
     );
   }
 
-  async setRules(room: string, { locked, slow }: RoomRules, deed: NewDeed): Promise<void> {
-    await this.writer.run(
+  async setRules(
+    room: string,
+    before: RoomRules,
+    { locked, slow }: RoomRules,
+    deed: NewDeed,
+    roles: Roles,
+  ): Promise<boolean> {
+    const unchanged = "coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
+    return this.change(
+      stillHave(roles, unchanged, room, `${Number(before.locked)} ${before.slow}`),
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
          ON CONFLICT (room) DO UPDATE SET locked = excluded.locked, slow = excluded.slow`,
@@ -106,6 +119,10 @@ export class SqliteModeration implements ModerationStore, BanStore {
 
   async deeds(before: number, limit: number): Promise<Deed[]> {
     return this.readDeeds.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
+  }
+
+  private async change(guard: Statement, ...statements: readonly Statement[]): Promise<boolean> {
+    return (await this.writer.runIf(guard, ...statements)) !== undefined;
   }
 }
 
