@@ -8,6 +8,9 @@ import type { Reset } from './wire';
 const LONG = 4;
 /** That wait, in ms: shorter than the round it may save, and enough for another commit. */
 const GATHER = 3;
+/** How long the readers of a room wait, in ms, until it is read again that could not be: at first, and at most. */
+const RETRY = 50;
+const RETRY_MAX = 1_000;
 
 /** All who follow a room, and the bell that those of them wait for who have caught up. */
 export class Followers {
@@ -16,7 +19,8 @@ export class Followers {
   /** Where the one stands who began to wait last. */
   private place: Place | undefined;
   private gathering = false;
-  /** The last round to those who wait: when it was over, and how long it took, in ms. */
+  private retry = RETRY;
+  /** The last long round to those who wait: when it was over, and how long it took, in ms. */
   private last = { end: 0, took: 0 };
 
   /** @param deserted is called when the last follower has left. */
@@ -44,16 +48,20 @@ export class Followers {
     if (this.all.delete(follower) && this.all.size === 0) this.deserted();
   }
 
-  /** The room grew: all who wait read on. */
-  ring(): void {
-    this.tail.ring();
+  /**
+   * The room may have grown: all who wait read on. Where it has not, that is one short read.
+   * @param deleting whether something may have been deleted from it: from now on, nobody is handed what was known before.
+   */
+  ring(deleting = false): void {
+    this.tail.ring(deleting);
     if (this.waiting.size === 0 || this.gathering) return;
     this.gathering = true;
     // A write costs the same for one message as for fifty. Where one long round follows the other, those whom the last
     // one reached are just about to answer: what they say goes into this one. A lone message does not wait.
-    const busy = this.last.took > LONG && performance.now() - this.last.end < this.last.took;
+    const busy = performance.now() - this.last.end < this.last.took;
     if (busy) setTimeout(this.rouse, GATHER);
-    else this.rouse();
+    // One read for all that rings in this turn.
+    else setImmediate(this.rouse);
   }
 
   /** Hands all who wait an empty page. */
@@ -69,15 +77,25 @@ export class Followers {
 
   private readonly rouse = (): void => {
     this.gathering = false;
-    // Read first: then all who wait are served from memory. What fails is told to each as it reads on.
-    this.tail.refresh().then(this.round, this.round);
+    if (this.waiting.size === 0) return;
+    // Read first: then all who wait are served from memory.
+    this.tail.refresh().then(this.round, this.rouseLater);
+  };
+
+  /** The store could not be read: those who wait go on waiting, and it is tried again, until nobody waits. */
+  private readonly rouseLater = (error: unknown): void => {
+    if (this.retry === RETRY) console.error('A room could not be read; trying again:', error);
+    if (!this.gathering) setTimeout(this.rouse, this.retry).unref();
+    this.gathering = true;
+    this.retry = Math.min(this.retry * 2, RETRY_MAX);
   };
 
   private readonly round = (): void => {
+    this.retry = RETRY;
     const begin = performance.now();
     while (this.handOn());
     const end = performance.now();
-    this.last = { end, took: end - begin };
+    if (end - begin > LONG) this.last = { end, took: end - begin };
   };
 
   /**

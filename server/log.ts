@@ -59,8 +59,11 @@ export class Log {
   }
 
   /** The entry that has an id. */
-  find(room: string, id: string): Promise<Entry | undefined> {
-    return this.store.find(room, id);
+  async find(room: string, id: string): Promise<Entry | undefined> {
+    const entry = await this.store.find(room, id);
+    // Whoever sees that a message is deleted may acknowledge that, before the one who deletes it has an answer.
+    if (entry?.type === 'deleted_message') this.rooms.get(room)?.ring(true);
+    return entry;
   }
 
   /** One page of what comes after a cursor, or a reset if the cursor is not of this history. */
@@ -130,7 +133,20 @@ export class Log {
       this.complain(error);
       const refusal = new Refusal(503, 'The message could not be stored just now. Try again.');
       batch.forEach(({ reject }) => reject(refusal));
+    } finally {
+      // In the same turn, so nobody hears of the outcome before the rooms do.
+      this.announce(batch);
     }
+  }
+
+  /**
+   * Rings the bell of every room of a batch, whatever became of it: a commit that failed may have reached the disk all
+   * the same, and an entry that was there already may not have been announced.
+   */
+  private announce(batch: readonly Pending[]): void {
+    const rooms = new Map<string, boolean>();
+    for (const { draft } of batch) rooms.set(draft.room, rooms.get(draft.room) || 'target' in draft);
+    rooms.forEach((deleting, room) => this.rooms.get(room)?.ring(deleting));
   }
 
   /** A line a second: when the disk is full, every commit fails. */

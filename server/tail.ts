@@ -18,8 +18,10 @@ const PAGE_CHARACTERS = 64 * 1024;
  * It is a cache in front of the store and nothing else: nothing comes into it but what was read there.
  */
 export class Tail {
-  /** How often the room has grown. */
+  /** How often the room may have grown. */
   rings = 0;
+  /** The last of these rings that may have deleted something: what was read before it is not handed out any more. */
+  private deletion = 0;
   /** Pages of what is known, shared by the readers that stand at one place. */
   private readonly pages = new Map<number, Page | Reset>();
   /** Pages from further back. What they hold changes only when something is deleted from it. */
@@ -41,9 +43,16 @@ export class Tail {
     this.size = Math.min(FIRST, kept);
   }
 
-  /** The room grew: what is known of it is stale. */
-  ring(): void {
+  /**
+   * The room may have grown: what is known of it may be stale.
+   * @param deleting whether something may have been deleted, so that it must not be handed out before it was read again.
+   */
+  ring(deleting: boolean): void {
     this.rings += 1;
+    if (!deleting) return;
+    this.deletion = this.rings;
+    this.pages.clear();
+    this.far.clear();
   }
 
   /** Forgets what was kept for readers that come back all at once. */
@@ -105,7 +114,7 @@ export class Tail {
     if (!page) {
       if (this.far.size === FAR) this.far.clear();
       this.far.set(key, (page = make()));
-      page.catch(() => this.far.delete(key));
+      page.catch(() => this.far.get(key) === page && this.far.delete(key));
     }
     return page;
   }
@@ -117,7 +126,7 @@ export class Tail {
   /** Whether what is known tells what comes after a place: that it is nothing, only what is new can tell. */
   private knows({ epoch, seq }: Place): boolean {
     const { head } = this.span;
-    if (epoch !== this.span.epoch || seq < this.begin) return false;
+    if (this.fresh < this.deletion || epoch !== this.span.epoch || seq < this.begin) return false;
     return seq < head || (seq === head && this.fresh >= this.rings);
   }
 

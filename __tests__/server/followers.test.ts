@@ -42,7 +42,7 @@ describe('those who follow a room', () => {
     const draft = { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message: 'once' };
     await stores.log.append([draft], new Date());
     // Somebody else has read it, as one does who joins just then.
-    tail.ring();
+    tail.ring(false);
     await tail.refresh();
     followers.beat();
     followers.ring();
