@@ -1,9 +1,12 @@
 import { find } from './dom.js';
+import { isCovered } from './keyboard.js';
+import { recall, remember } from './storage.js';
 
 /** The longest message that the server takes, in characters as a person counts them. */
 const LONGEST = 4000;
 /** How often the room is told that somebody is typing, in milliseconds. */
 const TYPING_EVERY = 2000;
+const touchScreen = matchMedia('(pointer: coarse)');
 
 /** The box one writes in. What is in it outlives a reload of the tab. */
 export class Composer {
@@ -25,15 +28,17 @@ export class Composer {
     this.box = find(form, 'textarea');
     this.note = find(form, '.note');
     this.key = `parley:${room}:draft`;
-    if (!this.box.value) this.box.value = quietly(() => sessionStorage.getItem(this.key), null) ?? '';
+    if (!this.box.value) this.box.value = recall(this.key);
     this.box.addEventListener('input', () => this.written());
     this.box.addEventListener('keydown', (event) => {
       // While an input method is at work, Enter chooses a word; Safari tells so by the key code alone.
       const composing = event.isComposing || event.keyCode === 229;
-      if (event.key !== 'Enter' || event.shiftKey || composing) return;
+      if (event.key !== 'Enter' || event.shiftKey || composing || isOnScreen(event)) return;
       event.preventDefault();
       this.send();
     });
+    // The box keeps the focus, and a phone its keyboard.
+    find(form, 'button').addEventListener('mousedown', (event) => event.preventDefault());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.send();
@@ -43,6 +48,7 @@ export class Composer {
 
   /** Lets nothing be written here, or again; what stands in the box stays. */
   lock(locked: boolean): void {
+    this.form.parentElement?.classList.toggle('locked', locked);
     this.box.disabled = find<HTMLButtonElement>(this.form, 'button').disabled = locked;
   }
 
@@ -79,20 +85,19 @@ export class Composer {
           : (this.note.dataset.hint ?? '');
     this.note.classList.toggle('over', left < 0);
     this.form.classList.toggle('ready', this.box.value.trim() !== '' && left >= 0);
-    quietly(() => sessionStorage.setItem(this.key, this.box.value), undefined);
+    remember(this.key, this.box.value);
   }
+}
+
+/**
+ * Whether a key is one of an on-screen keyboard, on which Enter makes a new line. Android gives such a key no code;
+ * iOS lays the keyboard over the page.
+ */
+function isOnScreen({ code, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return touchScreen.matches && !ctrlKey && !metaKey && (code === '' || isCovered());
 }
 
 /** In code points, as the server counts. */
 function lengthOf(text: string): number {
   return text.length > LONGEST / 2 ? Array.from(text).length : text.length;
-}
-
-/** Storage may be full or forbidden; the page then does without. */
-function quietly<T>(use: () => T, otherwise: T): T {
-  try {
-    return use();
-  } catch {
-    return otherwise;
-  }
 }
