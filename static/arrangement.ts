@@ -82,12 +82,14 @@ function last(list: HTMLElement): HTMLElement | undefined {
   return list.lastElementChild instanceof HTMLElement ? list.lastElementChild : undefined;
 }
 
-function previous(element: HTMLElement): HTMLElement | undefined {
+/** The message before another. */
+export function previous(element: HTMLElement): HTMLElement | undefined {
   const before = (separator(element) ?? element).previousElementSibling;
   return before instanceof HTMLElement ? before : undefined;
 }
 
-function next(element: HTMLElement): HTMLElement | undefined {
+/** The message after another. */
+export function next(element: HTMLElement): HTMLElement | undefined {
   const after = element.nextElementSibling;
   const message = after?.matches('.day') ? after.nextElementSibling : after;
   return message instanceof HTMLElement ? message : undefined;

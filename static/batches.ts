@@ -1,5 +1,7 @@
 /** How often a page shows what streams in, in milliseconds. */
 const EVERY = 40;
+/** How many things wait at most: a hidden tab's timers run once a minute. */
+const FULL = 500;
 
 /**
  * Hands things on at once while they come singly, and in batches while they pour: a page that comes back to thousands
@@ -13,7 +15,7 @@ export class Batches<T> {
 
   add(things: T[]): void {
     this.waiting.push(...things);
-    if (this.timer === undefined) this.flush();
+    if (this.timer === undefined || this.waiting.length >= FULL) this.flush();
   }
 
   /** Forgets what was not handed on yet. */
@@ -22,6 +24,7 @@ export class Batches<T> {
   }
 
   private flush(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     if (this.waiting.length === 0) return;
     this.timer = setTimeout(() => this.flush(), EVERY);

@@ -1,4 +1,4 @@
-import type { ChangeUsername, Cursor, Entry, MessagePage, Person, Role } from '../server/wire.js';
+import type { ChangeUsername, Entry, MessagePage, Person, Role } from '../server/wire.js';
 import { Actions } from './actions.js';
 import { api } from './api.js';
 import { Batches } from './batches.js';
@@ -8,13 +8,14 @@ import { find } from './dom.js';
 import { panelInDrawer } from './drawer.js';
 import type { ServerEvent } from './events.js';
 import { Feed, seqOf } from './feed.js';
+import { unfolding } from './folding.js';
 import { stayAboveKeyboard } from './keyboard.js';
 import { Kept } from './kept.js';
 import { Link, type LinkState } from './link.js';
 import { NameField } from './name.js';
-import { Older } from './older.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
+import { keepPlace } from './place.js';
 import { Reader } from './reader.js';
 import { decideOnRefused } from './refused.js';
 import { onReturn } from './returning.js';
@@ -27,9 +28,7 @@ import { TypingLine } from './typing.js';
 import { Unread } from './unread.js';
 import { Waiting } from './waiting.js';
 import { chosenWay } from './ways.js';
-
-/** How many messages stay on a page that is open all day; older ones come back by scrolling. */
-const SHOWN = 400;
+import { LogWindow } from './window.js';
 
 const page = find(document, 'main').dataset as Record<
   'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role',
@@ -39,8 +38,14 @@ const { room } = page;
 const me: Person = { visitor: page.visitor, username: page.username };
 
 const log = find(document, '#log');
-const reader = new Reader(log, find(document, '#pill'));
-const timeline = new Timeline(find(document, '#messages'), me);
+const list = find(document, '#messages');
+/** Whether the reader has a mouse, and so most likely a keyboard: then the focus costs no room on the screen. */
+const { matches: hasMouse } = matchMedia('(hover: hover)');
+const reader = new Reader(log, find(document, '#pill'), (byKey) => {
+  void view.toEnd();
+  if (byKey || hasMouse) composer.focus();
+});
+const timeline = new Timeline(list, me);
 const unread = new Unread();
 const typing = new TypingLine(find(document, '#typing'), me);
 const contacts = new AddressBook();
@@ -50,13 +55,14 @@ const name = new NameField(me, renamed);
 
 const read = (query: Record<string, string>) =>
   api<MessagePage>(`/messages?${new URLSearchParams({ room, ...query })}`);
-const older = new Older(
+const view = new LogWindow(
   log,
   room,
-  page.earliest,
-  page.oldest || undefined,
-  (before) => read({ before, limit: '50' }),
-  ({ messages }) => reader.keep(() => messages.forEach(put)),
+  { ...page, oldest: page.oldest || undefined },
+  timeline,
+  reader,
+  read,
+  received,
 );
 const arriving = new Batches<Entry>(show);
 const feed = new Feed(
@@ -84,13 +90,13 @@ const outbox = new Outbox(
   new Kept(room),
   (draft) => link.send(draft),
   ({ refused, ...draft }) => {
-    reader.keep(() => {
+    view.change(() => {
       timeline.put({ ...me, ...draft });
       if (refused) timeline.fail(draft.id, refused);
     });
   },
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
-  (entry) => reader.keep(() => put(entry)),
+  (entry) => view.stored(entry),
   (waiting, heldUntil) => {
     status.wait(waiting);
     standing.wait(waiting);
@@ -103,13 +109,18 @@ const composer = new Composer(
   room,
   (message) => {
     outbox.say(message);
-    reader.toEnd();
+    void view.toEnd();
   },
   () => link.typing(),
 );
 const rules = new Rules(room, page.role as Role, (locked) => composer.lock(locked));
-decideOnRefused(find(document, '#messages'), outbox, timeline, () => composer.focus());
-new Actions(find(document, '#messages'), room, (id) => timeline.erase(id));
+decideOnRefused(
+  list,
+  outbox,
+  (id) => view.change(() => timeline.remove(id)),
+  () => composer.focus(),
+);
+new Actions(list, room, (id) => view.change(() => timeline.erase(id)));
 
 function hear(event: ServerEvent): void {
   switch (event.type) {
@@ -137,34 +148,20 @@ function show(entries: Entry[]): void {
   const others = entries.filter(
     ({ type, visitor }) => type === 'new_message' && visitor !== me.visitor,
   ).length;
-  reader.keep(() => {
-    entries.forEach(put);
-    if (reader.atEnd && timeline.size > SHOWN) {
-      timeline.trim(SHOWN / 2);
-      older.reset(timeline.oldest?.dataset.cursor);
-    }
-  });
+  view.add(entries);
   reader.miss(others);
   unread.add(others);
 }
 
-function restart({ messages, earliest }: { messages: Entry[]; earliest: Cursor }): void {
+function restart(newest: MessagePage): void {
   standing.complete(seqOf(feed.cursor));
   arriving.drop();
-  timeline.trim(0);
-  messages.forEach(put);
-  older.reset(messages[0]?.cursor, earliest);
-  reader.toEnd();
+  view.reset(newest);
 }
 
-function put(entry: Entry): void {
-  if (entry.type === 'delete_message') timeline.erase(entry.target);
-  // The types that this page doesn't know have their place in the feed, and none here.
-  if (entry.type !== 'new_message' && entry.type !== 'deleted_message') return;
+function received(entry: Entry): void {
   void outbox.drop(entry.id);
-  if (entry.type === 'deleted_message') timeline.erase(entry.id);
-  else typing.remove(entry.visitor);
-  timeline.put({ message: '', ...entry });
+  if (entry.type === 'new_message') typing.remove(entry.visitor);
 }
 
 function renamed(change: ChangeUsername): void {
@@ -192,10 +189,12 @@ onReturn((away) => {
   link.now();
 });
 
+unfolding(list, reader);
+keepPlace(room, view, reader);
 followTabs();
 panelInDrawer();
 stayAboveKeyboard();
 standing.complete(seqOf(feed.cursor));
 void outbox.restore();
 link.start(chosenWay());
-if (matchMedia('(hover: hover)').matches) composer.focus();
+if (hasMouse) composer.focus();

@@ -160,3 +160,8 @@ function isGone(error: unknown): boolean {
 export function seqOf(cursor: Cursor): number {
   return parse(cursor).seq;
 }
+
+/** Whether two cursors are of the same history. */
+export function sameHistory(one: Cursor, other: Cursor): boolean {
+  return parse(one).epoch === parse(other).epoch;
+}

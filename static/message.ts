@@ -2,6 +2,7 @@ import type { NewMessage } from '../server/wire.js';
 import { find } from './dom.js';
 import { dayOf, timeOf } from './days.js';
 import { isFewEmoji } from './emoji.js';
+import { forgetFold, mayBeLong } from './folding.js';
 import { linkify } from './linkify.js';
 import { tagOf } from './tag.js';
 
@@ -35,13 +36,15 @@ export function finish(element: HTMLElement): void {
   const text = bubble.textContent;
   bubble.replaceChildren(...withLinks(text));
   bubble.classList.toggle('jumbo', isFewEmoji(text));
+  bubble.classList.toggle('tall', mayBeLong(text));
 }
 
 /** Takes the text out of a message that was deleted. */
 export function wipe(element: HTMLElement): void {
   element.classList.add('deleted');
   const bubble = find(element, '.bubble');
-  bubble.classList.remove('jumbo');
+  bubble.classList.remove('jumbo', 'tall');
+  forgetFold(element);
   // As in views/partials/message.ejs.
   bubble.textContent = 'Deleted';
 }

@@ -1,11 +1,10 @@
 import type { Outbox } from './outbox.js';
-import type { Timeline } from './timeline.js';
 
 /** Lets the person decide on messages that the server refused: to send them again, or to give them up. */
 export function decideOnRefused(
   list: HTMLElement,
   outbox: Outbox,
-  timeline: Timeline,
+  remove: (id: string) => void,
   decided: () => void,
 ): void {
   list.addEventListener('click', ({ target }) => {
@@ -14,7 +13,7 @@ export function decideOnRefused(
     if (target.closest('.retry')) outbox.again(id);
     if (target.closest('.discard')) {
       // Gone from sight when it is gone for good: a reload does not bring it back.
-      void outbox.drop(id).then(() => timeline.remove(id));
+      void outbox.drop(id).then(() => remove(id));
     }
     if (target.closest('.failure')) decided();
   });

@@ -67,6 +67,7 @@ export class StatusLine {
     // A screen reader hears this part alone, and only when it changes: not every second, nor with each message.
     if (this.heard.textContent !== words) this.heard.textContent = this.text.textContent = words;
     this.line.dataset.state = live ? 'live' : refusal ? 'refused' : 'away';
+    document.body.classList.toggle('away', this.line.dataset.state === 'away');
     this.signIn.hidden = refusal?.status !== 401;
   }
 

@@ -1,13 +1,18 @@
 import type { Person } from '../server/wire.js';
 import { Arrangement, placeOf } from './arrangement.js';
 import { clone, find } from './dom.js';
+import { foldLong } from './folding.js';
 import { fill, finish, wipe, type Said } from './message.js';
+import { showStates } from './states.js';
+
+/** How many deletions are remembered: what was read before one may still be on its way here. */
+const ERASED = 1000;
 
 /** The messages on the page, in the room's order; those on their way come last. */
 export class Timeline {
   private readonly arrangement: Arrangement;
   private readonly byId = new Map<string, HTMLElement>();
-  /** Those that were deleted: what was read before that may still be on its way here. */
+  /** The ids that were deleted last. */
   private readonly erased = new Set<string>();
   private readonly message = find<HTMLTemplateElement>(document, '#message-template');
   private readonly failure = find<HTMLTemplateElement>(document, '#failure-template');
@@ -33,6 +38,11 @@ export class Timeline {
     return this.byId.size;
   }
 
+  /** The newest message with at most this seq. */
+  upTo(seq: number): HTMLElement | undefined {
+    return this.elements.findLast((element) => placeOf(element) <= seq);
+  }
+
   /** Shows a message in its place: a new one, or one that was on its way until now. */
   put(said: Said): void {
     const known = this.byId.get(said.id);
@@ -53,6 +63,7 @@ export class Timeline {
   /** Takes the text out of a message, which keeps its place. */
   erase(id: string): void {
     this.erased.add(id);
+    if (this.erased.size > ERASED) this.erased.delete([...this.erased.keys()][0]!);
     const element = this.byId.get(id);
     if (element) wipe(element);
   }
@@ -83,12 +94,40 @@ export class Timeline {
     this.arrangement.lift(element);
   }
 
-  /** Takes the oldest messages off the page, and leaves the newest `most`; none that is on its way is lost. */
-  trim(most: number): void {
-    const elements = this.elements;
-    for (const element of elements.slice(0, Math.max(0, elements.length - most))) {
+  /** Marks a message that was on its way as stored, though its place is not on the page. */
+  store(id: string): void {
+    const element = this.byId.get(id);
+    if (element && placeOf(element) === Infinity) this.mark(element, 'sent', 'Sent');
+  }
+
+  /**
+   * Takes messages off the page and leaves `most` around one of them, or the newest; none that is on its way is lost.
+   * @returns whether older ones and newer ones than those left were there.
+   */
+  trim(most: number, around?: HTMLElement): { above: boolean; below: boolean } {
+    const stored = this.elements.filter(
+      (element) => placeOf(element) < Infinity || element.dataset.state === 'sent',
+    );
+    const at = around ? stored.indexOf(around) : -1;
+    const middle = at < 0 ? stored.length : at;
+    const first = Math.max(0, Math.min(middle - most / 2, stored.length - most));
+    // From the end, or each message in turn would become the first of its day.
+    for (const element of stored.slice(first + most).reverse()) this.remove(element.dataset.id ?? '');
+    for (const element of stored.slice(0, first).reverse()) this.remove(element.dataset.id ?? '');
+    return { above: first > 0, below: first + most < stored.length };
+  }
+
+  /** Takes all messages off the page that have their place in the room. */
+  clear(): void {
+    for (const element of this.elements.reverse())
       if (placeOf(element) < Infinity) this.remove(element.dataset.id ?? '');
-    }
+  }
+
+  /** Brings up to date what depends on several messages, or on how much room they have: once after each change. */
+  settle(): void {
+    this.list.parentElement?.classList.toggle('empty', this.size === 0);
+    showStates(this.list);
+    foldLong(this.list);
   }
 
   private get elements(): HTMLElement[] {

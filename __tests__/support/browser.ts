@@ -69,6 +69,8 @@ export class Network {
 interface Opening {
   /** Whose browser profile to open the page in. */
   beside?: Visit;
+  /** Whether to open it on a phone. */
+  phone?: boolean;
   /** Whether to wait until the page is connected. */
   live?: boolean | string;
   /** What the network doesn't let through, from the beginning. */
@@ -90,10 +92,12 @@ export class Visit {
   static async open(
     browser: Browser,
     url: string,
-    { beside, live = true, blocked, before }: Opening = {},
+    { beside, phone, live = true, blocked, before }: Opening = {},
   ): Promise<Visit> {
-    const context =
-      beside?.page.context() ?? (await browser.newContext({ viewport: { width: 1200, height: 700 } }));
+    const screen = phone
+      ? { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true }
+      : { viewport: { width: 1200, height: 700 } };
+    const context = beside?.page.context() ?? (await browser.newContext(screen));
     const network = beside?.around ?? (blocked && (await Network.around(context)));
     await network?.block(...(blocked ?? []));
     const page = await context.newPage();
