@@ -1,5 +1,7 @@
+import css from '@eslint/css';
 import imports from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import browserSupport from './lint/browser-support.cjs';
 
 /** The order of the house: what stands in a list may import what stands in the lists before it, and not after. */
 const LAYERS = [
@@ -41,9 +43,32 @@ const upward = LAYERS.slice(0, -1).map((layer, i) => ({
   message: 'Imports go from app to wire, never back.',
 }));
 
+/** The oldest browsers that the page works in, as README.md states them. */
+const OLDEST = { chrome: 111, edge: 111, firefox: 121, safari: 16.4, safari_ios: 16.4 };
+/**
+ * What a style may use beyond what all browsers had by the end of 2022. `color-mix` came with Chrome 111, Firefox 113
+ * and Safari 16.2, `oklch` with Chrome 111, Firefox 113 and Safari 15.4, `:has()` with Firefox 121. Nothing is lost without the properties.
+ */
+const BEYOND_2022 = {
+  allowFunctions: ['color-mix', 'oklch'],
+  allowProperties: [
+    'accent-color',
+    'outline',
+    'overflow-anchor',
+    'overscroll-behavior',
+    'resize',
+    'scrollbar-color',
+    'scrollbar-width',
+    'text-size-adjust',
+    'user-select',
+  ],
+  allowSelectors: ['has'],
+  allowPropertyValues: { 'font-family': ['ui-monospace'] },
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'data/'] },
-  ...tseslint.configs.recommendedTypeChecked,
+  { files: ['**/*.{ts,mjs}'], extends: [tseslint.configs.recommendedTypeChecked] },
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
@@ -80,6 +105,20 @@ export default tseslint.config(
   {
     files: ['server/!(main).ts', 'server/*/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', 'process'] },
+  },
+  {
+    files: ['static/**/*.ts'],
+    plugins: { page: { rules: { 'browser-support': browserSupport } } },
+    rules: { 'page/browser-support': ['error', OLDEST] },
+  },
+  {
+    files: ['static/**/*.css'],
+    plugins: { css },
+    language: 'css/css',
+    rules: {
+      'css/no-invalid-properties': ['error', { allowUnknownVariables: true }],
+      'css/use-baseline': ['error', { available: 2022, ...BEYOND_2022 }],
+    },
   },
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
 );
