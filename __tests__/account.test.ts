@@ -193,7 +193,7 @@ describe('a chat by invitation', () => {
   const stage = setStage({ ACCESS: 'invite' });
 
   it('has a door that a link opens, and that one can sign in at', async () => {
-    const owner = await open(stage, `/invite/${await stage.app.ownersLink()}`);
+    const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
     await owner.page.getByRole('button', { name: 'Come in' }).click();
     await owner.live();
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
@@ -209,7 +209,7 @@ describe('a chat by invitation', () => {
     await name(guest, 'Masha');
     await keep(guest);
 
-    const late = await open(stage, new URL(link).pathname);
+    const late = await open(stage, `/invite${new URL(link).hash}`);
     await heading(late).getByText('This link is not valid any more.').waitFor();
     await late.page.goto(`${stage.app.url}/r/garden`);
     await signIn(late.page, 'Masha');
@@ -222,7 +222,7 @@ describe('a closed chat', () => {
   const stage = setStage({ ACCESS: 'closed' });
 
   it('lets in who makes an account of an invitation', async () => {
-    const owner = await open(stage, `/invite/${await stage.app.ownersLink()}`);
+    const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
     const { page } = owner;
     await page.getByRole('button', { name: 'Come in' }).click();
     await page.locator('#name-form').getByLabel('Name').fill('Masha');

@@ -4,7 +4,7 @@ import { setStage, type Stage } from './support/stage';
 
 /** The owner of a new server, in the room. */
 async function ownerOf(stage: Stage): Promise<Visit> {
-  const owner = await stage.visit(`/invite/${await stage.app.ownersLink()}`, { live: false });
+  const owner = await stage.visit(`/invite#${await stage.app.ownersLink()}`, { live: false });
   await owner.page.getByRole('button', { name: 'Come in' }).click();
   await owner.live();
   return owner;

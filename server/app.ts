@@ -83,7 +83,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
   web.use(accountRoutes(accounts, visitors, door), usernameRoute(chat, door));
-  web.use(invitationRoutes(invitations, visitors, door));
+  web.use(invitationRoutes(invitations, visitors, door, config.publicUrl));
   web.use(sse(parts), admission(door), poll(parts));
   const showPage = page(log, visitors, moderation);
   web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));

@@ -58,6 +58,16 @@ const inviting = z.object(
   },
   OBJECT,
 );
+// Whoever has no script pastes the whole link: the secret is its fragment.
+const invitation = z.object(
+  {
+    secret: z
+      .string('Paste the link that you were given.')
+      .max(2_000, 'That is no invitation link.')
+      .transform((text) => text.trim().replace(/^.*#/s, '')),
+  },
+  'Send an object such as { "secret": "…" }.',
+);
 const minutes = whole('minutes', 1, MINUTES_MAX).optional();
 const term = z.object({ minutes }, OBJECT);
 const ban = z.object({ minutes, address: z.boolean('"address" is true or false.').default(false) }, OBJECT);
@@ -98,6 +108,8 @@ export const checkAuthentication = (value: unknown): AuthenticationResponseJSON 
 export const checkLabel = (value: unknown): string => check(label, value).label;
 /** @throws {Refusal} 400 */
 export const checkInviting = (value: unknown): Inviting => check(inviting, value ?? {});
+/** The secret of an invitation link, or of a whole link. @throws {Refusal} 400 */
+export const checkSecret = (value: unknown): string => check(invitation, value).secret;
 /** For how many minutes; nothing for good. @throws {Refusal} 400 */
 export const checkTerm = (value: unknown): number | undefined => check(term, value ?? {}).minutes;
 /** @throws {Refusal} 400 */

@@ -46,6 +46,8 @@ export interface Inviting {
 }
 
 const HOUR = 60 * 60 * 1_000;
+/** How long the link is valid that the server itself creates, in hours. It makes its bearer an owner. */
+export const OWNERS_LINK_HOURS = 72;
 
 /** The links that owners hand out. */
 export class Invitations {
@@ -55,13 +57,15 @@ export class Invitations {
   ) {}
 
   /**
-   * The secret of an owner's link, for a server that never had one.
-   * @param anew makes one in any case, in place of the last: for who has lost that.
+   * Returns the secret of a new owner's link, unless one is in use already or was used.
+   * @param anew creates one in any case, in place of the last: for an operator who has lost the link or the account.
    */
   async ownersLink(anew = false): Promise<string | undefined> {
-    const made = (await this.store.invitations()).some(({ role, visitor }) => role === 'owner' && !visitor);
+    const made = (await this.store.invitations()).some(
+      ({ role, visitor, used, until }) => role === 'owner' && !visitor && (used > 0 || until > Date.now()),
+    );
     if (made && !anew) return undefined;
-    const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: Infinity });
+    const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
     await this.store.replaceOwnersLink(invitation, hashOf(secret));
     return secret;
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createApp } from './app';
 import { readConfig } from './config';
+import { OWNERS_LINK_HOURS } from './invitations';
 import { openStores } from './stores/open';
 
 /** How long a shutdown may take before it is cut short, in ms. */
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
   const local = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
   const address = config.publicUrl ?? local;
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
-  const link = secret ? `\nWho opens this link first owns the chat: ${address}/invite/${secret}` : '';
+  const link = secret
+    ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`
+    : '';
   console.log(`Parley is open at ${address}${link}`);
 }
 

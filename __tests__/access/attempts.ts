@@ -19,7 +19,7 @@ export interface Ground {
   /** A guest whom something is done to. */
   somebody: string;
   password: (who: Somebody) => string;
-  /** The path of a link that was not used yet. */
+  /** An invitation link that was not used yet. */
   link: () => Promise<string>;
   /** An account that anybody may sign in to who knows the password. */
   spare: { username: string; password: string };
@@ -221,10 +221,17 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
     'GET /audit': http('GET', '/audit'),
   },
   join: {
-    'POST /invite/:secret': async (who, ground) => http('POST', await ground.link())(who, ground),
+    'POST /invite': async (who, ground) => {
+      const { status, body } = await who.accept(await ground.link());
+      return { status, error: body.error as string | undefined };
+    },
   },
   always: {
-    'GET /invite/:secret': async (who, ground) => http('GET', await ground.link())(who, ground),
+    'GET /invite': http('GET', '/invite'),
+    'POST /invite/preview': async (who, ground) => {
+      const [, secret] = (await ground.link()).split('#');
+      return http('POST', '/invite/preview', () => ({ secret }))(who, ground);
+    },
     'POST /sessions, and DELETE': async (who, ground) => {
       const outcome = await http('POST', '/sessions', () => ground.spare)(who, ground);
       return outcome.status === 201 ? http('DELETE', '/sessions')(who, ground) : outcome;

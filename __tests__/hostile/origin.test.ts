@@ -27,7 +27,7 @@ const WRITES: [method: string, path: string, body?: object][] = [
   ['POST', '/username', { username: 'Mallory' }],
   ['POST', '/contacts', { name: 'x', phone: '+79123456789' }],
   ['DELETE', '/contacts/1'],
-  ['POST', '/invite/secret'],
+  ['POST', '/invite'],
   ['POST', '/invitations', {}],
   ['DELETE', '/invitations/1'],
   ['PUT', '/account/password', { password: 'a password' }],
@@ -123,7 +123,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
 describe('a page that does not say where it stands', () => {
   it('S9: has no form taken if the browser says that it is elsewhere: 403', async () => {
     const form = { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'application/x-www-form-urlencoded' };
-    for (const path of ['/r/lobby', '/messages', '/username', '/invite/secret', POLLING])
+    for (const path of ['/r/lobby', '/messages', '/username', '/invite', POLLING])
       expect((await ask('POST', path, form, 'message=x')).status).toBe(403);
     expect(await readAll(app.url)).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { scratch } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { readAll, say } from '../support/http';
+import { Somebody } from '../support/people';
 import { runToEnd, startProcess } from '../support/process';
 import { connect } from '../support/socket';
 
@@ -28,15 +29,14 @@ describe('the server as a process', () => {
   });
 
   it('prints an owner’s link when it is new, once; and another when it is asked to', async () => {
-    const link = /^Who opens this link first owns the chat: (http:\S+\/invite\/[\w-]{43})$/;
+    const link = /^Open this link within 72 hours to become the owner: http:\S+\/invite#([\w-]{43})$/;
     const first = await startProcess({ DATABASE: database });
     expect(first.lines[1]).toMatch(link);
-    const [, url] = link.exec(first.lines[1]!)!;
+    const [, secret] = link.exec(first.lines[1]!)!;
     await first.end('SIGKILL');
     const second = await startProcess({ DATABASE: database });
     expect(second.lines).toHaveLength(1);
-    const opened = await fetch(url!.replace(first.url, second.url), { method: 'POST', redirect: 'manual' });
-    expect(opened.status).toBe(303);
+    expect((await (await Somebody.guest(second.url)).accept(secret!)).status).toBe(303);
     await second.end('SIGTERM');
     const asked = await startProcess({ DATABASE: database }, undefined, undefined, '--owners-link');
     expect(asked.lines[1]).toMatch(link);

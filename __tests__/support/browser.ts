@@ -3,13 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
 import type { Way } from '../../static/ways';
 
+/** A name of this machine that browsers do not know as their own, as in a local network: over HTTP it is not secure. */
+export const LAN_HOST = 'parley.test';
+
 /** The browser that the machine has, or else the one that comes as a package. */
 export async function openBrowser(): Promise<Browser> {
   const own = process.env.CHROME_PATH || installed();
   return chromium.launch({
     executablePath: own || (await sparticuz.executablePath()),
     // Chromium's sandbox does not start for root, as which containers run.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
+    ],
   });
 }
 

@@ -23,7 +23,7 @@ export class Somebody {
   static async invited(by: Somebody, role: Role, username?: string): Promise<Somebody> {
     const { body } = await by.ask('POST', '/invitations', { role });
     const somebody = await Somebody.guest(by.url);
-    await somebody.ask('POST', new URL(String(body.url)).pathname);
+    await somebody.accept(String(body.url));
     if (username) await somebody.keep(username);
     return somebody;
   }
@@ -31,9 +31,15 @@ export class Somebody {
   /** The owner of a new server. */
   static async owner({ url, ownersLink }: Running, username?: string): Promise<Somebody> {
     const owner = await Somebody.guest(url);
-    await owner.ask('POST', `/invite/${await ownersLink()}`);
+    await owner.accept(await ownersLink());
     if (username) await owner.keep(username);
     return owner;
+  }
+
+  /** Comes in by an invitation: a link, or its secret alone. */
+  accept(invitation: string): ReturnType<Somebody['ask']> {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    return this.ask('POST', '/invite', new URLSearchParams({ secret: invitation }).toString(), headers);
   }
 
   /** Takes a name and keeps it with a password. */

@@ -1,28 +1,43 @@
-import { Router, type Request } from 'express';
+import { Router, urlencoded, type Request } from 'express';
 import { admission, visitorOf } from '../admission';
 import { jsonBody } from '../body';
-import { checkInviting } from '../check-access';
+import { checkInviting, checkSecret } from '../check-access';
 import type { Door } from '../door';
 import type { Invitation, Invitations } from '../invitations';
 import type { Visitors } from '../visitor';
 import { iso } from './times';
 
-/** Links to come in by: opened by anybody, handed out and revoked by owners. */
-export function invitationRoutes(invitations: Invitations, visitors: Visitors, door: Door): Router {
+const form = urlencoded({ extended: false, limit: '64kb' });
+
+/**
+ * Invitation links: opened by anybody, created and revoked by owners.
+ * @param publicUrl the origin that links are made with; without one, that of the page which asks.
+ */
+export function invitationRoutes(
+  invitations: Invitations,
+  visitors: Visitors,
+  door: Door,
+  publicUrl: string | undefined,
+): Router {
   const router = Router();
 
-  // What looks at links before people do, as messengers and mail scanners, uses none up: coming in takes a click.
-  router.get('/invite/:secret', async (request, response) => {
-    const { role } = await invitations.find(request.params.secret);
+  // The secret is in the link's fragment, which browsers keep to themselves: it would stay in the logs of proxies. And
+  // what opens links before people do, as messengers and mail scanners, uses none up: coming in takes a click.
+  router.get('/invite', async (request, response) => {
     const { setCookie } = await visitors.welcome(request);
-    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-    response.render('invite', { role });
+    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' }).render('invite');
   });
 
-  router.post('/invite/:secret', async (request, response) => {
+  router.post('/invite/preview', jsonBody, async (request, response) => {
+    const { role } = await invitations.find(checkSecret(request.body));
+    response.set('Cache-Control', 'no-store').json({ role });
+  });
+
+  router.post('/invite', form, async (request, response) => {
+    const secret = checkSecret(request.body);
     const { visitor, setCookie } = await visitors.welcome(request);
     await door.notBanned(visitor);
-    await invitations.redeem(visitor, request.params.secret);
+    await invitations.redeem(visitor, secret);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.redirect(303, (await door.isWelcome(visitor)) ? '/' : '/account');
   });
@@ -35,7 +50,9 @@ export function invitationRoutes(invitations: Invitations, visitors: Visitors, d
 
   router.post('/invitations', jsonBody, async (request, response) => {
     const { invitation, secret } = await invitations.make(visitorOf(response), checkInviting(request.body));
-    response.status(201).json({ ...told(invitation), url: `${addressOf(request)}/invite/${secret}` });
+    response
+      .status(201)
+      .json({ ...told(invitation), url: `${publicUrl ?? addressOf(request)}/invite#${secret}` });
   });
 
   router.delete('/invitations/:id', async (request, response) => {

@@ -22,7 +22,7 @@ export type Attack =
 const PATHS = [
   '/', '/messages', '/subscribe?timeout=0&', '/sse', '/r/lobby', '/r/lobby?follow&', '/r/$', '/r/$/messages/$',
   '/r/$/rules', '/contacts', '/contacts/$', '/username', '/account', '/account/password', '/account/passkeys',
-  '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options', '/invite/$',
+  '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options', '/invite', '/invite/preview',
   '/invitations', '/invitations/$', '/people', '/people/$/mute', '/people/$/ban', '/people/$/role', '/audit',
   '/moderation', '/static/$', '/static/chat.js', '/socket.io/', '/socket.io/?EIO=4&transport=polling&', '/ws', '/$',
 ]; // prettier-ignore
