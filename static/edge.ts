@@ -24,7 +24,8 @@ export class Edge {
     this.words = find(row, 'span');
     this.again = find(row, 'button');
     this.again.addEventListener('click', () => void this.run());
-    this.observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && void this.run(), {
+    // On a busy machine several changes are reported at once: the last one holds.
+    this.observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && void this.run(), {
       root: log,
       rootMargin: `${NEAR}px 0px`,
     });
