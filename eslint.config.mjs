@@ -11,6 +11,7 @@ const LAYERS = [
     'cursor',
     'drain',
     'flow',
+    'turns',
     'origin',
     'request',
     'intercept',

@@ -36,6 +36,7 @@ import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
 import { answerUnreadable } from './unreadable';
+import { Turns } from './turns';
 import { turnAway } from './upgrade';
 import { Visitors } from './visitor';
 
@@ -64,7 +65,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const door = new Door(config.access, visitors, stores.moderation, limits);
   const moderation = new Moderation(stores.moderation, visitors, log, door, presence);
   const chat = new Chat(log, visitors, presence, moderation, limits);
-  const parts = { log, chat, visitors, presence, door, moderation };
+  const parts = { log, chat, visitors, presence, door, moderation, turns: new Turns() };
   const passkeys = new Passkeys(stores.accounts);
   const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, (who) => door.review(who));
   const invitations = new Invitations(stores.invitations, visitors);

@@ -29,6 +29,11 @@ export class Followers {
     private readonly deserted: () => void,
   ) {}
 
+  /** Whether nobody follows the room. */
+  get empty(): boolean {
+    return this.all.size === 0;
+  }
+
   enter(follower: Follower): void {
     this.all.add(follower);
   }

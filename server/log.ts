@@ -95,7 +95,7 @@ export class Log {
     let others = this.rooms.get(room);
     if (!others) {
       const tail = new Tail(this.store, room, this.kept);
-      this.rooms.set(room, (others = new Followers(tail, () => this.rooms.delete(room))));
+      this.rooms.set(room, (others = new Followers(tail, () => this.forget(room))));
     }
     const follower = new Follower(others, from, reader);
     if (this.closed) follower.end();
@@ -109,6 +109,13 @@ export class Log {
     clearInterval(this.beat);
     await this.flushing;
     this.rooms.forEach((followers) => followers.end());
+  }
+
+  /** Forgets a room that nobody follows; not at once, since a reader may join it again in the same turn. */
+  private forget(room: string): void {
+    setImmediate(() => {
+      if (this.rooms.get(room)?.empty) this.rooms.delete(room);
+    });
   }
 
   private async flush(): Promise<void> {

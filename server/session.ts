@@ -1,13 +1,14 @@
-import type { Chat } from './chat';
-import { checkDeletion, checkReading, checkSaying, checkUsername } from './check';
+import type { Chat, Saying } from './chat';
+import { checkDeletion, checkReading, checkSaying, checkUsername, type Reading } from './check';
 import type { Door, Inside } from './door';
 import type { Following, Reader } from './follower';
 import type { Log } from './log';
 import type { Moderation } from './moderation';
 import type { Listener, Presence, Stay } from './presence';
 import { Refusal } from './refusal';
+import type { Turns } from './turns';
 import type { Visitor, Visitors } from './visitor';
-import type { Cursor } from './wire';
+import type { Cursor, Entry } from './wire';
 
 /** The parts of the chat that transports speak for. */
 export interface Parts {
@@ -17,10 +18,16 @@ export interface Parts {
   presence: Presence;
   door: Door;
   moderation: Moderation;
+  turns: Turns;
 }
 
 /** How a connection is written to. Its `end` is told a {@link Refusal} where somebody may not stay. */
 export interface Outlet extends Reader, Listener {}
+
+/** The most requests of one connection that may be unanswered, and the most characters of messages that they may hold. */
+const UNANSWERED_MAX = 256;
+const CHARACTERS_MAX = 256 * 1024;
+const OVERLOADED = 'Too many requests were unanswered on this connection.';
 
 const DONE = Promise.resolve();
 
@@ -29,8 +36,12 @@ export class Session implements Inside {
   private room = '';
   private stay: Stay | undefined;
   private following: Following | undefined;
-  private closed = false;
+  /** Whether nothing is read or handled any more. */
+  ended = false;
+  /** The last `join`. Requests that come after it wait for it. */
   private joining: Promise<unknown> = DONE;
+  private unanswered = 0;
+  private characters = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -42,50 +53,30 @@ export class Session implements Inside {
 
   /** Reads a room from a cursor on, until {@link close} or another room. */
   enter(room: string, cursor: Cursor): void {
-    if (this.closed) return;
+    if (this.ended) return;
     this.room = room;
     this.stay = this.parts.presence.enter(room, this.visitor, this.outlet);
     this.following = this.parts.log.follow(room, cursor, this.outlet);
   }
 
-  /** Does what a client asks for, by the name of its event, and returns what to acknowledge it with. */
+  /**
+   * Handles a client's request, by the name of its event. A request that has to wait holds nothing but what was checked;
+   * too many of them end the connection.
+   * @returns the acknowledgement.
+   */
   async handle(event: unknown, payload: unknown): Promise<object> {
-    if (this.closed) throw new Refusal(403, 'This connection was ended.');
-    switch (event) {
-      case 'new_message': {
-        // What was asked for before is done before: the room may be another one by then.
-        await this.joining;
-        const { entry } = await this.parts.chat.say(
-          this.visitor,
-          checkSaying({ room: this.room, ...(payload as object) }),
-        );
-        return entry;
-      }
-      case 'change_username':
-        return this.parts.chat.rename(this.visitor, checkUsername(payload));
-      case 'delete_message': {
-        await this.joining;
-        const { room, id } = checkDeletion({ room: this.room, ...(payload as object) });
-        await this.parts.moderation.deleteMessage(this.visitor, room, id);
-        return {};
-      }
-      case 'typing':
-        await this.parts.chat.notMuted(this.visitor);
-        this.stay?.typing();
-        return {};
-      case 'join':
-        return this.join(payload);
-      default:
-        throw new Refusal(
-          400,
-          'There is no such event. See "new_message", "delete_message", "change_username", "typing", "join".',
-        );
+    if (this.ended) throw new Refusal(403, 'This connection was ended.');
+    if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
+      const refusal = new Refusal(429, OVERLOADED);
+      this.expel(refusal);
+      throw refusal;
     }
+    return this.answered(this.dispatch(event, payload), charactersOf(payload));
   }
 
   /** Leaves for good. */
   close(): void {
-    this.closed = true;
+    this.ended = true;
     this.leave();
     this.parts.door.leave(this);
   }
@@ -95,21 +86,77 @@ export class Session implements Inside {
     this.outlet.end(why);
   }
 
-  /** One after the other, and each when the connection has taken the last page: what waits for it is bounded. */
-  private join(payload: unknown): Promise<object> {
-    const joined = this.joining.then(() => this.change(payload));
+  /** Counts a request until it is answered. */
+  private async answered(answer: Promise<object>, characters: number): Promise<object> {
+    this.unanswered += 1;
+    this.characters += characters;
+    try {
+      return await answer;
+    } finally {
+      this.unanswered -= 1;
+      this.characters -= characters;
+    }
+  }
+
+  /** Checks a request before it waits for anything. No promise here holds on to the payload: it may be large. */
+  private dispatch(event: unknown, payload: unknown): Promise<object> {
+    switch (event) {
+      case 'new_message':
+        return this.say(checkSaying(payload), namesRoom(payload));
+      case 'delete_message':
+        return this.deleteMessage(checkDeletion(payload), namesRoom(payload));
+      case 'change_username':
+        return this.parts.chat.rename(this.visitor, checkUsername(payload));
+      case 'typing':
+        return this.type();
+      case 'join':
+        return this.join(checkReading(payload));
+      default:
+        throw new Refusal(
+          400,
+          'There is no such event. See "new_message", "delete_message", "change_username", "typing", "join".',
+        );
+    }
+  }
+
+  private async say(saying: Saying, elsewhere: boolean): Promise<Entry> {
+    await this.joining;
+    const room = elsewhere ? saying.room : this.room;
+    return (await this.parts.chat.say(this.visitor, { ...saying, room })).entry;
+  }
+
+  private async deleteMessage(
+    { room, id }: { room: string; id: string },
+    elsewhere: boolean,
+  ): Promise<object> {
+    await this.joining;
+    await this.parts.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
+    return {};
+  }
+
+  private async type(): Promise<object> {
+    await this.parts.chat.notMuted(this.visitor);
+    this.stay?.typing();
+    return {};
+  }
+
+  /** Joins run one after the other. */
+  private join(reading: Reading): Promise<object> {
+    const joined = this.joining.then(() => this.change(reading));
     this.joining = joined.catch(() => undefined);
     return joined;
   }
 
-  private async change(payload: unknown): Promise<{ room: string; cursor: Cursor }> {
-    const reading = checkReading(payload);
-    const cursor = await this.parts.log.start(reading.room, reading);
+  private async change({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+    // A client that sends joins one after the other would otherwise keep the event loop to itself.
+    await this.parts.turns.take(this.visitor.address);
+    const cursor = await this.parts.log.start(room, start);
     ({ username: this.visitor.username } = await this.parts.visitors.standingOf(this.visitor));
     this.leave();
+    // Only when the connection has taken the last page may another be written to it.
     await this.following?.taking;
-    this.enter(reading.room, cursor);
-    return { room: reading.room, cursor };
+    this.enter(room, cursor);
+    return { room, cursor };
   }
 
   private leave(): void {
@@ -117,4 +164,15 @@ export class Session implements Inside {
     this.stay = undefined;
     this.following?.stop();
   }
+}
+
+/** How many characters of a payload a request holds while it waits. */
+function charactersOf(payload: unknown): number {
+  const { message } = (payload ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message.length : 0;
+}
+
+/** Whether a request is about a room that it names itself, and not about the one that is read. */
+function namesRoom(payload: unknown): boolean {
+  return (payload as { room?: unknown }).room !== undefined;
 }

@@ -12,7 +12,7 @@ export interface Protocol {
   step: (step: Page | Reset) => Buffer;
   /** The frame of an event that is in no log; empty if this protocol does not tell of it. */
   event: (event: Ephemeral) => Buffer;
-  /** Does what a frame asks for, and returns the frame to answer with, if any. */
+  /** Handles a frame, and returns the frame to answer with, if any. Nothing holds on to the frame meanwhile. */
   hear: (session: Session, frame: string) => Promise<string | undefined>;
 }
 
@@ -21,14 +21,11 @@ export const jsonFrames: Protocol = {
   step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
   event: once((event) => textFrames([JSON.stringify(event)])),
   hear: async (session, frame) => {
-    let id: string | number | undefined;
     try {
       const asked = parse(frame);
-      id = idOf(asked);
-      const answer = await session.handle(asked.type, asked);
-      return JSON.stringify({ type: 'ack', id: id ?? (answer as { id?: string }).id, answer });
+      return acknowledgement(idOf(asked), session.handle(asked.type, asked));
     } catch (error) {
-      return JSON.stringify({ type: 'error', id, ...errorBody(error) });
+      return JSON.stringify({ type: 'error', ...errorBody(error) });
     }
   },
 };
@@ -43,19 +40,31 @@ export const textLines: Protocol = {
     ),
   ),
   event: () => NOTHING,
-  hear: async (session, frame) => {
-    try {
-      await session.handle('new_message', { message: frame.replace(/\r?\n$/, '') });
-      return undefined;
-    } catch (error) {
-      return notice(errorBody(error).error);
-    }
-  },
+  hear: (session, frame) =>
+    session.handle('new_message', { message: frame.replace(/\r?\n$/, '') }).then(
+      () => undefined,
+      (error: unknown) => notice(errorBody(error).error),
+    ),
 };
 
-/** What an answer names a frame by: a text or a number. What is nested deep could be read, but not written again. */
+/** The longest `id` of a frame, in characters: it is kept until the frame is answered. */
+const ID_MAX = 100;
+
+/** The id by which an answer names its frame: a text or a number. Anything nested could be read, but not written again. */
 function idOf({ id }: { id?: unknown }): string | number | undefined {
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  if (typeof id === 'number') return id;
+  if (typeof id !== 'string') return undefined;
+  if (id.length > ID_MAX) throw new Refusal(400, `The "id" of a frame is over ${ID_MAX} characters.`);
+  return id;
+}
+
+async function acknowledgement(id: string | number | undefined, answering: Promise<object>): Promise<string> {
+  try {
+    const answer = await answering;
+    return JSON.stringify({ type: 'ack', id: id ?? (answer as { id?: string }).id, answer });
+  } catch (error) {
+    return JSON.stringify({ type: 'error', id, ...errorBody(error) });
+  }
 }
 
 function parse(frame: string): { type?: unknown; id?: unknown } {

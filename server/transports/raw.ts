@@ -31,7 +31,7 @@ export function isSession({ engine }: Server, sid: string): boolean {
 
 /** The part of an Engine.IO connection that is not in its types. */
 interface Connection {
-  writeBuffer: readonly unknown[];
+  writeBuffer: readonly { data?: string }[];
   upgrading: boolean;
   transport: { name: string; writable: boolean; perMessageDeflate?: unknown; socket?: WebSocket };
 }
@@ -42,6 +42,12 @@ interface Connection {
  */
 export function queued(connection: Socket['conn']): number {
   return (connection as unknown as Connection).writeBuffer.length;
+}
+
+/** How many characters those packets have. */
+export function queuedCharacters(connection: Socket['conn']): number {
+  const { writeBuffer } = connection as unknown as Connection;
+  return writeBuffer.reduce((sum, { data = '' }) => sum + data.length, 0);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   BoundedServer,
   isSession,
   queued,
+  queuedCharacters,
   settledPeer,
   socketBelow,
   socketOf,
@@ -40,6 +41,9 @@ const frame = once((event: Ephemeral) => textFrames([packet(event)]));
 
 /** The most packets that a connection may leave waiting; a page has a quarter of it. */
 const UNREAD = 1_024;
+/** The most characters of them, looked at once in so many packets. */
+const UNREAD_CHARACTERS = 512 * 1024;
+const LOOK_EVERY = 32;
 
 /** Speaks Socket.IO on `/socket.io`; ended by `close()` of what it returns. */
 export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: readonly string[]): Server {
@@ -85,9 +89,11 @@ function refuseBinary(this: Connection, data: unknown): void {
   if (typeof data !== 'string' || /^[56]/.test(data)) this.close(true);
 }
 
-/** Who sends on and on, and takes no answer in, would fill the memory with them. */
+/** Closes a connection that keeps sending, but never reads its acknowledgements. */
 function bound(this: Connection): void {
-  if (queued(this) > UNREAD) this.close(true);
+  const count = queued(this);
+  const large = count > 0 && count % LOOK_EVERY === 0 && queuedCharacters(this) > UNREAD_CHARACTERS;
+  if (count > UNREAD || large) this.close(true);
 }
 
 /** The packets that go out together are one write. */

@@ -132,6 +132,8 @@ function destroy(this: Duplex): void {
 function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) return this.close(1003, 'Send text, not binary frames.');
   const { speaks, session } = this as Peer;
+  // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
+  if (session!.ended) return this.pause();
   void speaks.hear(session!, text(data)).then((answer) => {
     const socket = socketOf(this);
     if (!socket) return;

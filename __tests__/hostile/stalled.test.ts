@@ -1,0 +1,181 @@
+import type { Socket } from 'node:net';
+import { scratch, startApp, type Running } from '../support/app';
+import { readAll, say } from '../support/http';
+import { memoryOf } from '../support/memory';
+import { startProcess, type ServerProcess } from '../support/process';
+import { closed, dialWebSocket, frame } from '../support/raw';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+/** How much a server may grow by one peer, in MB: mostly garbage of the flood that is not collected yet. */
+const ROOM = 32;
+/** More than the kernel's buffers of a connection hold. */
+const HISTORY = 1_200;
+
+/** What a stalled reader sends, each nearly as large as a frame may be. */
+const PAD = 'x'.repeat(60_000);
+const REQUESTS: Record<string, object> = {
+  join: { room: 'full', after: 'earliest', PAD },
+  new_message: { room: 'elsewhere', message: 'x', PAD },
+  change_username: { username: 'Masha', PAD },
+  typing: { PAD },
+};
+
+interface Way {
+  path: string;
+  headers: string[];
+  greeting: string;
+  packet: (event: string, payload: object) => string;
+}
+
+const WAYS: Record<string, Way> = {
+  '/ws': {
+    path: '/ws?room=full&after=earliest',
+    headers: ['Sec-WebSocket-Protocol: json'],
+    greeting: '{"type":"join","room":"full","after":"earliest"}',
+    packet: (type, payload) => JSON.stringify({ type, ...payload }),
+  },
+  'Socket.IO': {
+    path: '/socket.io/?EIO=4&transport=websocket',
+    headers: [],
+    greeting: '40{"room":"full","after":"earliest"}',
+    packet: (event, payload) => `421${JSON.stringify([event, payload])}`,
+  },
+};
+
+/** Writes the same bytes again and again, as fast as they are taken, until the server closes the connection. */
+async function flood(socket: Socket, bytes: Buffer): Promise<void> {
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(bytes));
+  };
+  socket.on('drain', more);
+  more();
+  await closed(socket);
+}
+
+describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way) => {
+  const { path, headers, greeting, packet } = WAYS[way]!;
+  let place: ReturnType<typeof scratch>;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    place = scratch();
+    server = await startProcess({
+      DATABASE: `${place.folder}/parley.db`,
+      NODE_OPTIONS: '--max-old-space-size=96',
+    });
+    for (let count = 0; count < HISTORY; count += 20) {
+      await Promise.all(
+        Array.from({ length: 20 }, () => say(server.url, '☃'.repeat(4_000), { room: 'full' })),
+      );
+    }
+  });
+  // What the first attack leaves is what the process keeps for the next.
+  beforeAll(() => attack('join'));
+  afterAll(async () => {
+    await server.end('SIGTERM');
+    place.remove();
+  });
+
+  async function attack(event: string): Promise<void> {
+    const socket = await dialWebSocket(server.url, path, ...headers);
+    socket.pause();
+    socket.write(frame('text', greeting));
+    await flood(socket, frame('text', packet(event, REQUESTS[event]!)));
+  }
+
+  it.each(Object.keys(REQUESTS))(
+    'S22: is cut off when it goes on sending %s, and takes no memory',
+    async (event) => {
+      const before = memoryOf(server.child);
+      await attack(event);
+      expect(memoryOf(server.child) - before).toBeLessThan(ROOM);
+      await say(server.url, 'still there');
+    },
+  );
+});
+
+describe('requests that a client sends ahead', () => {
+  let app: Running;
+  beforeEach(async () => (app = await startApp()));
+  afterEach(() => app.close());
+
+  it('are handled in their order: a message goes to the room that was joined before it', async () => {
+    const peer = await openPeer(app.url, '/ws', 'json');
+    const { socket } = await connect(app.url);
+    for (let i = 0; i < 20; i += 1) {
+      const room = i % 2 ? 'odd' : 'even';
+      peer.send({ type: 'join', room, id: `join ${i}` });
+      peer.send({ type: 'new_message', message: `${i} over /ws` });
+      socket.emit('join', { room });
+      socket.emit('new_message', { message: `${i} over Socket.IO` });
+    }
+    await peer.next(({ type, id }) => type === 'ack' && id === 'join 19');
+    await socket.emitWithAck('typing', {});
+    expect(await socket.emitWithAck('new_message', { message: 'last' })).toMatchObject({ room: 'odd' });
+    await peer.next(({ message }) => message === 'last');
+    for (const [room, rest] of [
+      ['even', 0],
+      ['odd', 1],
+    ] as const) {
+      const texts = (await readAll(app.url, room)).map(({ message }) => message);
+      for (const suffix of ['over /ws', 'over Socket.IO']) {
+        const expected = Array.from({ length: 10 }, (_, i) => `${2 * i + rest} ${suffix}`);
+        expect(texts.filter((text) => text.endsWith(suffix))).toEqual(expected);
+      }
+    }
+    peer.socket.terminate();
+    socket.disconnect();
+  });
+
+  it('are all answered where they are 200 at once', async () => {
+    const { socket } = await connect(app.url);
+    const all = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => socket.emitWithAck('new_message', { message: `${i}` })),
+    );
+    expect(all.map((answer: { message: string }) => answer.message)).toEqual(all.map((_, i) => `${i}`));
+    socket.disconnect();
+  });
+
+  it('S22: end the connection where they are more than 256, with a reason, and no other connection', async () => {
+    const { socket } = await connect(app.url);
+    const peer = await openPeer(app.url, '/ws', 'json');
+    // One write, so that they arrive together.
+    const { _socket: below } = peer.socket as unknown as { _socket: Socket };
+    below.write(Buffer.concat(Array.from({ length: 1_000 }, () => frame('text', '{"type":"join"}'))));
+    expect(await peer.closed).toEqual({
+      code: 1008,
+      reason: 'Too many requests were unanswered on this connection.',
+    });
+    expect(await socket.emitWithAck('new_message', { message: 'still there' })).toMatchObject({ seq: 1 });
+    socket.disconnect();
+  });
+
+  it('S22: end a session over polling likewise, whatever one body holds', async () => {
+    const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
+    const opened = await (await fetch(base)).text();
+    const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
+    await fetch(url, { method: 'POST', body: '40' });
+    await (await fetch(url)).text();
+    const body = Array.from({ length: 4_000 }, () => '42["typing",{}]').join('\u001e');
+    await fetch(url, { method: 'POST', body: body.slice(0, body.lastIndexOf('\u001e')) });
+    expect((await fetch(url)).status).toBe(400);
+  });
+});
+
+describe('the id of a frame', () => {
+  it('may have 100 characters, and no more: it is kept until the answer', async () => {
+    const app = await startApp();
+    const peer = await openPeer(app.url, '/ws', 'json');
+    peer.send({ type: 'typing', id: 'x'.repeat(100) });
+    expect(await peer.next(({ type }) => type === 'ack')).toMatchObject({ id: 'x'.repeat(100) });
+    peer.send({ type: 'typing', id: 'x'.repeat(101) });
+    expect(await peer.next(({ type }) => type === 'error')).toEqual({
+      type: 'error',
+      error: 'The "id" of a frame is over 100 characters.',
+      status: 400,
+    });
+    peer.socket.terminate();
+    await app.close();
+  });
+});
