@@ -27,7 +27,7 @@ export function store(messages: number): Stored {
   db.pragma('cache_size = -200000');
   db.prepare(
     `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
-     INSERT INTO entries SELECT '${ROOM}', seq, 'new_message',
+     INSERT INTO entries (room, seq, type, id, visitor, username, body, at) SELECT '${ROOM}', seq, 'new_message',
        substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 13, 3) || '-8' || substr(h, 16, 3) || '-' || substr(h, 19, 12),
        'abcdefghijkl', 'Anonymous', hex(zeroblob(50)), 1700000000000 + seq
      FROM (SELECT seq, lower(hex(randomblob(15))) AS h FROM n)`,

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import type { Trust } from './address';
@@ -20,7 +21,7 @@ export interface Config {
   access: Access;
   /** How often things may be done; nothing where there are no limits. */
   limits: LimitSettings | undefined;
-  /** The SQLite file; made, with its folder, if missing. */
+  /** The path of the SQLite file, absolute; made, with its folder, if missing. */
   database: string;
   /** How many of the newest messages of each room are kept in memory while somebody reads it. */
   tail: number;
@@ -29,6 +30,9 @@ export interface Config {
   /** Origins whose pages may use this server, as a browser sends them. */
   corsOrigins: readonly string[];
 }
+
+/** Beside the program, wherever it is started from: the compiled server lies in `dist/`, its source in `server/`. */
+const DATABASE = join(__dirname, '..', 'data', 'parley.db');
 
 /**
  * Reads the configuration from environment variables; empty ones count as not set.
@@ -45,7 +49,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxy: read('TRUST_PROXY', '0', parseTrust),
     access: read('ACCESS', 'open', parseAccess),
     limits: read('LIMITS', 'on', parseSwitch) ? readLimits(read) : undefined,
-    database: read('DATABASE', 'data/parley.db', parseDatabase),
+    database: read('DATABASE', DATABASE, parseDatabase),
     tail: read('TAIL', '500', parseNumber('TAIL', 1, 10_000)),
     phoneRegion: read('PHONE_REGION', 'RU', parseRegion),
     corsOrigins: read('CORS_ORIGINS', '', parseOrigins),
@@ -153,7 +157,7 @@ function parseTrust(text: string): Trust {
 
 function parseDatabase(text: string): string {
   // SQLite would take these as a database that ends with the process.
-  if (text !== ':memory:' && !text.startsWith('file:')) return text;
+  if (text !== ':memory:' && !text.startsWith('file:')) return resolve(text);
   throw new Error(`DATABASE must be the path of a file, not "${text}".`);
 }
 

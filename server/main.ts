@@ -11,7 +11,8 @@ const PATIENCE = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const app = await createApp(config, await openStores(config.database));
+  const stores = await openStores(config.database, process.argv.includes('--restored'));
+  const app = await createApp(config, stores);
 
   const shutDown = (): void => {
     setTimeout(() => process.exit(1), PATIENCE).unref();
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const link = secret
     ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`
     : '';
-  console.log(`Parley is open at ${address}${link}`);
+  console.log(`Parley is open at ${address}${link}\nIts database is ${config.database}`);
 }
 
 /** The host to open in a browser: where all addresses are listened on, one that other machines reach. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readConfig } from '../../server/config';
 
 describe('the configuration', () => {
@@ -16,7 +17,7 @@ describe('the configuration', () => {
         signIns: { points: 10, seconds: 300 },
         connections: 100,
       },
-      database: 'data/parley.db',
+      database: join(__dirname, '..', '..', 'data', 'parley.db'),
       tail: 500,
       phoneRegion: 'RU',
       corsOrigins: [],

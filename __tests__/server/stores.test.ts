@@ -167,7 +167,7 @@ describe('the SQLite file', () => {
       const parameters = Array<number>(sql.split('?').length - 1).fill(1);
       const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
       expect(plan.map(({ detail }) => detail).join()).toMatch(
-        /^SEARCH \w+ USING (PRIMARY KEY|INDEX \w+) \([^)]*\)$/,
+        /^SEARCH \w+ USING (PRIMARY KEY|(?:COVERING )?INDEX \w+) \([^)]*\)$/,
       );
     }
     db.close();

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { AccountStore } from '../accounts';
 import type { ContactStore } from '../contacts';
 import type { BanStore } from '../door';
@@ -13,7 +12,6 @@ import { openDatabase } from './sqlite/database';
 import { SqliteInvitations } from './sqlite/invitations';
 import { SqliteLog } from './sqlite/log';
 import { SqliteModeration } from './sqlite/moderation';
-import { setting } from './sqlite/setting';
 import { SqliteVisitors } from './sqlite/visitors';
 import { Writer } from './sqlite/writer';
 
@@ -30,13 +28,14 @@ export interface Stores {
 
 /**
  * Opens the stores on a SQLite file.
+ * @param restored the file is a copy from another time, such as a backup: its history gets a new epoch.
  * @throws {Error} a sentence an operator can act on.
  */
-export async function openStores(file: string): Promise<Stores> {
-  const { db, close } = openDatabase(file);
-  const writer = new Writer(file);
+export async function openStores(file: string, restored = false): Promise<Stores> {
+  const { db, epoch, close } = openDatabase(file, restored);
+  const writer = new Writer(db.name);
   return {
-    log: new SqliteLog(db, writer, setting(db, 'epoch', randomInt(36 ** 5).toString(36))),
+    log: new SqliteLog(db, writer, epoch),
     contacts: new SqliteContacts(db, writer),
     visitors: new SqliteVisitors(db, writer),
     accounts: new SqliteAccounts(db, writer),

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Conflict } from '../../store';
+import { COUNT } from './progress';
 import type { Row } from './row';
 
 /** A draft on its way to the writer's thread; `detail` is for the audit log, of a deletion alone. */
@@ -32,11 +33,12 @@ export function appending(db: Database.Database): (drafts: readonly Told[], at: 
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
   );
   const erase = db.prepare<[string, string]>(
-    `UPDATE entries SET type = 'deleted_message', body = '' WHERE room = ? AND id = ? AND type = 'new_message'`,
+    `UPDATE entries SET type = 'deleted', body = '' WHERE room = ? AND id = ? AND type = 'new_message'`,
   );
   const audit = db.prepare<[number, string, string, string]>(
     `INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, 'delete_message', ?, ?)`,
   );
+  const count = db.prepare(COUNT);
   const write = db.transaction((drafts: readonly Told[], at: number): Outcome[] => {
     const heads = new Map<string, number>();
     const outcomes = drafts.map(([room, id, visitor, username, type, body, detail]): Outcome => {
@@ -51,9 +53,10 @@ export function appending(db: Database.Database): (drafts: readonly Told[], at: 
       }
       const known = readById.get(room, id)!;
       // Of one that was deleted, nobody can say what it said.
-      return known.body === body || known.type === 'deleted_message' ? known : 'conflict';
+      return known.body === body || known.type === 'deleted' ? known : 'conflict';
     });
     heads.forEach((head, room) => writeHead.run(room, head, at));
+    count.run();
     return outcomes;
   });
   return (drafts, at) => write.immediate(drafts, at);

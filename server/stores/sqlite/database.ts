@@ -1,32 +1,43 @@
 import Database from 'better-sqlite3';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { skeletonOf } from '../../name';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import { checkFile, checkPages, checkProgress } from './damage';
 import { durable } from './durable';
-import { MIGRATIONS } from './schema';
+import { checkSchema, migrate, versionOf } from './migrating';
+import { readProgress, writeProgress, type Progress } from './progress';
+import { setting } from './setting';
 
 /** An open database, and how to let it go. */
 export interface Opened {
   db: Database.Database;
+  /** Names the history that it holds. */
+  epoch: string;
   close: () => void;
 }
 
 /**
- * Opens a database file for this process alone, durable and with today's schema; makes it and its folder if missing.
+ * Opens a database file for this process alone, durable and with today's schema; makes it and its folder if missing,
+ * for this user alone. One that is damaged or does not fit is refused before anything is written to it.
+ * @param restored it is a copy from another time, so its history gets a new epoch.
  * @throws {Error} a sentence an operator can act on.
  */
-export function openDatabase(file: string): Opened {
-  const path = resolve(file);
+export function openDatabase(file: string, restored = false): Opened {
+  let path = resolve(file);
   let unlock: (() => void) | undefined;
   try {
-    if (!existsSync(dirname(path))) mkdirSync(dirname(path));
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { mode: 0o700 });
+    path = realPath(path);
     unlock = lock(path);
-    const db = new Database(path);
-    durable(db);
-    migrate(db);
+    const before = readProgress(path);
+    checkFile(path, before);
+    if (existsSync(path)) inspect(path, restored ? undefined : before);
+    else create(path);
+    const { db, epoch } = prepare(path, restored);
     const release = unlock;
     return {
       db,
+      epoch,
       close: () => {
         db.close();
         release();
@@ -38,11 +49,64 @@ export function openDatabase(file: string): Opened {
   }
 }
 
+/** Opens a checked file, and brings it up to date. */
+function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> {
+  const db = new Database(path);
+  try {
+    migrate(db);
+    if (restored) db.exec("DELETE FROM settings WHERE name = 'epoch'");
+    const epoch = setting(db, 'epoch', randomInt(36 ** 5).toString(36));
+    durable(db);
+    writeProgress(path, progressOf(db));
+    return { db, epoch };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Where a file is, or will be, without symbolic links. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+}
+
+/** Checks an existing file, without writing to it. */
+function inspect(path: string, before: Progress | undefined): void {
+  const { mode, nlink } = statSync(path);
+  // SQLite finds the write-ahead log by the name: under two names, there would be two of them.
+  if (nlink > 1) throw new Error('the file has another name as well (a hard link). Remove one of them.');
+  const db = new Database(path, { readonly: true });
+  try {
+    checkSchema(db);
+    checkPages(db);
+    if (before) checkProgress(path, progressOf(db), before);
+    if (mode & 0o004)
+      console.error(`Every user of this machine can read ${path}: chmod 600 makes it private.`);
+  } finally {
+    db.close();
+  }
+}
+
+function progressOf(db: Database.Database): Progress {
+  const version = versionOf(db);
+  const read = (sql: string) => db.prepare<[], string | number>(sql).pluck().get();
+  return {
+    epoch: version > 0 ? String(read("SELECT value FROM settings WHERE name = 'epoch'") ?? '') : '',
+    commits: version > 2 ? Number(read('SELECT count FROM commits')) : 0,
+  };
+}
+
+/** Makes an empty file that only this user can read; the files that SQLite adds have the same mode. */
+function create(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+}
+
 /**
  * Holds `<path>-lock` locked for as long as the process lives: two servers on one file would each hand out the
  * same seq to their own readers. A lock on a file of its own leaves the database open to backups and to `sqlite3`.
  */
 function lock(path: string): () => void {
+  if (!existsSync(`${path}-lock`)) create(`${path}-lock`);
   const guard = new Database(`${path}-lock`, { timeout: 0 });
   try {
     guard.exec('BEGIN EXCLUSIVE');
@@ -51,17 +115,6 @@ function lock(path: string): () => void {
     throw error;
   }
   return () => guard.close();
-}
-
-function migrate(db: Database.Database): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > MIGRATIONS.length) throw new Error('it was written by a newer version of Parley.');
-  // For the step in which names become unique.
-  db.function('skeleton', { deterministic: true }, (name) => skeletonOf(String(name)));
-  db.transaction(() => {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    db.pragma(`user_version = ${MIGRATIONS.length}`);
-  }).immediate();
 }
 
 function reason(error: unknown): string {
@@ -75,7 +128,10 @@ function reason(error: unknown): string {
   ) {
     return 'its folder or the file is not writable.';
   }
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'the folder above it is missing.';
+  if (code === 'ENOENT') return 'the folder above it is missing.';
+  if (code === 'ENOTDIR') return 'its folder is not a folder.';
   if (code === 'SQLITE_NOTADB') return 'the file is not a SQLite database.';
+  if (code.startsWith('SQLITE_CORRUPT')) return 'it is damaged. Restore a backup as the README says.';
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'the disk is full.';
   return message;
 }

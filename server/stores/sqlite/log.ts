@@ -40,7 +40,9 @@ export class SqliteLog implements Store {
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
-    this.span = db.transaction((room: string, read: () => Row[]) => this.readSpan(room, read));
+    this.span = db.transaction((room: string, read: (first: number, head: number) => Row[]) =>
+      this.readSpan(room, read),
+    );
   }
 
   async append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]> {
@@ -60,12 +62,18 @@ export class SqliteLog implements Store {
   }
 
   async after(room: string, seq: number, limit: number): Promise<Span> {
-    return this.span(room, () => this.readAfter.all(room, seq, limit));
+    return this.span(room, (first, head) => {
+      const from = Math.max(seq + 1, first);
+      return whole(this.readAfter.all(room, seq, limit), from, Math.min(from + limit - 1, head));
+    });
   }
 
   async before(room: string, seq: number, limit: number): Promise<Span> {
     const end = Math.min(seq, Number.MAX_SAFE_INTEGER);
-    return this.span(room, () => this.readBefore.all(room, end, limit).reverse());
+    return this.span(room, (first, head) => {
+      const to = Math.min(end - 1, head);
+      return whole(this.readBefore.all(room, end, limit).reverse(), Math.max(to - limit + 1, first), to);
+    });
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
@@ -77,10 +85,10 @@ export class SqliteLog implements Store {
     this.listeners.push(ring);
   }
 
-  private readSpan(room: string, read: () => Row[]): Span {
+  private readSpan(room: string, read: (first: number, head: number) => Row[]): Span {
     const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
     const first = this.readFirst.get(room) ?? head + 1;
-    const entries = read().map((row) => entryOf(row, this.epoch));
+    const entries = read(first, head).map((row) => entryOf(row, this.epoch));
     return { epoch: this.epoch, earliest: first - 1, head, at, entries };
   }
 }
@@ -89,4 +97,17 @@ function toldOf(draft: Draft | Deletion): Told {
   const { room, id, visitor, username } = draft;
   if ('target' in draft) return [room, id, visitor, username, 'delete_message', draft.target, draft.detail];
   return [room, id, visitor, username, 'new_message', draft.message, ''];
+}
+
+/**
+ * Returns the rows, if they are those from one seq to another.
+ * @throws {Error} if one is missing: its page is damaged, and readers must not go on as if it had never been there.
+ */
+function whole(rows: Row[], from: number, to: number): Row[] {
+  const missing = rows.findIndex(({ seq }, i) => seq !== from + i);
+  if (missing >= 0 || rows.length < to - from + 1) {
+    const seq = from + (missing < 0 ? rows.length : missing);
+    throw new Error(`The database is damaged: entry ${seq} of a room can't be found. Restore a backup.`);
+  }
+  return rows;
 }

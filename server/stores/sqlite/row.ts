@@ -5,7 +5,7 @@ import type { Entry } from '../../wire';
 export interface Row {
   room: string;
   seq: number;
-  type: Entry['type'];
+  type: 'new_message' | 'delete_message' | 'deleted';
   id: string;
   visitor: string;
   username: string;
@@ -23,8 +23,8 @@ export function entryOf({ type, body, at, ...row }: Row, epoch: string): Entry {
   switch (type) {
     case 'new_message':
       return { type, cursor, seq, room, id, visitor, username, message: body, at: time };
-    case 'deleted_message':
-      return { type, cursor, seq, room, id, visitor, username, at: time };
+    case 'deleted':
+      return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at: time };
     case 'delete_message':
       return { type, cursor, seq, room, id, visitor, username, target: body, at: time };
   }

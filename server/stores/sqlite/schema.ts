@@ -115,4 +115,31 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Rows are only ever added at the end, and only ever shrink. So SQLite never moves one to another page, which would
+  -- leave a copy of its text in the space between cells, where secure_delete does not reach.
+  CREATE TABLE appended (
+    position INTEGER PRIMARY KEY,
+    room TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL, -- new_message, delete_message, deleted: no longer than the first, so that no row grows
+    id TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    username TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at INTEGER NOT NULL -- ms since 1970, UTC
+  ) STRICT;
+  INSERT INTO appended (room, seq, type, id, visitor, username, body, at)
+    SELECT room, seq, iif(type = 'deleted_message', 'deleted', type), id, visitor, username, body, at
+    FROM entries ORDER BY room, seq;
+  DROP TABLE entries;
+  ALTER TABLE appended RENAME TO entries;
+  CREATE UNIQUE INDEX entries_by_seq ON entries (room, seq);
+  -- The key of exactly-once.
+  CREATE UNIQUE INDEX entries_by_id ON entries (room, id);
+
+  -- One row: how many transactions have changed this database. Compared with the file beside it; see progress.ts.
+  CREATE TABLE commits (count INTEGER NOT NULL) STRICT;
+  INSERT INTO commits VALUES (0);
+  `,
 ];

@@ -2,6 +2,8 @@ import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import { appending } from './appending';
 import { durable } from './durable';
+import { Eraser } from './erasing';
+import { COUNT, ProgressCounter } from './progress';
 import type { Answer, Statement, Task } from './writer';
 
 /*
@@ -15,9 +17,12 @@ db.pragma('cache_size = -65536');
 // What is deleted is overwritten, and not only forgotten.
 db.pragma('secure_delete = ON');
 const append = appending(db);
+const count = db.prepare(COUNT);
 const run = db.transaction((statements: readonly Statement[], guard?: Statement) => {
   if (guard && !holds(guard)) return undefined;
-  return statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes);
+  const changes = statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes);
+  count.run();
+  return changes;
 });
 const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
 
@@ -33,26 +38,25 @@ const resting = setTimeout(() => {
   }
 }, PAUSE).unref();
 
-/** Leaves nothing in the WAL, where the text of what was deleted still stands. */
-function empty(): void {
-  try {
-    db.pragma('wal_checkpoint(TRUNCATE)');
-  } catch (error) {
-    // The deletion itself is committed; what is left of the text goes with the next one, or at the next start.
-    console.error('What was deleted is still in the WAL:', error);
-  }
-}
+const eraser = new Eraser(db);
+const counter = new ProgressCounter(db);
 
 function work(task: Task): unknown {
   switch (task.type) {
     case 'append': {
       const outcomes = append(task.drafts, task.at);
-      if (task.drafts.some(([, , , , type]) => type === 'delete_message')) empty();
+      counter.update();
+      if (task.drafts.some(([, , , , type]) => type === 'delete_message')) eraser.request();
       return outcomes;
     }
-    case 'run':
-      return run.immediate(task.statements, task.guard);
+    case 'run': {
+      const changes = run.immediate(task.statements, task.guard);
+      counter.update();
+      return changes;
+    }
     case 'close':
+      eraser.stop();
+      counter.close();
       return void db.close();
   }
 }
