@@ -1,4 +1,4 @@
-import type { ChangeUsername, Entry, MessagePage, Person, Role } from '../server/wire.js';
+import type { ChangeUsername, Entry, MessagePage, Person } from '../server/wire.js';
 import { Actions } from './actions.js';
 import { api } from './api.js';
 import { Batches } from './batches.js';
@@ -13,6 +13,7 @@ import { stayAboveKeyboard } from './keyboard.js';
 import { Kept } from './kept.js';
 import { Link, type LinkState } from './link.js';
 import { NameField } from './name.js';
+import { Notice } from './notice.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { keepPlace } from './place.js';
@@ -21,17 +22,17 @@ import { decideOnRefused } from './refused.js';
 import { onReturn } from './returning.js';
 import { Rules } from './rules.js';
 import { Standing } from './standing.js';
+import { State } from './state.js';
 import { StatusLine } from './status.js';
 import { followTabs } from './tabs.js';
 import { Timeline } from './timeline.js';
 import { TypingLine } from './typing.js';
 import { Unread } from './unread.js';
-import { Waiting } from './waiting.js';
 import { chosenWay } from './ways.js';
 import { LogWindow } from './window.js';
 
 const page = find(document, 'main').dataset as Record<
-  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role',
+  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow',
   string
 >;
 const { room } = page;
@@ -49,7 +50,7 @@ const timeline = new Timeline(list, me);
 const unread = new Unread();
 const typing = new TypingLine(find(document, '#typing'), me);
 const contacts = new AddressBook();
-const later = new Waiting();
+const notice = new Notice();
 const people = new People(me);
 const name = new NameField(me, renamed);
 
@@ -84,7 +85,7 @@ const link = new Link(
     reached: (cursor) => feed.reached(cursor),
     missed: () => feed.check(),
   },
-  connection,
+  connected,
 );
 const outbox = new Outbox(
   new Kept(room),
@@ -98,10 +99,8 @@ const outbox = new Outbox(
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
   (entry) => view.stored(entry),
   (waiting, heldUntil) => {
-    status.wait(waiting);
     standing.wait(waiting);
-    later.show(heldUntil);
-    timeline.hold(heldUntil !== undefined);
+    state.update({ waiting, heldUntil });
   },
 );
 const composer = new Composer(
@@ -113,7 +112,26 @@ const composer = new Composer(
   },
   () => link.typing(),
 );
-const rules = new Rules(room, page.role as Role, (locked) => composer.lock(locked));
+const state = new State(
+  {
+    locked: page.locked === 'true',
+    slow: Number(page.slow),
+    moderates: ['moderator', 'owner'].includes(page.role),
+  },
+  (description) => {
+    status.show(description);
+    standing.over(description.way);
+    notice.show(description);
+    composer.lock(!description.canWrite);
+    timeline.showSending(description.sending);
+  },
+);
+let { slow } = page;
+const rules = new Rules(room, (rules) => {
+  state.update(rules);
+  if (rules.slow < Number(slow)) outbox.release();
+  slow = String(rules.slow);
+});
 decideOnRefused(
   list,
   outbox,
@@ -172,15 +190,14 @@ function renamed(change: ChangeUsername): void {
 }
 
 let live: LinkState['live'];
-function connection(state: LinkState): void {
-  status.show(state);
-  standing.over(state.live);
-  if (state.live && state.live !== live) {
+function connected(connection: LinkState): void {
+  state.update(connection);
+  if (connection.live && connection.live !== live) {
     outbox.wake();
     void contacts.load();
     void rules.load();
   }
-  live = state.live;
+  live = connection.live;
 }
 
 onReturn((away) => {

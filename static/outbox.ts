@@ -76,6 +76,12 @@ export class Outbox {
 
   /** The server may be within reach again: don't wait longer. */
   wake(): void {
+    // A server that asks for time gets it, also when the connection comes back earlier.
+    if (this.heldUntil === undefined) this.cutShort?.();
+  }
+
+  /** The server may not ask for time any more: try now. If it does, it says for how long. */
+  release(): void {
     this.cutShort?.();
   }
 
@@ -162,10 +168,10 @@ export class Outbox {
     this.heldUntil = asked ? Date.now() + wait : undefined;
     this.count();
     await new Promise<void>((done) => {
-      // A server that asks for time gets it, also when the connection comes back earlier.
-      if (!asked) this.cutShort = done;
+      this.cutShort = done;
       setTimeout(done, wait);
     });
     this.heldUntil = undefined;
+    this.count();
   }
 }

@@ -1,20 +1,16 @@
-import type { Role, RoomRules } from '../server/wire.js';
+import type { RoomRules } from '../server/wire.js';
 import { api, sentenceOf } from './api.js';
 import { find } from './dom.js';
 
-/** What may be said in the room: the line that says so, and for those who may change it, how. */
+/** The rules of the room, and for those who may change them, the form. */
 export class Rules {
-  private readonly line = find(document, '#rule');
   private readonly form = document.querySelector<HTMLFormElement>('#rules-form');
-  private readonly mayModerate: boolean;
 
-  /** @param lock is told whether one may not write. */
+  /** @param changed is called with the rules whenever they are read or change. */
   constructor(
     private readonly room: string,
-    role: Role,
-    private readonly lock: (locked: boolean) => void,
+    private readonly changed: (rules: RoomRules) => void,
   ) {
-    this.mayModerate = role === 'moderator' || role === 'owner';
     this.form?.addEventListener('change', () => void this.save());
     this.form?.addEventListener('submit', (event) => event.preventDefault());
   }
@@ -26,14 +22,7 @@ export class Rules {
   }
 
   show({ locked, slow }: RoomRules): void {
-    // As in views/partials/notice.ejs.
-    const words = locked
-      ? 'This room is locked: only moderators write.'
-      : slow
-        ? `Slow mode: one message in ${slow} s.`
-        : '';
-    if (this.line.textContent !== words) this.line.textContent = words;
-    this.lock(locked && !this.mayModerate);
+    this.changed({ locked, slow });
     if (!this.form) return;
     find<HTMLInputElement>(this.form, '[name=locked]').checked = locked;
     const select = find<HTMLSelectElement>(this.form, 'select');

@@ -14,6 +14,7 @@ export class Timeline {
   private readonly byId = new Map<string, HTMLElement>();
   /** The ids that were deleted last. */
   private readonly erased = new Set<string>();
+  private sending = '';
   private readonly message = find<HTMLTemplateElement>(document, '#message-template');
   private readonly failure = find<HTMLTemplateElement>(document, '#failure-template');
 
@@ -55,7 +56,11 @@ export class Timeline {
     fill(element, said, mine);
     this.byId.set(said.id, element);
     const placed = said.seq !== undefined;
-    this.mark(element, mine ? (placed ? 'sent' : 'sending') : '', mine ? (placed ? 'Sent' : 'Sending…') : '');
+    this.mark(
+      element,
+      mine ? (placed ? 'sent' : 'sending') : '',
+      mine ? (placed ? 'Sent' : this.sending) : '',
+    );
     if (!known || placed) this.arrangement.place(element);
     if (this.erased.has(said.id)) wipe(element);
   }
@@ -68,11 +73,12 @@ export class Timeline {
     if (element) wipe(element);
   }
 
-  /** Says of what is on its way that it waits for its turn, or that it is being sent. */
-  hold(held: boolean): void {
+  /** Sets what stands under the messages that are not stored yet. */
+  showSending(words: string): void {
+    if (this.sending === words) return;
+    this.sending = words;
     for (const element of this.elements) {
-      if (element.dataset.state === 'sending')
-        find(element, '.state').textContent = held ? 'Waiting…' : 'Sending…';
+      if (element.dataset.state === 'sending') find(element, '.state').textContent = words;
     }
   }
 
