@@ -154,7 +154,7 @@ describe('an account', () => {
   it('changes its password for who knows the present one', async () => {
     const { page } = await masha();
     const change = async (current: string) => {
-      await page.getByLabel('Present password').fill(current);
+      await page.getByLabel('Current password').fill(current);
       await page.getByLabel('New password').fill('battery staple');
       await page.getByRole('button', { name: 'Save' }).click();
     };
