@@ -54,6 +54,7 @@ const BEYOND_2022 = {
   allowFunctions: ['color-mix', 'oklch'],
   allowProperties: [
     'accent-color',
+    'forced-color-adjust',
     'mask-image',
     'outline',
     'overflow-anchor',
