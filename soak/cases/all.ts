@@ -18,4 +18,5 @@ export const CASES: readonly Case[] = [
 export const ELSEWHERE: Record<string, string> = {
   F25: 'a tab reloaded or crashed with unsent messages: in __tests__/unsent.test.ts and tabs.test.ts',
   F26: '12 tabs on SSE only: in __tests__/unsent.test.ts and tabs.test.ts',
+  F33: 'one heap of 256 MB and each hostile client for a minute: npm run siege',
 };

@@ -56,9 +56,10 @@ export class Ground {
     return this.server.child.pid!;
   }
 
-  /** Starts the server, again. @returns how long that took, in ms. */
-  async start(): Promise<number> {
+  /** Starts the server, again, with more settings if there are any. @returns how long that took, in ms. */
+  async start(more: Record<string, string> = {}): Promise<number> {
     const begun = performance.now();
+    Object.assign(this.env, more);
     this.server = await startProcess(this.env, this.build.main, this.build.errors);
     return performance.now() - begun;
   }
