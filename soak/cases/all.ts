@@ -4,14 +4,41 @@ import { f1, f24, f3 } from './crash';
 import { f23 } from './herd';
 import { f10, f11, f8, f9 } from './joining';
 import { f13 } from './nginx';
-import { f15, f16, f22 } from './refusals';
-import { f14, f4, f5 } from './silence';
+import { f15, f16, f22, f30 } from './refusals';
+import { f28, f31 } from './deletions';
+import { f14, f32, f4, f5 } from './silence';
 import { f6, f7 } from './slow';
 import { f2 } from './sync';
+import { f27 } from './unconfirmed';
 
 /** The named cases of one server on SQLite, in the order of the list of faults. */
 export const CASES: readonly Case[] = [
-  ...[f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f22, f23, f24],
+  ...[
+    f1,
+    f2,
+    f3,
+    f4,
+    f5,
+    f6,
+    f7,
+    f8,
+    f9,
+    f10,
+    f11,
+    f12,
+    f13,
+    f14,
+    f15,
+    f16,
+    f22,
+    f23,
+    f24,
+    f27,
+    f28,
+    f30,
+    f31,
+    f32,
+  ],
 ];
 
 /** Cases that need a browser's tabs, and where they are. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { READS, type ReadName } from '../ways/all';
+import { begin } from '../ways/http';
 import { expect, until, type Case } from './case';
 import { onGround, type Ground } from './ground';
 import { withNginx } from './nginx';
@@ -106,6 +107,37 @@ export const f5: Case = {
       expect(log.length === 605, `${log.length} messages, not 605.`);
       return `${ways.length} readers resumed, ${dropped} of them on a new connection; ${log.length} messages, each once`;
     }),
+};
+
+/** The same, on the formats for people and scripts. */
+export const f32: Case = {
+  name: 'F32',
+  title: 'nginx with proxy_read_timeout 60 s: every streaming format is kept alive',
+  run: (build) =>
+    onGround(build, (ground) =>
+      withNginx(ground, async (url) => {
+        const formats = ['text/plain', 'application/x-ndjson', 'text/event-stream'];
+        const ended: string[] = [];
+        const texts = formats.map(() => '');
+        const streams = await Promise.all(
+          formats.map((accept) =>
+            begin(`${url}/r/lobby?follow`, { headers: { Accept: accept }, patience: 90_000 }),
+          ),
+        );
+        streams.forEach((stream, i) => {
+          stream.on('data', (chunk) => (texts[i] += String(chunk)));
+          stream.on('close', () => ended.push(formats[i]!)).on('error', () => undefined);
+          ground.onClose(() => stream.destroy());
+        });
+        await pause(75_000);
+        expect(ended.length === 0, `Dropped: ${ended.join(', ')}.`);
+        await ground.say(await ground.line('post'), 'after the silence');
+        await until('They still read', 5_000, () =>
+          texts.every((text) => text.includes('after the silence')),
+        );
+        return `${formats.join(', ')} idle for 75 s, none dropped, the next message reached all`;
+      }),
+    ),
 };
 
 /** Somebody's proxy ends what is silent for a minute. */
