@@ -18,7 +18,7 @@ import { createListener } from './listener';
 import { Log } from './log';
 import { Moderation } from './moderation';
 import { Passkeys } from './passkeys';
-import { boundPipelining } from './pipelining';
+import { answerInTurn } from './pipelining';
 import { Presence } from './presence';
 import { headers, refuseForeign } from './protection';
 import { accountRoutes } from './routes/account';
@@ -93,11 +93,11 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
 
   const server = createListener(config.tls, plainSse(parts, web));
   const drain = drainable(server);
-  boundPipelining(server);
   boundConnections(server, addresses, limits.unasked);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
   answerUnreadable(server);
+  answerInTurn(server);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.

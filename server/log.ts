@@ -80,6 +80,14 @@ export class Log {
     return pageBefore(room, place, await this.store.before(room, place.seq, limit));
   }
 
+  /** One page from where a reader begins; without a cursor, the newest entries that fit into an answer. */
+  async page(room: string, start: Start, limit: number): Promise<Page | Reset> {
+    const { after, last = limit } = start;
+    if (after || last > limit) return this.after(room, await this.start(room, start), limit);
+    const span = await this.store.before(room, Infinity, last);
+    return pageBefore(room, { epoch: span.epoch, seq: span.head + 1 }, span);
+  }
+
   /** The cursor at which a reader begins. The log has no holes, so the newest n are what comes after head - n. */
   async start(room: string, { after, last = 0 }: Start): Promise<Cursor> {
     if (after && after !== 'earliest') return after;

@@ -15,24 +15,38 @@ export interface Page {
   readonly at: number;
 }
 
+/** The most bytes of messages, in UTF-8, in one answer over HTTP, beyond its first message. */
+const ANSWER_BYTES = 128 * 1024;
+
 /**
  * What a reader at `place` is handed: the entries after it, or a reset if the place is not in this history.
- * @param most the most characters of messages, beyond the first: it bounds what a slow reader can hold in memory.
+ * @param most the most bytes of messages, beyond the first: it bounds what a slow reader can hold in memory.
  */
-export function pageAfter(room: string, { epoch, seq }: Place, span: Span, most = Infinity): Page | Reset {
+export function pageAfter(
+  room: string,
+  { epoch, seq }: Place,
+  span: Span,
+  most = ANSWER_BYTES,
+): Page | Reset {
   if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
-  let characters = 0;
-  const end = span.entries.findIndex((entry, i) => {
-    if (entry.type === 'new_message') characters += entry.message.length;
-    return characters > most && i > 0;
-  });
-  return page(span, seq, end < 0 ? span.entries : span.entries.slice(0, end));
+  return page(span, seq, span.entries.slice(0, fitting(span.entries, most)));
 }
 
-/** What a reader going back from `place` is handed: the entries before it, or a reset likewise. */
+/** What a reader going back from `place` is handed: the newest entries before it that fit, or a reset likewise. */
 export function pageBefore(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
   if (epoch !== span.epoch || seq > span.head + 1) return reset(room, span);
-  return page(span, Math.max(seq - 1, span.earliest) - span.entries.length, span.entries);
+  const entries = span.entries.slice(-fitting(span.entries.toReversed(), ANSWER_BYTES));
+  return page(span, Math.max(seq - 1, span.earliest) - entries.length, entries);
+}
+
+/** Returns how many of the first entries hold at most so many bytes of messages; one always does. */
+function fitting(entries: Span['entries'], most: number): number {
+  let bytes = 0;
+  const end = entries.findIndex((entry, i) => {
+    if (entry.type === 'new_message') bytes += Buffer.byteLength(entry.message);
+    return bytes > most && i > 0;
+  });
+  return end < 0 ? entries.length : end;
 }
 
 function page({ epoch, earliest, head, at }: Span, seq: number, entries: Span['entries']): Page {

@@ -1,28 +1,32 @@
-import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { intercept } from './intercept';
 
-/** How many requests one connection may have unanswered; browsers have one. */
+/** The most requests that one connection may send ahead of the answers; browsers send none. */
 const MOST = 32;
 
 /**
- * Cuts a connection that piles up requests without reading the answers: HTTP/1.1 lets it send them ahead, and each
- * answer waits in memory for the one before.
+ * Answers the requests of one connection one after the other. HTTP/1.1 lets a client send requests ahead: each waits,
+ * unread by anything here, until the answer before it has been handed to the operating system. So a client that reads
+ * nothing keeps one answer in memory, and is cut off by the timeout of the server. Call it when all listeners for
+ * requests are there.
  */
-export function boundPipelining(server: Server): void {
-  const unanswered = new WeakMap<Socket, number>();
-  server.prependListener('request', ({ socket }: IncomingMessage, response) => {
-    const count = (unanswered.get(socket) ?? 0) + 1;
-    unanswered.set(socket, count);
-    response.on('finish', () => unanswered.set(socket, unanswered.get(socket)! - 1));
-    if (count > MOST) socket.destroy();
+export function answerInTurn(server: Server): void {
+  /** What begins each request of a connection; the first is under way. */
+  const queues = new WeakMap<Socket, (() => void)[]>();
+  intercept(server, ({ socket }, response, proceed) => {
+    const queue = queues.get(socket) ?? [];
+    queues.set(socket, queue);
+    response.once('close', () => {
+      queue.shift();
+      if (socket.writable) queue[0]?.();
+    });
+    queue.push(proceed);
+    if (queue.length === 1) proceed();
+    else if (queue.length > MOST) socket.destroy();
   });
-}
-
-/**
- * Waits until it is the turn of an answer whose request was sent ahead. Who is to stay is let in only then: before it,
- * nobody would be told that they have gone, and a ban would not reach them.
- */
-export async function turn(response: ServerResponse): Promise<void> {
-  if (!response.socket) await once(response, 'socket');
+  // A protocol that began now would be written into an answer.
+  server.prependListener('upgrade', ({ socket }) => {
+    if (queues.get(socket)?.length) socket.destroy();
+  });
 }

@@ -2,28 +2,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkReading, type Reading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
-import { turn } from './pipelining';
 import { Refusal } from './refusal';
 import { releaseWith } from './release';
 import { Session, type Parts } from './session';
-import type { Cursor, Ephemeral, Reset } from './wire';
+import type { Cursor, Ephemeral, Reset, Start } from './wire';
 
 /** How a room is written into an HTTP answer that does not end. */
 export interface Format {
   /** The `Content-Type`. */
   type: string;
-  /** What comes first, if anything; it may tell the place where the reading begins. */
-  hello: (cursor: Cursor) => string;
-  /**
-   * How long a stream lasts, in ms, before its reader has to come back with its cursor; only where readers do that by
-   * themselves. A stream goes one way: this bounds how long one is kept that a proxy takes in for nobody.
-   */
-  lifetime: number;
-  /** A step; of an empty page, what keeps the connection alive. Best encoded once for all readers. */
+  /** What comes first, if anything: where the reading begins. */
+  hello: (start: Start) => string;
+  /** What comes last when the stream has lasted its time, if anything: where to go on. */
+  goodbye: (cursor: Cursor) => string;
+  /** A step that is not empty. Best encoded once for all readers. */
   step: (step: Page | Reset) => Buffer;
+  /** What keeps the connection alive while nothing is said; it may tell how far the room was read. */
+  keepAlive: (cursor: Cursor) => string;
   /** An event that is in no log; empty if this format does not tell of it. */
   event: (event: Ephemeral) => Buffer;
 }
+
+/**
+ * How long a stream lasts, in ms, before its reader has to come back with its cursor. A stream goes one way: this
+ * bounds how long one is kept that a proxy takes in for nobody.
+ */
+const LIFETIME = 15 * 60 * 1_000;
 
 /** How long somebody who may not stay has to take in what was written before, in ms. */
 const FAREWELL = 1_000;
@@ -42,19 +46,18 @@ export function readingOf({ headers }: IncomingMessage, query: object): Reading 
  * @param reading where it begins; see {@link readingOf}.
  */
 export async function stream(
-  { type, hello, lifetime, step: encode, event }: Format,
+  format: Format,
   parts: Parts,
   request: IncomingMessage,
   response: ServerResponse,
   { room, ...start }: Reading,
 ): Promise<void> {
-  await turn(response);
   const { visitor, release } = await parts.door.admitToStay(request);
   releaseWith(response, release);
   const cursor = await parts.log.start(room, start);
 
   const headers = {
-    'Content-Type': type,
+    'Content-Type': format.type,
     'Cache-Control': 'no-store, no-transform',
     // The answer ends with the connection (RFC 9112, section 6.3), not in chunks: a page is one write, and no more.
     Connection: 'close',
@@ -74,19 +77,23 @@ export async function stream(
   if (!socket || socket.destroyed) return;
   // How long it may take nothing in is decided here; see `writeOut`.
   socket.setTimeout(0);
-  socket.write(hello(cursor));
+  socket.write(format.hello({ type: 'start', room, cursor }));
 
-  const ends = performance.now() + lifetime;
+  const ends = performance.now() + LIFETIME;
   const session = new Session(parts, visitor, {
     take: (step) => {
       if (response.writableEnded || socket.destroyed) return GONE;
-      const bytes = encode(step);
-      const taking = bytes.length > 0 ? writeOut(socket, bytes, () => socket.destroy()) : undefined;
-      if (performance.now() > ends) finish();
+      const idle = step.type === 'page' && step.entries.length === 0;
+      const bytes = idle ? Buffer.from(format.keepAlive(step.cursor)) : format.step(step);
+      const taking = writeOut(socket, bytes, () => socket.destroy());
+      if (performance.now() > ends) {
+        socket.write(format.goodbye(step.cursor));
+        finish();
+      }
       return taking;
     },
     tell: (told) => {
-      if (!response.writableEnded) tellOut(socket, event(told));
+      if (!response.writableEnded) tellOut(socket, format.event(told));
     },
     end: (error) => {
       if (error instanceof Refusal) setTimeout(() => socket.destroy(), FAREWELL).unref();

@@ -10,8 +10,8 @@ const FIRST = 64;
 const FAR = 64;
 /** The most entries that a follower is handed at once. */
 const PAGE = 256;
-/** The most characters of messages among them, beyond the first: what a reader that stalls can hold in memory. */
-const PAGE_CHARACTERS = 64 * 1024;
+/** The most bytes of messages among them, beyond the first: what a reader that stalls can hold in memory. */
+const PAGE_BYTES = 64 * 1024;
 
 /**
  * A room's newest entries, read from the store once for all who follow the room.
@@ -78,7 +78,7 @@ export class Tail {
     if (!this.knows(place)) return undefined;
     let page = this.pages.get(place.seq);
     if (!page) {
-      page = pageAfter(this.room, place, this.cut(place, PAGE), PAGE_CHARACTERS);
+      page = pageAfter(this.room, place, this.cut(place, PAGE), PAGE_BYTES);
       this.pages.set(place.seq, page);
     }
     return page;
@@ -106,7 +106,7 @@ export class Tail {
 
   /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
   private async farPage(place: Place): Promise<Page | Reset> {
-    const make = async () => pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_CHARACTERS);
+    const make = async () => pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_BYTES);
     const { epoch, seq } = place;
     if (epoch !== this.span.epoch || seq > this.span.head) return make();
     const key = formatCursor(epoch, seq);

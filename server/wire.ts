@@ -50,6 +50,16 @@ export interface Reset {
   cursor: Cursor;
 }
 
+/**
+ * The first thing that a stream tells: where its reading begins. A reader that is cut off before its first message
+ * comes back to this place.
+ */
+export interface Start {
+  type: 'start';
+  room: string;
+  cursor: Cursor;
+}
+
 /** One answer of `GET /messages`. */
 export interface MessagePage {
   messages: Entry[];
@@ -148,11 +158,13 @@ export interface ClientEvents {
   new_message: (draft: { message: string; id?: string; room?: string }, ack?: Acknowledge<Entry>) => void;
   change_username: (change: { username: string }, ack?: Acknowledge<ChangeUsername>) => void;
   typing: (typing?: object, ack?: Acknowledge<object>) => void;
+  delete_message: (which: { id: string; room?: string }, ack?: Acknowledge<object>) => void;
   join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
 }
 
 /** Socket.IO, server to browser. */
 export interface ServerEvents {
+  start: (start: Start) => void;
   new_message: (message: NewMessage) => void;
   deleted_message: (message: DeletedMessage) => void;
   delete_message: (deletion: DeleteMessage) => void;

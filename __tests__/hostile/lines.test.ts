@@ -31,7 +31,7 @@ describe('line ends and NUL in a text', () => {
     const stream = sseEvents(`${app.url}/sse?last=0&after=earliest`);
     await say(app.url, message);
     await say(app.url, 'the next');
-    const events = await take(stream, 2, ({ type }) => type !== 'presence');
+    const events = await take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
     expect(events.map(({ type, data }) => [type, data.message])).toEqual([
       ['new_message', message],
       ['new_message', 'the next'],

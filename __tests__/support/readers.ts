@@ -83,7 +83,7 @@ const lines: OpenReader = async (url, from) => {
   const queue = new Queue<Entry | Reset>();
   void (async () => {
     for await (const line of createInterface(Readable.fromWeb(answer.body as never)))
-      queue.push(JSON.parse(line) as Entry);
+      if (isLogged(JSON.parse(line) as Entry)) queue.push(JSON.parse(line) as Entry);
   })().catch(() => undefined);
   return { next: () => queue.next(), close: () => gone.abort() };
 };

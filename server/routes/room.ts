@@ -15,29 +15,37 @@ import type { Entry } from '../wire';
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
   hello: () => '',
-  lifetime: Infinity,
+  goodbye: (cursor) =>
+    `${notice(`This stream has lasted for 15 minutes. Go on with ?follow&after=${cursor}`)}\n`,
   step: once((step) => {
     if (step.type === 'reset')
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
     return Buffer.from(step.entries.map((entry) => `${line(entry)}\n`).join(''));
   }),
+  // A line that no message looks like, and that a script skips.
+  keepAlive: () => '\n',
   event: () => NOTHING,
 };
 
 /** Lines for programs: one JSON object each. */
 const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
-  hello: () => '',
-  lifetime: Infinity,
-  step: once((step) => {
-    return Buffer.from(
+  hello: json,
+  goodbye: () => '',
+  step: once((step) =>
+    Buffer.from(
       events(step)
-        .map((event) => `${JSON.stringify(event)}\n`)
+        .map((event) => json(event))
         .join(''),
-    );
-  }),
+    ),
+  ),
+  keepAlive: (cursor) => json({ type: 'keep_alive', cursor }),
   event: () => NOTHING,
 };
+
+function json(event: object): string {
+  return `${JSON.stringify(event)}\n`;
+}
 
 /**
  * `/r/:room`: one address for everybody. Who reads gets what they accept: the page, lines, JSON or a stream; who
@@ -104,13 +112,13 @@ async function said(chat: Chat, visitor: Visitor, saying: Saying, username: stri
   return (await chat.say(visitor, saying)).entry;
 }
 
-/** Writes the newest messages, or what was asked for; with `?follow`, and what comes, for ever. */
+/** Writes the newest messages, or what was asked for; with `?follow`, and what comes. */
 async function read(format: Format, parts: Parts, request: Request, response: Response): Promise<void> {
   const query = asked(request);
   const { room, limit, ...start } = checkPaging({ last: '50', ...query });
   if (query.follow !== undefined)
     return stream(format, parts, request, response, readingOf(request, { ...start, room }));
-  const step = await parts.log.after(room, await parts.log.start(room, start), limit);
+  const step = await parts.log.page(room, start, limit);
   response
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });

@@ -3,11 +3,13 @@ import { line, notice } from '../line';
 import { events, once, type Page } from '../page';
 import { errorBody, Refusal } from '../refusal';
 import type { Session } from '../session';
-import type { Ephemeral, Reset } from '../wire';
+import type { Ephemeral, Reset, Start } from '../wire';
 import { textFrames } from './raw';
 
 /** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
 export interface Protocol {
+  /** The frame that says where the reading begins, if this protocol says so. */
+  start: (start: Start) => string | undefined;
   /** The frames of a step, ready to be written. */
   step: (step: Page | Reset) => Buffer;
   /** The frame of an event that is in no log; empty if this protocol does not tell of it. */
@@ -18,6 +20,7 @@ export interface Protocol {
 
 /** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
 export const jsonFrames: Protocol = {
+  start: (start) => JSON.stringify(start),
   step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
   event: once((event) => textFrames([JSON.stringify(event)])),
   hear: async (session, frame) => {
@@ -32,6 +35,7 @@ export const jsonFrames: Protocol = {
 
 /** `text`: a frame in is a message, and a message is a line out. What a person alone at a prompt needs, no more. */
 export const textLines: Protocol = {
+  start: () => undefined,
   step: once((step) =>
     textFrames(
       step.type === 'page'

@@ -3,7 +3,6 @@ import { visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
 import type { Page } from '../page';
-import { turn } from '../pipelining';
 import { releaseWith } from '../release';
 import type { Parts } from '../session';
 import type { Visitor } from '../visitor';
@@ -15,11 +14,8 @@ export function poll(parts: Parts): Router {
   const router = Router();
 
   router.get('/messages', async (request, response) => {
-    const { room, before, limit, ...begin } = checkPaging(request.query);
-    const start = begin.after === undefined && begin.last === undefined ? { last: limit } : begin;
-    const step = before
-      ? await log.before(room, before, limit)
-      : await log.after(room, await log.start(room, start), limit);
+    const { room, before, limit, ...start } = checkPaging(request.query);
+    const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
     if (step.type === 'page') response.set('Retry-After', String(patience(step)));
     // Express compares the ETag of an answer with the one that was asked with, and sends 304 if nothing is new.
     answer(response, step);
@@ -27,7 +23,6 @@ export function poll(parts: Parts): Router {
 
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
-    await turn(response);
     const { visitor, release } = await door.admitToStay(request);
     releaseWith(response, release);
     const cursor = await log.start(room, start);

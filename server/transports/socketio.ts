@@ -159,6 +159,7 @@ function serve(socket: Socket, parts: Parts): void {
   // Every event, so that one that does not exist is answered, too.
   socket.onAny(heard);
   socket.on('disconnect', left);
+  socket.emit('start', { type: 'start', room: reading.room, cursor });
   session.enter(reading.room, cursor);
 }
 

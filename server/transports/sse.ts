@@ -4,7 +4,7 @@ import type { Reading } from '../check';
 import { once, type Page } from '../page';
 import type { Parts } from '../session';
 import { readingOf, stream, type Format } from '../stream';
-import type { Cursor, Entry, Ephemeral, Reset } from '../wire';
+import type { Cursor, Entry, Ephemeral, Reset, Start } from '../wire';
 
 /** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
 const RETRY = 1_000;
@@ -12,14 +12,16 @@ const RETRY = 1_000;
 /** Server-Sent Events (WHATWG HTML, section 9.2). */
 export const eventStream: Format = {
   type: 'text/event-stream',
-  // The place is told at once: a reader cut off before its first message comes back to the same.
-  hello: (cursor) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\nid: ${cursor}\n\n`,
-  lifetime: 15 * 60 * 1_000,
+  // The place is told at once: a reader cut off before its first message comes back to the same. Some clients keep an
+  // `id` only when it comes with data.
+  hello: (start) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\n${frame(start, start.cursor)}`,
+  // Its clients come back by themselves.
+  goodbye: () => '',
   step: once((step: Page | Reset) => {
     if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
-    if (step.entries.length === 0) return Buffer.from(':\n\n');
     return Buffer.from(step.entries.map((entry) => frame(entry, entry.cursor)).join(''));
   }),
+  keepAlive: () => ':\n\n',
   event: once((event: Ephemeral) => Buffer.from(frame(event))),
 };
 
@@ -55,6 +57,6 @@ export function plainSse(parts: Parts, otherwise: RequestListener): RequestListe
 }
 
 /** One event. JSON has no line ends, so no text in it can end the event. */
-function frame(event: Entry | Reset | Ephemeral, id?: Cursor): string {
+function frame(event: Start | Entry | Reset | Ephemeral, id?: Cursor): string {
   return `event: ${event.type}\n${id ? `id: ${id}\n` : ''}data: ${JSON.stringify(event)}\n\n`;
 }

@@ -110,6 +110,8 @@ export class WebSockets {
       peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
       peer.session = new Session(this.parts, visitor, peer);
       peer.on('close', left).on('message', heard);
+      const begin = peer.speaks.start({ type: 'start', room, cursor });
+      if (begin) peer.send(begin);
       peer.session.enter(room, cursor);
     });
   }

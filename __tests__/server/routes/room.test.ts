@@ -40,7 +40,10 @@ describe('GET /r/:room', () => {
     const json = await (await get('/r/team', 'application/x-ndjson')).text();
     expect(json.split('\n').map((one) => one && (JSON.parse(one) as unknown))).toEqual([...said, '']);
     const stream = sseEvents(`${app.url}/r/team?last=1`, { headers: { Accept: 'text/event-stream' } });
-    expect(await take(stream, 1)).toMatchObject([{ type: 'new_message', data: { message: 'c' } }]);
+    expect(await take(stream, 2)).toMatchObject([
+      { type: 'start' },
+      { type: 'new_message', data: { message: 'c' } },
+    ]);
   });
 
   it('reads after a cursor, or the newest n', async () => {

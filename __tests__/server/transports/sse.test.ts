@@ -23,7 +23,9 @@ describe('SSE', () => {
     expect(answer.headers.get('cache-control')).toContain('no-transform');
     expect(answer.headers.get('x-accel-buffering')).toBe('no');
     const { value } = await answer.body!.getReader().read();
-    expect(Buffer.from(value!).toString()).toMatch(/^retry: \d+\nid: [0-9a-z]+:0\n\n/);
+    expect(Buffer.from(value!).toString()).toMatch(
+      /^retry: \d+\nevent: start\nid: ([0-9a-z]+:0)\ndata: {"type":"start","room":"lobby","cursor":"\1"}\n\n/,
+    );
     end();
   });
 
@@ -56,7 +58,7 @@ describe('SSE', () => {
   it('tells of a cursor that is not of this history, and goes on from the head', async () => {
     const { cursor } = await say(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse?after=gone:7`);
-    const two = take(stream, 2, ({ type }) => type !== 'presence');
+    const two = take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
     const reset = { type: 'reset', room: 'lobby', earliest: cursor.replace(/1$/, '0'), cursor };
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
     await say(app.url, 'b');

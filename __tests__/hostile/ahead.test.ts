@@ -1,0 +1,105 @@
+import type { MessagePage } from '../../server/wire';
+import { scratch, startApp, type Running } from '../support/app';
+import { read, readAll, say } from '../support/http';
+import { memoryOf } from '../support/memory';
+import { startProcess } from '../support/process';
+import { closed, dial } from '../support/raw';
+
+/** Four thousand characters of four bytes each: the longest message. */
+const LONGEST = '\u{1F600}'.repeat(4_000);
+const LARGEST = ['GET /messages?limit=500 HTTP/1.1', 'Host: localhost', ''];
+const ahead = (count: number): string[] => Array.from({ length: count }, () => LARGEST).flat();
+
+async function fill(url: string, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => say(url, LONGEST)));
+}
+
+describe('requests that are sent ahead on one connection', () => {
+  let app: Running;
+  beforeEach(async () => (app = await startApp()));
+  afterEach(() => app.close());
+
+  it('S23: are begun one after the other, each when the one before was answered', async () => {
+    const behind = JSON.stringify({ message: 'behind', room: 'behind' });
+    const post = ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+    const socket = await dial(app.url);
+    const closing = closed(socket);
+    socket.write(['GET /subscribe HTTP/1.1', 'Host: localhost', '', ''].join('\r\n'));
+    socket.write([...post, 'Connection: close', `Content-Length: ${behind.length}`, '', behind].join('\r\n'));
+    for (let i = 0; i < 20; i += 1) await read(app.url, { limit: '1' });
+    expect(await readAll(app.url, 'behind')).toEqual([]);
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await say(app.url, 'what the long poll waits for');
+    await closing;
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 201']);
+    expect(await readAll(app.url, 'behind')).toMatchObject([{ message: 'behind' }]);
+  });
+
+  it('S23: are cut off past 32 of them', async () => {
+    const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', '', ...ahead(33));
+    await closed(socket);
+    await say(app.url, 'still there');
+  });
+});
+
+describe('fourteen connections that send 32 requests for the largest answers ahead, and read nothing', () => {
+  it('S23: cost a few MB', async () => {
+    const place = scratch();
+    const server = await startProcess({ DATABASE: `${place.folder}/parley.db` });
+    await fill(server.url, 40);
+    const before = memoryOf(server.child);
+    const sockets = await Promise.all(
+      Array.from({ length: 14 }, async () => {
+        const socket = await dial(server.url);
+        socket.pause();
+        socket.write([...ahead(32), ''].join('\r\n'));
+        return socket;
+      }),
+    );
+    for (let i = 0; i < 50; i += 1) await read(server.url, { limit: '1' });
+    expect(memoryOf(server.child) - before).toBeLessThan(100);
+    sockets.forEach((socket) => socket.destroy());
+    await server.end('SIGTERM');
+    place.remove();
+  });
+});
+
+describe('an answer', () => {
+  let app: Running;
+  beforeEach(async () => {
+    app = await startApp();
+    await fill(app.url, 30);
+    await say(app.url, 'the newest');
+  });
+  afterEach(() => app.close());
+
+  const texts = (page: MessagePage): number[] => page.messages.map(({ seq }) => seq);
+
+  it('S23: holds 128 KB of messages, counted in UTF-8, and says that there is more', async () => {
+    const seen: number[] = [];
+    for (let after = 'earliest', more = true; more;) {
+      const answer = await fetch(`${app.url}/messages?limit=500&after=${after}`);
+      const text = await answer.text();
+      expect(Buffer.byteLength(text)).toBeLessThan(150 * 1024);
+      const page = JSON.parse(text) as MessagePage;
+      seen.push(...texts(page));
+      after = page.cursor;
+      more = answer.headers.get('retry-after') === '0';
+    }
+    expect(seen).toEqual(Array.from({ length: 31 }, (_, i) => i + 1));
+    const held = (await (await fetch(`${app.url}/subscribe?limit=500&after=earliest`)).json()) as MessagePage;
+    expect(texts(held)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('S23: of the newest messages holds the newest that fit, and the rest is a page back', async () => {
+    const newest = await read(app.url, { limit: '500' });
+    expect(texts(newest)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31]);
+    const older = await read(app.url, { limit: '500', before: newest.messages[0]!.cursor });
+    expect(texts(older)).toEqual([15, 16, 17, 18, 19, 20, 21, 22]);
+    const lines = await (
+      await fetch(`${app.url}/r/lobby?last=30`, { headers: { Accept: 'text/plain' } })
+    ).text();
+    expect(lines).toMatch(/^(Anonymous: \S+\n){8}Anonymous: the newest\n$/u);
+  });
+});

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startApp, type Running } from './support/app';
+import { say } from './support/http';
+import { Somebody } from './support/people';
+import { Queue } from './support/queue';
+
+const ROOT = join(__dirname, '..');
+const PROTOCOL = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8');
+
+/** The client that stands in PROTOCOL.md under a heading, run as it is, but for the server's address. */
+function runClient(heading: string, url: string) {
+  const code = new RegExp(`### ${heading}\n[^]*?\`\`\`js\n([^]*?)\`\`\``).exec(PROTOCOL)![1]!;
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', code.replaceAll('http://localhost:3000', url)],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const lines = new Queue<string>();
+  for (const output of [child.stdout, child.stderr])
+    createInterface(output).on('line', (line) => lines.push(line));
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    lines: async (count: number) => {
+      const taken: string[] = [];
+      while (taken.length < count) taken.push(await lines.next());
+      return taken;
+    },
+    exit,
+    end: async () => {
+      child.kill();
+      await exit;
+    },
+  };
+}
+
+describe('the clients in PROTOCOL.md', () => {
+  let app: Running;
+  afterEach(() => app.close());
+
+  async function history(): Promise<Somebody> {
+    const guest = await Somebody.guest(app.url);
+    for (const message of ['one', 'two']) await guest.ask('POST', '/messages', { message, room: 'demo' });
+    return guest;
+  }
+
+  async function deletes(guest: Somebody): Promise<string> {
+    await say(app.url, 'three', { room: 'demo' });
+    const { body } = await guest.ask('POST', '/messages', { message: 'four', room: 'demo' });
+    await guest.ask('DELETE', `/r/demo/messages/${String(body.id)}`);
+    return String(body.id);
+  }
+
+  it.each(['Socket.IO', 'Polling with fetch'])(
+    'show messages and deletions as they come: %s',
+    async (heading) => {
+      app = await startApp();
+      const guest = await history();
+      const client = runClient(heading, app.url);
+      const known = ['1 Anonymous: one', '2 Anonymous: two'];
+      const first = await client.lines(heading === 'Socket.IO' ? 4 : 2);
+      expect(first).toEqual(expect.arrayContaining(known));
+      const id = await deletes(guest);
+      // The one that polls may find the message deleted already.
+      const lines = await client.lines(3);
+      expect(lines[0]).toMatch(/^\d Anonymous: three$/);
+      expect(lines[1]).toMatch(/^\d Anonymous: (four|\(deleted\))$/);
+      expect(lines[2]).toBe(`Anonymous deleted the message ${id}.`);
+      await client.end();
+    },
+  );
+
+  it('over Socket.IO ends with the reason where it is refused', async () => {
+    app = await startApp({ ACCESS: 'invite' });
+    const client = runClient('Socket.IO', app.url);
+    expect((await client.lines(1))[0]).toMatch(/invit.*\.$/i);
+    expect(await client.exit).toBe(1);
+  });
+});
