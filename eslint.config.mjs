@@ -28,7 +28,7 @@ const LAYERS = [
   ['page', 'span', 'tail', 'follower', 'followers', 'log'],
   ['presence', 'role', 'door', 'password', 'passkeys'],
   ['accounts', 'chat', 'invitations', 'moderation', 'check'],
-  ['session', 'config', 'check-access', 'admission', 'gate', 'listener'],
+  ['session', 'config', 'check-access', 'admission', 'gate', 'listener', 'throttle'],
   ['stream'],
   ['transports', 'routes', 'stores'],
   ['app'],

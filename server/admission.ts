@@ -1,6 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Door } from './door';
+import type { Parts } from './session';
 import type { Visitor } from './visitor';
+
+/** How many messages an answer holds for one point of the reading allowance. */
+const MESSAGES_PER_READ = 50;
 
 /** Lets requests pass of those who may come in; the routes behind it find them by {@link visitorOf}. */
 export function admission(door: Door): RequestHandler {
@@ -10,9 +14,27 @@ export function admission(door: Door): RequestHandler {
   };
 }
 
+/** Counts the reads of those who were admitted, and lets them take turns. */
+export function countReads({ limits, turns }: Parts): RequestHandler {
+  return async (request, response, next) => {
+    if (request.method === 'GET') {
+      const visitor = visitorOf(response);
+      limits.take('reads', visitor, pointsOf(request));
+      await turns.take(visitor.address);
+    }
+    next();
+  };
+}
+
 /** Who sent the request that is answered. */
 export function visitorOf(response: Response): Visitor {
   return response.locals.visitor as Visitor;
+}
+
+/** What a read costs: one, and one more for each 50 messages that are asked for beyond the first 50. */
+function pointsOf({ query }: Request): number {
+  const asked = Math.max(Number(query.limit) || 0, Number(query.last) || 0);
+  return Math.max(1, Math.ceil(Math.min(asked, 500) / MESSAGES_PER_READ));
 }
 
 /** Whether a person opens an address, as a browser asks then. */

@@ -70,6 +70,8 @@ const SETTINGS = [
   'LIMIT_NAMES',
   'LIMIT_CONTACTS',
   'LIMIT_SIGN_INS',
+  'LIMIT_READS',
+  'LIMIT_REFUSALS',
   'LIMIT_CONNECTIONS',
   'DATABASE',
   'TAIL',
@@ -107,6 +109,8 @@ function readLimits(read: Read): LimitSettings {
     names: allowance('LIMIT_NAMES', '10/60'),
     contacts: allowance('LIMIT_CONTACTS', '30/60'),
     signIns: allowance('LIMIT_SIGN_INS', '10/300'),
+    reads: allowance('LIMIT_READS', '600/10'),
+    refusals: allowance('LIMIT_REFUSALS', '60/10'),
     connections: read('LIMIT_CONNECTIONS', '100', parseNumber('LIMIT_CONNECTIONS', 1, 100_000)),
   };
 }

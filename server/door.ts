@@ -104,6 +104,19 @@ export class Door {
     return this.limits.reserveHandshake(this.visitors.addressOf(request));
   }
 
+  /**
+   * Counts a request towards what its address may ask for.
+   * @throws {Refusal} 429 if that is spent.
+   */
+  countRequest(request: IncomingMessage): void {
+    this.limits.countRequest(this.visitors.addressOf(request));
+  }
+
+  /** Counts a request that was refused. */
+  countRefusal(request: IncomingMessage): void {
+    this.limits.countRefusal(this.visitors.addressOf(request));
+  }
+
   /** Notes that somebody's connection is open. What has changed since they were admitted counts. */
   enter(inside: Inside): void {
     this.inside.add(inside);

@@ -4,6 +4,7 @@ import { FOREIGN, mayAsk } from './origin';
 import { errorBody, Refusal } from './refusal';
 import { releaseWith } from './release';
 import { checkRequest } from './request';
+import { Throttle } from './throttle';
 import { refuse, turnAway } from './upgrade';
 
 /**
@@ -13,18 +14,23 @@ import { refuse, turnAway } from './upgrade';
 export class Gate {
   /** The places of handshakes that are not connections yet. */
   private readonly reserved = new WeakMap<IncomingMessage, () => void>();
+  private readonly throttle: Throttle;
 
   constructor(
     private readonly door: Door,
     private readonly corsOrigins: readonly string[],
     /** Whether a session with this id is open. */
     private readonly isSession: (sid: string) => boolean,
-  ) {}
+  ) {
+    this.throttle = new Throttle(door);
+  }
 
   /** Engine.IO's middleware. */
   readonly look = (request: IncomingMessage, response: ServerResponse | object, next: () => void): void => {
     const { searchParams: query } = new URL(request.url ?? '', 'http://localhost');
+    if (response instanceof ServerResponse && !this.throttle.admits(request, response)) return;
     try {
+      if (!(response instanceof ServerResponse)) this.door.countRequest(request);
       checkRequest(request);
       if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
       // Any page could load the answers as a script, and browsers don't say then where that stands.
@@ -36,7 +42,10 @@ export class Gate {
       if (!query.get('sid')) this.reserve(request, response);
     } catch (error) {
       const body = errorBody(error);
-      if (!(response instanceof ServerResponse)) return turnAway(request.socket, body);
+      if (!(response instanceof ServerResponse)) {
+        this.door.countRefusal(request);
+        return turnAway(request.socket, body);
+      }
       return refuse(response, body);
     }
     next();

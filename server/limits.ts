@@ -3,7 +3,7 @@ import { RateLimit, refuseIfSpent, type Allowance } from './rate-limit';
 import { Refusal } from './refusal';
 
 /** What is allowed only so often. */
-export type Limited = 'messages' | 'names' | 'contacts' | 'signIns';
+export type Limited = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
 
 /** How often things may be done. */
 export interface LimitSettings extends Record<Limited, Allowance> {
@@ -25,6 +25,8 @@ const WORDS: Record<Limited, string> = {
   names: 'You have changed your name too often',
   contacts: 'You have changed contacts too often',
   signIns: 'There were too many attempts to sign in',
+  reads: 'You are asking for more than this chat allows',
+  refusals: 'Too many of your requests were refused',
 };
 
 /** The allowance of each visitor, and that of each address. */
@@ -51,6 +53,8 @@ export class Limits {
       names: pair(settings.names),
       contacts: pair(settings.contacts),
       signIns: pair(settings.signIns),
+      reads: pair(settings.reads),
+      refusals: pair(settings.refusals),
     };
     const most = settings?.connections ?? Infinity;
     this.unasked = 2 * CROWD * most;
@@ -64,13 +68,39 @@ export class Limits {
    * whoever is over the limit takes nothing away from others.
    * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
    */
-  take(what: Limited, { id, address }: Doer): void {
+  take(what: Limited, { id, address }: Doer, points = 1): void {
     if (!this.limiters) return;
     const { visitors, addresses } = this.limiters[what];
     refuseIfSpent(addresses, address, WORDS[what]);
     refuseIfSpent(visitors, id, WORDS[what]);
-    addresses.count(address);
-    visitors.count(id);
+    addresses.count(address, points);
+    visitors.count(id, points);
+  }
+
+  /**
+   * Counts a request by its address alone, before anything is done for it.
+   * @throws {Refusal} 429 if the address has spent its reads, or what may be refused to it.
+   */
+  countRequest(address: string): void {
+    if (!this.limiters) return;
+    const { reads, refusals } = this.limiters;
+    refuseIfSpent(refusals.addresses, address, WORDS.refusals);
+    refuseIfSpent(reads.addresses, address, WORDS.reads);
+    reads.addresses.count(address);
+  }
+
+  /** Counts a refused request; of a connection, by its visitor as well. */
+  countRefusal(address: string, id?: string): void {
+    this.limiters?.refusals.addresses.count(address);
+    if (id !== undefined) this.limiters?.refusals.visitors.count(id);
+  }
+
+  /** @throws {Refusal} 429 if too many requests of a visitor, or of the address, were refused. */
+  checkRefusals({ id, address }: Doer): void {
+    if (!this.limiters) return;
+    const { visitors, addresses } = this.limiters.refusals;
+    refuseIfSpent(addresses, address, WORDS.refusals);
+    refuseIfSpent(visitors, id, WORDS.refusals);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Chat, Saying } from './chat';
 import { checkDeletion, checkReading, checkSaying, checkUsername, type Reading } from './check';
 import type { Door, Inside } from './door';
 import type { Following, Reader } from './follower';
+import type { Limits } from './limits';
 import type { Log } from './log';
 import type { Moderation } from './moderation';
 import type { Listener, Presence, Stay } from './presence';
@@ -18,6 +19,7 @@ export interface Parts {
   presence: Presence;
   door: Door;
   moderation: Moderation;
+  limits: Limits;
   turns: Turns;
 }
 
@@ -27,6 +29,8 @@ export interface Outlet extends Reader, Listener {}
 /** The most requests of one connection that may be unanswered, and the most characters of messages that they may hold. */
 const UNANSWERED_MAX = 256;
 const CHARACTERS_MAX = 256 * 1024;
+/** How many requests in a row may be refused because too many were; past them the connection is ended. */
+const IN_VAIN_MAX = 32;
 const OVERLOADED = 'Too many requests were unanswered on this connection.';
 
 const DONE = Promise.resolve();
@@ -42,6 +46,7 @@ export class Session implements Inside {
   private joining: Promise<unknown> = DONE;
   private unanswered = 0;
   private characters = 0;
+  private inVain = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -71,7 +76,8 @@ export class Session implements Inside {
       this.expel(refusal);
       throw refusal;
     }
-    return this.answered(this.dispatch(event, payload), charactersOf(payload));
+    this.checkRefusals();
+    return this.answered(this.tryDispatch(event, payload), charactersOf(payload));
   }
 
   /** Leaves for good. */
@@ -92,9 +98,46 @@ export class Session implements Inside {
     this.characters += characters;
     try {
       return await answer;
+    } catch (error) {
+      this.countRefusal(error);
+      throw error;
     } finally {
       this.unanswered -= 1;
       this.characters -= characters;
+    }
+  }
+
+  /** Refuses what could not be read as a request. */
+  async refuse(error: unknown): Promise<never> {
+    this.checkRefusals();
+    this.countRefusal(error);
+    throw error;
+  }
+
+  private countRefusal(error: unknown): void {
+    if (!(error instanceof Refusal) || error.status >= 500) return;
+    this.parts.limits.countRefusal(this.visitor.address, this.visitor.id);
+  }
+
+  /** Refuses a request if too many were refused, and ends a connection that goes on after that. */
+  private checkRefusals(): void {
+    try {
+      this.parts.limits.checkRefusals(this.visitor);
+      this.inVain = 0;
+    } catch (error) {
+      this.inVain += 1;
+      if (this.inVain > IN_VAIN_MAX) this.expel(error as Refusal);
+      throw error;
+    }
+  }
+
+  /** Counts at once what {@link dispatch} refuses at once: the next request may have come along with it. */
+  private tryDispatch(event: unknown, payload: unknown): Promise<object> {
+    try {
+      return this.dispatch(event, payload);
+    } catch (error) {
+      this.countRefusal(error);
+      throw error;
     }
   }
 
@@ -135,6 +178,7 @@ export class Session implements Inside {
   }
 
   private async type(): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
     await this.parts.chat.notMuted(this.visitor);
     this.stay?.typing();
     return {};
@@ -142,6 +186,7 @@ export class Session implements Inside {
 
   /** Joins run one after the other. */
   private join(reading: Reading): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
     const joined = this.joining.then(() => this.change(reading));
     this.joining = joined.catch(() => undefined);
     return joined;

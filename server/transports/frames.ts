@@ -28,7 +28,7 @@ export const jsonFrames: Protocol = {
       const asked = parse(frame);
       return acknowledgement(idOf(asked), session.handle(asked.type, asked));
     } catch (error) {
-      return JSON.stringify({ type: 'error', ...errorBody(error) });
+      return acknowledgement(undefined, session.refuse(error));
     }
   },
 };

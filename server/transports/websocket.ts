@@ -72,7 +72,11 @@ export class WebSockets {
 
   /** Takes a handshake, or refuses it with an HTTP answer. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.admit(request, socket, head).catch((error: unknown) => turnAway(socket, errorBody(error)));
+    this.admit(request, socket, head).catch((error: unknown) => {
+      const body = errorBody(error);
+      if (body.status < 500) this.parts.door.countRefusal(request);
+      turnAway(socket, body);
+    });
   }
 
   /** Says goodbye to every peer; takes no more. */
@@ -85,6 +89,7 @@ export class WebSockets {
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer may go while its handshake is looked at.
     socket.on('error', destroy);
+    this.parts.door.countRequest(request);
     checkRequest(request);
     if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());

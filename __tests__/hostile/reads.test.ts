@@ -1,0 +1,127 @@
+import { startApp, type Running } from '../support/app';
+import { Somebody } from '../support/people';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+
+let app: Running;
+afterEach(() => app.close());
+
+/** Comes from another address, as a trusted proxy says. */
+const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
+const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
+const [GREEDY, OTHER] = [from('203.0.113.7'), from('203.0.113.8')];
+const get = (path: string, headers: Record<string, string>) => fetch(app.url + path, { headers });
+
+describe('the allowance of reads', () => {
+  it('S20: refuses a visitor who reads on and on with 429 and a time, and others of the address read on', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_READS: '10/60' });
+    const greedy = await Somebody.guest(app.url);
+    // An answer of up to 500 messages is ten reads.
+    expect((await greedy.ask('GET', '/messages?limit=500')).status).toBe(200);
+    const refused = await greedy.ask('GET', '/messages');
+    expect(refused.body).toMatchObject({
+      status: 429,
+      retryAfter: Number(refused.headers.get('Retry-After')),
+    });
+    expect(refused.body.error).toMatch(
+      /^You are asking for more than this chat allows\. Try again in \d+ s\.$/,
+    );
+    const other = await Somebody.guest(app.url);
+    expect((await other.ask('GET', '/messages')).status).toBe(200);
+  });
+
+  it.each([
+    ['GET /messages', '/messages'],
+    ['the long poll', '/subscribe?timeout=0'],
+    ['a room as lines', '/r/lobby'],
+    ['the page', '/'],
+    ['contacts', '/contacts'],
+    ['the account', '/account'],
+    ['SSE', '/sse'],
+    ['Socket.IO over polling', '/socket.io/?EIO=4&transport=polling'],
+  ])(
+    'S20: is one for an address on %s and everywhere else, and leaves other addresses alone',
+    async (_way, path) => {
+      app = await startApp({ ...PROXY, LIMIT_READS: '1/60' });
+      for (let i = 0; i < 10; i += 1) await (await get('/messages', GREEDY)).text();
+      const refused = await get(path, GREEDY);
+      expect(refused.status).toBe(429);
+      expect(await refused.json()).toMatchObject({ status: 429, retryAfter: expect.any(Number) as number });
+      await expect(openPeer(app.url, '/ws', 'json', undefined, GREEDY)).rejects.toThrow('429');
+      await expect(connect(app.url, { extraHeaders: GREEDY, reconnection: false })).rejects.toThrow();
+      expect((await get('/messages', OTHER)).status).toBe(200);
+    },
+  );
+
+  it('S20: counts joins and typing, over every transport', async () => {
+    app = await startApp({ ...PROXY, LIMIT_READS: '3/60' });
+    const peer = await openPeer(app.url, '/ws', 'json', undefined, GREEDY);
+    const { socket } = await connect(app.url, { extraHeaders: OTHER });
+    for (let i = 0; i < 4; i += 1) {
+      peer.send({ type: 'join', id: i });
+      const answer = (await socket.emitWithAck(i % 2 ? 'join' : 'typing', {})) as object;
+      if (i < 3) expect(answer).not.toHaveProperty('error');
+      else expect(answer).toMatchObject({ status: 429, retryAfter: expect.any(Number) as number });
+    }
+    expect(await peer.next(({ type }) => type === 'error')).toMatchObject({ id: 3, status: 429 });
+    socket.disconnect();
+    peer.socket.terminate();
+  });
+});
+
+describe('the allowance of refused requests', () => {
+  it('S20: is spent by whatever is refused over HTTP; the address is refused until its time is over, and no other', async () => {
+    app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
+    const post = (path: string, body: string) =>
+      fetch(app.url + path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...GREEDY },
+        body,
+      });
+    const wrong = [
+      () => post('/messages', '{'),
+      () => post('/messages', '{"message":""}'),
+      () => post('/username', '{"username":"admin"}'),
+      () => get('/nothing', GREEDY),
+      () => get('/messages?room=Big%20Room', GREEDY),
+    ];
+    for (let i = 0; i < 10; i += 1) {
+      const { status } = await wrong[i % wrong.length]!();
+      expect([400, 404]).toContain(status);
+    }
+    const refused = await get('/messages', GREEDY);
+    expect(await refused.json()).toMatchObject({ status: 429, retryAfter: expect.any(Number) as number });
+    expect((await get('/messages', OTHER)).status).toBe(200);
+  });
+
+  it.each(['json', 'text'])(
+    'S20: ends a connection on /ws (%s) that goes on after it is spent, and no other',
+    async (protocol) => {
+      app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
+      const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
+      const peer = await openPeer(app.url, '/ws', protocol, undefined, GREEDY);
+      for (let i = 0; i < 100; i += 1) peer.send(protocol === 'json' ? 'no JSON' : ' ');
+      expect(await peer.closed).toMatchObject({ code: 1008 });
+      other.send({ type: 'new_message', message: 'still there' });
+      await other.next(({ message }) => message === 'still there');
+      other.socket.terminate();
+    },
+  );
+
+  it('S20: ends a Socket.IO connection that goes on after it is spent, and is told before', async () => {
+    app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
+    const { socket } = await connect(app.url, { extraHeaders: GREEDY, reconnection: false });
+    const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+    for (let i = 0; i < 5; i += 1) {
+      expect(await socket.emitWithAck('change_username', { username: 'admin' })).toMatchObject({
+        status: 400,
+      });
+    }
+    expect(await socket.emitWithAck('new_message', { message: 'good' })).toMatchObject({
+      status: 429,
+      error: expect.stringMatching(/^Too many of your requests were refused\./) as string,
+    });
+    for (let i = 0; i < 100; i += 1) socket.emit('new_message', { message: 'on and on' });
+    await ended;
+  });
+});
