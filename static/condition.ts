@@ -53,8 +53,8 @@ export function describe(condition: Condition, now: number): Description {
   const noticed = (since: number): boolean => now - since >= UNNOTICED;
   const way = live ?? (refusal || noticed(condition.awayAt) ? undefined : lastLive);
   const connection = way ? 'live' : refusal && online ? 'refused' : 'away';
-  // 429 is about connections, and messages go without one.
-  const shutOut = !live && refusal !== undefined && refusal.status !== 429;
+  // Any other refusal is about connecting: a message can be written, and is refused with what to do about it.
+  const shutOut = !live && refusal?.status === 403;
   const canWrite = !shutOut && (!locked || moderates);
   const waits = waiting > 0 && noticed(condition.waitingAt);
 

@@ -62,7 +62,7 @@ type Case = (typeof all)[number];
 
 /** The names of the cases in which something holds, or does not. */
 const those = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
-const isShutOut = ({ refusal, live }: Condition) => !live && [401, 403].includes(refusal?.status ?? 0);
+const isShutOut = ({ refusal, live }: Condition) => !live && refusal?.status === 403;
 const isLocked = ({ locked, moderates }: Condition) => locked && !moderates;
 
 describe('what the page shows, in every combination of connection, room and messages', () => {
