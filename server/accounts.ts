@@ -1,10 +1,14 @@
-import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server';
 import { ANONYMOUS, checkName, skeletonOf } from './name';
 import type { Limits } from './limits';
 import { hashPassword, isPassword } from './password';
 import type { Passkeys } from './passkeys';
 import { Refusal } from './refusal';
 import { hashOf, newId, newSecret } from './secret';
+import type { SignInLimits } from './sign-in-limits';
 import type { GrantKind, Visitor, Visitors } from './visitor';
 
 /** What speaks for an account, as its owner sees it. */
@@ -26,14 +30,33 @@ export interface NewGrant extends Grant {
 /** Where accounts are kept. */
 export interface AccountStore {
   passwordOf(visitor: string): Promise<string | undefined>;
-  /** Stores the hash of a password and, in the same transaction, a session if one is given. */
-  setPassword(visitor: string, hash: string, session?: NewGrant): Promise<void>;
+  /**
+   * Stores the hash of a password and, in the same transaction, a session if one is given.
+   * @param only if given, all sessions of the account but this one are ended.
+   */
+  setPassword(visitor: string, hash: string, session?: NewGrant, only?: string): Promise<void>;
   /** Who has a name that looks like this one. */
   visitorOf(skeleton: string): Promise<string | undefined>;
-  addGrant(visitor: string, grant: NewGrant): Promise<void>;
+  /**
+   * Adds a session, and ends the account's expired ones and those used longest ago that are more than `most`.
+   * @returns whether a session was ended by that.
+   */
+  addSession(visitor: string, session: NewGrant, most: number): Promise<boolean>;
+  /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
+  addToken(visitor: string, token: NewGrant, most: number): Promise<boolean>;
+  /** Tokens, and sessions that have not expired. */
   grantsOf(visitor: string): Promise<Grant[]>;
   /** @returns whether there was one to end. */
   endGrant(visitor: string, id: string): Promise<boolean>;
+}
+
+/** A new password, and what comes with it. */
+export interface PasswordChange {
+  password: string;
+  /** The password so far, where there is one. */
+  current?: string | undefined;
+  /** Whether the other browsers are signed out. */
+  endOtherSessions: boolean;
 }
 
 /** How an account is signed in to. */
@@ -42,7 +65,7 @@ export interface Credentials {
   password: string;
 }
 
-/** The most sessions and tokens that one account has. */
+/** The most sessions that one account has, and the most tokens. */
 const MOST = 50;
 
 /** Names that are kept: with a password or a passkey, without an e-mail address. */
@@ -53,31 +76,33 @@ export class Accounts {
     private readonly visitors: Visitors,
     readonly passkeys: Passkeys,
     private readonly limits: Limits,
+    private readonly signIns: SignInLimits,
     private readonly ended: (concerned: (visitor: Visitor) => boolean) => Promise<void>,
   ) {}
 
   /**
    * Keeps a visitor's name with a password, or gives an account another one. A guest is signed in as well, at once:
    * its cookie speaks for nobody from then on.
-   * @param current the password so far, where there is one.
    * @param label the browser, for the session of a guest.
    * @returns the secret of that session.
    * @throws {Refusal} 400 if there is no name to keep, 403 if `current` is wrong, 429.
    */
   async setPassword(
     visitor: Visitor,
-    password: string,
-    current: string | undefined,
+    { password, current, endOtherSessions }: PasswordChange,
     label: string,
   ): Promise<string | undefined> {
     await this.nameToKeep(visitor);
     this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
-    if (known && !(await isPassword(current ?? '', known))) {
+    if (known && !(await isPassword(current ?? '', known, visitor.address))) {
       throw new Refusal(403, 'The present password is wrong.');
     }
     const session = visitor.grant ? undefined : newGrant('session', label);
-    await this.store.setPassword(visitor.id, await hashPassword(password), session && hashed(session));
+    const hash = await hashPassword(password, visitor.address);
+    const only = known && endOtherSessions ? visitor.grant : undefined;
+    await this.store.setPassword(visitor.id, hash, session && hashed(session), only);
+    if (only) await this.ended(({ id, grant }) => id === visitor.id && grant !== undefined && grant !== only);
     return session?.secret;
   }
 
@@ -97,26 +122,48 @@ export class Accounts {
   /**
    * Who has a name and its password.
    * @param address where the attempt comes from.
-   * @throws {Refusal} 401 if that is nobody, 429 after too many attempts.
+   * @param deviceOf the device that it comes from, if it has signed in to an account before.
+   * @throws {Refusal} 401 if that is nobody, 429 after too many attempts, 503 if too many are waiting.
    */
-  async signIn({ username, password }: Credentials, address: string): Promise<string> {
+  async signIn(
+    { username, password }: Credentials,
+    address: string,
+    deviceOf: (visitor: string) => string | undefined,
+  ): Promise<string> {
     const skeleton = skeletonOf(checkName(username));
-    this.limits.take('signIns', { id: `name ${skeleton}`, address });
     const visitor = await this.store.visitorOf(skeleton);
+    const device = visitor && deviceOf(visitor);
+    this.signIns.password(skeleton, { address, device });
     const hash = visitor && (await this.store.passwordOf(visitor));
-    if (!(await isPassword(password, hash)) || !visitor) {
+    if (!(await isPassword(password, hash, device ? `${address} known` : address)) || !visitor) {
       throw new Refusal(401, 'The name or the password is wrong.');
     }
     return visitor;
   }
 
   /**
-   * What a browser is asked to sign in with by a passkey. @param origin that of the page.
+   * What a browser is asked to sign in with by a passkey.
+   * @param origin that of the page.
+   * @param device the browser, if it has signed in before.
    * @throws {Refusal} 429 after too many attempts.
    */
-  async challenge(origin: string, by: Visitor): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    this.limits.take('signIns', by);
+  async challenge(
+    origin: string,
+    { id, address }: Visitor,
+    device: string | undefined,
+  ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    this.signIns.challenge(id, { address, device });
     return this.passkeys.authentication(origin);
+  }
+
+  /**
+   * What a browser is asked to make a passkey with, to keep a visitor's name. @param origin that of the page.
+   * @throws {Refusal} 400 if there is no name to keep, 429 after too many attempts.
+   */
+  async registration(origin: string, visitor: Visitor): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const username = await this.nameToKeep(visitor);
+    this.signIns.challenge(visitor.id, { address: visitor.address, device: undefined });
+    return this.passkeys.registration(origin, visitor.id, username);
   }
 
   /** What speaks for an account. */
@@ -125,19 +172,25 @@ export class Accounts {
   }
 
   /** Signs a browser in. @returns the secret that it comes back with. */
-  openSession(visitor: string, label: string): Promise<{ grant: Grant; secret: string }> {
-    return this.open(visitor, 'session', label);
+  async openSession(visitor: string, label: string): Promise<{ grant: Grant; secret: string }> {
+    const session = newGrant('session', label);
+    const others = await this.store.addSession(visitor, hashed(session), MOST);
+    if (others) await this.ended(({ id, grant }) => id === visitor && grant !== undefined);
+    return session;
   }
 
   /**
    * Makes a token for a script.
    * @returns its secret, which is told this once.
-   * @throws {Refusal} 400 if the visitor has no account.
+   * @throws {Refusal} 400 if the visitor has no account, 409 if it has too many tokens.
    */
   async makeToken(visitor: Visitor, label: string): Promise<{ grant: Grant; secret: string }> {
     const { account } = await this.visitors.standingOf(visitor);
     if (!account) throw new Refusal(400, 'Keep your name first: a token speaks for an account.');
-    return this.open(visitor.id, 'token', label);
+    const token = newGrant('token', label);
+    if (!(await this.store.addToken(visitor.id, hashed(token), MOST)))
+      throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
+    return token;
   }
 
   /** Ends a session or token, and what was opened with it; one that has ended already is no error. */
@@ -148,22 +201,6 @@ export class Accounts {
   /** Whoever came as a guest of this id, before it was an account's, has to come again. */
   async kept(visitor: string): Promise<void> {
     await this.ended(({ id, grant }) => id === visitor && !grant);
-  }
-
-  private async open(
-    visitor: string,
-    kind: GrantKind,
-    label: string,
-  ): Promise<{ grant: Grant; secret: string }> {
-    const own = await this.store.grantsOf(visitor);
-    const [oldest] = own.filter((grant) => grant.kind === kind).sort((a, b) => a.used - b.used);
-    if (oldest && own.length >= MOST) {
-      if (kind === 'token') throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
-      await this.store.endGrant(visitor, oldest.id);
-    }
-    const made = newGrant(kind, label);
-    await this.store.addGrant(visitor, hashed(made));
-    return made;
   }
 }
 

@@ -7,9 +7,11 @@ import { Accounts } from './accounts';
 import { Addresses } from './address';
 import { admission, countReads } from './admission';
 import { Chat } from './chat';
+import { Challenges } from './challenges';
 import type { Config } from './config';
 import { Contacts } from './contacts';
 import { boundConnections } from './crowd';
+import { Devices } from './devices';
 import { Door } from './door';
 import { drainable } from './drain';
 import { Invitations } from './invitations';
@@ -18,6 +20,7 @@ import { createListener } from './listener';
 import { Log } from './log';
 import { Moderation } from './moderation';
 import { Passkeys } from './passkeys';
+import { passkeyOrigin } from './origin';
 import { answerInTurn } from './pipelining';
 import { Presence } from './presence';
 import { headers, refuseForeign } from './protection';
@@ -30,6 +33,8 @@ import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
+import { newSecret } from './secret';
+import { SignInLimits } from './sign-in-limits';
 import type { Stores } from './stores/open';
 import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
@@ -67,8 +72,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const moderation = new Moderation(stores.moderation, visitors, log, door, presence);
   const chat = new Chat(log, visitors, presence, moderation, limits);
   const parts = { log, chat, visitors, presence, door, moderation, limits, turns: new Turns() };
-  const passkeys = new Passkeys(stores.accounts);
-  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, (who) => door.review(who));
+  const key = await stores.visitors.signingKey(newSecret());
+  const passkeys = new Passkeys(stores.accounts, new Challenges(key));
+  const signIns = new SignInLimits(config.limits?.signIns);
+  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns, (who) =>
+    door.review(who),
+  );
   const invitations = new Invitations(stores.invitations, visitors);
   const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.tellAll(change));
 
@@ -84,7 +93,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use('/static', assets(ROOT));
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
-  web.use(accountRoutes(accounts, visitors, door), usernameRoute(chat, door));
+  const originOf = passkeyOrigin(addresses, config.corsOrigins);
+  const devices = new Devices(addresses, key);
+  web.use(accountRoutes(accounts, visitors, door, devices, originOf), usernameRoute(chat, door));
   web.use(invitationRoutes(invitations, visitors, door, config.publicUrl));
   web.use(sse(parts), admission(door), countReads(parts), poll(parts));
   const showPage = page(log, visitors, moderation);
@@ -111,6 +122,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     const drained = drain();
     await log.close();
     presence.close();
+    door.close();
     sockets.close();
     await io.close();
     await drained;

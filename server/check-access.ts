@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
-import type { Credentials } from './accounts';
+import type { Credentials, PasswordChange } from './accounts';
 import { check } from './check';
 import type { Inviting } from './invitations';
 import type { Role, RoomRules } from './wire';
@@ -26,7 +26,14 @@ const whole = (name: string, least: number, most: number) =>
   z.int(`"${name}" must be a whole number from ${least} to ${most}.`).min(least).max(most);
 const OBJECT = 'Send a JSON object.';
 
-const newPassword = z.object({ password, current: z.string().max(PASSWORD_MAX).optional() }, OBJECT);
+const newPassword = z.object(
+  {
+    password,
+    current: z.string().max(PASSWORD_MAX).optional(),
+    endOtherSessions: z.boolean('"endOtherSessions" is true or false.').default(true),
+  },
+  OBJECT,
+);
 const credentials = z.object(
   {
     username: z.string('The name must be a text.').max(200),
@@ -94,8 +101,7 @@ const deeds = z.object({
 });
 
 /** @throws {Refusal} 400 */
-export const checkPassword = (value: unknown): { password: string; current?: string | undefined } =>
-  check(newPassword, value);
+export const checkPassword = (value: unknown): PasswordChange => check(newPassword, value);
 /** @throws {Refusal} 400 */
 export const checkCredentials = (value: unknown): Credentials => check(credentials, value);
 /** @throws {Refusal} 400 */

@@ -5,7 +5,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
 
 /** 400 days, in seconds: the longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
-const COOKIE_AGE = 400 * 24 * 60 * 60;
+export const COOKIE_AGE = 400 * 24 * 60 * 60;
+/** 90 days, in seconds: after so long without a use, a session expires. */
+export const SESSION_AGE = 90 * 24 * 60 * 60;
 /** Before the secret of a session; the id of a guest has no such letter. */
 const SESSION = '~';
 
@@ -36,8 +38,8 @@ export class Cookies {
 
   /** The `Set-Cookie` header that says this from now on. */
   give(request: IncomingMessage, presented: Presented): string {
-    const value = 'session' in presented ? SESSION + presented.session : sign(presented.guest, this.key);
-    return this.set(request, value, COOKIE_AGE);
+    if ('session' in presented) return this.set(request, SESSION + presented.session, SESSION_AGE);
+    return this.set(request, sign(presented.guest, this.key), COOKIE_AGE);
   }
 
   /** The `Set-Cookie` header that makes a browser forget who it was. */

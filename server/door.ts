@@ -25,9 +25,16 @@ export interface BanStore {
   bannedUntil(address: string): Promise<number>;
 }
 
+/** How often it is looked for sessions to check, how long after the last check one is due, in ms, and the most at a time. */
+const CHECK_EVERY = 2_000;
+const CHECK_AFTER = 60 * 60 * 1_000;
+const CHECKS_MAX = 500;
+
 /** Lets in whom the server is for, and puts out who may not stay. Every transport and every route asks here. */
 export class Door {
-  private readonly inside = new Set<Inside>();
+  /** Open connections, and when it was checked last that they may stay, in ms since 1970. */
+  private readonly inside = new Map<Inside, number>();
+  private readonly checking = setInterval(() => this.checkSessions(), CHECK_EVERY).unref();
 
   constructor(
     private readonly access: Access,
@@ -43,8 +50,6 @@ export class Door {
    */
   async admit(request: IncomingMessage, token?: string): Promise<Visitor> {
     const visitor = await this.visitors.identify(request, token);
-    // A page that is open would go on as somebody else, and not know it.
-    if (visitor.signedOut) throw new Refusal(401, SIGNED_OUT);
     await this.judge(visitor);
     return visitor;
   }
@@ -54,7 +59,7 @@ export class Door {
    * @throws {Refusal} likewise.
    */
   async admitToOpen(request: IncomingMessage): Promise<Visitor> {
-    const visitor = await this.visitors.identify(request);
+    const visitor = await this.visitors.identifyAnew(request);
     await this.judge(visitor);
     return visitor;
   }
@@ -119,7 +124,7 @@ export class Door {
 
   /** Notes that somebody's connection is open. What has changed since they were admitted counts. */
   enter(inside: Inside): void {
-    this.inside.add(inside);
+    this.inside.set(inside, Date.now());
     void this.ask(inside);
   }
 
@@ -130,20 +135,37 @@ export class Door {
 
   /** Puts out those of whom something has changed and who may not stay. */
   async review(concerned: (visitor: Visitor) => boolean): Promise<void> {
-    const those = [...this.inside].filter(({ visitor }) => concerned(visitor));
+    const those = [...this.inside.keys()].filter(({ visitor }) => concerned(visitor));
     await Promise.all(those.map((inside) => this.ask(inside)));
   }
 
   /** The addresses that somebody's open connections come from. */
   addressesOf(visitor: string): string[] {
-    const own = [...this.inside].filter(({ visitor: { id } }) => id === visitor);
+    const own = [...this.inside.keys()].filter(({ visitor: { id } }) => id === visitor);
     return [...new Set(own.map(({ visitor: { address } }) => address))];
+  }
+
+  /** Checks no session any more. */
+  close(): void {
+    clearInterval(this.checking);
+  }
+
+  /** Ends the connections of sessions that have expired; those of the others count as a use of them. */
+  private checkSessions(): void {
+    const now = Date.now();
+    let checks = 0;
+    for (const [inside, checked] of this.inside) {
+      if (inside.visitor.grant === undefined || now - checked < CHECK_AFTER) continue;
+      if ((checks += 1) > CHECKS_MAX) return;
+      this.inside.set(inside, now);
+      void this.ask(inside);
+    }
   }
 
   /** Puts somebody out who may not stay. */
   private async ask(inside: Inside): Promise<void> {
     try {
-      if (!(await this.visitors.stillSpeaks(inside.visitor))) throw new Refusal(401, SIGNED_OUT);
+      await this.visitors.stillSpeaks(inside.visitor);
       await this.judge(inside.visitor);
     } catch (error) {
       // What can't be known now does not put anybody out.
@@ -178,7 +200,6 @@ export class Door {
   }
 }
 
-const SIGNED_OUT = 'You were signed out.';
 const WORDS: Record<Access, string> = {
   open: '',
   invite: 'This chat is by invitation. Open the link that you were given, or sign in.',

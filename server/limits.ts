@@ -18,7 +18,7 @@ export interface Doer {
 }
 
 /** Behind one address there may be a whole class: it may do so many times what one visitor may. */
-const CROWD = 10;
+export const CROWD = 10;
 
 const WORDS: Record<Limited, string> = {
   messages: 'You are writing faster than this chat allows',

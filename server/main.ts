@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { describeTrust } from './address';
 import { createApp } from './app';
 import { readConfig } from './config';
 import { OWNERS_LINK_HOURS } from './invitations';
@@ -28,6 +29,8 @@ async function main(): Promise<void> {
   const local = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
   const address = config.publicUrl ?? local;
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
+  const trust = describeTrust(config.trustProxy);
+  if (trust) console.log(trust);
   const link = secret
     ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`
     : '';

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Addresses } from './address';
+import { Refusal } from './refusal';
 
 /** What a page of another origin is told. */
 export const FOREIGN = 'Pages of this origin may not use this server.';
@@ -20,4 +22,24 @@ export function mayAsk(request: IncomingMessage, allowed: readonly string[]): bo
 
 function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * The origin that a passkey belongs to, scheme, host and port: the one that the request was sent to, or that of an
+ * allowed page. @throws {Refusal} 400 if another page asks.
+ */
+export function passkeyOrigin(
+  addresses: Addresses,
+  allowed: readonly string[],
+): (request: IncomingMessage) => string {
+  return (request) => {
+    const { origin } = request.headers;
+    if (origin && allowed.includes(origin)) return origin;
+    const own = addresses.originOf(request);
+    if (origin === undefined || origin === own) return own;
+    throw new Refusal(
+      400,
+      `This page is at ${origin}, and its request came to ${own}. If there is a proxy between them, it must pass on Host and X-Forwarded-Proto, and TRUST_PROXY must name it.`,
+    );
+  };
 }

@@ -8,6 +8,7 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import type { Challenges } from './challenges';
 import { Refusal } from './refusal';
 
 /** A public key that a device or password manager has the other half of. */
@@ -23,55 +24,63 @@ export interface Passkey {
   at: number;
 }
 
+/** A challenge that was answered, and until when it would be valid, in ms since 1970. */
+export interface Spent {
+  challenge: string;
+  until: number;
+}
+
 /** Where passkeys are kept. */
 export interface PasskeyStore {
-  addPasskey(passkey: Passkey): Promise<void>;
+  /**
+   * Adds a passkey, and spends the challenge that it answers.
+   * @returns whether its id is new; nothing if the challenge was spent before.
+   */
+  addPasskey(passkey: Passkey, spent: Spent): Promise<boolean | undefined>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
-  countPasskey(id: string, counter: number): Promise<void>;
+  /** Notes the use of a passkey, and spends the challenge. @returns whether that was not spent before. */
+  countPasskey(id: string, counter: number, spent: Spent): Promise<boolean>;
   /** Removes a passkey of a visitor. One that is the last by which an account can be signed in to stays. */
   removePasskey(visitor: string, id: string): Promise<boolean>;
 }
 
-/** How long somebody has to answer a challenge, in ms. */
-const PATIENCE = 5 * 60 * 1_000;
-/** The most challenges that wait for an answer: the oldest make way. */
-const MOST = 10_000;
+/** The most passkeys that one account has. */
+const MOST = 50;
 
 /** Passkeys (W3C Web Authentication, Level 3). */
 export class Passkeys {
-  /** Challenges that wait for their one answer: for whom they were made, and until when they hold. */
-  private readonly challenges = new Map<string, { purpose: string; until: number }>();
+  constructor(
+    private readonly store: PasskeyStore,
+    private readonly challenges: Challenges,
+  ) {}
 
-  constructor(private readonly store: PasskeyStore) {}
-
-  /** What a browser is asked to make a passkey with. @param origin that of the page. */
+  /** What a browser is asked to make a passkey with. @param origin that of the page. @throws {Refusal} 409 */
   async registration(
     origin: string,
     visitor: string,
     username: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
-    const options = await generateRegistrationOptions({
+    const own = await this.store.passkeysOf(visitor);
+    if (own.length >= MOST) throw new Refusal(409, `You have ${MOST} passkeys. Remove some first.`);
+    return generateRegistrationOptions({
+      challenge: this.challenges.make(`register ${visitor}`),
       rpName: 'Parley',
       rpID: hostOf(origin),
       userName: username,
       userID: new Uint8Array(Buffer.from(visitor)),
       attestationType: 'none',
-      excludeCredentials: (await this.store.passkeysOf(visitor)).map(({ id, transports }) => ({
-        id,
-        transports,
-      })),
+      excludeCredentials: own.map(({ id, transports }) => ({ id, transports })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
     });
-    this.expect(options.challenge, visitor);
-    return options;
   }
 
-  /** Keeps the passkey that a browser has made. @throws {Refusal} 400 if it was not asked to. */
+  /** Keeps the passkey that a browser has made. @throws {Refusal} 400 if it was not asked to, 409 if it is known. */
   async register(origin: string, visitor: string, response: RegistrationResponseJSON): Promise<void> {
+    const spent = this.answered();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
-      expectedChallenge: (challenge) => this.answers(challenge, visitor),
+      expectedChallenge: (challenge) => spent.by(challenge, `register ${visitor}`),
       expectedOrigin: origin,
       expectedRPID: hostOf(origin),
       requireUserVerification: false,
@@ -79,17 +88,19 @@ export class Passkeys {
     if (!verified) throw new Refusal(400, WRONG);
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
-    await this.store.addPasskey({ id, visitor, publicKey: key, counter, transports, at: Date.now() });
+    const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
+    const isNew = await this.store.addPasskey(passkey, spent);
+    if (isNew === undefined) throw new Refusal(400, WRONG);
+    if (!isNew) throw new Refusal(409, 'That passkey is kept already. Sign in with it.');
   }
 
   /** What a browser is asked to sign in with: with any passkey that it has for this server. */
   async authentication(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    const options = await generateAuthenticationOptions({
+    return generateAuthenticationOptions({
+      challenge: this.challenges.make('sign in'),
       rpID: hostOf(origin),
       userVerification: 'preferred',
     });
-    this.expect(options.challenge, '');
-    return options;
   }
 
   /** Who has answered with a passkey. @throws {Refusal} 400 or 401 if that is nobody. */
@@ -97,9 +108,10 @@ export class Passkeys {
     const passkey = await this.store.passkey(response.id);
     if (!passkey) throw new Refusal(401, 'This passkey is not known here.');
     const { id, publicKey, counter, transports, visitor } = passkey;
+    const spent = this.answered();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge: (challenge) => this.answers(challenge, ''),
+      expectedChallenge: (challenge) => spent.by(challenge, 'sign in'),
       expectedOrigin: origin,
       expectedRPID: hostOf(origin),
       credential: {
@@ -111,7 +123,8 @@ export class Passkeys {
       requireUserVerification: false,
     }).catch(refuse);
     if (!verified) throw new Refusal(401, WRONG);
-    await this.store.countPasskey(id, authenticationInfo.newCounter);
+    if (!(await this.store.countPasskey(id, authenticationInfo.newCounter, spent)))
+      throw new Refusal(401, WRONG);
     return visitor;
   }
 
@@ -132,17 +145,18 @@ export class Passkeys {
     }
   }
 
-  private expect(challenge: string, purpose: string): void {
-    const [oldest] = this.challenges.keys();
-    if (oldest && this.challenges.size >= MOST) this.challenges.delete(oldest);
-    this.challenges.set(challenge, { purpose, until: Date.now() + PATIENCE });
-  }
-
-  /** Whether a challenge was made for this, not long ago, and is answered for the first time. */
-  private answers(challenge: string, purpose: string): boolean {
-    const made = this.challenges.get(challenge);
-    this.challenges.delete(challenge);
-    return made?.purpose === purpose && made.until > Date.now();
+  /** Notes the challenge that an answer is for, if that is valid. */
+  private answered(): Spent & { by: (challenge: string, purpose: string) => boolean } {
+    const spent = {
+      challenge: '',
+      until: 0,
+      by: (challenge: string, purpose: string): boolean => {
+        const until = this.challenges.validUntil(challenge, purpose);
+        if (until !== undefined) Object.assign(spent, { challenge, until });
+        return until !== undefined;
+      },
+    };
+    return spent;
   }
 }
 

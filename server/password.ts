@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { FairQueue } from './fair-queue';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,
@@ -10,12 +11,16 @@ const TODAY = { ln: 15, r: 8, p: 3 };
 const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]+)\$([\w-]+)$/;
 
 /** One at a time: each takes memory, and anybody may ask. */
-let last: Promise<unknown> = Promise.resolve();
+const queue = new FairQueue();
 
-/** The hash of a password, with its salt and the parameters that it was made with (scrypt, RFC 7914). */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * The hash of a password, with its salt and the parameters that it was made with (scrypt, RFC 7914).
+ * @param lane whose turn it takes, see {@link FairQueue}.
+ * @throws {Refusal} 429 or 503 if too many are waiting.
+ */
+export async function hashPassword(password: string, lane: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await run(password, salt, TODAY);
+  const key = await run(password, salt, TODAY, lane);
   const { ln, r, p } = TODAY;
   return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
@@ -23,24 +28,24 @@ export async function hashPassword(password: string): Promise<string> {
 /**
  * Whether a password is the one that was hashed.
  * @param hash nothing, if there is none: that takes as long, so that nobody learns who has one.
+ * @param lane whose turn it takes, see {@link FairQueue}.
+ * @throws {Refusal} 429 or 503 if too many are waiting.
  */
-export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
+export async function isPassword(password: string, hash: string | undefined, lane: string): Promise<boolean> {
   const [, ln, r, p, salt, key] = FORM.exec(hash ?? '') ?? [];
   if (!salt || !key) {
-    await run(password, randomBytes(16), TODAY);
+    await run(password, randomBytes(16), TODAY, lane);
     return false;
   }
   const parameters = { ln: Number(ln), r: Number(r), p: Number(p) };
   return timingSafeEqual(
-    await run(password, Buffer.from(salt, 'base64url'), parameters),
+    await run(password, Buffer.from(salt, 'base64url'), parameters, lane),
     Buffer.from(key, 'base64url'),
   );
 }
 
-function run(password: string, salt: Buffer, { ln, r, p }: typeof TODAY): Promise<Buffer> {
+function run(password: string, salt: Buffer, { ln, r, p }: typeof TODAY, lane: string): Promise<Buffer> {
   const N = 2 ** ln;
   // Of texts that look the same, phones and desks send one or the other (RFC 8265, section 4.2.2).
-  const next = last.then(() => derive(password.normalize('NFC'), salt, 32, { N, r, p, maxmem: 256 * N * r }));
-  last = next.catch(() => undefined);
-  return next;
+  return queue.run(lane, () => derive(password.normalize('NFC'), salt, 32, { N, r, p, maxmem: 256 * N * r }));
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
-import { Cookies, type Presented } from './cookies';
+import { Cookies, SESSION_AGE, type Presented } from './cookies';
 import { LastSeen, type LastSeenStore } from './last-seen';
 import { ANONYMOUS, skeletonOf } from './name';
 import { Refusal } from './refusal';
@@ -20,8 +20,6 @@ export interface Visitor {
   readonly address: string;
   /** The id of the session or token that spoke for it; a guest has none. */
   readonly grant?: string | undefined;
-  /** Whether its cookie is that of a session which was ended. */
-  readonly signedOut?: boolean;
 }
 
 /** What is known of somebody. */
@@ -57,8 +55,8 @@ export interface VisitorStore extends LastSeenStore {
   isTaken(skeleton: string, abandoned: number): Promise<boolean>;
   /** For whom a secret speaks, by its hash. */
   grantOf(kind: GrantKind, hash: string): Promise<{ id: string; visitor: string; used: number } | undefined>;
-  /** Whether a session or token was not ended. */
-  hasGrant(id: string): Promise<boolean>;
+  /** When a session or token was used last, in ms since 1970, if it was not ended. */
+  lastUseOf(grant: string): Promise<{ kind: GrantKind; used: number } | undefined>;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -94,28 +92,37 @@ export class Visitors {
   /**
    * Who sent this request or handshake: the visitor of its token or cookie, or a new one for it alone.
    * @param token what speaks for a script, if that is not in the `Authorization` header.
-   * @throws {Refusal} 401 if the token speaks for nobody.
+   * @throws {Refusal} 401 if the token speaks for nobody, or the session was ended or has expired: a page that is open
+   *   would go on as somebody else, and not know it.
    */
   async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
+    const visitor = await this.identifyAnew(request, token);
+    const cookie = token || visitor.grant ? undefined : this.cookies.of(request);
+    if (cookie && 'session' in cookie) throw new Refusal(401, SIGNED_OUT);
+    return visitor;
+  }
+
+  /**
+   * The same for who opens a page, signs in or signs out: whose session was ended comes as a new guest.
+   * @throws {Refusal} 401 if the token speaks for nobody.
+   */
+  async identifyAnew(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const address = this.addresses.of(request);
     const cookie = token ? undefined : this.cookies.of(request);
     const visitor = token ? await this.granted('token', token) : cookie && (await this.presented(cookie));
     if (token && !visitor) throw new Refusal(401, 'That token is not known here, or it was revoked.');
-    if (!visitor) {
-      const signedOut = cookie !== undefined && 'session' in cookie;
-      return { id: newId(), username: ANONYMOUS, lasting: false, address, signedOut };
-    }
+    if (!visitor) return { id: newId(), username: ANONYMOUS, lasting: false, address };
     const { username, seen } = await this.known(visitor.id);
     this.lastSeen.visitor(visitor.id, seen);
     return { ...visitor, username, lasting: true, address };
   }
 
   /**
-   * Like {@link identify}, for a page: a browser that is new becomes a lasting visitor.
+   * Like {@link identifyAnew}, for a page: a browser that is new becomes a lasting visitor.
    * @returns the visitor, and the `Set-Cookie` header that brings it back.
    */
   async welcome(request: IncomingMessage): Promise<{ visitor: Visitor; setCookie: string }> {
-    const visitor = { ...(await this.identify(request)), lasting: true, signedOut: false };
+    const visitor = { ...(await this.identifyAnew(request)), lasting: true };
     const own = visitor.grant && this.cookies.of(request);
     return { visitor, setCookie: this.cookies.give(request, own || { guest: visitor.id }) };
   }
@@ -147,10 +154,18 @@ export class Visitors {
     return (await this.store.standingOf(id)) ?? STRANGER;
   }
 
-  /** Whether what spoke for a visitor when it came still does. */
-  async stillSpeaks({ id, lasting, grant }: Visitor): Promise<boolean> {
-    if (grant) return this.store.hasGrant(grant);
-    return !lasting || !(await this.known(id)).account;
+  /**
+   * Checks that what spoke for a visitor when it came still does; its connection counts as a use of that.
+   * @throws {Refusal} 401 if it does not.
+   */
+  async stillSpeaks({ id, lasting, grant }: Visitor): Promise<void> {
+    if (!grant) {
+      if (lasting && (await this.known(id)).account) throw new Refusal(401, SIGNED_OUT);
+      return;
+    }
+    const last = await this.store.lastUseOf(grant);
+    if (!last || hasExpired(last)) throw new Refusal(401, SIGNED_OUT);
+    this.lastSeen.grant(grant, last.used);
   }
 
   /**
@@ -177,10 +192,17 @@ export class Visitors {
 
   private async granted(kind: GrantKind, secret: string): Promise<Pick<Visitor, 'id' | 'grant'> | undefined> {
     const grant = await this.store.grantOf(kind, hashOf(secret));
-    if (!grant) return undefined;
+    if (!grant || hasExpired({ kind, used: grant.used })) return undefined;
     this.lastSeen.grant(grant.id, grant.used);
     return { id: grant.visitor, grant: grant.id };
   }
+}
+
+const SIGNED_OUT = 'You were signed out.';
+
+/** Whether a session was not used for too long. Tokens do not expire. */
+function hasExpired({ kind, used }: { kind: GrantKind; used: number }): boolean {
+  return kind === 'session' && Date.now() - used > SESSION_AGE * 1_000;
 }
 
 /** What a name is refused with that somebody else has. */

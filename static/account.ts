@@ -21,11 +21,14 @@ onSubmit(form('#name-form'), async ({ username }) => {
 });
 
 const passwordForm = form('#password-form');
-onSubmit(passwordForm, async ({ password, current }) => {
-  await api('/account/password', 'PUT', { password, ...(current && { current }) });
+onSubmit(passwordForm, async ({ password, current, others }) => {
+  const endOtherSessions = others !== undefined;
+  await api('/account/password', 'PUT', { password, ...(current && { current, endOtherSessions }) });
   if (!account) return begin();
   passwordForm!.reset();
   find(passwordForm!, '.outcome').textContent = 'Saved.';
+  if (current && endOtherSessions)
+    document.querySelectorAll('[data-session]:not([data-here])').forEach((row) => row.remove());
 });
 
 const passkeyForm = form('#keep-passkey');

@@ -9,13 +9,23 @@ import {
   checkRegistration,
 } from '../check-access';
 import { checkRoom } from '../check';
+import type { Devices } from '../devices';
 import type { Door } from '../door';
 import { BanRefusal, Refusal } from '../refusal';
 import { bearerOf, type Visitor, type Visitors } from '../visitor';
 import { iso } from './times';
 
-/** Keeping a name, signing in with it, and what speaks for it. Open to those who are not let in yet, too. */
-export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door): Router {
+/**
+ * Keeping a name, signing in with it, and what speaks for it. Open to those who are not let in yet, too.
+ * @param originOf the origin that a passkey belongs to. @throws {Refusal} 400 if a page of another one asks.
+ */
+export function accountRoutes(
+  accounts: Accounts,
+  visitors: Visitors,
+  door: Door,
+  devices: Devices,
+  originOf: (request: Request) => string,
+): Router {
   const router = Router();
   router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -26,6 +36,8 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   });
 
   router.get('/account', async (request, response) => {
+    const json = request.accepts(['json', 'html']) === 'json';
+    if (json) await visitors.identify(request);
     const { visitor, setCookie } = await visitors.welcome(request);
     const { username, role, account } = await visitors.standingOf(visitor);
     const me = { visitor: visitor.id, username, role, account };
@@ -38,7 +50,7 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
       throw error;
     });
     response.vary('Accept').set('Set-Cookie', setCookie);
-    if (request.accepts(['json', 'html']) === 'json') {
+    if (json) {
       const keys = passkeys.map(({ id, at }) => ({ id, at: iso(at) }));
       response.json({ ...me, grants: grants.map(told), passkeys: keys });
     } else
@@ -55,16 +67,14 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
 
   router.put('/account/password', jsonBody, async (request, response) => {
     const visitor = await door.admitToKeepName(request);
-    const { password, current } = checkPassword(request.body);
-    const secret = await accounts.setPassword(visitor, password, current, browserOf(request));
+    const secret = await accounts.setPassword(visitor, checkPassword(request.body), browserOf(request));
     if (secret) await signedIn(request, response, visitor, secret);
     response.status(204).end();
   });
 
   router.post('/account/passkeys/options', jsonBody, async (request, response) => {
     const visitor = await door.admitToKeepName(request);
-    const username = await accounts.nameToKeep(visitor);
-    response.json(await accounts.passkeys.registration(originOf(request), visitor.id, username));
+    response.json(await accounts.registration(originOf(request), visitor));
   });
 
   router.post('/account/passkeys', jsonBody, async (request, response) => {
@@ -96,25 +106,26 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
   });
 
   router.post('/sessions/options', jsonBody, async (request, response) => {
-    const visitor = await visitors.identify(request);
-    response.json(await accounts.challenge(originOf(request), visitor));
+    const visitor = await visitors.identifyAnew(request);
+    response.json(await accounts.challenge(originOf(request), visitor, devices.ofAny(request)));
   });
 
   router.post('/sessions', jsonBody, async (request, response) => {
-    const { address } = await visitors.identify(request);
+    const address = visitors.addressOf(request);
+    const deviceOf = (visitor: string) => devices.of(request, visitor);
     const body: unknown = request.body;
     const id =
       body !== null && typeof body === 'object' && 'response' in body
         ? await accounts.passkeys.authenticate(originOf(request), checkAuthentication(body))
-        : await accounts.signIn(checkCredentials(body), address);
+        : await accounts.signIn(checkCredentials(body), address, deviceOf);
     const { grant, secret } = await accounts.openSession(id, browserOf(request));
     const { username, role } = await visitors.known(id);
-    response.set('Set-Cookie', visitors.signIn(request, secret));
+    response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
     response.status(201).json({ visitor: id, username, role, grant: told(grant) });
   });
 
   router.delete('/sessions', async (request, response) => {
-    const visitor = await visitors.identify(request);
+    const visitor = await visitors.identifyAnew(request);
     if (visitor.grant) await accounts.end(visitor, visitor.grant);
     response.set('Set-Cookie', visitors.forget(request)).status(204).end();
   });
@@ -126,7 +137,7 @@ export function accountRoutes(accounts: Accounts, visitors: Visitors, door: Door
     visitor: Visitor,
     secret: string,
   ): Promise<void> {
-    response.set('Set-Cookie', visitors.signIn(request, secret));
+    response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, visitor.id)]);
     await accounts.kept(visitor.id);
   }
 
@@ -138,11 +149,6 @@ function told<T extends Grant>(
   grant: T,
 ): Omit<T, 'at' | 'used'> & { at: string | null; used: string | null } {
   return { ...grant, at: iso(grant.at), used: iso(grant.used) };
-}
-
-/** The origin that a passkey belongs to: that of the page that asks. */
-function originOf(request: Request): string {
-  return request.get('Origin') ?? `${request.protocol}://${request.host}`;
 }
 
 /** What a person calls their browser, from what it calls itself. */

@@ -34,6 +34,7 @@ export function invitationRoutes(
   });
 
   router.post('/invite', form, async (request, response) => {
+    await visitors.identify(request);
     const secret = checkSecret(request.body);
     const { visitor, setCookie } = await visitors.welcome(request);
     await door.notBanned(visitor);

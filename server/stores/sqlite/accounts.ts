@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AccountStore, Grant, NewGrant } from '../../accounts';
-import type { Passkey, PasskeyStore } from '../../passkeys';
+import { SESSION_AGE } from '../../cookies';
+import type { Passkey, PasskeyStore, Spent } from '../../passkeys';
 import type { Statement, Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };
@@ -23,8 +24,9 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       .prepare<[string], string | null>('SELECT password FROM visitors WHERE id = ?')
       .pluck();
     this.readVisitor = db.prepare<[string], string>('SELECT id FROM visitors WHERE skeleton = ?').pluck();
-    this.readGrants = db.prepare<[string], Grant>(
-      'SELECT id, kind, label, at, used FROM grants WHERE visitor = ? ORDER BY at, id',
+    this.readGrants = db.prepare<[string, number], Grant>(
+      `SELECT id, kind, label, at, used FROM grants
+       WHERE visitor = ? AND (kind <> 'session' OR used >= ?) ORDER BY at, id`,
     );
     this.readPasskey = db.prepare<[string], Stored>(`${PASSKEY} WHERE id = ?`);
     this.readPasskeys = db.prepare<[string], Stored>(`${PASSKEY} WHERE visitor = ? ORDER BY at, id`);
@@ -34,10 +36,11 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readPassword.get(visitor) ?? undefined;
   }
 
-  async setPassword(visitor: string, hash: string, session?: NewGrant): Promise<void> {
+  async setPassword(visitor: string, hash: string, session?: NewGrant, only?: string): Promise<void> {
     await this.writer.run(
       ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
       ...(session ? [added(visitor, session)] : []),
+      ...(only ? [ended("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
     );
   }
 
@@ -45,22 +48,39 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readVisitor.get(skeleton);
   }
 
-  async addGrant(visitor: string, grant: NewGrant): Promise<void> {
-    await this.writer.run(added(visitor, grant));
+  async addSession(visitor: string, session: NewGrant, most: number): Promise<boolean> {
+    const newest = `SELECT id FROM grants WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
+    const [expired = 0, , over = 0] = await this.writer.run(
+      ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expiry()),
+      added(visitor, session),
+      ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most),
+    );
+    return expired + over > 0;
+  }
+
+  async addToken(visitor: string, token: NewGrant, most: number): Promise<boolean> {
+    const tokens = `SELECT count(*) FROM grants WHERE visitor = ? AND kind = 'token'`;
+    return (
+      (await this.writer.runIf([`SELECT 1 WHERE (${tokens}) < ?`, visitor, most], added(visitor, token))) !==
+      undefined
+    );
   }
 
   async grantsOf(visitor: string): Promise<Grant[]> {
-    return this.readGrants.all(visitor);
+    return this.readGrants.all(visitor, expiry());
   }
 
   async endGrant(visitor: string, id: string): Promise<boolean> {
-    const [ended] = await this.writer.run(['DELETE FROM grants WHERE id = ? AND visitor = ?', id, visitor]);
-    return ended === 1;
+    const [count] = await this.writer.run(ended('id = ? AND visitor = ?', id, visitor));
+    return count === 1;
   }
 
-  async addPasskey({ id, visitor, publicKey, counter, transports, at }: Passkey): Promise<void> {
-    await this.writer.run([
-      'INSERT INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)',
+  async addPasskey(
+    { id, visitor, publicKey, counter, transports, at }: Passkey,
+    spent: Spent,
+  ): Promise<boolean | undefined> {
+    const changes = await this.writer.runIf(unspent(spent), ...spending(spent), [
+      'INSERT OR IGNORE INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)',
       id,
       visitor,
       publicKey,
@@ -68,6 +88,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       JSON.stringify(transports),
       at,
     ]);
+    return changes && changes.at(-1) === 1;
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
@@ -90,9 +111,25 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return removed === 1;
   }
 
-  async countPasskey(id: string, counter: number): Promise<void> {
-    await this.writer.run(['UPDATE passkeys SET counter = ? WHERE id = ?', counter, id]);
+  async countPasskey(id: string, counter: number, spent: Spent): Promise<boolean> {
+    const changes = await this.writer.runIf(unspent(spent), ...spending(spent), [
+      'UPDATE passkeys SET counter = ? WHERE id = ?',
+      counter,
+      id,
+    ]);
+    return changes !== undefined;
   }
+}
+
+function unspent({ challenge }: Spent): Statement {
+  return ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM spent_challenges WHERE challenge = ?)', challenge];
+}
+
+function spending({ challenge, until }: Spent): Statement[] {
+  return [
+    ['DELETE FROM spent_challenges WHERE until < ?', Date.now()],
+    ['INSERT INTO spent_challenges (challenge, until) VALUES (?, ?)', challenge, until],
+  ];
 }
 
 function added(visitor: string, { id, kind, hash, label, at, used }: NewGrant): Statement {
@@ -106,6 +143,15 @@ function added(visitor: string, { id, kind, hash, label, at, used }: NewGrant): 
     at,
     used,
   ];
+}
+
+function ended(which: string, ...values: (string | number)[]): Statement {
+  return [`DELETE FROM grants WHERE ${which}`, ...values];
+}
+
+/** Sessions that were used last before this, in ms since 1970, have expired. */
+export function expiry(): number {
+  return Date.now() - SESSION_AGE * 1_000;
 }
 
 function passkeyOf(row: Stored): Passkey {

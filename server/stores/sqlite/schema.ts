@@ -142,4 +142,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE commits (count INTEGER NOT NULL) STRICT;
   INSERT INTO commits VALUES (0);
   `,
+  `
+  -- Challenges that a passkey has answered, so that none is answered twice.
+  CREATE TABLE spent_challenges (
+    challenge TEXT PRIMARY KEY, -- base64url
+    until INTEGER NOT NULL -- it expires by itself, ms since 1970
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -18,7 +18,7 @@ interface Row {
 export class SqliteVisitors implements VisitorStore {
   private readonly readStanding;
   private readonly readGrant;
-  private readonly readGrantById;
+  private readonly readLastUse;
   private readonly readNamesake;
 
   constructor(
@@ -33,7 +33,9 @@ export class SqliteVisitors implements VisitorStore {
     this.readGrant = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
       'SELECT id, visitor, used FROM grants WHERE hash = ? AND kind = ?',
     );
-    this.readGrantById = db.prepare<[string], 1>('SELECT 1 FROM grants WHERE id = ?').pluck();
+    this.readLastUse = db.prepare<[string], { kind: GrantKind; used: number }>(
+      'SELECT kind, used FROM grants WHERE id = ?',
+    );
     this.readNamesake = db
       .prepare<[string, number], 1>(`SELECT 1 FROM visitors WHERE skeleton = ? AND NOT ${ABANDONED}`)
       .pluck();
@@ -90,8 +92,8 @@ export class SqliteVisitors implements VisitorStore {
     return this.readGrant.get(hash, kind);
   }
 
-  async hasGrant(id: string): Promise<boolean> {
-    return this.readGrantById.get(id) === 1;
+  async lastUseOf(grant: string): Promise<{ kind: GrantKind; used: number } | undefined> {
+    return this.readLastUse.get(grant);
   }
 
   async use(grant: string): Promise<void> {

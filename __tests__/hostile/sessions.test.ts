@@ -1,0 +1,194 @@
+import { startApp, type Running } from '../support/app';
+import { Authenticator } from '../support/authenticator';
+import { Somebody } from '../support/people';
+import { connect } from '../support/socket';
+import { openPeer } from '../support/ws';
+import { endsSoon, WAYS, type Held } from './held';
+
+const DAY = 24 * 60 * 60 * 1_000;
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await app.close();
+});
+
+type Grant = { id: string; kind: string; here: boolean };
+const grantsOf = async (who: Somebody): Promise<Grant[]> =>
+  (await who.ask('GET', '/account')).body.grants as Grant[];
+
+/** Somebody with a passkey, with which signing in takes no time, and with a password. */
+async function masha(): Promise<{ self: Somebody; device: Authenticator }> {
+  const self = await Somebody.guest(app.url);
+  await self.keep('Masha');
+  const device = new Authenticator(app.url);
+  expect((await device.register(self)).status).toBe(201);
+  return { self, device };
+}
+
+async function signedIn(device: Authenticator): Promise<Somebody> {
+  const browser = new Somebody(app.url);
+  expect((await device.signIn(browser)).status).toBe(201);
+  return browser;
+}
+
+const holdAll = ({ headers }: Somebody): Promise<Held[]> =>
+  Promise.all(Object.values(WAYS).map((open) => open(app.url, headers)));
+
+/** What is refused to a session that was ended; whatever else is there is in the README's table. */
+const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] = [
+  ['GET', '/account'],
+  ['PUT', '/account/password', { password: 'another one', current: 'Masha keeps this' }],
+  ['POST', '/account/passkeys/options', {}],
+  ['POST', '/account/passkeys', { id: 'x', response: {} }],
+  ['DELETE', '/account/passkeys/none'],
+  ['POST', '/account/tokens', { label: 'script' }],
+  ['DELETE', '/account/grants/none'],
+  ['POST', '/username', { username: 'Other' }],
+  ['POST', '/invite', 'secret=none', { 'Content-Type': 'application/x-www-form-urlencoded' }],
+  ['GET', '/invitations'],
+  ['POST', '/invitations', {}],
+  ['DELETE', '/invitations/none'],
+  ['GET', '/'],
+  ['GET', '/messages'],
+  ['POST', '/messages', { message: 'hello' }],
+  ['GET', '/subscribe?timeout=0'],
+  ['GET', '/sse'],
+  ['GET', '/r/lobby', undefined, { Accept: 'text/plain, application/json;q=0.1' }],
+  ['GET', '/r/lobby?follow', undefined, { Accept: 'application/x-ndjson, application/json;q=0.1' }],
+  ['POST', '/r/lobby', 'message=hello', { 'Content-Type': 'application/x-www-form-urlencoded' }],
+  ['DELETE', '/r/lobby/messages/9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10'],
+  ['GET', '/r/lobby/rules'],
+  ['PUT', '/r/lobby/rules', {}],
+  ['GET', '/contacts'],
+  ['POST', '/contacts', { name: 'Anna', phone: '+7 912 345-67-89' }],
+  ['DELETE', '/contacts/none'],
+  ['GET', '/people'],
+  ['PUT', '/people/x/mute', {}],
+  ['DELETE', '/people/x/mute'],
+  ['PUT', '/people/x/ban', {}],
+  ['DELETE', '/people/x/ban'],
+  ['PUT', '/people/x/role', { role: 'guest' }],
+  ['GET', '/audit'],
+  ['GET', '/moderation'],
+];
+const ENDED = { error: 'You were signed out.', status: 401 };
+
+async function isRefusedEverywhere({ url, cookie }: Somebody): Promise<void> {
+  for (const [method, path, body, headers] of REQUESTS) {
+    const answer = await new Somebody(url, cookie).ask(method, path, body, headers);
+    expect({ method, path, ...answer.body }).toEqual({ method, path, ...ENDED });
+  }
+  const extraHeaders = { Cookie: cookie };
+  await expect(connect(url, { extraHeaders, reconnection: false })).rejects.toMatchObject({ data: ENDED });
+  for (const path of ['/ws', '/ws/echo'])
+    await expect(openPeer(url, path, undefined, undefined, extraHeaders)).rejects.toThrow('401');
+}
+
+describe('a session', () => {
+  it('S27: that was ended is refused alike on every route, and signs in and out', async () => {
+    const { self, device } = await masha();
+    const browser = await signedIn(device);
+    const { cookie } = browser;
+    const id = (await grantsOf(browser)).find(({ here }) => here)!.id;
+    expect((await self.ask('DELETE', `/account/grants/${id}`)).status).toBe(204);
+    await isRefusedEverywhere(new Somebody(app.url, cookie));
+
+    // A person who opens a page comes as a new guest, and whoever signs in comes back.
+    for (const path of ['/', '/account']) {
+      const page = await new Somebody(app.url, cookie).ask('GET', path, undefined, { Accept: 'text/html' });
+      expect([page.status, page.headers.getSetCookie()]).toEqual([200, [expect.any(String)]]);
+    }
+    expect((await new Somebody(app.url, cookie).ask('DELETE', '/sessions')).status).toBe(204);
+    const again = new Somebody(app.url, cookie);
+    expect((await device.signIn(again)).status).toBe(201);
+    expect((await again.ask('GET', '/account')).body.visitor).toBe(self.visitor);
+  });
+
+  it('S27: that was not used for 90 days has expired: its streams end, and it is refused alike', async () => {
+    const { self, device } = await masha();
+    const unused = await signedIn(device);
+    const cookie = (await device.signIn(new Somebody(app.url))).headers.getSetCookie()[0];
+    expect(cookie).toContain(`Max-Age=${90 * 24 * 60 * 60}`);
+    const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
+    const held = await holdAll(unused);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 91 * DAY);
+    await Promise.all(held.map(endsSoon));
+    await isRefusedEverywhere(unused);
+    // Tokens do not expire, and expired sessions are not listed.
+    const script = { Authorization: `Bearer ${String(body.token)}` };
+    expect((await new Somebody(app.url).ask('GET', '/messages', undefined, script)).status).toBe(200);
+    expect((await grantsOf(await signedIn(device))).map(({ kind }) => kind).sort()).toEqual([
+      'session',
+      'token',
+    ]);
+  });
+
+  it('does not expire while it is used, also by a connection that is open all the time', async () => {
+    const { device } = await masha();
+    const browser = await signedIn(device);
+    const { socket } = await connect(app.url, { extraHeaders: browser.headers });
+    const lastUse = async () => {
+      const { used } = (await grantsOf(browser)).find(({ here }) => here) as unknown as { used: string };
+      return Date.parse(used);
+    };
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 60 * DAY);
+    // The connection alone is a use: nothing is asked for until the server has noted it.
+    await seen(now + 60 * DAY);
+    clock.mockReturnValue(now + 120 * DAY);
+    expect(await lastUse()).toBe(now + 60 * DAY);
+    expect(socket.connected).toBe(true);
+    socket.disconnect();
+
+    /** Waits until the database says that the session was used. */
+    async function seen(at: number): Promise<void> {
+      const { default: Database } = await import('better-sqlite3');
+      const db = new Database(app.database, { readonly: true });
+      const read = db.prepare('SELECT max(used) FROM grants').pluck();
+      while (read.get() !== at) await new Promise((resolve) => setTimeout(resolve, 50));
+      db.close();
+    }
+  });
+
+  it('S27: that is the 51st ends the one that was used longest ago, and its streams', async () => {
+    const { self, device } = await masha();
+    const held = await holdAll(self);
+    const later = Date.now() + 60_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    await Promise.all(Array.from({ length: 50 }, () => signedIn(device)));
+    await Promise.all(held.map(endsSoon));
+    expect((await self.ask('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
+    expect(await grantsOf(await signedIn(device))).toHaveLength(50);
+  });
+
+  it('is one of 50, beside which there are 50 tokens: neither takes a place of the other', async () => {
+    const { self, device } = await masha();
+    const make = () => self.ask('POST', '/account/tokens', { label: 'script' });
+    const made = await Promise.all(Array.from({ length: 55 }, make));
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(50);
+    expect(made.find(({ status }) => status !== 201)!.body.error).toBe(
+      'There are 50 of them. Revoke some first.',
+    );
+    const [one, two] = [await signedIn(device), await signedIn(device)];
+    for (const browser of [self, one, two]) expect(await grantsOf(browser)).toHaveLength(53);
+  });
+
+  it('is ended with all others when the password is changed, unless they are to stay; tokens stay', async () => {
+    const { self, device } = await masha();
+    const browser = await signedIn(device);
+    const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
+    const held = await holdAll(browser);
+    const change = (more: object) => self.ask('PUT', '/account/password', { ...more });
+    await change({ password: 'the second', current: 'Masha keeps this', endOtherSessions: false });
+    expect((await browser.ask('GET', '/account')).status).toBe(200);
+    await change({ password: 'the third', current: 'the second' });
+    await Promise.all(held.map(endsSoon));
+    expect((await browser.ask('GET', '/account')).body).toEqual(ENDED);
+    expect((await grantsOf(self)).map(({ kind }) => kind).sort()).toEqual(['session', 'token']);
+    const script = { Authorization: `Bearer ${String(body.token)}` };
+    expect((await new Somebody(app.url).ask('GET', '/messages', undefined, script)).status).toBe(200);
+  });
+});

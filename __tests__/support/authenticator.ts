@@ -1,0 +1,93 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import type { Somebody } from './people';
+
+type Options = { challenge: string; rpId?: string; rp?: { id: string } };
+
+const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
+const url = (data: Buffer): string => data.toString('base64url');
+/** A text or some bytes as CBOR (RFC 8949), of up to 255 bytes. */
+const cbor = (value: string | Buffer): Buffer => {
+  const bytes = Buffer.from(value);
+  const major = typeof value === 'string' ? 0x60 : 0x40;
+  const head = bytes.length < 24 ? [major + bytes.length] : [major + 24, bytes.length];
+  return Buffer.concat([Buffer.from(head), bytes]);
+};
+
+/** A device with one passkey (ES256), in software. */
+export class Authenticator {
+  private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  private readonly id = randomBytes(16);
+
+  /** @param origin that of the page which asks, as the browser tells it. */
+  constructor(public origin: string) {}
+
+  /** Makes the passkey. */
+  create({ challenge, rp }: Options): object {
+    const { x, y } = this.keys.publicKey.export({ format: 'jwk' });
+    const coordinate = (value: string | undefined) => cbor(Buffer.from(value!, 'base64url'));
+    // COSE: kty EC2, alg ES256, crv P-256, x, y.
+    const key = Buffer.concat([
+      Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]),
+      coordinate(x),
+      Buffer.from([0x22]),
+      coordinate(y),
+    ]);
+    const credential = Buffer.concat([Buffer.alloc(16), Buffer.from([0, this.id.length]), this.id, key]);
+    const authData = Buffer.concat([this.data(rp!.id, 0x45), credential]);
+    const attestation = [cbor('fmt'), cbor('none'), cbor('attStmt'), Buffer.from([0xa0]), cbor('authData')];
+    const attestationObject = Buffer.concat([Buffer.from([0xa3]), ...attestation, cbor(authData)]);
+    return this.answer({
+      clientDataJSON: url(this.client('webauthn.create', challenge)),
+      attestationObject: url(attestationObject),
+    });
+  }
+
+  /** Signs in with it. */
+  get({ challenge, rpId }: Options): object {
+    const [authenticatorData, client] = [this.data(rpId!, 0x05), this.client('webauthn.get', challenge)];
+    const signature = sign(
+      'sha256',
+      Buffer.concat([authenticatorData, sha256(client)]),
+      this.keys.privateKey,
+    );
+    return this.answer({
+      clientDataJSON: url(client),
+      authenticatorData: url(authenticatorData),
+      signature: url(signature),
+    });
+  }
+
+  /** Keeps somebody's name with the passkey. */
+  async register(
+    who: Somebody,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; error: unknown }> {
+    const { body } = await who.ask('POST', '/account/passkeys/options', {}, headers);
+    const made = await who.ask('POST', '/account/passkeys', this.create(body as unknown as Options), headers);
+    return { status: made.status, error: made.body.error };
+  }
+
+  /** Signs somebody in with it. */
+  async signIn(who: Somebody, headers: Record<string, string> = {}) {
+    const { body } = await who.ask('POST', '/sessions/options', {}, headers);
+    return who.ask('POST', '/sessions', this.get(body as unknown as Options), headers);
+  }
+
+  private client(type: string, challenge: string): Buffer {
+    return Buffer.from(JSON.stringify({ type, challenge, origin: this.origin, crossOrigin: false }));
+  }
+
+  private data(rpId: string, flags: number): Buffer {
+    return Buffer.concat([sha256(rpId), Buffer.from([flags, 0, 0, 0, 0])]);
+  }
+
+  private answer(response: object): object {
+    return {
+      id: url(this.id),
+      rawId: url(this.id),
+      type: 'public-key',
+      clientExtensionResults: {},
+      response,
+    };
+  }
+}
