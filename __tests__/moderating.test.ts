@@ -31,7 +31,7 @@ describe('a deleted message', () => {
   const stage = setStage();
   const { visit } = stage;
 
-  it('keeps its place without its text, on every page at once and after a reload', async () => {
+  it('keeps its place without its text on every page at once, and is gone from a page opened later', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.say('a secret');
     await masha.say('and more');
@@ -43,7 +43,7 @@ describe('a deleted message', () => {
       expect(await one.page.content()).not.toContain('a secret');
     }
     await tom.page.reload();
-    await tom.shows(['Deleted', 'and more']);
+    await tom.shows(['and more']);
     expect(await tom.page.content()).not.toContain('a secret');
     expect(await tom.page.title()).toBe('#lobby · Parley');
   });
@@ -74,7 +74,7 @@ describe('a deleted message', () => {
     await masha.shows(['Deleted', 'second']);
   });
 
-  it('is one of very many, and what was said before them is found all the same', async () => {
+  it('is one of very many, and what was said before them is shown at once', async () => {
     const owner = await ownerOf(stage);
     await say(stage.app.url, 'before it all', { room: 'spam' });
     const said = [];
@@ -86,9 +86,7 @@ describe('a deleted message', () => {
       said.map(({ id }) => id),
     );
     await owner.page.goto(`${stage.app.url}/r/spam`);
-    await owner.said('Deleted').first().waitFor();
-    await owner.log.evaluate((log) => (log.scrollTop = -log.scrollHeight));
-    await owner.shows(['before it all', ...said.map(() => 'Deleted')]);
+    await owner.shows(['before it all']);
   });
 });
 

@@ -85,10 +85,14 @@ const reading = z.object(
 );
 const paging = reading.extend({
   before: cursor.optional(),
-  limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).default(LIMIT),
+  limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).optional(),
   timeout: count('timeout', 86_400)
     .default(HOLD)
     .transform((seconds) => Math.min(seconds, HOLD_MAX)),
+});
+/** Who asks for the newest so many gets as many, if no other limit is asked for. */
+const limited = paging.transform(({ limit, ...rest }) => {
+  return { ...rest, limit: limit ?? ((rest.after === undefined && rest.last) || LIMIT) };
 });
 const contact = z.strictObject(
   {
@@ -130,7 +134,7 @@ export const checkUsername = (value: unknown): string => checkName(check(usernam
 /** Reads where a stream is to begin. @throws {Refusal} 400 */
 export const checkReading = (value: unknown): Reading => check(reading, value);
 /** @throws {Refusal} 400 */
-export const checkPaging = (value: unknown): Paging => check(paging, value);
+export const checkPaging = (value: unknown): Paging => check(limited, value);
 /** @throws {Refusal} 400 */
 export const checkContact = (value: unknown): { name: string; phone: string } => check(contact, value);
 /** @throws {Refusal} 400 */

@@ -1,7 +1,7 @@
 import { formatCursor, parseCursor } from './cursor';
 import { Follower, type Following, type Reader } from './follower';
 import { Followers } from './followers';
-import { pageAfter, pageBefore, type Page } from './page';
+import { newestPage, pageAfter, pageBefore, type Page } from './page';
 import { Refusal } from './refusal';
 import type { Appended, Deletion, Draft, Store } from './store';
 import { Tail } from './tail';
@@ -74,25 +74,31 @@ export class Log {
     return pageAfter(room, place, await this.store.after(room, place.seq, limit));
   }
 
-  /** The page that ends just before a cursor, or a reset if the cursor is not of this history. */
+  /**
+   * The newest messages before a cursor, as they stand now; or a reset if the cursor is not of this history. Reading
+   * back counts messages, which is what a person sees; only reading forward gives every entry.
+   */
   async before(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
     const place = parseCursor(cursor);
-    return pageBefore(room, place, await this.store.before(room, place.seq, limit));
+    return pageBefore(room, place, await this.store.messagesBefore(room, place.seq, limit));
   }
 
-  /** One page from where a reader begins; without a cursor, the newest entries that fit into an answer. */
-  async page(room: string, start: Start, limit: number): Promise<Page | Reset> {
-    const { after, last = limit } = start;
-    if (after || last > limit) return this.after(room, await this.start(room, start), limit);
-    const span = await this.store.before(room, Infinity, last);
-    return pageBefore(room, { epoch: span.epoch, seq: span.head + 1 }, span);
+  /**
+   * One page: what comes after a cursor or, without one, the newest `last` messages as they stand now.
+   * @param limit the most that the page holds; reading on after its cursor gives the rest.
+   */
+  async page(room: string, { after, last }: Start, limit: number): Promise<Page | Reset> {
+    if (after) return this.after(room, await this.start(room, { after }), limit);
+    return newestPage(await this.store.messagesBefore(room, Infinity, last ?? limit), limit);
   }
 
-  /** The cursor at which a reader begins. The log has no holes, so the newest n are what comes after head - n. */
+  /** The cursor at which a reader begins: the newest `last` messages are all the messages that come after it. */
   async start(room: string, { after, last = 0 }: Start): Promise<Cursor> {
     if (after && after !== 'earliest') return after;
-    const span = await this.store.before(room, 0, 0);
-    return formatCursor(span.epoch, after ? span.earliest : Math.max(span.head - last, span.earliest));
+    const { epoch, earliest, head } = await this.store.before(room, 0, 0);
+    if (after) return formatCursor(epoch, earliest);
+    const first = last > 0 ? await this.store.firstOfNewest(room, last) : undefined;
+    return formatCursor(epoch, first === undefined ? head : first - 1);
   }
 
   /**

@@ -2,11 +2,14 @@ import { formatCursor, type Place } from './cursor';
 import type { Span } from './store';
 import type { Cursor, Entry, Reset } from './wire';
 
-/** Entries that follow each other. Readers at the same place share one, so it is never changed. */
+/**
+ * Entries that follow each other or, where history is read back, messages only. Readers at the same place share one,
+ * so it is never changed.
+ */
 export interface Page {
   readonly type: 'page';
   readonly entries: readonly Entry[];
-  /** The place after the last entry. */
+  /** The place from which to read on. */
   readonly cursor: Cursor;
   readonly earliest: Cursor;
   /** Whether the room had more when it was read. */
@@ -29,14 +32,14 @@ export function pageAfter(
   most = ANSWER_BYTES,
 ): Page | Reset {
   if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
-  return page(span, seq, span.entries.slice(0, fitting(span.entries, most)));
+  const entries = span.entries.slice(0, fitting(span.entries, most));
+  return page(span, seq + entries.length, entries);
 }
 
-/** What a reader going back from `place` is handed: the newest entries before it that fit, or a reset likewise. */
+/** What a reader going back from `place` is handed: the newest messages before it that fit, or a reset likewise. */
 export function pageBefore(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
   if (epoch !== span.epoch || seq > span.head + 1) return reset(room, span);
-  const entries = span.entries.slice(-fitting(span.entries.toReversed(), ANSWER_BYTES));
-  return page(span, Math.max(seq - 1, span.earliest) - entries.length, entries);
+  return page(span, Math.max(seq - 1, span.earliest), newestFitting(span.entries));
 }
 
 /** Returns how many of the first entries hold at most so many bytes of messages; one always does. */
@@ -49,8 +52,20 @@ function fitting(entries: Span['entries'], most: number): number {
   return end < 0 ? entries.length : end;
 }
 
-function page({ epoch, earliest, head, at }: Span, seq: number, entries: Span['entries']): Page {
-  const end = seq + entries.length;
+/** The newest messages of a room that fit; of more than `limit` the oldest, for the others come after its cursor. */
+export function newestPage(span: Span, limit: number): Page {
+  if (span.entries.length <= limit) return page(span, span.head, newestFitting(span.entries));
+  const entries = span.entries.slice(0, Math.min(limit, fitting(span.entries, ANSWER_BYTES)));
+  return page(span, entries.at(-1)!.seq, entries);
+}
+
+/** The newest entries that fit into an answer. */
+function newestFitting(entries: Span['entries']): Span['entries'] {
+  return entries.slice(-fitting(entries.toReversed(), ANSWER_BYTES));
+}
+
+/** @param end the seq after which reading on misses nothing. */
+function page({ epoch, earliest, head, at }: Span, end: number, entries: Span['entries']): Page {
   return {
     type: 'page',
     entries,

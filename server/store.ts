@@ -42,7 +42,7 @@ export interface Span {
   head: number;
   /** When that entry was taken in, in ms since 1970; 0 in such a room. */
   at: number;
-  /** In order of seq, without holes. */
+  /** In order of seq; without holes, unless they are messages only. */
   entries: Entry[];
 }
 
@@ -58,6 +58,13 @@ export interface Store {
   after(room: string, seq: number, limit: number): Promise<Span>;
   /** The newest `limit` entries with a smaller seq than this one. */
   before(room: string, seq: number, limit: number): Promise<Span>;
+  /**
+   * The newest `limit` messages with a smaller seq than this one that still exist: there are holes where other entries
+   * lie. It takes as long however many of the entries are something else.
+   */
+  messagesBefore(room: string, seq: number, limit: number): Promise<Span>;
+  /** The seq of the oldest of the newest `count` messages that still exist, if there are any. */
+  firstOfNewest(room: string, count: number): Promise<number | undefined>;
   /** The entry that has an id. */
   find(room: string, id: string): Promise<Entry | undefined>;
   /** Calls back after each commit, whoever made it, with each room that grew. */

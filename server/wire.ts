@@ -63,7 +63,7 @@ export interface Start {
 /** One answer of `GET /messages`. */
 export interface MessagePage {
   messages: Entry[];
-  /** The place after the last of `messages`; reading on from it misses nothing. */
+  /** The place from which to read on: nothing is missed after it. */
   cursor: Cursor;
   earliest: Cursor;
 }

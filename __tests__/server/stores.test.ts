@@ -109,6 +109,29 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.log.after('empty', 0, 9)).toMatchObject({ earliest: 0, head: 0, entries: [] });
   });
 
+  it('reads back messages that still exist, whatever else lies between them', async () => {
+    const said = [...'abcdef'].map((letter) => draft(letter));
+    await stores.log.append(said, NOW);
+    const deletions = [1, 2, 5].map((i) => {
+      return {
+        room: 'lobby',
+        id: randomUUID(),
+        visitor: 'v',
+        username: 'Masha',
+        target: said[i]!.id,
+        detail: '',
+      };
+    });
+    await stores.log.append([...deletions, draft('g'), draft('elsewhere', { room: 'other' })], NOW);
+    expect(texts(await stores.log.messagesBefore('lobby', Infinity, 3))).toEqual(['d', 'e', 'g']);
+    expect(texts(await stores.log.messagesBefore('lobby', 5, 2))).toEqual(['a', 'd']);
+    expect(texts(await stores.log.messagesBefore('lobby', 1, 2))).toEqual([]);
+    expect(await stores.log.messagesBefore('lobby', 0, 0)).toMatchObject({ earliest: 0, head: 10 });
+    expect(await stores.log.firstOfNewest('lobby', 3)).toBe(4);
+    expect(await stores.log.firstOfNewest('lobby', 99)).toBe(1);
+    expect(await stores.log.firstOfNewest('empty', 3)).toBeUndefined();
+  });
+
   it('rings for each room that grew, once its messages can be read', async () => {
     const rung: [string, Promise<Span>][] = [];
     stores.log.onCommit((room) => rung.push([room, stores.log.after(room, 0, 10)]));

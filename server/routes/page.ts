@@ -14,7 +14,7 @@ const SHOWN = 50;
 export function page(log: Log, visitors: Visitors, moderation: Moderation): RequestHandler {
   return async (request, response) => {
     const room = checkRoom(request.params.room);
-    const step = await log.after(room, await log.start(room, { last: SHOWN }), SHOWN);
+    const step = await log.page(room, { last: SHOWN }, SHOWN);
     const { visitor, setCookie } = await visitors.welcome(request);
     const { role, account } = await visitors.standingOf(visitor);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });

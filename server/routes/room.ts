@@ -115,9 +115,9 @@ async function said(chat: Chat, visitor: Visitor, saying: Saying, username: stri
 /** Writes the newest messages, or what was asked for; with `?follow`, and what comes. */
 async function read(format: Format, parts: Parts, request: Request, response: Response): Promise<void> {
   const query = asked(request);
-  const { room, limit, ...start } = checkPaging({ last: '50', ...query });
+  const { room, limit, ...start } = checkPaging(query);
   if (query.follow !== undefined)
-    return stream(format, parts, request, response, readingOf(request, { ...start, room }));
+    return stream(format, parts, request, response, readingOf(request, { last: limit, ...start, room }));
   const step = await parts.log.page(room, start, limit);
   response
     .status(step.type === 'reset' ? 410 : 200)

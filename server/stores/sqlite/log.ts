@@ -9,6 +9,10 @@ import type { Writer } from './writer';
 export const READS = {
   after: 'SELECT * FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?',
   before: 'SELECT * FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  messagesBefore: `SELECT * FROM entries INDEXED BY messages
+    WHERE room = ? AND seq < ? AND type = 'new_message' ORDER BY seq DESC LIMIT ?`,
+  newestMessages: `SELECT seq FROM entries INDEXED BY messages
+    WHERE room = ? AND type = 'new_message' ORDER BY seq DESC LIMIT ?`,
   first: 'SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1',
   head: 'SELECT head, at FROM rooms WHERE name = ?',
 } as const;
@@ -23,6 +27,8 @@ export class SqliteLog implements Store {
   private readonly listeners: ((room: string) => void)[] = [];
   private readonly readAfter;
   private readonly readBefore;
+  private readonly readMessagesBefore;
+  private readonly readNewestMessages;
   private readonly readById;
   private readonly readFirst;
   private readonly readHead;
@@ -37,6 +43,8 @@ export class SqliteLog implements Store {
   ) {
     this.readAfter = db.prepare<[string, number, number], Row>(READS.after);
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
+    this.readMessagesBefore = db.prepare<[string, number, number], Row>(READS.messagesBefore);
+    this.readNewestMessages = db.prepare<[string, number], number>(READS.newestMessages).pluck();
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
@@ -69,11 +77,19 @@ export class SqliteLog implements Store {
   }
 
   async before(room: string, seq: number, limit: number): Promise<Span> {
-    const end = Math.min(seq, Number.MAX_SAFE_INTEGER);
+    const end = bounded(seq);
     return this.span(room, (first, head) => {
       const to = Math.min(end - 1, head);
       return whole(this.readBefore.all(room, end, limit).reverse(), Math.max(to - limit + 1, first), to);
     });
+  }
+
+  async messagesBefore(room: string, seq: number, limit: number): Promise<Span> {
+    return this.span(room, () => this.readMessagesBefore.all(room, bounded(seq), limit).reverse());
+  }
+
+  async firstOfNewest(room: string, count: number): Promise<number | undefined> {
+    return this.readNewestMessages.all(room, count).at(-1);
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
@@ -91,6 +107,11 @@ export class SqliteLog implements Store {
     const entries = read(first, head).map((row) => entryOf(row, this.epoch));
     return { epoch: this.epoch, earliest: first - 1, head, at, entries };
   }
+}
+
+/** A seq as SQLite can take it: it knows no integer beyond 64 bits, and no infinity. */
+function bounded(seq: number): number {
+  return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }
 
 function toldOf(draft: Draft | Deletion): Told {

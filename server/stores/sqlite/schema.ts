@@ -149,4 +149,8 @@ export const MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL -- it expires by itself, ms since 1970
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The messages that still exist, without the entries that are something else: how history is read back.
+  CREATE INDEX messages ON entries (room, seq) WHERE type = 'new_message';
+  `,
 ];
