@@ -1,3 +1,4 @@
+import { Budget } from './budget';
 import { formatCursor, parseCursor } from './cursor';
 import { Follower, type Following, type Reader } from './follower';
 import { Followers } from './followers';
@@ -18,6 +19,9 @@ const BATCH = 1024;
 /** How often a waiting reader is handed an empty page, in ms: what proxies and phones need to see. */
 const BEAT = 15_000;
 
+/** The most bytes of all rooms' messages that are kept in memory, with every encoding of them. */
+const MEMORY = 32 * 1024 * 1024;
+
 interface Pending {
   draft: Draft | Deletion;
   resolve: (appended: Appended) => void;
@@ -29,6 +33,7 @@ export class Log {
   /** Those who follow a room, of the rooms that somebody follows. */
   private readonly rooms = new Map<string, Followers>();
   private readonly beat: NodeJS.Timeout;
+  private readonly budget = new Budget(MEMORY);
   private queue: Pending[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
@@ -108,7 +113,7 @@ export class Log {
   follow(room: string, from: Cursor, reader: Reader): Following {
     let others = this.rooms.get(room);
     if (!others) {
-      const tail = new Tail(this.store, room, this.kept);
+      const tail = new Tail(this.store, room, this.kept, this.budget);
       this.rooms.set(room, (others = new Followers(tail, () => this.forget(room))));
     }
     const follower = new Follower(others, from, reader);
@@ -128,7 +133,10 @@ export class Log {
   /** Forgets a room that nobody follows; not at once, since a reader may join it again in the same turn. */
   private forget(room: string): void {
     setImmediate(() => {
-      if (this.rooms.get(room)?.empty) this.rooms.delete(room);
+      const others = this.rooms.get(room);
+      if (!others?.empty) return;
+      this.rooms.delete(room);
+      others.tail.close();
     });
   }
 

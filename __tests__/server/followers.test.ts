@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Budget } from '../../server/budget';
 import { Follower } from '../../server/follower';
 import { Followers } from '../../server/followers';
 import type { Page } from '../../server/page';
@@ -23,7 +24,7 @@ describe('those who follow a room', () => {
   });
 
   it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {
-    const tail = new Tail(stores.log, 'lobby', 500);
+    const tail = new Tail(stores.log, 'lobby', 500, new Budget(1_000_000));
     const followers = new Followers(tail, () => undefined);
     const steps = new Queue<Page | Reset>();
     const texts = async (): Promise<string[]> => {
