@@ -50,10 +50,11 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
 
   async addSession(visitor: string, session: NewGrant, most: number): Promise<boolean> {
     const newest = `SELECT id FROM grants WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
-    const [expired = 0, , over = 0] = await this.writer.run(
+    const [expired = 0, over = 0] = await this.writer.run(
       ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expiry()),
+      // Before the new one is there: made in the same millisecond as others, it would be as old as they are.
+      ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
-      ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most),
     );
     return expired + over > 0;
   }
