@@ -275,16 +275,16 @@ describe('a moderator', () => {
 });
 
 describe('a link', () => {
-  const open = async (who: Somebody, url: unknown) => who.ask('POST', new URL(String(url)).pathname);
+  const open = async (who: Somebody, url: unknown) => who.accept(String(url));
 
   it('is used by opening it and saying so, as often as it may be, and is not used up by being looked at', async () => {
     const { body } = await owner.ask('POST', '/invitations', { role: 'moderator', uses: 2 });
     const preview = new Somebody(app.url);
     for (let i = 0; i < 3; i += 1) {
-      const page = await preview.ask('GET', new URL(String(body.url)).pathname, undefined, {
-        Accept: 'text/html',
-      });
-      expect(page.status).toBe(200);
+      const { status } = await preview.ask('GET', '/invite', undefined, { Accept: 'text/html' });
+      expect(status).toBe(200);
+      const secret = new URL(String(body.url)).hash.slice(1);
+      expect((await preview.ask('POST', '/invite/preview', { secret })).body).toEqual({ role: 'moderator' });
     }
     const [one, two, three] = [
       await Somebody.guest(app.url),

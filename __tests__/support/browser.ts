@@ -56,9 +56,9 @@ export class Network {
       const request = route.request();
       const path = new URL(request.url()).pathname;
       const way = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Way;
-      if (network.blocked.has(request.method() === 'POST' && way === 'poll' ? 'say' : way))
-        await route.abort();
-      else await route.continue();
+      const blocked = network.blocked.has(request.method() === 'POST' && way === 'poll' ? 'say' : way);
+      // A page that is closed meanwhile takes its requests with it.
+      await (blocked ? route.abort() : route.continue()).catch(() => undefined);
     });
     return network;
   }
