@@ -82,10 +82,13 @@ export class Follower implements Following {
     return !this.taking && !this.stopped;
   }
 
-  /** Hands a waiting reader an empty page; where there is something to read, the round that brings it is under way. */
-  beat(): void {
+  /**
+   * Hands a waiting reader an empty page; where there is something to read, the round that brings it is under way.
+   * @returns whether it goes on waiting; see {@link hand}.
+   */
+  beat(): boolean {
     const step = this.others.tail.page(this.place);
-    if (step?.type === 'page' && step.entries.length === 0) void this.reader.take(step);
+    return step?.type !== 'page' || step.entries.length > 0 || this.hand(step, this.place);
   }
 
   stop(): void {

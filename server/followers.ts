@@ -72,7 +72,9 @@ export class Followers {
   /** Hands all who wait an empty page. */
   beat(): void {
     this.tail.beat();
-    for (const follower of this.waiting) follower.beat();
+    for (const follower of this.waiting) {
+      if (!follower.beat()) this.release(follower);
+    }
   }
 
   /** Ends all who follow the room. */
@@ -122,10 +124,15 @@ export class Followers {
       if (step && to && follower.hand(step, to)) {
         more ||= step.type === 'reset' || step.more;
       } else {
-        this.waiting.delete(follower);
-        void follower.run();
+        this.release(follower);
       }
     }
     return more;
+  }
+
+  /** Lets a follower read on alone, once its reader has taken what it was handed. */
+  private release(follower: Follower): void {
+    this.waiting.delete(follower);
+    void follower.run();
   }
 }

@@ -21,6 +21,7 @@ export function bytesOf(entries: readonly (Entry | Reset)[]): number {
 export class Pages {
   private readonly pages = new Map<number, Page | Reset>();
   private readonly reading = new Map<number, Promise<Page | Reset>>();
+  private closed = false;
 
   constructor(private readonly budget: Budget) {}
 
@@ -33,6 +34,7 @@ export class Pages {
 
   /** Keeps a page, while the budget has room for it and every encoding of it. */
   keep(seq: number, page: Page | Reset): void {
+    if (this.closed) return;
     this.pages.set(seq, page);
     this.budget.hold(page, (1 + ENCODINGS) * (ENTRY + bytesOf(events(page))), () => this.pages.delete(seq));
   }
@@ -59,5 +61,11 @@ export class Pages {
     for (const page of this.pages.values()) this.budget.release(page);
     this.pages.clear();
     this.reading.clear();
+  }
+
+  /** Forgets all of them, and keeps none that is still asked for by somebody who was about to leave. */
+  close(): void {
+    this.closed = true;
+    this.clear();
   }
 }

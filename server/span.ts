@@ -15,7 +15,10 @@ export async function readOn(
   for (;;) {
     const next = await store.after(room, head, PART);
     const joins =
-      next.epoch === span.epoch && next.head >= head && next.entries.length > 0 === next.head > head;
+      next.epoch === span.epoch &&
+      next.earliest <= head &&
+      next.head >= head &&
+      next.entries.length > 0 === next.head > head;
     if (!joins) return undefined;
     entries = [...erased(entries, next.entries), ...next.entries].slice(-kept);
     head += next.entries.length;
@@ -32,7 +35,8 @@ export async function readNewest(store: Store, room: string, size: number): Prom
     await new Promise(setImmediate);
     const first = span.head - entries.length + 1;
     const older = await store.before(room, first, Math.min(size - entries.length, PART));
-    if (older.entries.length === 0) break;
+    // Not if the store has dropped what is older, or has another history by now.
+    if (older.entries.length === 0 || older.epoch !== span.epoch) break;
     entries = [...older.entries, ...entries];
   }
   return { ...span, entries };

@@ -73,7 +73,8 @@ export class Tail {
     this.closed = true;
     this.forget();
     this.budget.release(this);
-    this.far.clear();
+    this.pages.close();
+    this.far.close();
   }
 
   /**

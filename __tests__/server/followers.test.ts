@@ -53,4 +53,49 @@ describe('those who follow a room', () => {
     expect(await texts()).toEqual([]);
     follower.stop();
   });
+
+  describe('at the heartbeat', () => {
+    /** Followers of an empty room, all waiting; each takes by one of these. */
+    async function waiting(...takes: jest.Mock<Promise<boolean> | void>[]) {
+      const followers = new Followers(
+        new Tail(stores.log, 'lobby', 500, new Budget(1_000_000)),
+        () => undefined,
+      );
+      const { epoch } = await stores.log.after('lobby', 0, 1);
+      const ends = takes.map(() => jest.fn());
+      for (const [i, take] of takes.entries()) {
+        await new Follower(followers, `${epoch}:0`, { take, end: ends[i]! }).run();
+      }
+      return { followers, ends };
+    }
+
+    it('are handed nothing more until they have taken it', async () => {
+      let taken = (took: boolean): void => void took;
+      const take = jest.fn(() => new Promise<boolean>((resolve) => (taken = resolve)));
+      const { followers } = await waiting(take);
+      followers.beat();
+      followers.beat();
+      expect(take).toHaveBeenCalledTimes(1);
+      taken(true);
+      while (take.mock.calls.length < 2) {
+        await new Promise(setImmediate);
+        followers.beat();
+      }
+      followers.end();
+    });
+
+    it('end alone when they fail at it', async () => {
+      const failure = new Error('closed');
+      const fails = jest.fn(() => {
+        throw failure;
+      });
+      const takes = jest.fn<void, []>();
+      const { followers, ends } = await waiting(fails, takes);
+      followers.beat();
+      followers.beat();
+      expect([fails.mock.calls.length, takes.mock.calls.length]).toEqual([1, 2]);
+      expect(ends[0]).toHaveBeenCalledWith(failure);
+      followers.end();
+    });
+  });
 });
