@@ -83,8 +83,9 @@ export class Tail {
    */
   async refresh(size = 0): Promise<void> {
     const wanted = this.rings;
-    this.size = Math.max(this.size, size);
     while (this.fresh < wanted || this.known < size) {
+      // Again each time: what was read may have been let go of meanwhile.
+      this.size = Math.max(this.size, size);
       this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
       await this.refreshing;
     }

@@ -84,4 +84,23 @@ describe("a room's newest entries in memory", () => {
     expect((await tail.after({ epoch, seq: 0 }, 1)) as Page).toMatchObject({ entries: [{ seq: 1 }] });
     expect(tail['span'].entries).toHaveLength(256);
   });
+
+  it('are read to the end for somebody who waits for them, though they are let go of meanwhile', async () => {
+    const tail = new Tail(stores.log, 'lobby', 300, new Budget(1_000_000));
+    await say(...Array.from({ length: 100 }, (_, i) => String(i + 1)));
+    await tail.refresh();
+    const before = stores.log.before.bind(stores.log);
+    const after = stores.log.after.bind(stores.log);
+    let reads = 0;
+    const counted = async <T>(read: Promise<T>): Promise<T> => {
+      // The last one who follows the room leaves.
+      if ((reads += 1) === 1) tail.close();
+      if (reads > 10) throw new Error('They are read for ever.');
+      return read;
+    };
+    jest.spyOn(stores.log, 'before').mockImplementation((...asked) => counted(before(...asked)));
+    jest.spyOn(stores.log, 'after').mockImplementation((...asked) => counted(after(...asked)));
+    tail.ring(false);
+    expect(((await tail.after({ epoch, seq: 10 }, 1)) as Page).entries.map(textOf)).toEqual(['11']);
+  });
 });
