@@ -36,6 +36,8 @@ export interface Scenario {
   /** How many rooms there are, and how many of the newest entries of each the log keeps in memory. */
   rooms: number;
   kept: number;
+  /** How many bytes the log keeps of all rooms. */
+  memory: number;
   /** How many entries the first room has before. */
   history: number;
   moves: Move[];
@@ -62,6 +64,8 @@ export const scenario: Arbitrary<Scenario> = fc.record({
   rooms: fc.constantFrom(1, 1, 2, 3),
   // Small, so that readers are often behind what is kept; and larger than what is read at first, and in one part.
   kept: fc.constantFrom(1, 2, 4, 4, 8, 16, 80, 300),
+  // From little more than one room may take up, to more than a run can fill.
+  memory: fc.constantFrom(1e9, 2_200_000),
   history: fc.constantFrom(0, 0, 0, 0, 3, 3, 10, 10, 90, 600),
   moves: fc.oneof(...MIXES.map(movesOf)),
 });

@@ -16,7 +16,7 @@ export class Simulation {
     private readonly scenario: Scenario,
     trace: string[] | undefined,
   ) {
-    this.world = new World(LogUnderTest, scenario.rooms, scenario.kept);
+    this.world = new World(LogUnderTest, scenario.rooms, scenario.kept, scenario.memory);
     this.world.scheduler.trace = trace;
   }
 

@@ -1,3 +1,4 @@
+import { Budget } from '../../server/budget';
 import type { Log } from '../../server/log';
 import { Observer } from './observer';
 import type { SimulatedReader } from './reader';
@@ -28,9 +29,13 @@ export class World {
     roomCount: number,
     /** How many of the newest entries of each room the log keeps. */
     readonly kept: number,
+    /** How many bytes it keeps of all rooms. */
+    memory: number,
   ) {
     this.uninstall = this.scheduler.install();
     this.log = new LogUnderTest(this.store, kept);
+    // As much as a server has would hardly ever be used up.
+    Object.assign(this.log, { budget: new Budget(memory) });
     this.rooms = Array.from({ length: roomCount }, (_, i) => `room${i + 1}`);
     this.writers = new Writers((draft) => this.log.append(draft), this.scheduler, this.store, this.observer);
   }
