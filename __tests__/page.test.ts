@@ -214,7 +214,7 @@ describe('the connection', () => {
     await say(first.url, 'of the old history');
     await masha.shows(['of the old history']);
     await first.end('SIGTERM');
-    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(database + part, { force: true });
+    for (const part of ['', '-wal', '-shm', '-journal', '-state']) rmSync(database + part, { force: true });
     const second = await startProcess({ DATABASE: database, PORT: String(first.port) });
     await say(second.url, 'of the new one');
     await masha.shows(['of the new one']);
