@@ -1,4 +1,4 @@
-import { skeletonOf } from './name';
+import { ANONYMOUS, skeletonOf } from './name';
 import type { Visitor } from './visitor';
 import type {
   ChangeRoom,
@@ -65,6 +65,8 @@ class Guest implements Stay {
 /** Who is here and who is writing: known only to this process, and only now. */
 export class Presence {
   private readonly rooms = new Map<string, Room>();
+  /** The skeletons of the names that visitors have, or had when somebody asked last. */
+  private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
   /** Lets a connection into a room. Somebody with several connections there is one person. */
   enter(name: string, visitor: Visitor, listener: Listener): Stay {
@@ -96,10 +98,22 @@ export class Presence {
   hasNamesake(visitor: string, skeleton: string): boolean {
     for (const { guests } of this.rooms.values()) {
       for (const { visitor: other } of guests) {
-        if (!other.lasting && other.id !== visitor && skeletonOf(other.username) === skeleton) return true;
+        const isOther = !other.lasting && other.id !== visitor && other.username !== ANONYMOUS;
+        if (isOther && this.skeletonOf(other) === skeleton) return true;
       }
     }
     return false;
+  }
+
+  /** The skeleton of a visitor's name, computed once for each name: a room may hold thousands. */
+  private skeletonOf(visitor: Visitor): string {
+    const { username } = visitor;
+    let known = this.skeletons.get(visitor);
+    if (known?.username !== username) {
+      known = { username, skeleton: skeletonOf(username) };
+      this.skeletons.set(visitor, known);
+    }
+    return known.skeleton;
   }
 
   /** Tells everybody in a room. */
