@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Presence } from '../../server/wire';
-import { startApp, type Running } from '../support/app';
+import { scratch, startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { say } from '../support/http';
-import { answerTo, UPGRADE } from '../support/raw';
+import { startProcess } from '../support/process';
+import { answerTo, closed, dialWebSocket, frame, UPGRADE } from '../support/raw';
 import { openPeer, type Peer } from '../support/ws';
 
 let app: Running;
@@ -158,6 +160,19 @@ describe('odd events', () => {
     await peer.closed;
     expect(peer.lines.filter((line) => line.startsWith('40')).length).toBeLessThanOrEqual(1);
     await nobodyElse();
+  });
+
+  it('S6: whoever asks to be let in again and again leaves nothing behind that Node would warn of', async () => {
+    const place = scratch();
+    const server = await startProcess({ DATABASE: join(place.folder, 'parley.db') }, undefined, 'pipe');
+    let errors = '';
+    server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
+    const socket = await dialWebSocket(server.url, '/socket.io/?EIO=4&transport=websocket');
+    socket.write(Buffer.concat(Array.from({ length: 100 }, () => frame('text', '40'))));
+    await closed(socket);
+    await server.end('SIGTERM');
+    expect(errors).toBe('');
+    place.remove();
   });
 
   it('S6: whoever leaves the chat does not stay connected', async () => {

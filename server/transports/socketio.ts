@@ -65,7 +65,10 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   // Nobody is told of anything by room: each connection reads its log. So no rooms are kept.
   io.of('/').adapter.addAll = () => undefined;
   io.use((socket, next) => {
-    if (asked.has(socket.conn)) socket.conn.close(true);
+    if (asked.has(socket.conn)) {
+      socket.conn.close(true);
+      return next(new Error('A connection is one session.'));
+    }
     asked.add(socket.conn);
     admit(socket, parts).then(
       () => next(),
@@ -106,12 +109,13 @@ function uncork(this: Connection): void {
 }
 
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
-async function admit({ conn, data, request, handshake }: Socket, { door, log }: Parts): Promise<void> {
+async function admit({ conn, data, request, handshake }: Socket, { door, log, turns }: Parts): Promise<void> {
   const { token } = handshake.auth;
   const { visitor, release } = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
   conn.once('close', release);
   if (conn.readyState !== 'open') release();
   const reading = checkReading(handshake.auth);
+  await turns.take(visitor.address);
   data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }
 
