@@ -108,13 +108,14 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   boundConnections(server, addresses, limits.unasked);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
-  answerUnreadable(server);
+  answerUnreadable(server, door);
   answerInTurn(server);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
+    door.countRefusal(request);
     turnAway(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
   });
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Limits } from './limits';
 import { BanRefusal, Refusal } from './refusal';
 import type { Standing, Visitor, Visitors } from './visitor';
@@ -120,6 +121,16 @@ export class Door {
   /** Counts a request that was refused. */
   countRefusal(request: IncomingMessage): void {
     this.limits.countRefusal(this.visitors.addressOf(request));
+  }
+
+  /**
+   * Counts what could not be read as a request, towards what may be refused to its address. Behind a trusted proxy that
+   * address is not known, and nothing is counted.
+   * @returns whether anything was left of that.
+   */
+  countUnreadable(socket: Socket): boolean {
+    const address = this.visitors.addressOfConnection(socket);
+    return address === undefined || this.limits.countUnreadable(address);
   }
 
   /** Notes that somebody's connection is open. What has changed since they were admitted counts. */

@@ -1,5 +1,6 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Door } from './door';
 import { intercept } from './intercept';
 import { errorBody } from './refusal';
 import { checkRequest } from './request';
@@ -16,25 +17,30 @@ interface Unreadable extends Error {
 
 /**
  * Answers in the one shape of errors what Node would answer by itself, or not at all: what can't be read as a request,
- * and requests that {@link checkRequest} refuses. Call it when all listeners for requests are there.
+ * and requests that {@link checkRequest} refuses. They cost of the allowance for refused requests. Call it when all
+ * listeners for requests are there.
  */
-export function answerUnreadable(server: Server): void {
+export function answerUnreadable(server: Server, door: Door): void {
   intercept(server, (request, response, proceed) => {
     try {
       checkRequest(request);
     } catch (error) {
+      door.countRefusal(request);
       return refuse(response, errorBody(error));
     }
     proceed();
   });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket) => {
+  server.on('connect', (request: IncomingMessage, socket) => {
+    door.countRefusal(request);
     turnAway(socket, { error: 'This server is no proxy: there is no CONNECT.', status: 501 });
   });
   server.on('clientError', (error: Unreadable, socket: Socket) => {
     // Half an answer can't become another.
     const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };
-    if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) socket.destroy();
+    const isGone = error.code === 'ECONNRESET' || !socket.writable;
+    // An address that goes on after it has spent its allowance is not worth an answer.
+    if (isGone || answer?.headersSent || !door.countUnreadable(socket)) socket.destroy();
     else turnAway(socket, explain(error));
   });
 }

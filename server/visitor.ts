@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Addresses } from './address';
 import { Cookies, SESSION_AGE, type Presented } from './cookies';
 import { LastSeen, type LastSeenStore } from './last-seen';
@@ -130,6 +131,11 @@ export class Visitors {
   /** Where a request comes from, as limits and bans know it. */
   addressOf(request: IncomingMessage): string {
     return this.addresses.of(request);
+  }
+
+  /** Where a connection comes from, as limits know it; nothing if a trusted proxy is all that is known. */
+  addressOfConnection({ remoteAddress }: Socket): string | undefined {
+    return this.addresses.trusted(remoteAddress) ? undefined : this.addresses.network(remoteAddress);
   }
 
   /** The `Set-Cookie` header that signs a browser in, with the secret of a session. */
