@@ -15,6 +15,12 @@ export interface Reader {
   end: (error?: unknown) => void;
 }
 
+/** Sets the pace of a reader that reads on from far back. */
+export interface Pacer {
+  /** Waits until the next page may be read from the store. What is served from memory waits for nothing. */
+  pace(): Promise<void>;
+}
+
 /** A reader's way, as the one who began it sees it. */
 export interface Following {
   /** What the reader still takes of the last step, if it did not take it at once. */
@@ -22,6 +28,9 @@ export interface Following {
   /** Reads no more: nothing is handed on from then. */
   stop(): void;
 }
+
+/** The pace where nobody sets one: a page in each turn of the event loop. */
+const TURN: Pacer = { pace: () => new Promise(setImmediate) };
 
 /**
  * One reader's way through a room's log: it reads on from its place until it has caught up, then waits for the bell.
@@ -36,6 +45,7 @@ export class Follower implements Following {
     private readonly others: Followers,
     from: Cursor,
     private readonly reader: Reader,
+    private readonly pacer: Pacer = TURN,
   ) {
     this.place = parseCursor(from);
     others.enter(this);
@@ -60,7 +70,8 @@ export class Follower implements Following {
         this.taking = this.reader.take(step);
         if (this.taking && !(await this.taking)) return this.stop();
         // A long way through the store is gone in turns with everybody else.
-        if (!known) await new Promise(setImmediate);
+        if (!known && step.type === 'page' && step.more) await this.pacer.pace();
+        else if (!known) await TURN.pace();
       }
     } catch (error) {
       if (!this.stopped) this.end(error);

@@ -77,6 +77,15 @@ export class Limits {
     visitors.count(id, points);
   }
 
+  /** Takes one from the allowances for something. @returns false if nothing is left of one of them. */
+  tryTake(what: Limited, doer: Doer): boolean {
+    const pair = this.limiters?.[what];
+    const isSpent =
+      pair && Math.max(pair.addresses.retryAfter(doer.address), pair.visitors.retryAfter(doer.id)) > 0;
+    if (!isSpent) this.take(what, doer);
+    return !isSpent;
+  }
+
   /**
    * Counts a request by its address alone, before anything is done for it.
    * @throws {Refusal} 429 if the address has spent its reads, or what may be refused to it.
@@ -93,6 +102,13 @@ export class Limits {
   countRefusal(address: string, id?: string): void {
     this.limiters?.refusals.addresses.count(address);
     if (id !== undefined) this.limiters?.refusals.visitors.count(id);
+  }
+
+  /** Counts a refused request. @returns whether the address had any left. */
+  countUnreadable(address: string): boolean {
+    const isLeft = this.limiters?.refusals.addresses.retryAfter(address) === 0;
+    this.countRefusal(address);
+    return isLeft || !this.limiters;
   }
 
   /** @throws {Refusal} 429 if too many requests of a visitor, or of the address, were refused. */

@@ -1,6 +1,6 @@
 import { Budget } from './budget';
 import { formatCursor, parseCursor } from './cursor';
-import { Follower, type Following, type Reader } from './follower';
+import { Follower, type Following, type Pacer, type Reader } from './follower';
 import { Followers } from './followers';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
 import { Refusal } from './refusal';
@@ -109,14 +109,15 @@ export class Log {
   /**
    * Hands a reader everything after a cursor, and then what comes, page by page, until it stops or {@link close}.
    * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
+   * @param pacer sets the pace of the pages that are read from the store.
    */
-  follow(room: string, from: Cursor, reader: Reader): Following {
+  follow(room: string, from: Cursor, reader: Reader, pacer?: Pacer): Following {
     let others = this.rooms.get(room);
     if (!others) {
       const tail = new Tail(this.store, room, this.kept, this.budget);
       this.rooms.set(room, (others = new Followers(tail, () => this.forget(room))));
     }
-    const follower = new Follower(others, from, reader);
+    const follower = new Follower(others, from, reader, pacer);
     if (this.closed) follower.end();
     else void follower.run();
     return follower;

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Chat, Saying } from './chat';
 import { checkDeletion, checkReading, checkSaying, checkUsername, type Reading } from './check';
 import type { Door, Inside } from './door';
-import type { Following, Reader } from './follower';
+import type { Following, Pacer, Reader } from './follower';
 import type { Limits } from './limits';
 import type { Log } from './log';
 import type { Moderation } from './moderation';
@@ -31,12 +32,14 @@ const UNANSWERED_MAX = 256;
 const CHARACTERS_MAX = 256 * 1024;
 /** How many requests in a row may be refused because too many were; past them the connection is ended. */
 const IN_VAIN_MAX = 32;
+/** How often a replay that has spent its reads looks whether there are some again, in ms. */
+const PACE = 500;
 const OVERLOADED = 'Too many requests were unanswered on this connection.';
 
 const DONE = Promise.resolve();
 
 /** A connection that reads one room at a time, is present in it, and may write. */
-export class Session implements Inside {
+export class Session implements Inside, Pacer {
   private room = '';
   private stay: Stay | undefined;
   private following: Following | undefined;
@@ -61,7 +64,18 @@ export class Session implements Inside {
     if (this.ended) return;
     this.room = room;
     this.stay = this.parts.presence.enter(room, this.visitor, this.outlet);
-    this.following = this.parts.log.follow(room, cursor, this.outlet);
+    this.following = this.parts.log.follow(room, cursor, this.outlet, this);
+  }
+
+  /**
+   * Takes one read for a page of a long replay, and waits for the turn of the address. If no read is left, the replay
+   * goes on when there are some again: whoever comes back after a long time gets everything, only slower.
+   */
+  async pace(): Promise<void> {
+    const { limits, turns } = this.parts;
+    while (!this.ended && !limits.tryTake('reads', this.visitor))
+      await pause(PACE, undefined, { ref: false });
+    await turns.take(this.visitor.address);
   }
 
   /**

@@ -54,6 +54,7 @@ export async function stream(
 ): Promise<void> {
   const { visitor, release } = await parts.door.admitToStay(request);
   releaseWith(response, release);
+  await parts.turns.take(visitor.address);
   const cursor = await parts.log.start(room, start);
 
   const headers = {

@@ -1,6 +1,10 @@
-import { startApp, type Running } from '../support/app';
+import { join } from 'node:path';
+import { scratch, startApp, type Running } from '../support/app';
 import { Somebody } from '../support/people';
-import { connect } from '../support/socket';
+import { sseEvents, take } from '../support/events';
+import { say } from '../support/http';
+import { answerTo, UPGRADE } from '../support/raw';
+import { connect, leave, open } from '../support/socket';
 import { openPeer } from '../support/ws';
 
 let app: Running;
@@ -69,7 +73,88 @@ describe('the allowance of reads', () => {
   });
 });
 
+describe('a replay of a long history', () => {
+  // Longer than what is kept in memory: five pages of 64 KB, about.
+  const WINDOW = 2;
+  const texts = Array.from({ length: 80 }, (_, i) => `${i} ${'x'.repeat(3_900)}`);
+  const seqs = (cursors: string[]) => cursors.map((cursor) => Number(cursor.split(':')[1]));
+
+  it.each(['/sse?after=earliest', '/ws', 'Socket.IO', '/r/lobby?follow&after=earliest'])(
+    'S20: waits for reads when they are spent, and gets everything: %s',
+    async (way) => {
+      const place = scratch();
+      const DATABASE = join(place.folder, 'parley.db');
+      app = await startApp({ DATABASE });
+      for (const text of texts) await say(app.url, text);
+      await app.close();
+      app = await startApp({ DATABASE, LIMITS: 'on', LIMIT_READS: `2/${WINDOW}`, TAIL: '1' });
+      const begun = performance.now();
+      const read = await replay(way, texts.length);
+      expect(seqs(read)).toEqual(texts.map((_, i) => i + 1));
+      // Four pages after the first cost four reads: the last two are of the second window.
+      expect(performance.now() - begun).toBeGreaterThan((WINDOW * 1_000) / 2);
+      place.remove();
+    },
+  );
+
+  /** Reads so many messages from the earliest on. @returns their cursors. */
+  async function replay(way: string, count: number): Promise<string[]> {
+    const cursors: string[] = [];
+    if (way === '/ws') {
+      const peer = await openPeer(app.url, '/ws?after=earliest', 'json');
+      const isMessage = ({ type }: Record<string, unknown>) => type === 'new_message';
+      await peer.next(({ cursor }) => String(cursor).endsWith(`:${count}`));
+      cursors.push(...peer.frames.filter(isMessage).map(({ cursor }) => String(cursor)));
+      peer.socket.terminate();
+    } else if (way === 'Socket.IO') {
+      const { socket } = open(app.url, { auth: { after: 'earliest' } });
+      await new Promise<void>((resolve) => {
+        socket.on('new_message', ({ cursor }: { cursor: string }) => {
+          if (cursors.push(cursor) === count) resolve();
+        });
+      });
+      await leave(socket);
+    } else if (way.startsWith('/sse')) {
+      const messages = await take(sseEvents(app.url + way), count, ({ type }) => type === 'new_message');
+      cursors.push(...messages.map(({ id }) => id));
+    } else {
+      const { body } = await fetch(app.url + way, { headers: { Accept: 'application/x-ndjson' } });
+      let text = '';
+      for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        cursors.length = 0;
+        for (const [, cursor] of text.matchAll(/"type":"new_message".*?"cursor":"([^"]+)".*?\n/g))
+          cursors.push(cursor!);
+        if (cursors.length >= count) break;
+      }
+    }
+    return cursors;
+  }
+});
+
 describe('the allowance of refused requests', () => {
+  it('S20: is spent by requests that can not be read, and by upgrades that there are not', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
+    const wrong = [
+      ['NO HTTP'],
+      ['GET /messages HTTP/1.1', 'Host: ['],
+      ['CONNECT example.org:443 HTTP/1.1', 'Host: example.org'],
+      ['GET /nothing HTTP/1.1', ...UPGRADE],
+    ];
+    for (let i = 0; i < 10; i += 1) {
+      const { status } = await answerTo(app.url, ...wrong[i % wrong.length]!, 'Connection: close');
+      expect([400, 404, 501]).toContain(status);
+    }
+    expect((await fetch(`${app.url}/messages`)).status).toBe(429);
+    // Those that can not be read are not even answered.
+    expect(await answerTo(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
+  });
+
+  it('S20: is not spent for a proxy by what can not be read', async () => {
+    app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
+    for (let i = 0; i < 15; i += 1) expect((await answerTo(app.url, 'NO HTTP')).status).toBe(400);
+  });
+
   it('S20: is spent by whatever is refused over HTTP; the address is refused until its time is over, and no other', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     const post = (path: string, body: string) =>

@@ -246,6 +246,32 @@ describe('the log', () => {
     expect(seen).toEqual(Array.from({ length: 1200 }, (_, i) => String(i + 1)));
   });
 
+  it('waits for the pace of a reader before each page from the store, and never for pages from memory', async () => {
+    await Promise.all(Array.from({ length: 1200 }, (_, i) => say(String(i + 1))));
+    const steps = new Queue<Page | Reset>();
+    const waits = new Queue<() => void>();
+    const following = log.follow(
+      'lobby',
+      await log.start('lobby', { after: 'earliest' }),
+      { take: (step) => steps.push(step), end: () => undefined },
+      { pace: () => new Promise((resolve) => waits.push(resolve)) },
+    );
+    let paced = 0;
+    for (let seen = 0; seen < 1200;) {
+      seen += texts(await steps.next()).length;
+      if (waits.isEmpty) continue;
+      expect(steps.isEmpty).toBe(true);
+      paced += 1;
+      (await waits.next())();
+    }
+    // Three pages, and the reading of the newest 500 into memory.
+    expect(paced).toBe(4);
+    await say('1201');
+    expect(texts(await steps.next())).toEqual(['1201']);
+    expect(waits.isEmpty).toBe(true);
+    following.stop();
+  });
+
   it('hands a waiting follower an empty page every 15 s, to keep its connection alive', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
     const beating = new Log(stores.log, 500);

@@ -8,6 +8,10 @@ export class Queue<T> {
     this.wake();
   }
 
+  get isEmpty(): boolean {
+    return this.items.length === 0;
+  }
+
   /** The next item, when there is one. */
   async next(): Promise<T> {
     while (this.items.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));

@@ -110,6 +110,7 @@ export class WebSockets {
     }
 
     const { room, ...start } = checkReading(Object.fromEntries(searchParams));
+    await this.parts.turns.take(visitor.address);
     const cursor = await this.parts.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
