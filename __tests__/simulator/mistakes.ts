@@ -54,7 +54,7 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'page.ts',
         from: 'seq + entries.length, entries',
-        to: 'seq + entries.length + (end < 0 ? 0 : 1), entries',
+        to: 'seq + entries.length + (entries.length < span.entries.length ? 1 : 0), entries',
       },
     ],
   },

@@ -106,6 +106,17 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
     });
   },
 
+  readNewest(world, which, how) {
+    const { log, observer, scheduler, rooms } = world;
+    const room = pick(rooms, which)!;
+    const question = observer.ask(room, { epoch: '', seq: Infinity });
+    world.expect(log.page(room, { last: 1 + (how % 8) }, 1 + (how >> 5)), (step) => {
+      const { epoch } = parseCursor(step.cursor);
+      scheduler.trace?.push(`  the newest of ${room} are ${brief(step)}`);
+      observer.checkBefore('the newest', { ...question, place: { epoch, seq: Infinity } }, step);
+    });
+  },
+
   find(world, which) {
     const { log, observer, scheduler, store, writers } = world;
     const sent = pickNewest(writers.sent, which);

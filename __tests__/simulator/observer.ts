@@ -60,7 +60,7 @@ export class Observer {
     return end;
   }
 
-  /** Checks what comes before a place, of which something may be left out. */
+  /** Checks the messages that come before a place, and still exist. */
   checkBefore(who: string, question: Question, step: Page | Reset): void {
     const { place } = question;
     if (step.type === 'reset') return void this.checkReset(who, question, step);
@@ -71,6 +71,7 @@ export class Observer {
         this.find('I4', `${who} before ${place.epoch}:${place.seq} got seq ${entry.seq} behind ${last}`);
       }
       last = entry.seq;
+      if (entry.type !== 'new_message') this.find('page', `${who} got a ${entry.type} among messages`);
     }
   }
 

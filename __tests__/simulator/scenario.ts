@@ -16,6 +16,7 @@ const WEIGHTS = {
   misbehave: 4,
   poll: 6,
   readBack: 3,
+  readNewest: 2,
   find: 1,
   /** Time passes until the next interval: the log's heartbeat. */
   tick: 2,
@@ -47,8 +48,19 @@ export interface Scenario {
 const MIXES: readonly Kind[][] = [
   Object.keys(WEIGHTS) as Kind[],
   ['happen', 'write', 'writeElsewhere', 'join', 'leave', 'comeBack', 'tick'],
-  ['happen', 'write', 'retry', 'remove', 'join', 'comeBack', 'misbehave', 'poll', 'find'],
-  ['happen', 'write', 'writeElsewhere', 'join', 'comeBack', 'poll', 'readBack', 'trim', 'restore'],
+  ['happen', 'write', 'retry', 'remove', 'join', 'comeBack', 'misbehave', 'poll', 'readNewest', 'find'],
+  [
+    'happen',
+    'write',
+    'writeElsewhere',
+    'join',
+    'comeBack',
+    'poll',
+    'readBack',
+    'readNewest',
+    'trim',
+    'restore',
+  ],
 ];
 /** The most moves of a run: most of what can be found takes few, and shorter runs are quicker to look through. */
 const MOVES = 120;
