@@ -2,23 +2,30 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { startApp, type Running } from './support/app';
+import { scratch, startApp, type Running } from './support/app';
+import { openBrowser, until } from './support/browser';
 import { say } from './support/http';
 import { Somebody } from './support/people';
+import { startProcess } from './support/process';
 import { Queue } from './support/queue';
 
 const ROOT = join(__dirname, '..');
 const PROTOCOL = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8');
 
-/** The client that stands in PROTOCOL.md under a heading, run as it is, but for the server's address. */
+/** The code of the client that stands in PROTOCOL.md under a heading, as it is, but for the server's address. */
+function codeOf(heading: string, language: 'js' | 'html', url: string): string {
+  const code = new RegExp(`### ${heading}\n[^]*?\`\`\`${language}\n([^]*?)\`\`\``).exec(PROTOCOL)![1]!;
+  return code.replaceAll('http://localhost:3000', url);
+}
+
 function runClient(heading: string, url: string) {
-  const code = new RegExp(`### ${heading}\n[^]*?\`\`\`js\n([^]*?)\`\`\``).exec(PROTOCOL)![1]!;
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '-e', code.replaceAll('http://localhost:3000', url)],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, ['--input-type=module', '-e', codeOf(heading, 'js', url)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines = new Queue<string>();
   for (const output of [child.stdout, child.stderr])
     createInterface(output).on('line', (line) => lines.push(line));
@@ -78,5 +85,56 @@ describe('the clients in PROTOCOL.md', () => {
     const client = runClient('Socket.IO', app.url);
     expect((await client.lines(1))[0]).toMatch(/invit.*\.$/i);
     expect(await client.exit).toBe(1);
+  });
+});
+
+describe('the EventSource page in PROTOCOL.md', () => {
+  it('shows messages, deletions and, when the history is another, that one alone', async () => {
+    const place = scratch();
+    let url = '';
+    const web = createServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end(codeOf('EventSource', 'html', url));
+    });
+    await once(web.listen(0, '127.0.0.1'), 'listening');
+    const origin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+    const start = (database: string, port = 0) =>
+      startProcess({
+        CORS_ORIGINS: origin,
+        DATABASE: join(place.folder, database),
+        PORT: String(port),
+      });
+
+    const backup = await start('backup.db');
+    await say(backup.url, 'from a backup', { room: 'demo' });
+    await backup.end('SIGTERM');
+    let server = await start('parley.db');
+    ({ url } = server);
+    const guest = await Somebody.guest(url);
+    await guest.ask('POST', '/messages', { message: 'one', room: 'demo' });
+    const { body } = await guest.ask('POST', '/messages', { message: 'two', room: 'demo' });
+
+    const browser = await openBrowser();
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const shows = (...lines: string[]) =>
+      until(
+        async () => (await page.locator('#messages li').allTextContents()).join('\n'),
+        lines.map((line) => `Anonymous: ${line}`).join('\n'),
+      );
+    await shows('one', 'two');
+    await guest.ask('DELETE', `/r/demo/messages/${String(body.id)}`);
+    await say(url, 'three', { room: 'demo' });
+    await shows('one', 'three');
+
+    await server.end('SIGTERM');
+    server = await start('backup.db', server.port);
+    await shows('from a backup');
+    await say(url, 'four', { room: 'demo' });
+    await shows('from a backup', 'four');
+
+    await browser.close();
+    await server.end('SIGTERM');
+    web.close();
+    place.remove();
   });
 });

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { startApp, type Running } from '../support/app';
 import { readAll } from '../support/http';
 import { answerTo, dial, UPGRADE } from '../support/raw';
+import { requireCurl } from '../support/shell';
 import { openPeer } from '../support/ws';
 
 let app: Running;
@@ -21,6 +22,7 @@ const POST = ['POST /messages HTTP/1.1', 'Content-Type: application/json'];
 
 describe('a request that offers a protocol which is not spoken here', () => {
   it('is answered over HTTP/1.1, as curl --http2 takes it', async () => {
+    requireCurl();
     const write = ['-H', 'Content-Type: application/json', '-d', '{"message": "by curl", "room": "curl"}'];
     for (const more of [[], write, write]) {
       const url = `${app.url}/messages`;

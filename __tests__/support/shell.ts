@@ -1,0 +1,43 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+
+/** @throws if this machine lacks what the tests run commands with. */
+export function requireCurl(): void {
+  for (const command of ['bash', 'curl']) {
+    if (spawnSync(command, ['--version']).error)
+      throw new Error(`These tests run "${command}", which this machine does not have. Install it.`);
+  }
+}
+
+/**
+ * Runs a command with bash, without settings of this machine's user.
+ * @param folder its working directory.
+ * @param enough ends the command when it says so of what was written; without it, the command has to end by itself.
+ * @returns what it wrote. @throws if it fails.
+ */
+export async function runShell(
+  command: string,
+  folder: string,
+  enough: (output: string) => boolean = () => false,
+): Promise<string> {
+  const child = spawn('bash', ['-o', 'pipefail', '-c', command], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that it ends with all that it started.
+    detached: true,
+  });
+  let output = '';
+  let errors = '';
+  let ended = false;
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+    if (ended || !enough(output)) return;
+    ended = true;
+    process.kill(-child.pid!);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (!ended && code !== 0) throw new Error(`${command}\nended with ${code}: ${errors}${output}`);
+  return output;
+}
