@@ -203,7 +203,7 @@ describe('a moderator', () => {
     await page.getByRole('button', { name: 'Make a link' }).click();
     await page.getByLabel('Here is the link.').waitFor();
     const link = await page.getByLabel('Here is the link.').inputValue();
-    const mona = await visit(new URL(link).pathname, { live: false });
+    const mona = await visit(`/invite${new URL(link).hash}`, { live: false });
     await mona.page.getByRole('button', { name: 'Come in' }).click();
     await mona.page.getByRole('link', { name: 'Moderation' }).click();
     await mona.page.getByRole('list', { name: 'People' }).getByText('Moderator').waitFor();

@@ -7,10 +7,14 @@ import type { Contact, NewContact, RemoveContact } from './wire';
 export interface ContactStore {
   /** All contacts, by name. */
   listContacts(): Promise<Contact[]>;
-  addContact(contact: Contact): Promise<void>;
+  /** Adds a contact unless there are `max` already. @returns whether it was added. */
+  addContact(contact: Contact, max: number): Promise<boolean>;
   /** @returns whether there was one to remove. */
   removeContact(id: string): Promise<boolean>;
 }
+
+/** The most contacts: all of them are one answer. */
+export const CONTACTS_MAX = 5_000;
 
 /** The address book: one, shared by everybody who can reach the server. */
 export class Contacts {
@@ -31,11 +35,16 @@ export class Contacts {
 
   /**
    * Adds a contact, its phone number in E.164.
-   * @throws {Refusal} 400 if the phone number is none.
+   * @throws {Refusal} 400 if the phone number is none, 409 if the address book is full.
    */
   async add(draft: { name: string; phone: string }): Promise<Contact> {
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
-    await this.store.addContact(contact);
+    if (!(await this.store.addContact(contact, CONTACTS_MAX))) {
+      throw new Refusal(
+        409,
+        `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,
+      );
+    }
     this.tell({ type: 'new_contact', contact });
     return contact;
   }

@@ -22,6 +22,9 @@ const BEAT = 15_000;
 /** The most bytes of all rooms' messages that are kept in memory, with every encoding of them. */
 const MEMORY = 32 * 1024 * 1024;
 
+/** The most that waits for a commit: at 4,000 characters each, at most 64 MB. */
+const QUEUE_MAX = 8_192;
+
 interface Pending {
   draft: Draft | Deletion;
   resolve: (appended: Appended) => void;
@@ -57,6 +60,9 @@ export class Log {
    */
   append(draft: Draft | Deletion): Promise<Appended> {
     if (this.closed) return Promise.reject(new Refusal(503, 'The server is restarting. Try again.'));
+    if (this.queue.length >= QUEUE_MAX) {
+      return Promise.reject(new Refusal(503, 'The server is too busy to store that now. Try again.'));
+    }
     return new Promise((resolve, reject) => {
       this.queue.push({ draft, resolve, reject });
       this.flushing ??= new Promise(setImmediate).then(() => this.flush());

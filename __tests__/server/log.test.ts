@@ -69,6 +69,13 @@ describe('the log', () => {
     ]);
   });
 
+  it('holds a bounded number of messages for the next commit, and refuses more', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 8_193 }, (_, i) => say(String(i))));
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { status: 503 } }]);
+    await say('goes on');
+  });
+
   it('refuses an id that belongs to another body, and leaves its neighbours alone', async () => {
     const id = randomUUID();
     const [first, clash, last] = await Promise.allSettled([

@@ -148,7 +148,7 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const before = await stores.log.after('lobby', 0, 10);
     expect(await stores.visitors.claim('v', 'Masha', 'masha', 0)).toBe(true);
     expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0)).toBe(true);
-    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' });
+    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
     const key = await stores.visitors.signingKey('first');
     await reopen();
     expect(await stores.log.after('lobby', 0, 10)).toEqual(before);
@@ -162,7 +162,7 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   });
 
   it('removes a contact once', async () => {
-    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' });
+    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
     expect(await stores.contacts.removeContact('1')).toBe(true);
     expect(await stores.contacts.removeContact('1')).toBe(false);
     expect(await stores.contacts.listContacts()).toEqual([]);

@@ -1,7 +1,9 @@
 import type { Contact } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { scratch, startApp, type Running } from '../../support/app';
 import { post } from '../../support/http';
 import { connect } from '../../support/socket';
+import { CONTACTS_MAX, Contacts } from '../../../server/contacts';
+import { openStores } from '../../../server/stores/open';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -44,6 +46,20 @@ describe('/contacts', () => {
     const { body } = await post<Contact>(`${german.url}/contacts`, { name: 'Rathaus', phone: '030 901820' });
     expect(body.phone).toBe('+4930901820');
     await german.close();
+  });
+
+  it('refuses a contact when the address book is full, and takes one again when there is room', async () => {
+    const { folder, remove } = scratch();
+    const stores = await openStores(`${folder}/parley.db`);
+    const contacts = new Contacts(stores.contacts, 'RU', () => undefined);
+    const draft = { name: 'Masha', phone: '+79123456789' };
+    const add = Array.from({ length: CONTACTS_MAX }, () => contacts.add(draft));
+    const [first] = await Promise.all(add);
+    await expect(contacts.add(draft)).rejects.toMatchObject({ status: 409 });
+    await contacts.remove(first!.id);
+    await expect(contacts.add(draft)).resolves.toMatchObject(draft);
+    await stores.close();
+    remove();
   });
 
   it.each<[string, unknown]>([

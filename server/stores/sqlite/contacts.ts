@@ -18,8 +18,15 @@ export class SqliteContacts implements ContactStore {
     return this.all.all();
   }
 
-  async addContact({ id, name, phone }: Contact): Promise<void> {
-    await this.writer.run(['INSERT INTO contacts (id, name, phone) VALUES (?, ?, ?)', id, name, phone]);
+  async addContact({ id, name, phone }: Contact, max: number): Promise<boolean> {
+    const [added] = await this.writer.run([
+      'INSERT INTO contacts (id, name, phone) SELECT ?, ?, ? WHERE (SELECT count(*) FROM contacts) < ?',
+      id,
+      name,
+      phone,
+      max,
+    ]);
+    return added === 1;
   }
 
   async removeContact(id: string): Promise<boolean> {
