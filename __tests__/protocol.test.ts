@@ -89,20 +89,27 @@ describe('the clients in PROTOCOL.md', () => {
 });
 
 describe('the EventSource page in PROTOCOL.md', () => {
+  const closing: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
   it('shows messages, deletions and, when the history is another, that one alone', async () => {
     const place = scratch();
+    closing.push(place.remove);
     let url = '';
     const web = createServer((_request, response) => {
       response.setHeader('Content-Type', 'text/html').end(codeOf('EventSource', 'html', url));
     });
     await once(web.listen(0, '127.0.0.1'), 'listening');
+    closing.push(() => web.close());
     const origin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
-    const start = (database: string, port = 0) =>
-      startProcess({
-        CORS_ORIGINS: origin,
-        DATABASE: join(place.folder, database),
-        PORT: String(port),
-      });
+    const start = async (database: string, port = 0) => {
+      const env = { CORS_ORIGINS: origin, DATABASE: join(place.folder, database), PORT: String(port) };
+      const server = await startProcess(env);
+      closing.push(() => server.child.exitCode ?? server.end('SIGTERM'));
+      return server;
+    };
 
     const backup = await start('backup.db');
     await say(backup.url, 'from a backup', { room: 'demo' });
@@ -114,6 +121,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
     const { body } = await guest.ask('POST', '/messages', { message: 'two', room: 'demo' });
 
     const browser = await openBrowser();
+    closing.push(() => browser.close());
     const page = await browser.newPage();
     await page.goto(origin);
     const shows = (...lines: string[]) =>
@@ -131,10 +139,5 @@ describe('the EventSource page in PROTOCOL.md', () => {
     await shows('from a backup');
     await say(url, 'four', { room: 'demo' });
     await shows('from a backup', 'four');
-
-    await browser.close();
-    await server.end('SIGTERM');
-    web.close();
-    place.remove();
   });
 });
