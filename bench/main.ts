@@ -3,13 +3,14 @@ import { arch, cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { appends } from './cases/appends';
 import type { Size } from './cases/case';
+import { fairness } from './cases/fairness';
 import { fanOut } from './cases/fan-out';
 import { history } from './cases/history';
 import { idle } from './cases/idle';
 import { joins } from './cases/joins';
 import type { Result } from './table';
 
-const CASES = { 'fan-out': fanOut, idle, appends, joins, history };
+const CASES = { 'fan-out': fanOut, idle, appends, joins, history, fairness };
 
 const { values } = parseArgs({
   options: {

@@ -16,11 +16,35 @@ export type Measured<Task extends keyof Tasks> = Seen<Task> & {
 };
 
 /** Puts a load on a server, from a process of its own, pinned to processor 1. */
-export async function measure<Task extends keyof Tasks>(
+export function measure<Task extends keyof Tasks>(
   server: Server,
   task: Task,
   load: Load<Task>,
 ): Promise<Measured<Task>> {
+  return withLoad(server, task, load, async (said) => {
+    const before = { cpu: server.cpu(), memory: server.memory() };
+    const seen = (await said()) as Seen<Task>;
+    return { ...seen, cpu: server.cpu() - before.cpu, grown: server.memory() - before.memory };
+  });
+}
+
+/** Does something while a server is under a load, likewise, and ends the load then. */
+export function beside<Task extends keyof Tasks, T>(
+  server: Server,
+  task: Task,
+  load: Load<Task>,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withLoad(server, task, load, (said) => Promise.race([work(), said() as Promise<never>]));
+}
+
+/** @param use is called when the measuring begins, with what waits for what the load says next. */
+async function withLoad<Task extends keyof Tasks, T>(
+  server: Server,
+  task: Task,
+  load: Load<Task>,
+  use: (said: () => Promise<unknown>) => Promise<T>,
+): Promise<T> {
   const child = fork(join(__dirname, 'load', 'main.ts'), {
     execArgv: ['-r', 'ts-node/register/transpile-only'],
     execPath: join(__dirname, 'load', 'pinned'),
@@ -35,9 +59,7 @@ export async function measure<Task extends keyof Tasks>(
     };
     child.send({ task, load: { ...load, port: server.port } });
     await said();
-    const before = { cpu: server.cpu(), memory: server.memory() };
-    const seen = (await said()) as Seen<Task>;
-    return { ...seen, cpu: server.cpu() - before.cpu, grown: server.memory() - before.memory };
+    return await use(said);
   } finally {
     const gone = child.exitCode === null && once(child, 'exit');
     child.kill();

@@ -7,6 +7,8 @@ export interface Peer {
   name: string;
   /** The command that runs it in a folder of its own; on this port, or on one that it prints. */
   command: (folder: string, port: number) => string[];
+  /** `on` for Parley's default limits; it has none without this. */
+  limits?: 'on';
   /** How the readers speak to it. */
   reads: DialectName;
   /** How the writers do. */
@@ -24,6 +26,9 @@ export const PARLEY = {
   socketio: { name: 'Parley Socket.IO', command: parley, reads: 'socketio', writes: 'socketio' },
   sse: { name: 'Parley SSE', command: parley, reads: 'sse', writes: 'socketio' },
 } satisfies Record<string, Peer>;
+
+/** Parley as it is after an installation. */
+export const LIMITED: Peer = { ...PARLEY.socketio, limits: 'on' };
 
 /** What is compared most: the loops that a chat begins with. They store nothing. */
 export const LOOPS = {

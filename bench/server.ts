@@ -26,14 +26,14 @@ const TICKS = 100;
  * Starts a peer, pinned to processor 0.
  * @param database the database it is to use, if it has one; else one of its own.
  */
-async function startServer({ command }: Peer, database?: string): Promise<Server> {
+async function startServer({ command, limits }: Peer, database?: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const port = await freePort();
   const began = performance.now();
   const child = spawn('taskset', ['-c', '0', ...command(folder, port)], {
     env: {
       ...process.env,
-      LIMITS: 'off',
+      LIMITS: limits ?? 'off',
       PORT: String(port),
       DATABASE: database ?? join(folder, 'parley.db'),
     },
