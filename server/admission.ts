@@ -19,7 +19,7 @@ export function countReads({ limits, turns }: Parts): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'GET') {
       const visitor = visitorOf(response);
-      limits.take('reads', visitor, pointsOf(request));
+      limits.take('reads', visitor);
       await turns.take(visitor.address);
     }
     next();
@@ -31,10 +31,10 @@ export function visitorOf(response: Response): Visitor {
   return response.locals.visitor as Visitor;
 }
 
-/** What a read costs: one, and one more for each 50 messages that are asked for beyond the first 50. */
-function pointsOf({ query }: Request): number {
-  const asked = Math.max(Number(query.limit) || 0, Number(query.last) || 0);
-  return Math.max(1, Math.ceil(Math.min(asked, 500) / MESSAGES_PER_READ));
+/** Counts one more read for each 50 messages of an answer beyond the first 50. */
+export function countAnswer({ limits }: Parts, response: Response, { length }: readonly unknown[]): void {
+  const more = Math.ceil(length / MESSAGES_PER_READ) - 1;
+  if (more > 0) limits.count('reads', visitorOf(response), more);
 }
 
 /** Whether a person opens an address, as a browser asks then. */

@@ -68,13 +68,18 @@ export class Limits {
    * whoever is over the limit takes nothing away from others.
    * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
    */
-  take(what: Limited, { id, address }: Doer, points = 1): void {
+  take(what: Limited, doer: Doer): void {
     if (!this.limiters) return;
     const { visitors, addresses } = this.limiters[what];
-    refuseIfSpent(addresses, address, WORDS[what]);
-    refuseIfSpent(visitors, id, WORDS[what]);
-    addresses.count(address, points);
-    visitors.count(id, points);
+    refuseIfSpent(addresses, doer.address, WORDS[what]);
+    refuseIfSpent(visitors, doer.id, WORDS[what]);
+    this.count(what, doer, 1);
+  }
+
+  /** Counts what turned out to cost more, whether or not anything is left. */
+  count(what: Limited, { id, address }: Doer, points: number): void {
+    this.limiters?.[what].addresses.count(address, points);
+    this.limiters?.[what].visitors.count(id, points);
   }
 
   /** Takes one from the allowances for something. @returns false if nothing is left of one of them. */

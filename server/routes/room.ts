@@ -1,5 +1,5 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
-import { visitorOf } from '../admission';
+import { countAnswer, visitorOf } from '../admission';
 import type { Chat, Saying } from '../chat';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { NOTHING } from '../flow';
@@ -119,6 +119,7 @@ async function read(format: Format, parts: Parts, request: Request, response: Re
   if (query.follow !== undefined)
     return stream(format, parts, request, response, readingOf(request, { last: limit, ...start, room }));
   const step = await parts.log.page(room, start, limit);
+  if (step.type === 'page') countAnswer(parts, response, step.entries);
   response
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });

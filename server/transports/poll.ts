@@ -1,5 +1,5 @@
 import { Router, type Response } from 'express';
-import { visitorOf } from '../admission';
+import { countAnswer, visitorOf } from '../admission';
 import { jsonBody } from '../body';
 import { checkPaging, checkSaying } from '../check';
 import type { Page } from '../page';
@@ -18,7 +18,7 @@ export function poll(parts: Parts): Router {
     const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
     if (step.type === 'page') response.set('Retry-After', String(patience(step)));
     // Express compares the ETag of an answer with the one that was asked with, and sends 304 if nothing is new.
-    answer(response, step);
+    answer(parts, response, step);
   });
 
   router.get('/subscribe', async (request, response) => {
@@ -27,7 +27,7 @@ export function poll(parts: Parts): Router {
     releaseWith(response, release);
     const cursor = await log.start(room, start);
     if (request.method !== 'HEAD') await news(parts, visitor, room, cursor, timeout, response);
-    answer(response, await log.after(room, cursor, limit));
+    answer(parts, response, await log.after(room, cursor, limit));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
@@ -72,13 +72,14 @@ function news(
   }).finally(() => release());
 }
 
-function answer(response: Response, step: Page | Reset): void {
+function answer(parts: Parts, response: Response, step: Page | Reset): void {
   response.set('Cache-Control', 'no-cache');
   if (step.type === 'reset') {
     const error = 'That place is not in this room’s history any more. Read again from "earliest".';
     response.status(410).json({ ...step, error, status: 410 });
     return;
   }
+  countAnswer(parts, response, step.entries);
   const page: MessagePage = { messages: [...step.entries], cursor: step.cursor, earliest: step.earliest };
   response.json(page);
 }
