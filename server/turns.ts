@@ -4,6 +4,8 @@ import { nextTick } from 'node:process';
 const SLICE = 2;
 /** How often what an address has used is halved, in ms. */
 const HALVING = 1_000;
+/** The most addresses whose use is remembered; past it, all begin anew. */
+const USED_MAX = 10_000;
 /** Among how many of those who wait longest the next one is chosen. */
 const CHOICE = 64;
 
@@ -83,6 +85,7 @@ export class Turns {
 
   private readonly goOn = (): void => {
     const now = performance.now();
+    if (this.used.size >= USED_MAX) this.used.clear();
     this.used.set(this.current, (this.used.get(this.current) ?? 0) + now - this.currentBegan);
     if (now - this.began < SLICE) this.letOneThrough();
     else setImmediate(this.run);
