@@ -5,7 +5,7 @@ import { f23 } from './herd';
 import { f10, f11, f8, f9 } from './joining';
 import { f13 } from './nginx';
 import { f15, f16, f22, f30 } from './refusals';
-import { f28, f31 } from './deletions';
+import { f28, f29, f31 } from './deletions';
 import { f14, f32, f4, f5 } from './silence';
 import { f6, f7 } from './slow';
 import { f2 } from './sync';
@@ -35,6 +35,7 @@ export const CASES: readonly Case[] = [
     f24,
     f27,
     f28,
+    f29,
     f30,
     f31,
     f32,

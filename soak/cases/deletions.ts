@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Somebody } from '../../__tests__/support/people';
 import { READERS } from '../../__tests__/support/readers';
 import { read } from '../../__tests__/support/http';
 import type { NewMessage } from '../../server/wire';
-import { expect, type Case } from './case';
-import { onGround } from './ground';
+import { ROOT } from '../build';
+import { expect, until, type Case } from './case';
+import { onGround, type Ground } from './ground';
 
 const ROUNDS = 25;
 
@@ -50,6 +56,62 @@ export const f28: Case = {
         }
       }
       return `${ROUNDS} deletions, ${reads} reads right after them, none with the text`;
+    }),
+};
+
+/** A process of somebody else's that reads the database, and stays in its transaction until its input ends. */
+const FOREIGN_READER = `
+  const db = require('better-sqlite3')(process.argv[1], { readonly: true });
+  db.exec('BEGIN; SELECT count(*) FROM entries');
+  db.prepare('SELECT count(*) FROM entries').get();
+  process.stdout.write('reads');
+  process.stdin.resume().on('end', () => process.exit(0));
+`;
+/** How long it reads, in ms. */
+const READING = 12_000;
+/** How long a write may take meanwhile, in ms: SQLite's own wait for a reader is 5 s. */
+const HELD_UP = 2_000;
+/** Within what time after it has left the text must be gone, in ms. */
+const GONE = 12_000;
+
+/** Whether a text is in the files of the database. */
+function isOnDisk({ folder }: Ground, text: string): boolean {
+  return ['', '-wal'].some((part) => readFileSync(join(folder, `parley.db${part}`)).includes(text));
+}
+
+/** A backup, or a curious administrator, while something is deleted. */
+export const f29: Case = {
+  name: 'F29',
+  title:
+    'a foreign process reads the SQLite file during a deletion: writers go on; the text is gone after it has left',
+  run: (build) =>
+    onGround(build, async (ground) => {
+      const masha = await Somebody.guest(ground.url);
+      const secret = `secret ${ground.dice.uuid()}`;
+      const message = await said(masha, secret);
+      const reader = spawn(process.execPath, ['-e', FOREIGN_READER, join(ground.folder, 'parley.db')], {
+        cwd: ROOT,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      ground.onClose(() => reader.kill());
+      await once(reader.stdout, 'data');
+      await deleted(masha, message);
+      const line = await ground.line('post');
+      let [slowest, written] = [0, 0];
+      for (const late = performance.now() + READING; performance.now() < late; written += 1) {
+        const begun = performance.now();
+        await ground.say(line);
+        slowest = Math.max(slowest, performance.now() - begun);
+        await pause(20);
+      }
+      expect(slowest < HELD_UP, `A write took ${slowest.toFixed(0)} ms while another process read.`);
+      const outstanding = isOnDisk(ground, secret);
+      reader.stdin.end();
+      await once(reader, 'exit');
+      const begun = performance.now();
+      await until('The text is gone from the disk', GONE, () => !isOnDisk(ground, secret));
+      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+      return `${written} writes meanwhile, the slowest ${slowest.toFixed(0)} ms; ${outstanding ? `gone ${seconds} s after the reader left` : 'gone before the reader left'}`;
     }),
 };
 
