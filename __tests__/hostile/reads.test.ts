@@ -41,6 +41,7 @@ describe('the allowance of reads', () => {
     );
     const other = await Somebody.guest(app.url);
     expect((await other.ask('GET', '/messages')).status).toBe(200);
+    await app.close();
     remove();
   });
 
