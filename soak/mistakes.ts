@@ -79,8 +79,9 @@ export const MISTAKES: readonly Mistake[] = [
       { file: APPENDING, from: 'ON CONFLICT (room, id) DO NOTHING', to: '' },
       {
         file: 'dist/stores/sqlite/schema.js',
-        from: 'CREATE UNIQUE INDEX entries_by_id',
-        to: 'CREATE INDEX entries_by_id',
+        // The last step's: the table is another one since then.
+        from: 'CREATE UNIQUE INDEX entries_by_id ON entries (room, id);\n\n  -- One row',
+        to: 'CREATE INDEX entries_by_id ON entries (room, id);\n\n  -- One row',
       },
     ],
   },

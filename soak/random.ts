@@ -139,7 +139,11 @@ export class RandomRun {
   private async settle(world: World): Promise<void> {
     await world.restart('SIGKILL');
     for (const history of this.histories) {
-      const log = await readAll(world.server.url, history.room);
+      const log = await readAll(world.server.url, history.room).catch(() => undefined);
+      if (!log) {
+        this.findings.add('loss', `${history.room} can not be read any more.`);
+        continue;
+      }
       log.forEach((entry) => history.see(entry, 'The log'));
       if (history.head > log.length) {
         this.findings.add(

@@ -58,7 +58,12 @@ export class World {
 
   private async start(): Promise<void> {
     const begun = performance.now();
-    this.server = await startProcess(this.env, this.build.main, this.build.errors);
+    const { env, build } = this;
+    this.server = await startProcess(env, build.main, build.errors).catch((error: Error) => {
+      // It refuses a database that lacks what was stored, and takes it when it is told to.
+      this.findings.add('loss', `The server did not start again on its own database: ${error.message}`);
+      return startProcess(env, build.main, build.errors, '--restored');
+    });
     this.slowest = Math.max(this.slowest, performance.now() - begun);
     this.expected = false;
     this.watch();

@@ -24,6 +24,7 @@ export async function say(url: string, message: string, more: object = {}): Prom
 /** One page of `GET /messages`. */
 export async function read(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
   const answer = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
+  if (answer.status >= 500) throw new Error(`GET /messages: ${answer.status}`);
   return (await answer.json()) as MessagePage;
 }
 
