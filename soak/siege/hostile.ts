@@ -52,6 +52,8 @@ export class Hostile {
     const address = `127.0.0.${2 + (this.next() % this.target.addresses)}`;
     const socket = connect({ port: this.target.port, host: '127.0.0.1', localAddress: address });
     this.open.add(socket);
+    // A flood waits for it in several ways at a time, and again and again.
+    socket.setMaxListeners(0);
     socket.on('error', () => undefined).on('close', () => this.open.delete(socket));
     await once(socket, 'connect');
     this.count('connections');
