@@ -69,10 +69,7 @@ export class Limits {
    * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
    */
   take(what: Limited, doer: Doer): void {
-    if (!this.limiters) return;
-    const { visitors, addresses } = this.limiters[what];
-    refuseIfSpent(addresses, doer.address, WORDS[what]);
-    refuseIfSpent(visitors, doer.id, WORDS[what]);
+    this.check(what, doer);
     this.count(what, doer, 1);
   }
 
@@ -111,17 +108,14 @@ export class Limits {
 
   /** Counts a refused request. @returns whether the address had any left. */
   countUnreadable(address: string): boolean {
-    const isLeft = this.limiters?.refusals.addresses.retryAfter(address) === 0;
+    const wait = this.limiters?.refusals.addresses.retryAfter(address) ?? 0;
     this.countRefusal(address);
-    return isLeft || !this.limiters;
+    return wait === 0;
   }
 
   /** @throws {Refusal} 429 if too many requests of a visitor, or of the address, were refused. */
-  checkRefusals({ id, address }: Doer): void {
-    if (!this.limiters) return;
-    const { visitors, addresses } = this.limiters.refusals;
-    refuseIfSpent(addresses, address, WORDS.refusals);
-    refuseIfSpent(visitors, id, WORDS.refusals);
+  checkRefusals(doer: Doer): void {
+    this.check('refusals', doer);
   }
 
   /**
@@ -147,6 +141,14 @@ export class Limits {
     if (this.knocking.isFull(address)) throw tooMany();
     this.knocking.enter(address);
     return once(() => this.knocking.leave(address));
+  }
+
+  /** @throws {Refusal} 429, with when to try again, if one of the allowances is spent. */
+  private check(what: Limited, { id, address }: Doer): void {
+    if (!this.limiters) return;
+    const { visitors, addresses } = this.limiters[what];
+    refuseIfSpent(addresses, address, WORDS[what]);
+    refuseIfSpent(visitors, id, WORDS[what]);
   }
 }
 
