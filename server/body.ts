@@ -1,5 +1,6 @@
 import { json, Router, type RequestHandler } from 'express';
 import { Refusal } from './refusal';
+import { BODY_MAX } from './request';
 
 const refuseOthers: RequestHandler = (request, _response, next) => {
   // `null` is a request without a body: it is refused for what is missing in it.
@@ -13,4 +14,4 @@ const refuseOthers: RequestHandler = (request, _response, next) => {
  * Reads the JSON body of a write, up to 64 KB.
  * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
  */
-export const jsonBody = Router().use(refuseOthers, json({ limit: '64kb' }));
+export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX }));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from './limits';
+import { bodySize } from './request';
 import { BanRefusal, Refusal } from './refusal';
 import type { Standing, Visitor, Visitors } from './visitor';
 
@@ -111,11 +112,11 @@ export class Door {
   }
 
   /**
-   * Counts a request towards what its address may ask for.
+   * Counts a request, with its body, towards what its address may ask for.
    * @throws {Refusal} 429 if that is spent.
    */
   countRequest(request: IncomingMessage): void {
-    this.limits.countRequest(this.visitors.addressOf(request));
+    this.limits.countRequest(this.visitors.addressOf(request), bodySize(request));
   }
 
   /** Counts a request that was refused. */

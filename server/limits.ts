@@ -20,6 +20,9 @@ export interface Doer {
 /** Behind one address there may be a whole class: it may do so many times what one visitor may. */
 export const CROWD = 10;
 
+/** What is received costs time by its size: a request or frame is one read more for so many bytes. */
+const BYTES_PER_READ = 4 * 1024;
+
 const WORDS: Record<Limited, string> = {
   messages: 'You are writing faster than this chat allows',
   names: 'You have changed your name too often',
@@ -89,15 +92,27 @@ export class Limits {
   }
 
   /**
+   * Counts a frame by its size, before it is parsed; a small one costs nothing but what it asks for.
+   * @param size in bytes.
+   * @throws {Refusal} 429 if it is large, and no reads are left.
+   */
+  countFrame(size: number, doer: Doer): void {
+    if (size < BYTES_PER_READ) return;
+    this.check('reads', doer);
+    this.count('reads', doer, Math.floor(size / BYTES_PER_READ));
+  }
+
+  /**
    * Counts a request by its address alone, before anything is done for it.
+   * @param size of its body, in bytes.
    * @throws {Refusal} 429 if the address has spent its reads, or what may be refused to it.
    */
-  countRequest(address: string): void {
+  countRequest(address: string, size: number): void {
     if (!this.limiters) return;
     const { reads, refusals } = this.limiters;
     refuseIfSpent(refusals.addresses, address, WORDS.refusals);
     refuseIfSpent(reads.addresses, address, WORDS.reads);
-    reads.addresses.count(address);
+    reads.addresses.count(address, 1 + Math.floor(size / BYTES_PER_READ));
   }
 
   /** Counts a refused request; of a connection, by its visitor as well. */

@@ -79,6 +79,21 @@ export class Session implements Inside, Pacer {
   }
 
   /**
+   * Charges a frame to the reads by its size, before it is parsed; ends the connection if it is large and none are left.
+   * @param size in bytes, or about.
+   * @returns whether it may be handled.
+   */
+  receive(size: number): boolean {
+    if (this.ended) return false;
+    try {
+      this.parts.limits.countFrame(size, this.visitor);
+    } catch (error) {
+      this.expel(error as Refusal);
+    }
+    return !this.ended;
+  }
+
+  /**
    * Handles a client's request, by the name of its event. A request that has to wait holds nothing but what was checked;
    * too many of them end the connection.
    * @returns the acknowledgement.

@@ -84,6 +84,53 @@ describe('the allowance of reads', () => {
   });
 });
 
+describe('what is received', () => {
+  const large = 'x'.repeat(60_000);
+
+  it('S20: costs reads by its size, over HTTP, chunked or not', async () => {
+    // Sixteen reads are 64 KB; the address has ten times as many.
+    app = await startApp({ ...PROXY, LIMIT_READS: '16/60', LIMIT_REFUSALS: '1000/60' });
+    const post = (headers: Record<string, string>, body: string | ReadableStream) =>
+      fetch(`${app.url}/messages`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body,
+        ...(typeof body === 'string' ? {} : { duplex: 'half' }),
+      }).then(({ status }) => status);
+    const chunked = () => new Blob(['{"message":"hello"}']).stream();
+    for (let i = 0; i < 10; i += 1)
+      expect(await post(GREEDY, i % 2 ? chunked() : JSON.stringify({ filler: large }))).not.toBe(429);
+    expect(await post(GREEDY, '{"message":"hello"}')).toBe(429);
+    for (let i = 0; i < 20; i += 1) expect(await post(OTHER, '{"message":"hello"}')).toBe(201);
+  });
+
+  it.each(['/ws', 'Socket.IO'])(
+    'S22: costs reads by its size on %s, and ends the connection when they are spent, and no other',
+    async (way) => {
+      app = await startApp({ ...PROXY, LIMIT_READS: '30/60' });
+      const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
+      if (way === '/ws') {
+        const peer = await openPeer(app.url, '/ws', 'json', undefined, GREEDY);
+        // Two of them are 28 reads and what they ask for; a third may be more than is left, a fourth may not be begun.
+        for (let i = 0; i < 4; i += 1) peer.send({ type: 'typing', id: i, large });
+        expect(await peer.closed).toMatchObject({ code: 1008 });
+        expect(peer.frames.filter(({ type }) => type === 'ack').map(({ id }) => id)).toEqual([0, 1]);
+      } else {
+        const { socket } = await connect(app.url, { extraHeaders: GREEDY, reconnection: false });
+        const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+        expect(await socket.emitWithAck('typing', { large })).not.toHaveProperty('error');
+        expect(await socket.emitWithAck('typing', { large })).not.toHaveProperty('error');
+        socket.emit('typing', { large });
+        socket.emit('typing', { large });
+        await ended;
+      }
+      other.send({ type: 'new_message', message: 'still there' });
+      await other.next(({ message }) => message === 'still there');
+      other.socket.terminate();
+    },
+  );
+});
+
 describe('a replay of a long history', () => {
   // Longer than what is kept in memory: five pages of 64 KB, about.
   const WINDOW = 2;

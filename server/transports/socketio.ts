@@ -39,6 +39,8 @@ const frames = once((step: Page | Reset) => textFrames(events(step).map(packet))
 /** An event that is in no log, likewise. */
 const frame = once((event: Ephemeral) => textFrames([packet(event)]));
 
+const sessions = new WeakMap<Connection, Session>();
+
 /** The most packets that a connection may leave waiting; a page has a quarter of it. */
 const UNREAD = 1_024;
 /** The most characters of them, looked at once in so many packets. */
@@ -80,7 +82,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   });
   io.on('connection', (socket) => serve(socket, parts));
   io.engine.on('connection', (connection: Connection) => {
-    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', refuseBinary);
+    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', received);
     const release = gate.takeOver(connection.request);
     if (release) connection.on('close', release);
   });
@@ -88,8 +90,10 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
 }
 
 /** Nothing here is binary: what announces attachments (packets 5 and 6) is not waited for. */
-function refuseBinary(this: Connection, data: unknown): void {
-  if (typeof data !== 'string' || /^[56]/.test(data)) this.close(true);
+function received(this: Connection, data: unknown): void {
+  if (typeof data !== 'string' || /^[56]/.test(data)) return void this.close(true);
+  // Over polling, it was counted with its request.
+  if (this.transport.name === 'websocket') sessions.get(this)?.receive(data.length);
 }
 
 /** Closes a connection that keeps sending, but never reads its acknowledgements. */
@@ -160,6 +164,7 @@ function serve(socket: Socket, parts: Parts): void {
   // What came with the handshake is read, and would stay in memory as long as the connection.
   Object.assign(socket, { handshake: undefined, data: { session } });
   Object.assign(socket.conn, { request: undefined });
+  sessions.set(socket.conn, session);
   // Every event, so that one that does not exist is answered, too.
   socket.onAny(heard);
   socket.on('disconnect', left);

@@ -140,9 +140,10 @@ function destroy(this: Duplex): void {
 function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) return this.close(1003, 'Send text, not binary frames.');
   const { speaks, session } = this as Peer;
+  const frame = text(data);
   // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
-  if (session!.ended) return this.pause();
-  void speaks.hear(session!, text(data)).then((answer) => {
+  if (!session!.receive(frame.length)) return this.pause();
+  void speaks.hear(session!, frame).then((answer) => {
     const socket = socketOf(this);
     if (!socket) return;
     gather(socket);
