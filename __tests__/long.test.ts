@@ -62,6 +62,27 @@ describe('a long message', () => {
     expect(await folded(masha)).toBe(true);
   });
 
+  it('that was unfolded stays so, in its place, after a reload', async () => {
+    for (const text of ['before', POEM, ...Array.from({ length: 20 }, () => 'after')])
+      await say(stage.app.url, text);
+    const masha = await visit();
+    const bubble = masha.log.locator('.bubble.tall');
+    const top = () => bubble.evaluate((one) => one.getBoundingClientRect().top);
+    await masha.page.getByRole('button', { name: 'Show more' }).click();
+    await bubble.evaluate((one) => (one.closest('.log')!.scrollTop += one.getBoundingClientRect().top + 500));
+    await until(async () => (await top()) < -400, true);
+    const before = await top();
+    await masha.page.reload();
+    await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
+    await until(async () => Math.abs((await top()) - before) < 1, true);
+    // What is folded again stays folded.
+    await masha.page.getByRole('button', { name: 'Show less' }).click();
+    await masha.page.reload();
+    await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
+    await masha.live();
+    expect(await masha.page.getByRole('button', { name: 'Show less' }).count()).toBe(0);
+  });
+
   it('unfolds when the browser shows something in it that was out of sight', async () => {
     await say(stage.app.url, `${POEM}\nhttps://example.org/the-end`);
     const masha = await visit();

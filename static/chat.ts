@@ -8,7 +8,7 @@ import { find } from './dom.js';
 import { panelInDrawer } from './drawer.js';
 import type { ServerEvent } from './events.js';
 import { Feed, seqOf } from './feed.js';
-import { unfolding } from './folding.js';
+import { Folding } from './folding.js';
 import { stayAboveKeyboard } from './keyboard.js';
 import { Kept } from './kept.js';
 import { Link, type LinkState } from './link.js';
@@ -46,7 +46,7 @@ const reader = new Reader(log, find(document, '#pill'), (byKey) => {
   void view.toEnd();
   if (byKey || hasMouse) composer.focus();
 });
-const timeline = new Timeline(list, me);
+const timeline = new Timeline(list, me, new Folding(list, room, reader));
 const unread = new Unread();
 const typing = new TypingLine(find(document, '#typing'), me);
 const contacts = new AddressBook();
@@ -206,7 +206,6 @@ onReturn((away) => {
   link.now();
 });
 
-unfolding(list, reader);
 keepPlace(room, view, reader);
 followTabs();
 panelInDrawer();

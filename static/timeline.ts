@@ -1,7 +1,7 @@
 import type { Person } from '../server/wire.js';
 import { Arrangement, placeOf } from './arrangement.js';
 import { clone, find } from './dom.js';
-import { foldLong } from './folding.js';
+import type { Folding } from './folding.js';
 import { fill, finish, wipe, type Said } from './message.js';
 import { showStates } from './states.js';
 
@@ -21,6 +21,7 @@ export class Timeline {
   constructor(
     private readonly list: HTMLElement,
     private readonly me: Person,
+    private readonly folding: Folding,
   ) {
     this.arrangement = new Arrangement(list);
     for (const element of this.elements) {
@@ -133,7 +134,7 @@ export class Timeline {
   settle(): void {
     this.list.parentElement?.classList.toggle('empty', this.size === 0);
     showStates(this.list);
-    foldLong(this.list);
+    this.folding.settle();
   }
 
   private get elements(): HTMLElement[] {
