@@ -172,20 +172,27 @@ describe('a long room', () => {
     }
   });
 
-  it('says that newer messages can’t be loaded, and shows what one says all the same', async () => {
-    await fill(600);
-    const masha = await visit('/', { blocked: [] });
-    await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()));
-    await masha.network.block('poll');
-    await masha.say('Here I am');
-    await masha.said('Here I am').waitFor();
-    const again = masha.page.getByRole('button', { name: 'Try again' });
-    await masha.log.getByText('Newer messages can’t be loaded now.').waitFor();
-    masha.network.unblock('poll');
-    await again.click();
-    await wheel(masha, 700, async () => (await seqs(masha)).at(-1) === 601);
-    expect(isRun(await seqs(masha))).toBe(true);
-  });
+  it.each(['by hand', 'when it is connected again'])(
+    'says that newer messages can’t be loaded, shows what one says all the same, and loads them %s',
+    async (by) => {
+      await fill(600);
+      const masha = await visit('/', { blocked: [] });
+      await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()));
+      await masha.network.block('poll');
+      await masha.say('Here I am');
+      await masha.said('Here I am').waitFor();
+      const again = masha.page.getByRole('button', { name: 'Try again' });
+      await masha.log.getByText('Newer messages can’t be loaded now.').waitFor();
+      masha.network.unblock('poll');
+      if (by === 'by hand') await again.click();
+      else
+        await masha.page.evaluate(() =>
+          ['offline', 'online'].forEach((type) => dispatchEvent(new Event(type))),
+        );
+      await wheel(masha, 700, async () => (await seqs(masha)).at(-1) === 601);
+      expect(isRun(await seqs(masha))).toBe(true);
+    },
+  );
 
   it('takes the deletion of a message that is not on the page', async () => {
     await fill(600);

@@ -194,6 +194,7 @@ function connected(connection: LinkState): void {
   state.update(connection);
   if (connection.live && connection.live !== live) {
     outbox.wake();
+    view.retry();
     void contacts.load();
     void rules.load();
   }

@@ -23,7 +23,7 @@ export class Edge {
   ) {
     this.words = find(row, 'span');
     this.again = find(row, 'button');
-    this.again.addEventListener('click', () => void this.run());
+    this.again.addEventListener('click', () => this.retry());
     // On a busy machine several changes are reported at once: the last one holds.
     this.observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && void this.run(), {
       root: log,
@@ -36,6 +36,11 @@ export class Edge {
     this.rest(words);
     // An observer reports changes only; observed anew, it reports where the row is now.
     this.observer.observe(this.row);
+  }
+
+  /** Loads again what could not be loaded, if that is so. */
+  retry(): void {
+    if (!this.again.hidden) void this.run();
   }
 
   /** There is no more. */

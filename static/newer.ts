@@ -29,6 +29,11 @@ export class Newer {
     else this.edge.watch('Loading newer messages…');
   }
 
+  /** Loads again what could not be loaded, if that is so. */
+  retry(): void {
+    this.edge.retry();
+  }
+
   private async load(): Promise<void> {
     const { end } = this;
     if (end === undefined) return;

@@ -46,6 +46,11 @@ export class Older {
     else this.edge.watch('Loading earlier messages…');
   }
 
+  /** Loads again what could not be loaded, if that is so. */
+  retry(): void {
+    this.edge.retry();
+  }
+
   private async load(): Promise<void> {
     const { oldest } = this;
     if (!oldest) return;

@@ -120,6 +120,12 @@ export class LogWindow {
     this.reader.toEnd();
   }
 
+  /** The server is within reach again: loads what could not be loaded before. */
+  retry(): void {
+    this.older.retry();
+    this.newer.retry();
+  }
+
   /** Whether nothing is older than what is on the page. */
   get atBeginning(): boolean {
     return this.older.atBeginning;
