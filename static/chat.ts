@@ -32,7 +32,7 @@ import { chosenWay } from './ways.js';
 import { LogWindow } from './window.js';
 
 const page = find(document, 'main').dataset as Record<
-  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow',
+  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow' | 'muted',
   string
 >;
 const { room } = page;
@@ -97,7 +97,11 @@ const outbox = new Outbox(
     });
   },
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
-  (entry) => view.stored(entry),
+  (entry) => {
+    view.stored(entry);
+    // Nobody tells the page that its person may write again, but this does.
+    state.update({ muted: false });
+  },
   (waiting, heldUntil) => {
     standing.wait(waiting);
     state.update({ waiting, heldUntil });
@@ -116,6 +120,7 @@ const state = new State(
   {
     locked: page.locked === 'true',
     slow: Number(page.slow),
+    muted: page.muted === 'true',
     moderates: ['moderator', 'owner'].includes(page.role),
   },
   (description) => {

@@ -20,6 +20,8 @@ export interface Condition extends Pick<RoomRules, 'locked' | 'slow'> {
   refusal: ErrorBody | undefined;
   /** Whether this person may write in a locked room. */
   moderates: boolean;
+  /** Whether a moderator has muted this person, as far as the page knows. */
+  muted: boolean;
   /** How many messages are not stored yet, and since when there are any. */
   waiting: number;
   waitingAt: number;
@@ -37,7 +39,7 @@ export interface Description {
   canTryNow: boolean;
   canSignIn: boolean;
   canWrite: boolean;
-  /** The rule of the room that holds for writing. */
+  /** The rule that holds for writing: of the room, or of this person. */
   rule: string;
   hold: string;
   holdCountdown: string;
@@ -49,7 +51,8 @@ export interface Description {
 
 /** Returns everything that the page shows of a condition, so that no two of its parts contradict each other. */
 export function describe(condition: Condition, now: number): Description {
-  const { live, lastLive, online, refusal, retryAt, locked, slow, moderates, waiting, heldUntil } = condition;
+  const { live, lastLive, online, refusal, retryAt, locked, slow, muted, moderates, waiting, heldUntil } =
+    condition;
   const noticed = (since: number): boolean => now - since >= UNNOTICED;
   const way = live ?? (refusal || noticed(condition.awayAt) ? undefined : lastLive);
   const connection = way ? 'live' : refusal && online ? 'refused' : 'away';
@@ -76,9 +79,11 @@ export function describe(condition: Condition, now: number): Description {
       ? ''
       : locked
         ? 'This room is locked: only moderators write.'
-        : slow
-          ? `Slow mode: one message in ${slow} s.`
-          : '',
+        : muted
+          ? 'You may only read for now: a moderator has muted you.'
+          : slow
+            ? `Slow mode: one message in ${slow} s.`
+            : '',
     hold: held ? 'That was fast: the next message is sent' : '',
     holdCountdown: held ? `in ${secondsUntil(heldUntil, now)} s` : '',
     sending:

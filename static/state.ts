@@ -10,7 +10,7 @@ export class State {
 
   /** @param show is called with every change, and while time changes something. */
   constructor(
-    rules: Pick<Condition, 'locked' | 'slow' | 'moderates'>,
+    rules: Pick<Condition, 'locked' | 'slow' | 'moderates' | 'muted'>,
     private readonly show: (description: Description) => void,
   ) {
     const [now, none] = [Date.now(), undefined];

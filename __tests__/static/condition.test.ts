@@ -21,6 +21,9 @@ const ROOMS: Record<string, Partial<Condition>> = {
   slow: { slow: 30 },
   locked: { locked: true },
   'locked and slow': { locked: true, slow: 30 },
+  muted: { muted: true },
+  'muted, in a slow room': { muted: true, slow: 30 },
+  'muted, in a locked room': { muted: true, locked: true },
 };
 const MESSAGES: Record<string, Partial<Condition>> = {
   none: {},
@@ -41,6 +44,7 @@ const IDLE: Condition = {
   locked: false,
   slow: 0,
   moderates: false,
+  muted: false,
   waiting: 0,
   waitingAt: NOW - 10_000,
   heldUntil: undefined,
@@ -102,6 +106,11 @@ describe('what the page shows, in every combination of connection, room and mess
   it('is no rule of the room for those who are shut out, nor slow mode in a locked room', () => {
     expect(those(({ shown, condition }) => isShutOut(condition) && shown.rule !== '')).toEqual([]);
     expect(those(({ shown, condition }) => condition.locked && shown.rule.startsWith('Slow'))).toEqual([]);
+  });
+
+  it('is that one is muted, unless nobody may write here', () => {
+    const expected = those(({ condition }) => condition.muted && !condition.locked && !isShutOut(condition));
+    expect(those(({ shown }) => shown.rule.startsWith('You may only read'))).toEqual(expected);
   });
 
   it('is one countdown at most, and none of it "in 0 s"', () => {

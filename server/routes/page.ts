@@ -16,11 +16,12 @@ export function page(log: Log, visitors: Visitors, moderation: Moderation): Requ
     const room = checkRoom(request.params.room);
     const step = await log.page(room, { last: SHOWN }, SHOWN);
     const { visitor, setCookie } = await visitors.welcome(request);
-    const { role, account } = await visitors.standingOf(visitor);
+    const { role, account, mutedUntil } = await visitors.standingOf(visitor);
+    const muted = mutedUntil > Date.now();
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.render('chat', {
       room,
-      me: { visitor: visitor.id, username: visitor.username, role, account },
+      me: { visitor: visitor.id, username: visitor.username, role, account, muted },
       rules: await moderation.rulesOf(room),
       messages: step.type === 'page' ? step.entries : [],
       cursor: step.cursor,
