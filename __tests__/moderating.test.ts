@@ -108,6 +108,12 @@ describe('a moderator', () => {
     await tom.shows(['Deleted']);
     await tom.say('BUY MORE WATCHES');
     await tom.log.getByText('You may only read for now: a moderator has muted you.').waitFor();
+    // A page that is opened now says so before anything is written.
+    await tom.page.reload();
+    const muted = tom.page
+      .locator('#rule')
+      .getByText('You may only read for now: a moderator has muted you.');
+    await muted.waitFor();
 
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     await owner.page.getByText('Muted until').waitFor();
@@ -115,7 +121,8 @@ describe('a moderator', () => {
     await owner.page.getByRole('button', { name: 'Let Anonymous write again' }).click();
     await owner.page.getByText('Muted until').waitFor({ state: 'detached' });
     await tom.page.getByRole('button', { name: 'Retry' }).click();
-    await tom.states('sent', 'sent');
+    await tom.states('sent');
+    await muted.waitFor({ state: 'detached' });
   });
 
   it('bans somebody, whose page says until when and asks only once a minute', async () => {
