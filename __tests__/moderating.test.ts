@@ -72,6 +72,8 @@ describe('a deleted message', () => {
     await masha.page.keyboard.press('Enter');
     await confirm(masha);
     await masha.shows(['Deleted', 'second']);
+    // From there on to the next one.
+    await until(async () => (await focused()).includes('second'), true);
   });
 
   it('is one of very many, and what was said before them is shown at once', async () => {

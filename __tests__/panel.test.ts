@@ -1,3 +1,4 @@
+import { post } from './support/http';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -21,6 +22,34 @@ describe('the panel beside the conversation', () => {
     });
     await masha.page.reload();
     await masha.page.getByText('and 102 more').waitFor();
+  });
+
+  it('leaves a name alone that is being written when an earlier one is taken', async () => {
+    const masha = await stage.visit();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((go) => (answer = go));
+    await masha.page.route('**/username', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await masha.name.fill('Masha');
+    await masha.name.press('Enter');
+    await masha.name.fill('Mascha');
+    answer();
+    await masha.page.locator('#people').getByText('Masha', { exact: true }).waitFor();
+    await masha.name.press('Enter');
+    await masha.page.locator('#people').getByText('Mascha').waitFor();
+  });
+
+  it('leaves the focus where it is while others add contacts', async () => {
+    const masha = await stage.visit();
+    const add = (name: string) => post(`${stage.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
+    await add('Olga');
+    const phone = masha.page.locator('.phone');
+    await phone.focus();
+    await add('Anna');
+    await masha.page.locator('#contacts').getByText('Anna').waitFor();
+    expect(await phone.last().evaluate((one) => one === document.activeElement)).toBe(true);
   });
 
   it('takes contact names of 40 characters, as a person counts them, and complains about longer ones', async () => {

@@ -69,11 +69,18 @@ export class Actions {
   /** A message is deleted by the second click. */
   private async delete(): Promise<void> {
     if (!this.remove.classList.contains('sure')) return this.ask(true);
-    const id = this.message?.dataset.id ?? '';
+    const message = this.message!;
+    const id = message.dataset.id ?? '';
+    const buttons = this.buttons;
+    const at = buttons.indexOf(find(message, '.more'));
     await this.try(async () => {
       await api(`/r/${this.room}/messages/${id}`, 'DELETE');
       this.erased(id);
       this.dialog.close();
+      // Its own button is gone, so the focus can't go back to it: it goes on to the next one.
+      [...buttons.slice(at + 1), ...buttons.slice(0, at).reverse()]
+        .find(isShown)
+        ?.focus({ preventScroll: true });
     });
   }
 
@@ -117,6 +124,10 @@ export class Actions {
 
   private get buttons(): HTMLElement[] {
     const all = [...this.list.querySelectorAll<HTMLElement>('.more')];
-    return all.filter((button) => button.getClientRects().length > 0);
+    return all.filter(isShown);
   }
+}
+
+function isShown(element: HTMLElement): boolean {
+  return element.getClientRects().length > 0;
 }

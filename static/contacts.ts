@@ -88,13 +88,14 @@ export class AddressBook {
   /** Brings the lines in step with the contacts; a line that stays keeps its element, and so its focus. */
   private show(): void {
     const lines = new Map([...this.list.children].map((line) => [(line as HTMLElement).dataset.id, line]));
-    const focused = document.activeElement?.closest('.contact');
+    const { activeElement } = document;
+    const focused = activeElement?.closest('.contact');
     const neighbour = focused?.nextElementSibling ?? focused?.previousElementSibling;
     const sorted = [...this.contacts.values()].sort(
       (a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1),
     );
     this.list.replaceChildren(...sorted.map((contact) => lines.get(contact.id) ?? this.line(contact)));
-    if (focused?.isConnected) find(focused, '.remove').focus();
+    if (focused?.isConnected) (activeElement as HTMLElement).focus();
     else if (focused) (neighbour?.querySelector<HTMLElement>('.remove') ?? find(this.form, 'input')).focus();
     this.count.textContent = String(sorted.length || '');
     this.empty.hidden = sorted.length > 0;

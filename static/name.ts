@@ -39,7 +39,8 @@ export class NameField {
     if (username === this.me.username || complaintAboutLength(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
-      this.set(change.username);
+      // Meanwhile another one may have been begun.
+      if (this.input.value === username) this.set(change.username);
       this.renamed(change);
     } catch (error) {
       this.complain(sentenceOf(error));
