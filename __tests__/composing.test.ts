@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from './support/browser';
 import { say } from './support/http';
+import { Somebody } from './support/people';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -47,6 +48,30 @@ describe('writing', () => {
     await latest.tap();
     await latest.waitFor({ state: 'hidden' });
     expect(await focused()).toBe('TEXTAREA');
+  });
+
+  it('goes on in the box when a room that was locked is open again', async () => {
+    const [owner, masha] = [await Somebody.owner(stage.app), await visit()];
+    const lock = (locked: boolean) => owner.ask('PUT', '/r/lobby/rules', { locked });
+    await masha.box.pressSequentially('half a');
+    await lock(true);
+    await until(() => masha.box.isDisabled(), true);
+    await until(() => masha.page.evaluate(() => document.activeElement === document.body), true);
+    await lock(false);
+    await until(() => masha.box.isDisabled(), false);
+    await masha.page.keyboard.type(' sentence');
+    expect(await masha.box.inputValue()).toBe('half a sentence');
+  });
+
+  it('has room for all its lines when the window becomes narrower, and says that it is too long', async () => {
+    const masha = await visit();
+    await masha.box.fill('and so on '.repeat(20));
+    await masha.page.setViewportSize({ width: 390, height: 700 });
+    await until(() => masha.box.evaluate((box) => box.scrollHeight - box.clientHeight), 0);
+    expect(await masha.box.getAttribute('aria-invalid')).toBe('false');
+    await masha.box.fill('x'.repeat(4001));
+    await masha.page.getByText('1 characters too long').waitFor();
+    expect(await masha.box.getAttribute('aria-invalid')).toBe('true');
   });
 
   it('makes a new line by Enter on an on-screen keyboard, and the button sends', async () => {

@@ -14,6 +14,8 @@ export class Composer {
   private readonly note: HTMLElement;
   private readonly key: string;
   private typedAt = 0;
+  /** Whether the box had the focus when it was locked. */
+  private hadFocus = false;
 
   /**
    * @param say is given each message to send.
@@ -43,13 +45,20 @@ export class Composer {
       event.preventDefault();
       this.send();
     });
+    // A phone that is turned wraps the lines anew.
+    addEventListener('resize', () => this.fit());
     this.fit();
   }
 
-  /** Lets nothing be written here, or again; what stands in the box stays. */
+  /** Lets nothing be written here, or again; what stands in the box stays, and the focus comes back to it. */
   lock(locked: boolean): void {
+    if (locked === this.box.disabled) return;
+    if (locked) this.hadFocus = document.activeElement === this.box;
     this.form.parentElement?.classList.toggle('locked', locked);
     this.box.disabled = find<HTMLButtonElement>(this.form, 'button').disabled = locked;
+    // Unless something else was focused meanwhile.
+    if (!locked && this.hadFocus && [this.box, document.body].includes(document.activeElement as HTMLElement))
+      this.focus();
   }
 
   focus(): void {
@@ -84,6 +93,7 @@ export class Composer {
           ? `${left} characters left`
           : (this.note.dataset.hint ?? '');
     this.note.classList.toggle('over', left < 0);
+    this.box.ariaInvalid = String(left < 0);
     this.form.classList.toggle('ready', this.box.value.trim() !== '' && left >= 0);
     remember(this.key, this.box.value);
   }
