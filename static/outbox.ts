@@ -4,6 +4,9 @@ import { Backoff } from './backoff.js';
 import { newId } from './id.js';
 import type { Kept } from './kept.js';
 
+/** How many settled messages are remembered: a reading that began before one was settled may still be under way. */
+const SETTLED = 1000;
+
 /** A message on its way to the server. */
 export interface Draft {
   /** Its own for good: however often it is sent, the server stores it once. */
@@ -24,7 +27,7 @@ export interface Draft {
 export class Outbox {
   /** What is not stored yet, in the order of writing; the refused ones wait for the person. */
   private drafts = new Map<string, Draft>();
-  /** What has been settled here: it must not come back from a reading that began before. */
+  /** The ids that were settled here last: they must not come back from a reading that began before. */
   private readonly settled = new Set<string>();
   private readonly backoff = new Backoff();
   private running = false;
@@ -70,6 +73,7 @@ export class Outbox {
   async drop(id: string): Promise<void> {
     if (!this.drafts.delete(id)) return;
     this.settled.add(id);
+    if (this.settled.size > SETTLED) this.settled.delete([...this.settled][0]!);
     this.count();
     await this.kept.forget(id);
   }

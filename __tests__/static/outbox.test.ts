@@ -163,3 +163,13 @@ it('goes on from memory where nothing can be kept', async () => {
   expect(sent).toEqual(['a', 'b']);
   expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
 });
+
+it('remembers only the last of all that it has sent', async () => {
+  const { outbox, sent } = outboxWith([]);
+  for (let i = 0; i < 1100; i++) {
+    outbox.say(`${i}`);
+    await settled();
+  }
+  expect(sent).toHaveLength(1100);
+  expect(outbox['settled'].size).toBe(1000);
+});
