@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
+import { until } from './support/browser';
 import { say } from './support/http';
+import { Somebody } from './support/people';
 import { setStage } from './support/stage';
 
 const stage = setStage();
@@ -20,26 +22,29 @@ const faintTexts = (page: Page) =>
       });
       return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
     };
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const faint: string[] = [];
+    const look = (element: Element, text: string | null, { color, opacity }: CSSStyleDeclaration): void => {
+      const backs: string[] = [];
+      let shown = Number(opacity);
+      for (let one: Element | null = element; one; one = one.parentElement) {
+        const style = getComputedStyle(one);
+        backs.unshift(style.backgroundColor);
+        shown *= Number(style.opacity);
+      }
+      const [back, front] = [paint(backs), paint([...backs, color])];
+      const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+      if (ratio < 4.5 || shown < 1)
+        faint.push(`${element.className || element.tagName}: ${text} ${ratio.toFixed(2)}`);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const element = texts.currentNode.parentElement!;
       if (!texts.currentNode.textContent?.trim() || !element.checkVisibility()) continue;
       if (element.closest('script, style, template, noscript, option, .unseen')) continue;
-      const backs: string[] = [];
-      let opacity = 1;
-      for (let one: Element | null = element; one; one = one.parentElement) {
-        const style = getComputedStyle(one);
-        backs.unshift(style.backgroundColor);
-        opacity *= Number(style.opacity);
-      }
-      const [back, text] = [paint(backs), paint([...backs, getComputedStyle(element).color])];
-      const ratio = (Math.max(back, text) + 0.05) / (Math.min(back, text) + 0.05);
-      if (ratio < 4.5 || opacity < 1)
-        faint.push(
-          `${element.className || element.tagName}: ${texts.currentNode.textContent} ${ratio.toFixed(2)}`,
-        );
+      look(element, texts.currentNode.textContent, getComputedStyle(element));
     }
+    for (const field of document.querySelectorAll<HTMLInputElement>('[placeholder]'))
+      if (field.checkVisibility()) look(field, field.placeholder, getComputedStyle(field, '::placeholder'));
     return faint;
   });
 
@@ -61,6 +66,40 @@ describe('what is written on the page', () => {
       await page.context().setOffline(false);
       await masha.states('sent', 'sent');
       await page.goto(`${stage.app.url}/account`);
+      expect(await faintTexts(page)).toEqual([]);
+    },
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'stands out on the pages of owners, of invitations and of errors, in %s colours',
+    async (colorScheme) => {
+      const owner = await Somebody.owner(stage.app, 'Olga');
+      const tom = await Somebody.invited(owner, 'moderator', 'Tom');
+      await owner.ask('PUT', `/people/${tom.visitor}/mute`, {});
+      await owner.ask('POST', '/account/tokens', { label: 'backup script' });
+      await owner.ask('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
+      const context = await stage.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      const look = async (...paths: string[]) => {
+        for (const path of paths) {
+          await page.goto(stage.app.url + path);
+          // Until its script is here, buttons are dimmed.
+          await until(() => page.locator('button:disabled').count(), 0);
+          expect([path, ...(await faintTexts(page))]).toEqual([path]);
+        }
+      };
+      await look('/invite', '/nothing', '/r/Bad_Room');
+      await page.goto(`${stage.app.url}/invite#nothing`);
+      await page.getByText('This link is not valid any more.').waitFor();
+      expect(await faintTexts(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
+      expect(await page.getByText('open the link again').isVisible()).toBe(false);
+      const [name, ...value] = owner.cookie.split('=');
+      await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
+      await look('/account', '/moderation');
+      await page.getByText('Links of the past').click();
+      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.locator('#secret').waitFor();
       expect(await faintTexts(page)).toEqual([]);
     },
   );

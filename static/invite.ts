@@ -20,8 +20,8 @@ async function preview(secret: string): Promise<void> {
     find(document, '#what').textContent = WORDS[role];
   } catch (error) {
     find(document, 'h1').textContent = sentenceOf(error);
-    find(document, '#what').hidden = true;
-    form.hidden = true;
+    for (const element of [find(document, '#what'), form, find(document, '#known')]) element.hidden = true;
+    find(document, '#elsewhere').hidden = false;
   }
 }
 
