@@ -9,7 +9,8 @@ const MESSAGES_PER_READ = 50;
 /** Lets requests pass of those who may come in; the routes behind it find them by {@link visitorOf}. */
 export function admission(door: Door): RequestHandler {
   return async (request, response, next) => {
-    response.locals.visitor = await (opensPage(request) ? door.admitToOpen(request) : door.admit(request));
+    const visitor = await (opensPage(request) ? door.admitToOpen(request) : door.admit(request));
+    Object.assign(response.locals, { visitor, readmit: () => door.mayStay(visitor) });
     next();
   };
 }

@@ -11,7 +11,16 @@ const refuseOthers: RequestHandler = (request, _response, next) => {
 };
 
 /**
+ * Checks those who were admitted once more when the body of their request is there: it may take half a minute to
+ * arrive, and their access may have ended meanwhile.
+ */
+export const readmission: RequestHandler = async (_request, response, next) => {
+  await (response.locals.readmit as (() => Promise<void>) | undefined)?.();
+  next();
+};
+
+/**
  * Reads the JSON body of a write, up to 64 KB.
  * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
  */
-export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX }));
+export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX }), readmission);

@@ -97,6 +97,12 @@ export class Door {
     return this.welcomes(await this.visitors.standingOf(visitor));
   }
 
+  /** @throws {Refusal} 401 or 403 if the access of somebody who was admitted has ended. */
+  async mayStay(visitor: Visitor): Promise<void> {
+    await this.visitors.stillSpeaks(visitor);
+    await this.judge(visitor);
+  }
+
   /** @throws {Refusal} 403 if somebody is banned, or is nobody in particular and comes from a banned address. */
   async notBanned(visitor: Visitor): Promise<void> {
     await this.refuseBanned(visitor, await this.visitors.standingOf(visitor));
@@ -177,8 +183,7 @@ export class Door {
   /** Puts somebody out who may not stay. */
   private async ask(inside: Inside): Promise<void> {
     try {
-      await this.visitors.stillSpeaks(inside.visitor);
-      await this.judge(inside.visitor);
+      await this.mayStay(inside.visitor);
     } catch (error) {
       // What can't be known now does not put anybody out.
       if (error instanceof Refusal) inside.expel(error);

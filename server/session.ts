@@ -99,7 +99,7 @@ export class Session implements Inside, Pacer {
    * @returns the acknowledgement.
    */
   async handle(event: unknown, payload: unknown): Promise<object> {
-    if (this.ended) throw new Refusal(403, 'This connection was ended.');
+    this.checkOpen();
     if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
       const refusal = new Refusal(429, OVERLOADED);
       this.expel(refusal);
@@ -192,7 +192,7 @@ export class Session implements Inside, Pacer {
   }
 
   private async say(saying: Saying, elsewhere: boolean): Promise<Entry> {
-    await this.joining;
+    await this.joined();
     const room = elsewhere ? saying.room : this.room;
     return (await this.parts.chat.say(this.visitor, { ...saying, room })).entry;
   }
@@ -201,9 +201,19 @@ export class Session implements Inside, Pacer {
     { room, id }: { room: string; id: string },
     elsewhere: boolean,
   ): Promise<object> {
-    await this.joining;
+    await this.joined();
     await this.parts.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
     return {};
+  }
+
+  /** Waits for the last `join`: for as long as its reader stalls. Meanwhile, the connection may have been ended. */
+  private async joined(): Promise<void> {
+    await this.joining;
+    this.checkOpen();
+  }
+
+  private checkOpen(): void {
+    if (this.ended) throw new Refusal(403, 'This connection was ended.');
   }
 
   private async type(): Promise<object> {

@@ -1,7 +1,7 @@
 import { startApp, type Running } from '../support/app';
 import { read, say } from '../support/http';
 import { Somebody } from '../support/people';
-import { dial } from '../support/raw';
+import { closed, dial } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 import { endsSoon, WAYS, type Held } from './held';
@@ -65,6 +65,31 @@ describe('access that is taken away', () => {
     const held: Held = { text: () => JSON.stringify(peer.frames), closed: peer.closed };
     await takeAway([['/ws', held]], () => owner.ask('PUT', `/people/${String(visitor)}/ban`, {}));
     expect(await peer.closed).toMatchObject({ code: 1008 });
+  });
+
+  it.each([
+    ['POST /messages', 'application/json', JSON.stringify({ message: 'too late' })],
+    ['POST /r/lobby', 'application/x-www-form-urlencoded', 'message=too+late'],
+  ])('S10: by a ban refuses %s whose body comes after it', async (line, type, body) => {
+    const owner = await Somebody.owner(app);
+    const guest = await Somebody.guest(app.url);
+    const socket = await dial(
+      app.url,
+      `${line} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: close',
+      `Cookie: ${guest.cookie}`,
+      `Content-Type: ${type}`,
+      `Content-Length: ${body.length}`,
+    );
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await read(app.url);
+    await owner.ask('PUT', `/people/${guest.visitor}/ban`, {});
+    socket.write(body);
+    await closed(socket);
+    expect(text).toContain('HTTP/1.1 403');
+    expect((await read(app.url)).messages).toEqual([]);
   });
 
   it('S10: by a ban with their address keeps out who comes as somebody else', async () => {

@@ -1,5 +1,6 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { countAnswer, visitorOf } from '../admission';
+import { readmission } from '../body';
 import type { Chat, Saying } from '../chat';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { NOTHING } from '../flow';
@@ -83,7 +84,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
   });
 
   const form = text({ type: 'application/x-www-form-urlencoded', limit: '64kb' });
-  router.post('/r/:room', form, async (request, response) => {
+  router.post('/r/:room', form, readmission, async (request, response) => {
     if (typeof request.body !== 'string')
       throw new Refusal(415, 'Send a form, or a message alone: curl -d hello.');
     const fields = new URLSearchParams(request.body);
