@@ -217,6 +217,25 @@ describe('the files of a database', () => {
     await stores.close();
   });
 
+  it('belong to one server, also where a link was there before the file that it leads to', async () => {
+    mkdirSync(join(place.folder, 'data'));
+    const [link, second] = [join(place.folder, 'link.db'), join(place.folder, 'data', 'second.db')];
+    symlinkSync(second, link);
+    symlinkSync('parley.db', second);
+    const stores = await openStores(link);
+    expect(existsSync(`${file}-state`)).toBe(true);
+    for (const path of [link, second, file])
+      await expect(openStores(path)).rejects.toThrow(/another Parley is running on it/);
+    await stores.close();
+  });
+
+  it('are written no more once they are closed', async () => {
+    const stores = await openStores(file);
+    await stores.close();
+    await expect(stores.visitors.see('v')).rejects.toThrow('The database is closed.');
+    await stores.close();
+  });
+
   it('are beside the program by default, wherever it is started from', async () => {
     const print = "console.log(require('./config').readConfig({}).database)";
     const dist = join(__dirname, '..', '..', 'dist');

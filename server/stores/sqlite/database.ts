@@ -1,5 +1,14 @@
 import Database from 'better-sqlite3';
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkFile, checkPages, checkProgress } from './damage';
@@ -67,7 +76,11 @@ function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> 
 
 /** Where a file is, or will be, without symbolic links. */
 function realPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  if (statSync(path, { throwIfNoEntry: false })) return realpathSync(path);
+  const there = join(realpathSync(dirname(path)), basename(path));
+  // A link may be there before the file that it leads to.
+  const isLink = lstatSync(there, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink ? realPath(resolve(dirname(there), readlinkSync(there))) : there;
 }
 
 /** Checks an existing file, without writing to it. */

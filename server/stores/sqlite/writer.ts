@@ -27,6 +27,7 @@ export class Writer {
   private readonly waiting = new Map<number, Waiting>();
   private thread: Worker | undefined;
   private asked = 0;
+  private closed = false;
 
   /** @param file a database that has its schema. */
   constructor(private readonly file: string) {
@@ -54,13 +55,16 @@ export class Writer {
   /** Ends the thread when all that was asked is done. */
   async close(): Promise<void> {
     const { thread } = this;
-    if (!thread) return;
-    const gone = new Promise((resolve) => thread.once('exit', resolve));
-    await this.ask({ type: 'close' });
+    const gone = thread && new Promise((resolve) => thread.once('exit', resolve));
+    const done = thread && this.ask({ type: 'close' });
+    this.closed = true;
+    await done;
     await gone;
   }
 
   private ask<T>(task: Task): Promise<T> {
+    // The file may be another process's by now.
+    if (this.closed) return Promise.reject(new Error('The database is closed.'));
     // One that came to an end that nobody foresaw has a successor.
     this.thread ??= this.start();
     const id = (this.asked += 1);
