@@ -102,7 +102,7 @@ export class Moderation {
 
   /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
   async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
-    const row = deed(by, minutes === 0 ? 'unmute' : 'mute', visitor, time(minutes));
+    const row = minutes === 0 ? deed(by, 'unmute', visitor, '') : deed(by, 'mute', visitor, time(minutes));
     await decide(
       () => this.over(by, visitor),
       (roles) => this.store.mute(visitor, end(minutes), row, roles),

@@ -257,6 +257,7 @@ describe('a moderator', () => {
       'invite',
     ]);
     expect(deeds[5]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '5 min' });
+    expect(deeds[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '' });
   });
 
   it('leaves a trail whose pages lose and repeat no row, though several share a millisecond', async () => {
