@@ -37,6 +37,7 @@ const LAYERS = [
     'protection',
     'store',
     'visitor',
+    'grant',
     'contacts',
   ],
   ['page', 'span', 'tail', 'follower', 'followers', 'log'],

@@ -1,47 +1,47 @@
 import type {
+  AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import { hashed, newGrant, type Grant, type NewGrant } from './grant';
 import { ANONYMOUS, checkName, skeletonOf } from './name';
 import type { Limits } from './limits';
 import { hashPassword, isPassword } from './password';
 import type { Passkeys } from './passkeys';
 import { Refusal } from './refusal';
-import { hashOf, newId, newSecret } from './secret';
 import type { SignInLimits } from './sign-in-limits';
-import type { GrantKind, Visitor, Visitors } from './visitor';
-
-/** What speaks for an account, as its owner sees it. */
-export interface Grant {
-  id: string;
-  kind: GrantKind;
-  /** The browser, or what its owner calls the script. */
-  label: string;
-  /** When it was made, and the day on which it was used last, in ms since 1970. */
-  at: number;
-  used: number;
-}
-
-/** A grant that is not stored yet, with the hash of its secret. */
-export interface NewGrant extends Grant {
-  hash: string;
-}
+import type { Visitor, Visitors } from './visitor';
 
 /** Where accounts are kept. */
 export interface AccountStore {
   passwordOf(visitor: string): Promise<string | undefined>;
   /**
    * Stores the hash of a password and, in the same transaction, a session if one is given.
+   * @param before the hash that it replaces, if there is one.
    * @param only if given, all sessions of the account but this one are ended.
+   * @returns whether the hash was still `before`; else nothing is changed.
    */
-  setPassword(visitor: string, hash: string, session?: NewGrant, only?: string): Promise<void>;
+  setPassword(
+    visitor: string,
+    before: string | undefined,
+    hash: string,
+    session?: NewGrant,
+    only?: string,
+  ): Promise<boolean>;
   /** Who has a name that looks like this one. */
   visitorOf(skeleton: string): Promise<string | undefined>;
   /**
    * Adds a session, and ends the account's expired ones and those used longest ago that are more than `most`.
-   * @returns whether a session was ended by that.
+   * @param password the hash of the password that opens it, if one does.
+   * @returns whether a session was ended by that; nothing if the password has changed, and nothing was added.
    */
-  addSession(visitor: string, session: NewGrant, most: number): Promise<boolean>;
+  addSession(
+    visitor: string,
+    session: NewGrant,
+    most: number,
+    password?: string,
+  ): Promise<boolean | undefined>;
   /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
   addToken(visitor: string, token: NewGrant, most: number): Promise<boolean>;
   /** Tokens, and sessions that have not expired. */
@@ -65,6 +65,13 @@ export interface Credentials {
   password: string;
 }
 
+/** A session that was just opened, with the secret that its browser comes back with. */
+export interface Opened {
+  visitor: string;
+  grant: Grant;
+  secret: string;
+}
+
 /** The most sessions that one account has, and the most tokens. */
 const MOST = 50;
 
@@ -85,7 +92,7 @@ export class Accounts {
    * its cookie speaks for nobody from then on.
    * @param label the browser, for the session of a guest.
    * @returns the secret of that session.
-   * @throws {Refusal} 400 if there is no name to keep, 403 if `current` is wrong, 429.
+   * @throws {Refusal} 400 if there is no name to keep, 403 if `current` is wrong, 409 if it has changed meanwhile, 429.
    */
   async setPassword(
     visitor: Visitor,
@@ -101,8 +108,27 @@ export class Accounts {
     const session = visitor.grant ? undefined : newGrant('session', label);
     const hash = await hashPassword(password, visitor.address);
     const only = known && endOtherSessions ? visitor.grant : undefined;
-    await this.store.setPassword(visitor.id, hash, session && hashed(session), only);
+    // Hashing takes its time: what was checked before may be another password by now.
+    if (!(await this.store.setPassword(visitor.id, known, hash, session && hashed(session), only)))
+      throw new Refusal(409, 'The password was changed meanwhile. Try again with that one.');
     if (only) await this.ended(({ id, grant }) => id === visitor.id && grant !== undefined && grant !== only);
+    return session?.secret;
+  }
+
+  /**
+   * Keeps a visitor's name with a passkey. A guest is signed in as well; see {@link setPassword}.
+   * @param origin that of the page.
+   * @throws {Refusal} 400 if there is no name to keep, or the passkey was not asked for, 409 if it is known.
+   */
+  async addPasskey(
+    origin: string,
+    visitor: Visitor,
+    response: RegistrationResponseJSON,
+    label: string,
+  ): Promise<string | undefined> {
+    await this.nameToKeep(visitor);
+    const session = visitor.grant ? undefined : newGrant('session', label);
+    await this.passkeys.register(origin, visitor.id, response, session && hashed(session));
     return session?.secret;
   }
 
@@ -120,25 +146,38 @@ export class Accounts {
   }
 
   /**
-   * Who has a name and its password.
+   * Signs a browser in with a name and its password.
    * @param address where the attempt comes from.
    * @param deviceOf the device that it comes from, if it has signed in to an account before.
+   * @param label the browser.
+   * @returns whose the name is, and the session.
    * @throws {Refusal} 401 if that is nobody, 429 after too many attempts, 503 if too many are waiting.
    */
   async signIn(
     { username, password }: Credentials,
     address: string,
     deviceOf: (visitor: string) => string | undefined,
-  ): Promise<string> {
+    label: string,
+  ): Promise<Opened> {
     const skeleton = skeletonOf(checkName(username));
     const visitor = await this.store.visitorOf(skeleton);
     const device = visitor && deviceOf(visitor);
     this.signIns.password(skeleton, { address, device });
     const hash = visitor && (await this.store.passwordOf(visitor));
-    if (!(await isPassword(password, hash, device ? `${address} known` : address)) || !visitor) {
-      throw new Refusal(401, 'The name or the password is wrong.');
-    }
-    return visitor;
+    const isRight = await isPassword(password, hash, device ? `${address} known` : address);
+    const opened = isRight && visitor ? await this.openSession(visitor, label, hash) : undefined;
+    if (!opened) throw new Refusal(401, 'The name or the password is wrong.');
+    return opened;
+  }
+
+  /** The same with a passkey. @param origin that of the page. @throws {Refusal} 400 or 401 if that is nobody. */
+  async signInByPasskey(
+    origin: string,
+    response: AuthenticationResponseJSON,
+    label: string,
+  ): Promise<Opened> {
+    const visitor = await this.passkeys.authenticate(origin, response);
+    return (await this.openSession(visitor, label))!;
   }
 
   /**
@@ -171,14 +210,6 @@ export class Accounts {
     return this.store.grantsOf(visitor.id);
   }
 
-  /** Signs a browser in. @returns the secret that it comes back with. */
-  async openSession(visitor: string, label: string): Promise<{ grant: Grant; secret: string }> {
-    const session = newGrant('session', label);
-    const others = await this.store.addSession(visitor, hashed(session), MOST);
-    if (others) await this.ended(({ id, grant }) => id === visitor && grant !== undefined);
-    return session;
-  }
-
   /**
    * Makes a token for a script.
    * @returns its secret, which is told this once.
@@ -202,13 +233,12 @@ export class Accounts {
   async kept(visitor: string): Promise<void> {
     await this.ended(({ id, grant }) => id === visitor && !grant);
   }
-}
 
-function newGrant(kind: GrantKind, label: string): { grant: Grant; secret: string } {
-  const now = Date.now();
-  return { grant: { id: newId(), kind, label, at: now, used: now }, secret: newSecret() };
-}
-
-function hashed({ grant, secret }: { grant: Grant; secret: string }): NewGrant {
-  return { ...grant, hash: hashOf(secret) };
+  /** Opens a session. @returns nothing if it was opened with the hash of a password that has changed meanwhile. */
+  private async openSession(visitor: string, label: string, password?: string): Promise<Opened | undefined> {
+    const session = newGrant('session', label);
+    const others = await this.store.addSession(visitor, hashed(session), MOST, password);
+    if (others) await this.ended(({ id, grant }) => id === visitor && grant !== undefined);
+    return others === undefined ? undefined : { visitor, ...session };
+  }
 }

@@ -9,6 +9,7 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Challenges } from './challenges';
+import type { NewGrant } from './grant';
 import { Refusal } from './refusal';
 
 /** A public key that a device or password manager has the other half of. */
@@ -33,10 +34,10 @@ export interface Spent {
 /** Where passkeys are kept. */
 export interface PasskeyStore {
   /**
-   * Adds a passkey, and spends the challenge that it answers.
-   * @returns whether its id is new; nothing if the challenge was spent before.
+   * Adds a passkey and, in the same transaction, a session if one is given; and spends the challenge that it answers.
+   * @returns whether its id is new, and its account has not `most` already; nothing if the challenge was spent before.
    */
-  addPasskey(passkey: Passkey, spent: Spent): Promise<boolean | undefined>;
+  addPasskey(passkey: Passkey, spent: Spent, most: number, session?: NewGrant): Promise<boolean | undefined>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
   /** Notes the use of a passkey, and spends the challenge. @returns whether that was not spent before. */
@@ -62,7 +63,7 @@ export class Passkeys {
     username: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const own = await this.store.passkeysOf(visitor);
-    if (own.length >= MOST) throw new Refusal(409, `You have ${MOST} passkeys. Remove some first.`);
+    if (own.length >= MOST) throw new Refusal(409, FULL);
     return generateRegistrationOptions({
       challenge: this.challenges.make(`register ${visitor}`),
       rpName: 'Parley',
@@ -75,8 +76,17 @@ export class Passkeys {
     });
   }
 
-  /** Keeps the passkey that a browser has made. @throws {Refusal} 400 if it was not asked to, 409 if it is known. */
-  async register(origin: string, visitor: string, response: RegistrationResponseJSON): Promise<void> {
+  /**
+   * Keeps the passkey that a browser has made.
+   * @param session one that is stored with it.
+   * @throws {Refusal} 400 if it was not asked to, 409 if it is known.
+   */
+  async register(
+    origin: string,
+    visitor: string,
+    response: RegistrationResponseJSON,
+    session?: NewGrant,
+  ): Promise<void> {
     const spent = this.answered();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
@@ -89,9 +99,11 @@ export class Passkeys {
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
-    const isNew = await this.store.addPasskey(passkey, spent);
-    if (isNew === undefined) throw new Refusal(400, WRONG);
-    if (!isNew) throw new Refusal(409, 'That passkey is kept already. Sign in with it.');
+    const isAdded = await this.store.addPasskey(passkey, spent, MOST, session);
+    if (isAdded === undefined) throw new Refusal(400, WRONG);
+    if (isAdded) return;
+    const isKnown = (await this.store.passkey(id)) !== undefined;
+    throw new Refusal(409, isKnown ? 'That passkey is kept already. Sign in with it.' : FULL);
   }
 
   /** What a browser is asked to sign in with: with any passkey that it has for this server. */
@@ -160,6 +172,7 @@ export class Passkeys {
   }
 }
 
+const FULL = `You have ${MOST} passkeys. Remove some first.`;
 const WRONG = 'That passkey could not be verified. Try once more.';
 
 /** What the library finds wrong with an answer is the sender's fault. */

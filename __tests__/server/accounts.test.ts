@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { startApp, type Running } from '../support/app';
+import { join } from 'node:path';
+import type { NewGrant } from '../../server/grant';
+import { openStores } from '../../server/stores/open';
+import { scratch, startApp, type Running } from '../support/app';
 import { Somebody } from '../support/people';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -92,6 +95,35 @@ describe('an account', () => {
     expect((await put({ password: 'another one', current: 'long enough' })).status).toBe(204);
     expect((await signIn(new Somebody(app.url), 'Masha', 'long enough')).status).toBe(401);
     expect((await signIn(new Somebody(app.url), 'Masha', 'another one')).status).toBe(201);
+  });
+
+  it('takes one of two new passwords that come at once: the other has to know the first', async () => {
+    const masha = await kept('Masha');
+    const put = (password: string) =>
+      masha.ask('PUT', '/account/password', { password, current: 'Masha keeps this' });
+    const answers = await Promise.all([put('another one'), put('and one more')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const [password, other] =
+      answers[0].status === 204 ? ['another one', 'and one more'] : ['and one more', 'another one'];
+    expect((await signIn(new Somebody(app.url), 'Masha', password)).status).toBe(201);
+    expect((await signIn(new Somebody(app.url), 'Masha', other)).status).toBe(401);
+  });
+
+  it('lets nobody in with a password that is replaced while it is checked', async () => {
+    const { folder, remove } = scratch();
+    const stores = await openStores(join(folder, 'parley.db'));
+    const { accounts, visitors } = stores;
+    await visitors.claim('masha', 'Masha', 'masha', 0);
+    const session = (id: string): NewGrant => {
+      return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
+    };
+    expect(await accounts.setPassword('masha', undefined, 'first')).toBe(true);
+    expect(await accounts.addSession('masha', session('one'), 50, 'first')).toBe(false);
+    expect(await accounts.setPassword('masha', 'first', 'second')).toBe(true);
+    expect(await accounts.addSession('masha', session('two'), 50, 'first')).toBeUndefined();
+    expect((await accounts.grantsOf('masha')).map(({ id }) => id)).toEqual(['one']);
+    await stores.close();
+    remove();
   });
 
   it('answers the same to a wrong name and to a wrong password', async () => {

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { Challenges } from '../../server/challenges';
 import { startApp, type Running } from '../support/app';
 import { Authenticator } from '../support/authenticator';
@@ -25,6 +26,35 @@ describe('a passkey', () => {
     expect(signed.map(({ status }) => status).sort()).toEqual([201, 401]);
     expect((await elsewhere.ask('POST', '/sessions', answer)).status).toBe(401);
     expect((await elsewhere.ask('GET', '/account')).body).toMatchObject({ visitor: masha.visitor });
+  });
+
+  it('of a guest is kept in one transaction with the session that it signs them in with', async () => {
+    const masha = await named('Masha');
+    const device = new Authenticator(app.url);
+    const { body } = await masha.ask('POST', '/account/passkeys/options', {});
+    const database = new Database(app.database, { readonly: true });
+    const commits = (): number => database.prepare<[], number>('SELECT count FROM commits').pluck().get()!;
+    const before = commits();
+    const passkey = device.create(body as unknown as { challenge: string });
+    expect((await masha.ask('POST', '/account/passkeys', passkey)).status).toBe(201);
+    expect(commits() - before).toBe(1);
+    database.close();
+    expect((await masha.ask('GET', '/account')).body).toMatchObject({
+      visitor: masha.visitor,
+      account: true,
+      grants: [{ kind: 'session', here: true }],
+    });
+  });
+
+  it('is one of at most 50 of an account, also when several are registered at once', async () => {
+    const masha = await named('Masha');
+    const register = () => new Authenticator(app.url).register(masha);
+    for (let i = 0; i < 49; i += 1) await register();
+    const answers = await Promise.all([1, 2, 3].map(register));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)!.error).toBe(
+      'You have 50 passkeys. Remove some first.',
+    );
   });
 
   it('that is known already is refused with a sentence, whoever registers it', async () => {

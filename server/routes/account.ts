@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { Accounts, Grant } from '../accounts';
+import type { Accounts } from '../accounts';
 import { jsonBody } from '../body';
 import {
   checkAuthentication,
@@ -11,6 +11,7 @@ import {
 import { checkRoom } from '../check';
 import type { Devices } from '../devices';
 import type { Door } from '../door';
+import type { Grant } from '../grant';
 import { BanRefusal, Refusal } from '../refusal';
 import { bearerOf, type Visitor, type Visitors } from '../visitor';
 import { iso } from './times';
@@ -79,12 +80,9 @@ export function accountRoutes(
 
   router.post('/account/passkeys', jsonBody, async (request, response) => {
     const visitor = await door.admitToKeepName(request);
-    await accounts.nameToKeep(visitor);
-    await accounts.passkeys.register(originOf(request), visitor.id, checkRegistration(request.body));
-    if (!visitor.grant) {
-      const { secret } = await accounts.openSession(visitor.id, browserOf(request));
-      await signedIn(request, response, visitor, secret);
-    }
+    const passkey = checkRegistration(request.body);
+    const secret = await accounts.addPasskey(originOf(request), visitor, passkey, browserOf(request));
+    if (secret) await signedIn(request, response, visitor, secret);
     response.status(201).json({});
   });
 
@@ -114,11 +112,14 @@ export function accountRoutes(
     const address = visitors.addressOf(request);
     const deviceOf = (visitor: string) => devices.of(request, visitor);
     const body: unknown = request.body;
-    const id =
-      body !== null && typeof body === 'object' && 'response' in body
-        ? await accounts.passkeys.authenticate(originOf(request), checkAuthentication(body))
-        : await accounts.signIn(checkCredentials(body), address, deviceOf);
-    const { grant, secret } = await accounts.openSession(id, browserOf(request));
+    const label = browserOf(request);
+    const {
+      visitor: id,
+      grant,
+      secret,
+    } = body !== null && typeof body === 'object' && 'response' in body
+      ? await accounts.signInByPasskey(originOf(request), checkAuthentication(body), label)
+      : await accounts.signIn(checkCredentials(body), address, deviceOf, label);
     const { username, role } = await visitors.known(id);
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
     response.status(201).json({ visitor: id, username, role, grant: told(grant) });

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { AccountStore, Grant, NewGrant } from '../../accounts';
+import type { AccountStore } from '../../accounts';
 import { SESSION_AGE } from '../../cookies';
+import type { Grant, NewGrant } from '../../grant';
 import type { Passkey, PasskeyStore, Spent } from '../../passkeys';
 import type { Statement, Writer } from './writer';
 
@@ -36,26 +37,44 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readPassword.get(visitor) ?? undefined;
   }
 
-  async setPassword(visitor: string, hash: string, session?: NewGrant, only?: string): Promise<void> {
-    await this.writer.run(
+  async setPassword(
+    visitor: string,
+    before: string | undefined,
+    hash: string,
+    session?: NewGrant,
+    only?: string,
+  ): Promise<boolean> {
+    const changes = await this.writer.runIf(
+      ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, before ?? null],
       ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
       ...(session ? [added(visitor, session)] : []),
       ...(only ? [ended("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
     );
+    return changes !== undefined;
   }
 
   async visitorOf(skeleton: string): Promise<string | undefined> {
     return this.readVisitor.get(skeleton);
   }
 
-  async addSession(visitor: string, session: NewGrant, most: number): Promise<boolean> {
+  async addSession(
+    visitor: string,
+    session: NewGrant,
+    most: number,
+    password?: string,
+  ): Promise<boolean | undefined> {
     const newest = `SELECT id FROM grants WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
-    const [expired = 0, over = 0] = await this.writer.run(
+    const changes = await this.writer.runIf(
+      password === undefined
+        ? ['SELECT 1']
+        : ['SELECT 1 FROM visitors WHERE id = ? AND password = ?', visitor, password],
       ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expiry()),
       // Before the new one is there: made in the same millisecond as others, it would be as old as they are.
       ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
     );
+    if (!changes) return undefined;
+    const [expired = 0, over = 0] = changes;
     return expired + over > 0;
   }
 
@@ -79,17 +98,29 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   async addPasskey(
     { id, visitor, publicKey, counter, transports, at }: Passkey,
     spent: Spent,
+    most: number,
+    session?: NewGrant,
   ): Promise<boolean | undefined> {
-    const changes = await this.writer.runIf(unspent(spent), ...spending(spent), [
-      'INSERT OR IGNORE INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)',
-      id,
-      visitor,
-      publicKey,
-      counter,
-      JSON.stringify(transports),
-      at,
-    ]);
-    return changes && changes.at(-1) === 1;
+    const before = spending(spent);
+    const changes = await this.writer.runIf(
+      unspent(spent),
+      ...before,
+      [
+        `INSERT OR IGNORE INTO passkeys (id, visitor, public_key, counter, transports, at)
+         SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM passkeys WHERE visitor = ?) < ?`,
+        id,
+        visitor,
+        publicKey,
+        counter,
+        JSON.stringify(transports),
+        at,
+        visitor,
+        most,
+      ],
+      // Only if the passkey was added.
+      ...(session ? [added(visitor, session, 'changes() = 1')] : []),
+    );
+    return changes && changes[before.length] === 1;
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
@@ -133,9 +164,13 @@ function spending({ challenge, until }: Spent): Statement[] {
   ];
 }
 
-function added(visitor: string, { id, kind, hash, label, at, used }: NewGrant): Statement {
+function added(
+  visitor: string,
+  { id, kind, hash, label, at, used }: NewGrant,
+  condition = 'TRUE',
+): Statement {
   return [
-    'INSERT INTO grants (id, kind, hash, visitor, label, at, used) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO grants (id, kind, hash, visitor, label, at, used) SELECT ?, ?, ?, ?, ?, ?, ? WHERE ${condition}`,
     id,
     kind,
     hash,
