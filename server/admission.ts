@@ -20,7 +20,7 @@ export function countReads({ limits, turns }: Parts): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'GET') {
       const visitor = visitorOf(response);
-      limits.take('reads', visitor);
+      limits.takeRead(visitor);
       await turns.take(visitor.address);
     }
     next();

@@ -1,5 +1,5 @@
 import { Crowd } from './crowd';
-import { RateLimit, refuseIfSpent, type Allowance } from './rate-limit';
+import { RateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
 import { Refusal } from './refusal';
 
 /** What is allowed only so often. */
@@ -74,6 +74,14 @@ export class Limits {
   take(what: Limited, doer: Doer): void {
     this.check(what, doer);
     this.count(what, doer, 1);
+  }
+
+  /**
+   * Takes one read from the allowance of a visitor alone: that of the address was counted by {@link countRequest}.
+   * @throws {Refusal} 429 likewise.
+   */
+  takeRead({ id }: Doer): void {
+    if (this.limiters) spend(this.limiters.reads.visitors, id, WORDS.reads);
   }
 
   /** Counts what turned out to cost more, whether or not anything is left. */
