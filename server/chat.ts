@@ -48,8 +48,10 @@ export class Chat {
     const { room, message, id = randomUUID() } = saying;
     const allowed = await this.mayIn(room, visitor).catch(async (error: unknown) => {
       const stored = await this.findStored(saying);
-      if (stored) return stored;
-      throw error;
+      if (!stored) throw error;
+      // It costs a refusal all the same: it could be sent again without end.
+      this.limits.countRefusal(visitor.address, visitor.id);
+      return stored;
     });
     if ('entry' in allowed) return allowed;
     const { username, takeBack } = allowed;

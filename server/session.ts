@@ -201,6 +201,7 @@ export class Session implements Inside, Pacer {
     { room, id }: { room: string; id: string },
     elsewhere: boolean,
   ): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
     await this.joined();
     await this.parts.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
     return {};

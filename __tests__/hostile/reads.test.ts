@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { scratch, startApp, type Running } from '../support/app';
 import { Somebody } from '../support/people';
@@ -58,7 +59,7 @@ describe('the allowance of reads', () => {
     'S20: is one for an address on %s and everywhere else, and leaves other addresses alone',
     async (_way, path) => {
       app = await startApp({ ...PROXY, LIMIT_READS: '1/60' });
-      for (let i = 0; i < 10; i += 1) await (await get('/messages', GREEDY)).text();
+      for (let i = 0; i < 10; i += 1) expect((await get('/messages', GREEDY)).status).toBe(200);
       const refused = await get(path, GREEDY);
       expect(refused.status).toBe(429);
       expect(await refused.json()).toMatchObject({ status: 429, retryAfter: expect.any(Number) as number });
@@ -129,6 +130,52 @@ describe('what is received', () => {
       other.socket.terminate();
     },
   );
+});
+
+describe('what is done already', () => {
+  it.each(['/ws', 'Socket.IO'])(
+    'S20: costs a deletion one read over %s, also when it is repeated',
+    async (way) => {
+      app = await startApp({ LIMITS: 'on', LIMIT_READS: '3/60' });
+      const ask = await asking(way);
+      const id = randomUUID();
+      await ask('new_message', { id, message: 'hello' });
+      for (let i = 0; i < 3; i += 1) expect(await ask('delete_message', { id })).not.toHaveProperty('error');
+      expect(await ask('delete_message', { id })).toMatchObject({ status: 429 });
+    },
+  );
+
+  it.each(['/ws', 'Socket.IO'])(
+    'S20: costs a message that is sent again a refusal over %s, when no other may be sent',
+    async (way) => {
+      app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '1/60', LIMIT_REFUSALS: '3/60' });
+      const ask = await asking(way);
+      const message = { id: randomUUID(), message: 'hello' };
+      for (let i = 0; i < 4; i += 1) expect(await ask('new_message', message)).not.toHaveProperty('error');
+      expect(await ask('new_message', message)).toMatchObject({ status: 429 });
+    },
+  );
+
+  const closing: (() => void)[] = [];
+  afterEach(() => closing.splice(0).forEach((close) => close()));
+
+  /** Connects, and returns what sends a request and waits for its answer. */
+  async function asking(way: string): Promise<(event: string, payload: object) => Promise<object>> {
+    if (way === '/ws') {
+      const peer = await openPeer(app.url, '/ws', 'json');
+      closing.push(() => peer.socket.terminate());
+      return (type, payload) => {
+        const { length } = peer.frames;
+        peer.send({ type, ...payload });
+        return peer.next(
+          (frame) => peer.frames.indexOf(frame) >= length && /^(ack|error)$/.test(String(frame.type)),
+        );
+      };
+    }
+    const { socket } = await connect(app.url, { reconnection: false });
+    closing.push(() => socket.disconnect());
+    return (event, payload) => socket.emitWithAck(event as 'typing', payload) as Promise<object>;
+  }
 });
 
 describe('a replay of a long history', () => {
