@@ -34,7 +34,7 @@ export class Folding {
     reader: Reader,
   ) {
     this.key = `parley:${room}:unfolded`;
-    this.unfolded = new Set(recall(this.key).split(' '));
+    this.unfolded = new Set(recall(this.key).split(' ').filter(Boolean));
     list.addEventListener('click', ({ target }) => {
       const button = target instanceof Element && target.closest<HTMLElement>('.unfold');
       if (!button) return;
@@ -75,7 +75,8 @@ export class Folding {
     const id = message.dataset.id ?? '';
     this.unfolded.delete(id);
     if (unfold) this.unfolded.add(id);
-    remember(this.key, [...this.unfolded].slice(-UNFOLDED).join(' '));
+    if (this.unfolded.size > UNFOLDED) this.unfolded.delete([...this.unfolded][0]!);
+    remember(this.key, [...this.unfolded].join(' '));
   }
 }
 
