@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { until } from './support/browser';
 import { say } from './support/http';
 import { Somebody } from './support/people';
@@ -48,6 +48,12 @@ const faintTexts = (page: Page) =>
     return faint;
   });
 
+/** Gives a browser the cookie of somebody. */
+async function beSomebody(context: BrowserContext, { cookie }: Somebody): Promise<void> {
+  const [name, ...value] = cookie.split('=');
+  await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
+}
+
 describe('what is written on the page', () => {
   it.each(['light', 'dark'] as const)(
     'stands out from what is behind it, in %s colours',
@@ -94,8 +100,7 @@ describe('what is written on the page', () => {
       expect(await faintTexts(page)).toEqual([]);
       await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
       expect(await page.getByText('open the link again').isVisible()).toBe(false);
-      const [name, ...value] = owner.cookie.split('=');
-      await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
+      await beSomebody(context, owner);
       await look('/account', '/moderation');
       await page.getByText('Links of the past').click();
       await page.getByRole('button', { name: 'Make a link' }).click();
@@ -139,6 +144,17 @@ describe('what is written on the page', () => {
     });
     expect(line).toBeGreaterThan(1.3);
     expect(height).toBe(0);
+
+    await page.setViewportSize({ width: 390, height: 700 });
+    const masha = await Somebody.guest(stage.app.url);
+    await masha.keep('Masha');
+    await beSomebody(context, masha);
+    await page.goto(`${stage.app.url}/account`);
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+    // Neither is the name broken within, nor the field too narrow for what is written in it.
+    const name = await page.locator('h1').boundingBox();
+    expect(name!.height).toBeLessThan(80);
+    expect((await page.locator('#label').boundingBox())!.width).toBeGreaterThan(250);
   });
 
   it('has the corners and colours of its writer, whichever way it runs', async () => {
@@ -167,5 +183,15 @@ describe('what is written on the page', () => {
     }
     await page.goto(stage.app.url);
     await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/).waitFor();
+
+    const owner = await Somebody.owner(stage.app, 'Olga');
+    const tom = await Somebody.invited(owner, 'moderator', 'Tom');
+    await owner.ask('PUT', `/people/${tom.visitor}/mute`, { minutes: 10 });
+    await beSomebody(context, owner);
+    await page.goto(`${stage.app.url}/moderation`);
+    const row = page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: 'Tom' });
+    await row.getByText(/^Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC/).waitFor();
+    await row.locator('.hint').getByText('Moderator', { exact: true }).waitFor();
+    expect(await page.locator('button:visible').count()).toBe(0);
   });
 });
