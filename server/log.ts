@@ -55,7 +55,7 @@ export class Log {
   /**
    * Appends a message, or deletes one; what arrives in one turn of the event loop is committed together.
    * @returns its entry, once it is on the disk.
-   * @throws {Refusal} 409 if the id is taken by another body, 404 if there is nothing to delete, 503 if it could not be
+   * @throws {Refusal} 409 if the id is taken by another body, or the roles have changed that allow a deletion, 404 if there is nothing to delete, 503 if it could not be
    *   stored.
    */
   append(draft: Draft | Deletion): Promise<Appended> {
@@ -161,7 +161,8 @@ export class Log {
       );
       batch.forEach(({ draft, resolve, reject }, i) => {
         const result = results[i]!;
-        if (result !== 'conflict') resolve(result);
+        if (typeof result === 'object') resolve(result);
+        else if (result === 'outdated') reject(new Refusal(409, 'The roles have changed. Try again.'));
         else if ('target' in draft) reject(new Refusal(404, 'There is no such message any more.'));
         else reject(new Refusal(409, 'This id belongs to another message already.'));
       });

@@ -88,16 +88,17 @@ export class Moderation {
   async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
     if (!entry || entry.type === 'delete_message') throw new Refusal(404, 'There is no such message.');
-    if (entry.visitor !== by.id) await this.over(by, entry.visitor);
-    if (entry.type === 'deleted_message') return;
+    const judge = async (): Promise<Roles> => (entry.visitor === by.id ? [] : this.over(by, entry.visitor));
+    if (entry.type === 'deleted_message') return void (await judge());
     const { username } = await this.visitors.standingOf(by);
     const detail = `#${room}, ${entry.username}`;
-    try {
-      await this.log.append({ room, id: randomUUID(), visitor: by.id, username, target: id, detail });
-    } catch (error) {
-      // The message was there a moment ago: a concurrent request has deleted it.
-      if (!(error instanceof Refusal) || error.status !== 404) throw error;
-    }
+    const deletion = { room, id: randomUUID(), visitor: by.id, username, target: id, detail };
+    await decide(judge, async (roles) => {
+      const error = await this.log.append({ ...deletion, roles }).then(() => undefined, refusalOf);
+      // With 404, the message was there a moment ago: a concurrent request has deleted it.
+      if (error && error.status !== 404 && error.status !== 409) throw error;
+      return error?.status !== 409;
+    });
   }
 
   /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
@@ -206,6 +207,12 @@ async function decide(
   change: (roles: Roles) => Promise<boolean>,
 ): Promise<void> {
   while (!(await change(await judge())));
+}
+
+/** @throws what is no refusal. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
 }
 
 function deed(by: Visitor, action: Deed['action'], target: string, detail: string): NewDeed {

@@ -1,4 +1,4 @@
-import type { Entry } from './wire';
+import type { Entry, Role } from './wire';
 
 /** A message on its way into a room. */
 export interface Draft {
@@ -22,6 +22,8 @@ export interface Deletion {
   target: string;
   /** What the audit log says about it: the room and the name of the message's writer. */
   detail: string;
+  /** Visitors and the roles by which they may delete it; nothing if it is the writer who does. */
+  roles?: readonly (readonly [visitor: string, role: Role])[];
 }
 
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
@@ -30,8 +32,11 @@ export interface Appended {
   repeated: boolean;
 }
 
-/** The draft's id is taken by another body; or there is no message to delete, any more. */
-export type Conflict = 'conflict';
+/**
+ * The draft's id is taken by another body, or there is no message to delete, any more; or the roles that allowed a
+ * deletion have changed, and nothing was deleted.
+ */
+export type Conflict = 'conflict' | 'outdated';
 
 /** A stretch of a room's log, and where the log stood at that moment. */
 export interface Span {

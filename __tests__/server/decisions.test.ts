@@ -1,4 +1,6 @@
+import { Log } from '../../server/log';
 import { startApp, type Running } from '../support/app';
+import { read } from '../support/http';
 import { Somebody } from '../support/people';
 
 /** What is asked for at the same time is decided one after the other. */
@@ -30,6 +32,27 @@ describe('roles', () => {
       expect([await roleOf(left), await roleOf(demoted)]).toEqual(['owner', 'guest']);
       expect((await left.ask('PUT', `/people/${demoted.visitor}/role`, { role: 'owner' })).status).toBe(204);
     }
+  });
+
+  it('S28: a message is deleted only by the roles that allow it in the transaction that deletes it', async () => {
+    const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
+    const guest = await Somebody.guest(app.url);
+    const give = (role: string) => owner.ask('PUT', `/people/${moderator.visitor}/role`, { role });
+    for (let i = 0; i < 5; i += 1) {
+      await give('moderator');
+      const { id } = (await guest.ask('POST', '/messages', { message: 'hello' })).body;
+      const append = jest.spyOn(Log.prototype, 'append');
+      // Judged as a moderator's, and demoted before it is committed.
+      append.mockImplementationOnce(async function (this: Log, deletion) {
+        await give('guest');
+        return this.append(deletion);
+      });
+      expect((await moderator.ask('DELETE', `/r/lobby/messages/${String(id)}`)).status).toBe(403);
+      append.mockRestore();
+      const { messages } = await read(app.url, { last: '1' });
+      expect(messages).toMatchObject([{ type: 'new_message', id }]);
+    }
+    expect(await actions()).not.toContain('delete_message');
   });
 
   it('S28: a moderator who is demoted while they ban somebody has done so before, or not at all', async () => {

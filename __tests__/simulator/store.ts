@@ -186,7 +186,7 @@ export class ModelStore implements Store {
 
   private ringFor(results: readonly (Appended | Conflict)[], how: number): void {
     const grown = new Set<string>();
-    for (const one of results) if (one !== 'conflict' && !one.repeated) grown.add(one.entry.room);
+    for (const one of results) if (typeof one === 'object' && !one.repeated) grown.add(one.entry.room);
     for (const room of grown) this.ring(room, how);
   }
 

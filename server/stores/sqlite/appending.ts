@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
-import type { Conflict } from '../../store';
+import type { Conflict, Deletion } from '../../store';
 import { COUNT } from './progress';
 import type { Row } from './row';
 
-/** A draft on its way to the writer's thread; `detail` is for the audit log, of a deletion alone. */
+/** A draft on its way to the writer's thread; `detail`, for the audit log, and `roles` are of a deletion alone. */
 export type Told = readonly [
   room: string,
   id: string,
@@ -12,6 +12,7 @@ export type Told = readonly [
   type: 'new_message' | 'delete_message',
   body: string,
   detail: string,
+  roles: NonNullable<Deletion['roles']>,
 ];
 
 /** What became of it: the seq that it got, or the row that its id had already, or neither. */
@@ -38,11 +39,13 @@ export function appending(db: Database.Database): (drafts: readonly Told[], at: 
   const audit = db.prepare<[number, string, string, string]>(
     `INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, 'delete_message', ?, ?)`,
   );
+  const readRole = db.prepare<[string], string>('SELECT role FROM visitors WHERE id = ?').pluck();
   const count = db.prepare(COUNT);
   const write = db.transaction((drafts: readonly Told[], at: number): Outcome[] => {
     const heads = new Map<string, number>();
-    const outcomes = drafts.map(([room, id, visitor, username, type, body, detail]): Outcome => {
+    const outcomes = drafts.map(([room, id, visitor, username, type, body, detail, roles]): Outcome => {
       if (type === 'delete_message') {
+        if (roles.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'outdated';
         if (erase.run(room, body).changes === 0) return 'conflict';
         audit.run(at, visitor, body, detail);
       }

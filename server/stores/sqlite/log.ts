@@ -58,7 +58,7 @@ export class SqliteLog implements Store {
     const outcomes = await this.writer.append(told, at.getTime());
     const grown = new Set<string>();
     const results = outcomes.map((outcome, i): Appended | Conflict => {
-      if (outcome === 'conflict') return outcome;
+      if (typeof outcome === 'string') return outcome;
       if (typeof outcome === 'object') return { entry: entryOf(outcome, this.epoch), repeated: true };
       const [room, id, visitor, username, type, body] = told[i]!;
       grown.add(room);
@@ -116,8 +116,9 @@ function bounded(seq: number): number {
 
 function toldOf(draft: Draft | Deletion): Told {
   const { room, id, visitor, username } = draft;
-  if ('target' in draft) return [room, id, visitor, username, 'delete_message', draft.target, draft.detail];
-  return [room, id, visitor, username, 'new_message', draft.message, ''];
+  if (!('target' in draft)) return [room, id, visitor, username, 'new_message', draft.message, '', []];
+  const { target, detail, roles = [] } = draft;
+  return [room, id, visitor, username, 'delete_message', target, detail, roles];
 }
 
 /**
