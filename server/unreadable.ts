@@ -39,8 +39,10 @@ export function answerUnreadable(server: Server, door: Door): void {
     // Half an answer can't become another.
     const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };
     const isGone = error.code === 'ECONNRESET' || !socket.writable;
+    // Browsers open connections ahead, and may never use them.
+    const isUnused = socket.bytesRead === 0;
     // An address that goes on after it has spent its allowance is not worth an answer.
-    if (isGone || answer?.headersSent || !door.countUnreadable(socket)) socket.destroy();
+    if (isGone || isUnused || answer?.headersSent || !door.countUnreadable(socket)) socket.destroy();
     else turnAway(socket, explain(error));
   });
 }

@@ -40,6 +40,23 @@ describe('a request that does not come to its end', () => {
     expect(took).toBeLessThan(15_000);
   });
 
+  it('S18: costs nothing of what may be refused where nothing was sent at all, as browsers open connections ahead', async () => {
+    await app.close();
+    app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
+    app.server.requestTimeout = app.server.headersTimeout = 100;
+    const ends = await Promise.all(
+      Array.from({ length: 15 }, async () => {
+        const socket = await dial(app.url);
+        let text = '';
+        socket.on('data', (chunk) => (text += String(chunk)));
+        await closed(socket);
+        return text;
+      }),
+    );
+    expect(ends.join('')).toBe('');
+    expect((await fetch(`${app.url}/messages`)).status).toBe(200);
+  });
+
   it('S18: is dropped while its body is sent byte by byte, and the streams that are open are not', async () => {
     // As it is set, this takes half a minute.
     expect(app.server.requestTimeout).toBe(30_000);
