@@ -12,7 +12,7 @@ import { refuse, turnAway } from './upgrade';
  * whose `cors` says nothing about WebSocket.
  */
 export class Gate {
-  /** The places of handshakes that are not connections yet. */
+  /** The places of polling handshakes that are not connections yet. */
   private readonly reserved = new WeakMap<IncomingMessage, () => void>();
   private readonly throttle: Throttle;
 
@@ -51,7 +51,7 @@ export class Gate {
     next();
   };
 
-  /** Hands over the place of a handshake to the connection that came of it. @returns the function that releases it. */
+  /** Hands over the place of a polling handshake to the connection that came of it. @returns the function that releases it. */
   takeOver(request: IncomingMessage): (() => void) | undefined {
     const release = this.reserved.get(request);
     this.reserved.delete(request);
@@ -59,11 +59,11 @@ export class Gate {
   }
 
   private reserve(request: IncomingMessage, response: ServerResponse | object): void {
-    this.reserved.set(request, this.door.admitHandshake(request));
+    const release = this.door.admitHandshake(request);
+    if (!(response instanceof ServerResponse)) return releaseWith(request.socket, release);
+    this.reserved.set(request, release);
     // If no connection comes of it, nothing else releases its place.
-    releaseWith(response instanceof ServerResponse ? response : request.socket, () =>
-      this.takeOver(request)?.(),
-    );
+    releaseWith(response, () => this.takeOver(request)?.());
   }
 }
 

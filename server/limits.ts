@@ -150,10 +150,13 @@ export class Limits {
     if (this.visitors.isFull(id) || this.addresses.isFull(address)) throw tooMany();
     this.visitors.enter(id);
     this.addresses.enter(address);
-    return once(() => {
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
       this.visitors.leave(id);
       this.addresses.leave(address);
-    });
+    };
   }
 
   /**
@@ -163,7 +166,11 @@ export class Limits {
   reserveHandshake(address: string): () => void {
     if (this.knocking.isFull(address)) throw tooMany();
     this.knocking.enter(address);
-    return once(() => this.knocking.leave(address));
+    let open = true;
+    return () => {
+      if (open) this.knocking.leave(address);
+      open = false;
+    };
   }
 
   /** @throws {Refusal} 429, with when to try again, if one of the allowances is spent. */
@@ -173,14 +180,6 @@ export class Limits {
     refuseIfSpent(addresses, address, WORDS[what]);
     refuseIfSpent(visitors, id, WORDS[what]);
   }
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
 }
 
 function tooMany(): Refusal {

@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Calls `release` when an answer or a socket closes; at once if that has happened meanwhile. */
+/**
+ * Calls `release` when an answer or a socket closes; at once if that has happened meanwhile.
+ * @param release may be called twice.
+ */
 export function releaseWith(closing: ServerResponse | Duplex, release: () => void): void {
-  closing.once('close', release);
+  // `once` would cost each connection a wrapper.
+  closing.on('close', release);
   if (closing.closed || closing.destroyed) release();
 }

@@ -116,7 +116,7 @@ function uncork(this: Connection): void {
 async function admit({ conn, data, request, handshake }: Socket, { door, log, turns }: Parts): Promise<void> {
   const { token } = handshake.auth;
   const { visitor, release } = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
-  conn.once('close', release);
+  conn.on('close', release);
   if (conn.readyState !== 'open') release();
   const reading = checkReading(handshake.auth);
   await turns.take(visitor.address);
