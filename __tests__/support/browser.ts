@@ -1,5 +1,6 @@
 import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
 import type { Way } from '../../static/ways';
 
@@ -192,7 +193,7 @@ export class Visit {
 export async function until<T>(ask: () => Promise<T>, expected: T, patience = 60_000): Promise<void> {
   const end = Date.now() + patience;
   let answer = await ask();
-  while (answer !== expected && Date.now() < end) {
+  while (!isDeepStrictEqual(answer, expected) && Date.now() < end) {
     await new Promise((wake) => setTimeout(wake, 20));
     answer = await ask();
   }
