@@ -20,7 +20,8 @@ export const readmission: RequestHandler = async (_request, response, next) => {
 };
 
 /**
- * Reads the JSON body of a write, up to 64 KB.
+ * Reads the JSON body of a write, up to 64 KB. Compressed ones are refused: a few bytes of Brotli take 16 MB to unpack,
+ * whatever comes of it.
  * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
  */
-export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX }), readmission);
+export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX, inflate: false }), readmission);

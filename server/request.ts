@@ -21,19 +21,27 @@ export class Request extends IncomingMessage {
 
 /**
  * Checks what holds for every request, whatever it asks for.
- * @throws {Refusal} 400 for a bad `Host` (RFC 9112, section 3.2), 417 for an unknown `Expect` (RFC 9110, section 10.1.1).
+ * @throws {Refusal} 400 for a bad `Host` (RFC 9112, section 3.2), 413 for a body that is too long by its head, 417 for an
+ *   unknown `Expect` (RFC 9110, section 10.1.1).
  */
-export function checkRequest({ headers, httpVersion }: IncomingMessage): void {
+export function checkRequest({ headers, rawHeaders, httpVersion }: IncomingMessage): void {
+  if (Number(headers['content-length']) > BODY_MAX) throw new Refusal(413, 'The body is over 64 KB.');
   if (httpVersion === '1.0') return;
   const { host, expect } = headers;
   if (host === undefined || !isHost(host))
     throw new Refusal(400, 'The "Host" header must be a host name, with or without a port.');
+  if (countHosts(rawHeaders) > 1) throw new Refusal(400, 'There is more than one "Host" header.');
   if (expect !== undefined && !/^100-continue$/i.test(expect))
     throw new Refusal(417, 'The only expectation that can be met is "100-continue".');
 }
 
 function isHost(host: string): boolean {
   return !/[\s/?#@\\]/.test(host) && URL.canParse(`http://${host}`);
+}
+
+/** How many `Host` headers there are: Node keeps the first of them. */
+function countHosts(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((name, i) => i % 2 === 0 && /^host$/i.test(name)).length;
 }
 
 /** The longest body that a request may have, in bytes. */

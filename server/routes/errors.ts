@@ -36,7 +36,7 @@ function explain(error: unknown): unknown {
   if (type === 'entity.parse.failed') return new Refusal(400, 'The body is not valid JSON.');
   if (type === 'entity.too.large') return new Refusal(413, 'The body is over 64 KB.');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
-    return new Refusal(415, 'Send the body in UTF-8, as it is or compressed with gzip, deflate or br.');
+    return new Refusal(415, 'Send the body in UTF-8, and not compressed.');
   if (status === 412) return new Refusal(412, 'The file has changed since the version in your condition.');
   if (status === 416) return new Refusal(416, 'The file is shorter than the range that was asked for.');
   if (status && status >= 400 && status < 500) return new Refusal(status, 'The request can not be read.');

@@ -4,10 +4,11 @@ import { jsonBody } from '../body';
 import { checkInviting, checkSecret } from '../check-access';
 import type { Door } from '../door';
 import type { Invitation, Invitations } from '../invitations';
+import { BODY_MAX } from '../request';
 import type { Visitors } from '../visitor';
 import { iso } from './times';
 
-const form = urlencoded({ extended: false, limit: '64kb' });
+const form = urlencoded({ extended: false, limit: BODY_MAX, inflate: false });
 
 /**
  * Invitation links: opened by anybody, created and revoked by owners.

@@ -7,6 +7,7 @@ import { NOTHING } from '../flow';
 import { line, notice } from '../line';
 import { events, once } from '../page';
 import { Refusal } from '../refusal';
+import { BODY_MAX } from '../request';
 import type { Parts } from '../session';
 import { readingOf, stream, type Format } from '../stream';
 import type { Visitor } from '../visitor';
@@ -83,7 +84,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     }
   });
 
-  const form = text({ type: 'application/x-www-form-urlencoded', limit: '64kb' });
+  const form = text({ type: 'application/x-www-form-urlencoded', limit: BODY_MAX, inflate: false });
   router.post('/r/:room', form, readmission, async (request, response) => {
     if (typeof request.body !== 'string')
       throw new Refusal(415, 'Send a form, or a message alone: curl -d hello.');
