@@ -18,7 +18,7 @@ export function admission(door: Door): RequestHandler {
 /** Counts the reads of those who were admitted, and lets them take turns. */
 export function countReads({ limits, turns }: Parts): RequestHandler {
   return async (request, response, next) => {
-    if (request.method === 'GET') {
+    if (request.method === 'GET' || request.method === 'HEAD') {
       const visitor = visitorOf(response);
       limits.takeRead(visitor);
       await turns.take(visitor.address);

@@ -14,6 +14,7 @@ import { boundConnections } from './crowd';
 import { Devices } from './devices';
 import { Door } from './door';
 import { drainable } from './drain';
+import { boundRequests } from './held';
 import { Invitations } from './invitations';
 import { Limits } from './limits';
 import { createListener } from './listener';
@@ -33,6 +34,7 @@ import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
+import { errorBody, Refusal } from './refusal';
 import { newSecret } from './secret';
 import { SignInLimits } from './sign-in-limits';
 import type { Stores } from './stores/open';
@@ -105,18 +107,24 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
 
   const server = createListener(config.tls, new Throttle(door).over(plainSse(parts, web)));
   const drain = drainable(server);
-  boundConnections(server, addresses, limits.unasked);
+  boundConnections(server, addresses, limits);
   const io = attachSocketIo(server, parts, config.corsOrigins);
   const sockets = new WebSockets(parts, config.corsOrigins);
   answerUnreadable(server, door);
   answerInTurn(server);
+  boundRequests(server, door, limits.held);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
-    door.countRefusal(request);
-    turnAway(socket, { error: `There is no WebSocket at ${path}.`, status: 404 });
+    try {
+      door.countRequest(request);
+      throw new Refusal(404, `There is no WebSocket at ${path}.`);
+    } catch (error) {
+      door.countRefusal(request);
+      turnAway(socket, errorBody(error));
+    }
   });
 
   const end = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { Addresses } from './address';
+import type { Limits } from './limits';
 
 /** Counts what each has open, a visitor or an address, up to a bound. */
 export class Crowd {
@@ -30,16 +31,17 @@ export class Crowd {
 }
 
 /**
- * Cuts the connections of an address that has too many, whether or not they ask for anything. Those of a trusted proxy
+ * Cuts the connections of an address that has too many, whether or not they ask for anything, and those of one that floods:
+ * reading what they send would take time from everybody else. Those of a trusted proxy
  * are not counted: they are everybody's.
  */
-export function boundConnections(server: Server, addresses: Addresses, most: number): void {
-  const crowd = new Crowd(most);
+export function boundConnections(server: Server, addresses: Addresses, limits: Limits): void {
+  const crowd = new Crowd(limits.unasked);
   server.on('connection', (socket) => {
     const { remoteAddress } = socket;
     if (addresses.trusted(remoteAddress)) return;
     const address = addresses.network(remoteAddress);
-    if (crowd.isFull(address)) return socket.destroy();
+    if (crowd.isFull(address) || limits.isFlooding(address)) return socket.destroy();
     crowd.enter(address);
     socket.on('close', () => crowd.leave(address));
   });

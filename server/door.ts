@@ -125,9 +125,19 @@ export class Door {
     this.limits.countRequest(this.visitors.addressOf(request), bodySize(request));
   }
 
+  /** Where a request comes from, as limits and bans know it. */
+  addressOf(request: IncomingMessage): string {
+    return this.visitors.addressOf(request);
+  }
+
   /** Counts a request that was refused. */
   countRefusal(request: IncomingMessage): void {
     this.limits.countRefusal(this.visitors.addressOf(request));
+  }
+
+  /** Counts a connection of an address that had to be cut off. */
+  countAbuse(address: string): void {
+    this.limits.countAbuse(address);
   }
 
   /**

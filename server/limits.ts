@@ -23,6 +23,15 @@ export const CROWD = 10;
 /** What is received costs time by its size: a request or frame is one read more for so many bytes. */
 const BYTES_PER_READ = 4 * 1024;
 
+/** How many refused requests a connection counts for that had to be cut off: a new one is soon made. */
+const ABUSE = 20;
+
+/** How many times over an address has spent its allowance of refused requests that floods. */
+const FLOOD = 2;
+
+/** What the requests of an address may hold for each connection that it may have open, in bytes. */
+const HELD = 4 * 1024;
+
 const WORDS: Record<Limited, string> = {
   messages: 'You are writing faster than this chat allows',
   names: 'You have changed your name too often',
@@ -48,6 +57,8 @@ export class Limits {
   private readonly knocking: Crowd;
   /** How much an address may have open before it is asked who it is: its streams, and as much that comes and goes. */
   readonly unasked: number;
+  /** How many bytes the requests of an address may hold until they are answered. */
+  readonly held: number;
 
   /** @param settings nothing where there are no limits. */
   constructor(settings: LimitSettings | undefined) {
@@ -61,6 +72,7 @@ export class Limits {
     };
     const most = settings?.connections ?? Infinity;
     this.unasked = 2 * CROWD * most;
+    this.held = this.unasked * HELD;
     this.visitors = new Crowd(most);
     this.addresses = new Crowd(CROWD * most);
     this.knocking = new Crowd(this.unasked);
@@ -127,6 +139,16 @@ export class Limits {
   countRefusal(address: string, id?: string): void {
     this.limiters?.refusals.addresses.count(address);
     if (id !== undefined) this.limiters?.refusals.visitors.count(id);
+  }
+
+  /** Counts a connection of an address that had to be cut off. */
+  countAbuse(address: string): void {
+    this.limiters?.refusals.addresses.count(address, ABUSE);
+  }
+
+  /** Whether so much of an address was refused that its connections are not worth an answer. */
+  isFlooding(address: string): boolean {
+    return (this.limiters?.refusals.addresses.timesUsed(address) ?? 0) >= FLOOD;
   }
 
   /** Counts a refused request. @returns whether the address had any left. */

@@ -32,6 +32,12 @@ export class RateLimit {
     return window && left > 0 && window.used >= this.allowance.points ? Math.ceil(left / 1_000) : 0;
   }
 
+  /** Returns how many times over its allowance a key has used. */
+  timesUsed(key: string): number {
+    const window = this.windows.get(key);
+    return window && window.ends > performance.now() ? window.used / this.allowance.points : 0;
+  }
+
   /** Counts points, whether or not they are left. */
   count(key: string, points = 1): void {
     const now = performance.now();

@@ -85,6 +85,15 @@ describe('the allowance of reads', () => {
   });
 });
 
+describe('a request with HEAD', () => {
+  it('S20: is counted as a read of its visitor', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_READS: '5/60' });
+    const reader = await Somebody.guest(app.url);
+    for (let i = 0; i < 5; i += 1) expect((await reader.ask('HEAD', '/messages')).status).toBe(200);
+    expect((await reader.ask('GET', '/messages')).status).toBe(429);
+  });
+});
+
 describe('what is received', () => {
   const large = 'x'.repeat(60_000);
 
@@ -251,6 +260,7 @@ describe('the allowance of refused requests', () => {
       expect([400, 404, 501]).toContain(status);
     }
     expect((await fetch(`${app.url}/messages`)).status).toBe(429);
+    expect((await answerTo(app.url, ...wrong[3]!)).status).toBe(429);
     // Those that can not be read are not even answered.
     expect(await answerTo(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
   });

@@ -73,6 +73,22 @@ export function socketBelow(connection: Socket['conn']): NetSocket | undefined {
 }
 
 /**
+ * Drops what was received from a peer and was not read yet: thousands of frames may have come at once, and `pause` holds back
+ * only what comes after them.
+ */
+export function dropReceived(peer: WebSocket | undefined): void {
+  peer?.pause();
+  const receiver = (peer as { _receiver?: { _buffers: Buffer[]; _bufferedBytes: number } } | undefined)
+    ?._receiver;
+  if (receiver) Object.assign(receiver, { _buffers: [], _bufferedBytes: 0 });
+}
+
+/** The WebSocket of a Socket.IO connection, if it is on one. */
+export function peerOf(connection: Socket['conn']): WebSocket | undefined {
+  return (connection as unknown as Connection).transport.socket;
+}
+
+/**
  * Writes whole frames to a peer, as one write.
  * @param stalled is called if the peer takes nothing for 30 s.
  * @returns nothing if the peer took them at once, else whether it does; see `Reader.take`.

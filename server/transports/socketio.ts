@@ -10,7 +10,9 @@ import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
 import {
   BoundedServer,
+  dropReceived,
   isSession,
+  peerOf,
   queued,
   queuedCharacters,
   settledPeer,
@@ -26,6 +28,12 @@ interface Data {
   session?: Session;
 }
 
+/** A packet of Engine.IO. */
+interface Packet {
+  type: string;
+  data?: unknown;
+}
+
 type Connection = AnySocket['conn'];
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
 
@@ -39,7 +47,16 @@ const frames = once((step: Page | Reset) => textFrames(events(step).map(packet))
 /** An event that is in no log, likewise. */
 const frame = once((event: Ephemeral) => textFrames([packet(event)]));
 
+/** The sessions of connections that were let in. */
 const sessions = new WeakMap<Connection, Session>();
+
+/**
+ * The most packets of a connection between two pings of the server that are no events, such as pongs and the acknowledgements of
+ * nothing: no allowance bounds them.
+ */
+const CONTROLS_MAX = 64;
+/** How many there were. */
+const controls = new WeakMap<Connection, number>();
 
 /** The most packets that a connection may leave waiting; a page has a quarter of it. */
 const UNREAD = 1_024;
@@ -83,6 +100,15 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   io.on('connection', (socket) => serve(socket, parts));
   io.engine.on('connection', (connection: Connection) => {
     connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', received);
+    connection.on('packet', function (this: Connection, { type, data }: Packet) {
+      if (type === 'message' && String(data).startsWith('2')) return;
+      const count = (controls.get(this) ?? 0) + 1;
+      controls.set(this, count);
+      if (count !== CONTROLS_MAX + 1) return;
+      parts.door.countAbuse(sessions.get(this)?.visitor.address ?? parts.door.addressOf(this.request));
+      this.close(true);
+      dropReceived(peerOf(this));
+    });
     const release = gate.takeOver(connection.request);
     if (release) connection.on('close', release);
   });
@@ -97,7 +123,8 @@ function received(this: Connection, data: unknown): void {
 }
 
 /** Closes a connection that keeps sending, but never reads its acknowledgements. */
-function bound(this: Connection): void {
+function bound(this: Connection, { type }: Packet): void {
+  if (type === 'ping') controls.delete(this);
   const count = queued(this);
   const large = count > 0 && count % LOOK_EVERY === 0 && queuedCharacters(this) > UNREAD_CHARACTERS;
   if (count > UNREAD || large) this.close(true);

@@ -12,7 +12,7 @@ import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { BoundedServer, socketOf, writeFrames } from './raw';
+import { BoundedServer, dropReceived, socketOf, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -20,6 +20,8 @@ const HEARTBEAT = 20_000;
 const CROWDED = 64 * 1024;
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD = 1024 * 1024;
+/** The most pings and pongs of a peer between two heartbeats: none is a request, so no allowance bounds them. */
+const CONTROLS_MAX = 64;
 const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
 const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
@@ -30,6 +32,10 @@ class Peer extends WebSocket implements Outlet {
   speaks = textLines;
   /** Whether it was asked if it is there, and has not answered yet. */
   quiet = false;
+  /** How many pings and pongs it has sent since then. */
+  controls = 0;
+  /** Counts it among those that had to be cut off. */
+  abused: () => void = () => undefined;
 
   take(step: Page | Reset): Promise<boolean> | void {
     const bytes = this.speaks.step(step);
@@ -105,7 +111,10 @@ export class WebSockets {
         const inside = { visitor, expel: (why: Refusal) => peer.end(why) };
         door.enter(inside);
         peer.on('close', () => door.leave(inside));
-        echo(peer);
+        echo(peer, (size) => {
+          this.parts.limits.take('reads', visitor);
+          this.parts.limits.countFrame(size, visitor);
+        });
       });
     }
 
@@ -126,8 +135,11 @@ export class WebSockets {
     // `ws` looks after it from here on.
     socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
+      const { door } = this.parts;
+      const address = door.addressOf(request);
+      peer.abused = () => door.countAbuse(address);
       // `ws` has closed the connection by then, with the code that says why.
-      peer.on('error', () => undefined).on('pong', answered);
+      peer.on('error', peer.abused).on('pong', answered).on('ping', controlled);
       serve(peer);
     });
   }
@@ -142,7 +154,7 @@ function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
   const { speaks, session } = this as Peer;
   const frame = text(data);
   // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
-  if (!session!.receive(frame.length)) return this.pause();
+  if (!session!.receive(frame.length)) return dropReceived(this);
   void speaks.hear(session!, frame).then((answer) => {
     const socket = socketOf(this);
     if (!socket) return;
@@ -159,11 +171,23 @@ function left(this: WebSocket): void {
 
 function answered(this: WebSocket): void {
   (this as Peer).quiet = false;
+  controlled.call(this);
+}
+
+/** Ends a peer that sends one ping or pong after the other (RFC 6455, section 5.5). */
+function controlled(this: WebSocket): void {
+  const peer = this as Peer;
+  peer.controls += 1;
+  if (peer.controls !== CONTROLS_MAX + 1) return;
+  peer.abused();
+  dropReceived(peer);
+  peer.close(1008, 'Too many pings and pongs.');
 }
 
 function ping(peer: Peer): void {
   if (peer.quiet) return peer.terminate();
   peer.quiet = true;
+  peer.controls = 0;
   peer.ping();
 }
 
@@ -172,11 +196,20 @@ function hangUp(peer: Peer): void {
 }
 
 /** A probe for people and scripts: it answers what it is sent. */
-function echo(peer: Peer): void {
+function echo(peer: Peer, count: (size: number) => void): void {
   peer.on('message', (data, isBinary) => {
+    // What came along with a frame that was refused.
+    if (peer.readyState !== WebSocket.OPEN) return;
+    try {
+      count((data as Buffer).length);
+    } catch (error) {
+      peer.abused();
+      dropReceived(peer);
+      return peer.end(error);
+    }
     if (peer.bufferedAmount < CROWDED) return peer.send(data, { binary: isBinary });
     // What is not taken back is not echoed either, nor read any more: a peer that never reads fills nothing.
-    peer.pause();
+    dropReceived(peer);
     hangUp(peer);
   });
 }

@@ -1,0 +1,134 @@
+import type { Socket } from 'node:net';
+import { startApp, type Running } from '../support/app';
+import { closed, dial, dialWebSocket, frame } from '../support/raw';
+
+const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
+const HOSTILE = 'X-Forwarded-For: 203.0.113.7';
+const other = { headers: { 'X-Forwarded-For': '203.0.113.8' } };
+
+let app: Running;
+afterEach(() => app.close());
+
+const lines = (...head: string[]): string => [...head, 'Host: localhost', HOSTILE, '', ''].join('\r\n');
+const CHUNKED = lines(
+  'POST /sessions HTTP/1.1',
+  'Content-Type: application/json',
+  'Transfer-Encoding: chunked',
+);
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+/** Which of some connections are open when the server has read what was sent on them. */
+async function stillOpen(sockets: readonly Socket[]): Promise<Socket[]> {
+  for (let i = 0; i < 20; i += 1) expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
+  return sockets.filter((socket) => !socket.closed);
+}
+
+describe('the requests of one address', () => {
+  // 20 connections: 80 KB.
+  const SMALL = { ...PROXY, LIMIT_CONNECTIONS: '1' };
+
+  it('S23: hold 4 KB for each connection that it may have, counting the heads that wait for an answer', async () => {
+    app = await startApp(SMALL);
+    const ahead = lines('GET /messages HTTP/1.1', `Cookie: ${'x'.repeat(10_000)}`);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const socket = await dial(app.url);
+      socket.write(lines('GET /subscribe HTTP/1.1') + ahead.repeat(5));
+      sockets.push(socket);
+    }
+    const open = await stillOpen(sockets);
+    expect(open).toHaveLength(1);
+    // What was held is free again when a connection has gone.
+    open[0]!.destroy();
+    await closed(open[0]!);
+    const again = await dial(app.url);
+    again.write(lines('GET /messages HTTP/1.1') + ahead.repeat(5));
+    expect(await stillOpen([again])).toHaveLength(1);
+    again.destroy();
+  });
+
+  it('S18: hold as much, counting the bodies that do not end', async () => {
+    app = await startApp(SMALL);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const socket = await dial(app.url);
+      socket.write(CHUNKED + chunk('x'.repeat(50_000)));
+      sockets.push(socket);
+    }
+    const open = await stillOpen(sockets);
+    expect(open).toHaveLength(1);
+    open[0]!.destroy();
+  });
+});
+
+describe('a body', () => {
+  it('S5: that comes in more than 1,024 pieces is cut off', async () => {
+    app = await startApp({ LIMITS: 'off' });
+    const socket = await dial(app.url);
+    socket.write(CHUNKED + chunk('x').repeat(1_025));
+    await closed(socket);
+    const whole = await dial(app.url);
+    whole.write(CHUNKED + chunk('x').repeat(1_000) + chunk(''));
+    const answer = await new Promise((resolve) => whole.once('data', resolve));
+    expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
+    whole.destroy();
+  });
+});
+
+describe('an address', () => {
+  it('S20: that goes on after twice what may be refused to it is not even read, and others are', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
+    for (let i = 0; i < 20; i += 1) {
+      const socket = await dial(app.url);
+      socket.write('NO HTTP\r\n\r\n');
+      await closed(socket);
+    }
+    const socket = await dial(app.url, 'GET /messages HTTP/1.1', 'Host: localhost');
+    let text = '';
+    socket.on('data', (data) => (text += String(data)));
+    await closed(socket);
+    expect(text).toBe('');
+  });
+});
+
+describe('a connection that sends on and on what asks for nothing', () => {
+  const ENGINE = '/socket.io/?EIO=4&transport=websocket';
+  const many = (one: Buffer): Buffer => Buffer.concat(Array.from({ length: 65 }, () => one));
+
+  it.each<[string, string, Buffer]>([
+    ['pings on /ws', '/ws', frame('ping')],
+    ['pongs on /ws', '/ws', frame('pong')],
+    ['pongs on /ws/echo', '/ws/echo', frame('pong')],
+    ['pongs of Engine.IO', ENGINE, frame('text', '3')],
+    ['packets without a meaning', ENGINE, frame('text', '6')],
+    ['namespaces that there are not', ENGINE, frame('text', '40/none,{}')],
+    ['acknowledgements of nothing', ENGINE, frame('text', '431[]')],
+  ])('S1: is ended past 64 of them, and counts as refused: %s', async (_what, path, one) => {
+    app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
+    const socket = await dialWebSocket(app.url, path, HOSTILE);
+    if (path === ENGINE) socket.write(frame('text', '40'));
+    socket.write(many(one));
+    await closed(socket);
+    const refused = await fetch(`${app.url}/messages`, { headers: { 'X-Forwarded-For': '203.0.113.7' } });
+    expect(refused.status).toBe(429);
+    expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
+  });
+
+  it('S1: is not ended by as many as a client may send', async () => {
+    app = await startApp(PROXY);
+    const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
+    socket.write(Buffer.concat(Array.from({ length: 60 }, () => frame('ping'))));
+    expect(await stillOpen([socket])).toHaveLength(1);
+    socket.destroy();
+  });
+
+  it('S20: costs a read for each echo', async () => {
+    app = await startApp({ ...PROXY, LIMIT_READS: '10/60' });
+    const socket = await dialWebSocket(app.url, '/ws/echo', HOSTILE);
+    let echoed = '';
+    socket.on('data', (data) => (echoed += String(data)));
+    socket.write(Buffer.concat(Array.from({ length: 100 }, () => frame('text', '!'))));
+    await closed(socket);
+    expect(echoed.match(/!/g)).toHaveLength(10);
+  });
+});

@@ -1,0 +1,86 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Door } from './door';
+import { intercept } from './intercept';
+import { bodySize } from './request';
+
+/** What a header or a piece of a body takes in memory beside its bytes, about. */
+const OVERHEAD = 256;
+/** The most pieces in which a body may arrive: each costs time, however small it is. */
+const PIECES_MAX = 1_024;
+
+/** What a request holds. */
+interface Held {
+  address: string;
+  bytes: number;
+}
+
+/**
+ * Bounds what the requests of an address hold in memory until they are answered: heads, also of those that are sent
+ * ahead, and bodies, whether or not they arrive in full. Past it, the connection of the request is cut off. Call it when all
+ * listeners for requests are there.
+ * @param most in bytes.
+ */
+export function boundRequests(server: Server, door: Door, most: number): void {
+  const totals = new Map<string, number>();
+  /** The requests of each connection: those that wait for the answer before theirs do not close with it. */
+  const open = new WeakMap<Socket, Set<Held>>();
+
+  const hold = (held: Held, bytes: number): boolean => {
+    const total = (totals.get(held.address) ?? 0) + bytes;
+    totals.set(held.address, total);
+    held.bytes += bytes;
+    return total <= most;
+  };
+  const release = (held: Held): void => {
+    const total = (totals.get(held.address) ?? 0) - held.bytes;
+    if (total > 0) totals.set(held.address, total);
+    else totals.delete(held.address);
+    held.bytes = 0;
+  };
+  const requestsOf = (socket: Socket): Set<Held> => {
+    const known = open.get(socket);
+    if (known) return known;
+    const own = new Set<Held>();
+    open.set(socket, own);
+    socket.once('close', () => own.forEach(release));
+    return own;
+  };
+
+  intercept(server, (request, response, proceed) => {
+    const { socket } = request;
+    // What was parsed together with the request that went too far.
+    if (socket.destroyed) return;
+    const held: Held = { address: door.addressOf(request), bytes: 0 };
+    const own = requestsOf(socket).add(held);
+    response.once('close', () => {
+      own.delete(held);
+      release(held);
+    });
+    const cut = (): false => {
+      if (!socket.destroyed) door.countAbuse(held.address);
+      socket.destroy();
+      return false;
+    };
+    if (bodySize(request) > 0) {
+      let pieces = 0;
+      const push = request.push.bind(request);
+      // Node's parser hands the body over by this. It can't be a method of a subclass: Express changes the prototype.
+      request.push = (piece: Buffer | null, ...more) => {
+        if (piece) {
+          if (socket.destroyed) return false;
+          pieces += 1;
+          if (!hold(held, piece.length + OVERHEAD) || pieces > PIECES_MAX) return cut();
+        }
+        return push(piece, ...more);
+      };
+    }
+    if (hold(held, headSize(request))) proceed();
+    else cut();
+  });
+}
+
+/** What the head of a request takes in memory, about, in bytes. */
+function headSize({ url = '', rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length, url.length + OVERHEAD);
+}
