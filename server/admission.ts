@@ -27,6 +27,14 @@ export function countReads({ limits, turns }: Parts): RequestHandler {
   };
 }
 
+/** Lets requests take turns that are not counted: there are many to a page, and each costs little. */
+export function takeTurns({ door, turns }: Parts): RequestHandler {
+  return async (request, _response, next) => {
+    await turns.take(door.addressOf(request));
+    next();
+  };
+}
+
 /** Who sent the request that is answered. */
 export function visitorOf(response: Response): Visitor {
   return response.locals.visitor as Visitor;

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Accounts } from './accounts';
 import { Addresses } from './address';
-import { admission, countReads } from './admission';
+import { admission, countReads, takeTurns } from './admission';
 import { Chat } from './chat';
 import { Challenges } from './challenges';
 import type { Config } from './config';
@@ -42,6 +42,7 @@ import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
+import { boundUnread } from './unread';
 import { answerUnreadable } from './unreadable';
 import { Throttle } from './throttle';
 import { Turns } from './turns';
@@ -92,7 +93,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     .enable('view cache');
   web.use(headers(config.tls !== undefined), refuseForeign(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
-  web.use('/static', assets(ROOT));
+  web.use('/static', takeTurns(parts), assets(ROOT));
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
@@ -113,6 +114,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   answerUnreadable(server, door);
   answerInTurn(server);
   boundRequests(server, door, limits.held);
+  boundUnread(server, addresses, limits.unread);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.

@@ -31,6 +31,8 @@ const FLOOD = 2;
 
 /** What the requests of an address may hold for each connection that it may have open, in bytes. */
 const HELD = 4 * 1024;
+/** What they may leave unread, likewise. */
+const UNREAD = 8 * 1024;
 
 const WORDS: Record<Limited, string> = {
   messages: 'You are writing faster than this chat allows',
@@ -59,6 +61,8 @@ export class Limits {
   readonly unasked: number;
   /** How many bytes the requests of an address may hold until they are answered. */
   readonly held: number;
+  /** How many bytes the connections of an address may leave unread. */
+  readonly unread: number;
 
   /** @param settings nothing where there are no limits. */
   constructor(settings: LimitSettings | undefined) {
@@ -73,6 +77,7 @@ export class Limits {
     const most = settings?.connections ?? Infinity;
     this.unasked = 2 * CROWD * most;
     this.held = this.unasked * HELD;
+    this.unread = this.unasked * UNREAD;
     this.visitors = new Crowd(most);
     this.addresses = new Crowd(CROWD * most);
     this.knocking = new Crowd(this.unasked);

@@ -17,7 +17,7 @@ export class Throttle {
     };
   }
 
-  /** Passes on the requests of those who may ask. The page's assets cost little, and are not counted. */
+  /** Passes on the requests of those who may ask. The page's assets only take turns, and are not counted. */
   over(handle: RequestListener): RequestListener {
     return (request, response) => {
       if (request.url?.startsWith('/static/') || this.admits(request, response)) handle(request, response);

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import { startApp, type Running } from '../support/app';
+import { scratch, startApp, type Running } from '../support/app';
+import { say } from '../support/http';
 import { closed, dial, dialWebSocket, frame } from '../support/raw';
+import { openPeer } from '../support/ws';
 
 const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
 const HOSTILE = 'X-Forwarded-For: 203.0.113.7';
@@ -64,6 +66,8 @@ describe('the requests of one address', () => {
 describe('a body', () => {
   it('S5: that comes in more than 1,024 pieces is cut off', async () => {
     app = await startApp({ LIMITS: 'off' });
+    // It is not cut off for the time that it takes.
+    app.server.requestTimeout = app.server.headersTimeout = 0;
     const socket = await dial(app.url);
     socket.write(CHUNKED + chunk('x').repeat(1_025));
     await closed(socket);
@@ -130,5 +134,41 @@ describe('a connection that sends on and on what asks for nothing', () => {
     socket.write(Buffer.concat(Array.from({ length: 100 }, () => frame('text', '!'))));
     await closed(socket);
     expect(echoed.match(/!/g)).toHaveLength(10);
+  });
+});
+
+describe('what the readers of one address leave unread', () => {
+  it('S23: is 8 KB for each connection that it may have; the rest is cut off, and who reads is not', async () => {
+    const place = scratch();
+    const env = { DATABASE: `${place.folder}/parley.db` };
+    app = await startApp(env);
+    // More than the kernel's buffers of a connection hold, in pages of 64 KB.
+    for (let count = 0; count < 3_000; count += 50)
+      await Promise.all(Array.from({ length: 50 }, () => say(app.url, 'x'.repeat(4_000))));
+    await app.close();
+    // 20 connections: 160 KB.
+    app = await startApp({ ...env, LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
+    const reader = await openPeer(app.url, '/ws', 'json');
+    let open = 0;
+    // A client that reads nothing does not see that it was cut off.
+    const cut = new Promise<void>((resolve) => {
+      app.server.on('connection', (connection: Socket) => {
+        open += 1;
+        connection.once('close', () => (open -= 1) === 2 && resolve());
+      });
+    });
+    const sockets = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const socket = await dial(app.url, 'GET /sse?after=earliest HTTP/1.1', 'Host: localhost');
+        return socket.pause();
+      }),
+    );
+    await cut;
+    await say(app.url, 'still there');
+    await reader.next(({ message }) => message === 'still there');
+    sockets.forEach((socket) => socket.destroy());
+    reader.socket.terminate();
+    await app.close();
+    place.remove();
   });
 });
