@@ -13,10 +13,14 @@ const LOOK_EVERY = 500;
  */
 export function boundUnread(server: Server, addresses: Addresses, most: number): void {
   const open = new Set<Socket>();
+  // One function for all sockets.
+  const forget = function (this: Socket): void {
+    open.delete(this);
+  };
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     if (addresses.trusted(socket.remoteAddress)) return;
     open.add(socket);
-    socket.on('close', () => open.delete(socket));
+    socket.on('close', forget);
   });
   const looking = setInterval(() => look(open, addresses, most), LOOK_EVERY).unref();
   server.on('close', () => clearInterval(looking));

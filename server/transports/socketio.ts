@@ -98,17 +98,23 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     );
   });
   io.on('connection', (socket) => serve(socket, parts));
+  /** Ends a connection that sends one packet after the other that is no event. */
+  const controlled = function (this: Connection, { type, data }: Packet): void {
+    if (type === 'message' && String(data).startsWith('2')) return;
+    const count = (controls.get(this) ?? 0) + 1;
+    controls.set(this, count);
+    if (count !== CONTROLS_MAX + 1) return;
+    parts.door.countAbuse(sessions.get(this)?.visitor.address ?? parts.door.addressOf(this.request));
+    this.close(true);
+    dropReceived(peerOf(this));
+  };
   io.engine.on('connection', (connection: Connection) => {
-    connection.on('packetCreate', bound).on('flush', cork).on('drain', uncork).on('data', received);
-    connection.on('packet', function (this: Connection, { type, data }: Packet) {
-      if (type === 'message' && String(data).startsWith('2')) return;
-      const count = (controls.get(this) ?? 0) + 1;
-      controls.set(this, count);
-      if (count !== CONTROLS_MAX + 1) return;
-      parts.door.countAbuse(sessions.get(this)?.visitor.address ?? parts.door.addressOf(this.request));
-      this.close(true);
-      dropReceived(peerOf(this));
-    });
+    connection
+      .on('packetCreate', bound)
+      .on('flush', cork)
+      .on('drain', uncork)
+      .on('data', received)
+      .on('packet', controlled);
     const release = gate.takeOver(connection.request);
     if (release) connection.on('close', release);
   });

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import { checkReading } from '../check';
 import { gather, STALLED, tellOut } from '../flow';
+import type { Door } from '../door';
 import { FOREIGN, mayAsk } from '../origin';
 import { errorBody, Refusal } from '../refusal';
 import { releaseWith } from '../release';
@@ -34,8 +35,9 @@ class Peer extends WebSocket implements Outlet {
   quiet = false;
   /** How many pings and pongs it has sent since then. */
   controls = 0;
-  /** Counts it among those that had to be cut off. */
-  abused: () => void = () => undefined;
+  /** Where it comes from, and who counts what comes from there. */
+  address = '';
+  door: Door | undefined;
 
   take(step: Page | Reset): Promise<boolean> | void {
     const bytes = this.speaks.step(step);
@@ -45,6 +47,11 @@ class Peer extends WebSocket implements Outlet {
   tell(event: Ephemeral): void {
     const socket = socketOf(this);
     if (socket) tellOut(socket, this.speaks.event(event));
+  }
+
+  /** Counts it among those that had to be cut off. */
+  countAbuse(): void {
+    this.door?.countAbuse(this.address);
   }
 
   end(error?: unknown): void {
@@ -135,11 +142,9 @@ export class WebSockets {
     // `ws` looks after it from here on.
     socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
-      const { door } = this.parts;
-      const address = door.addressOf(request);
-      peer.abused = () => door.countAbuse(address);
-      // `ws` has closed the connection by then, with the code that says why.
-      peer.on('error', peer.abused).on('pong', answered).on('ping', controlled);
+      peer.door = this.parts.door;
+      peer.address = peer.door.addressOf(request);
+      peer.on('error', failed).on('pong', answered).on('ping', controlled);
       serve(peer);
     });
   }
@@ -169,6 +174,11 @@ function left(this: WebSocket): void {
   (this as Peer).session!.close();
 }
 
+/** `ws` has closed the connection by then, with the code that says why. */
+function failed(this: WebSocket): void {
+  (this as Peer).countAbuse();
+}
+
 function answered(this: WebSocket): void {
   (this as Peer).quiet = false;
   controlled.call(this);
@@ -179,7 +189,7 @@ function controlled(this: WebSocket): void {
   const peer = this as Peer;
   peer.controls += 1;
   if (peer.controls !== CONTROLS_MAX + 1) return;
-  peer.abused();
+  peer.countAbuse();
   dropReceived(peer);
   peer.close(1008, 'Too many pings and pongs.');
 }
@@ -203,7 +213,7 @@ function echo(peer: Peer, count: (size: number) => void): void {
     try {
       count((data as Buffer).length);
     } catch (error) {
-      peer.abused();
+      peer.countAbuse();
       dropReceived(peer);
       return peer.end(error);
     }
