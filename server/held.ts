@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Door } from './door';
 import { intercept } from './intercept';
@@ -11,6 +11,7 @@ const PIECES_MAX = 1_024;
 
 /** What a request holds. */
 interface Held {
+  request: IncomingMessage;
   address: string;
   bytes: number;
 }
@@ -24,7 +25,7 @@ interface Held {
 export function boundRequests(server: Server, door: Door, most: number): void {
   const totals = new Map<string, number>();
   /** The requests of each connection: those that wait for the answer before theirs do not close with it. */
-  const open = new WeakMap<Socket, Set<Held>>();
+  const open = new WeakMap<Socket, Held[]>();
 
   const hold = (held: Held, bytes: number): boolean => {
     const total = (totals.get(held.address) ?? 0) + bytes;
@@ -38,30 +39,36 @@ export function boundRequests(server: Server, door: Door, most: number): void {
     else totals.delete(held.address);
     held.bytes = 0;
   };
-  const requestsOf = (socket: Socket): Set<Held> => {
-    const known = open.get(socket);
-    if (known) return known;
-    const own = new Set<Held>();
-    open.set(socket, own);
-    socket.once('close', () => own.forEach(release));
-    return own;
+  // One function for all: streams keep their listeners.
+  const releaseAnswered = function (this: ServerResponse): void {
+    const own = open.get(this.req.socket)!;
+    const [held] = own.splice(
+      own.findIndex(({ request }) => request === this.req),
+      1,
+    );
+    release(held!);
+  };
+  const releaseAll = function (this: Socket): void {
+    open.get(this)!.forEach(release);
+  };
+  const cut = ({ address, request: { socket } }: Held): false => {
+    if (!socket.destroyed) door.countAbuse(address);
+    socket.destroy();
+    return false;
   };
 
   intercept(server, (request, response, proceed) => {
     const { socket } = request;
     // What was parsed together with the request that went too far.
     if (socket.destroyed) return;
-    const held: Held = { address: door.addressOf(request), bytes: 0 };
-    const own = requestsOf(socket).add(held);
-    response.once('close', () => {
-      own.delete(held);
-      release(held);
-    });
-    const cut = (): false => {
-      if (!socket.destroyed) door.countAbuse(held.address);
-      socket.destroy();
-      return false;
-    };
+    const held: Held = { request, address: door.addressOf(request), bytes: 0 };
+    const own = open.get(socket);
+    if (own) own.push(held);
+    else {
+      open.set(socket, [held]);
+      socket.on('close', releaseAll);
+    }
+    response.on('close', releaseAnswered);
     if (bodySize(request) > 0) {
       let pieces = 0;
       const push = request.push.bind(request);
@@ -70,13 +77,13 @@ export function boundRequests(server: Server, door: Door, most: number): void {
         if (piece) {
           if (socket.destroyed) return false;
           pieces += 1;
-          if (!hold(held, piece.length + OVERHEAD) || pieces > PIECES_MAX) return cut();
+          if (!hold(held, piece.length + OVERHEAD) || pieces > PIECES_MAX) return cut(held);
         }
         return push(piece, ...more);
       };
     }
     if (hold(held, headSize(request))) proceed();
-    else cut();
+    else cut(held);
   });
 }
 
