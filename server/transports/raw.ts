@@ -83,6 +83,28 @@ export function dropReceived(peer: WebSocket | undefined): void {
   if (receiver) Object.assign(receiver, { _buffers: [], _bufferedBytes: 0 });
 }
 
+/** The most frames of a peer that are handled in one turn of the event loop, without anybody else coming in between. */
+const AT_ONCE = 64;
+/** Whose frames are being handled, and how many were in this turn. */
+let current: WebSocket | undefined;
+let handled = 0;
+
+/**
+ * Counts a frame. From a peer that has sent very many at once, `ws` hands over one in a turn from then on: others have their turns
+ * in between.
+ */
+export function spread(peer: WebSocket | undefined): void {
+  if (!peer) return;
+  if (peer !== current) {
+    current = peer;
+    handled = 0;
+    setImmediate(() => (current = undefined));
+  }
+  handled += 1;
+  if (handled <= AT_ONCE) return;
+  Object.assign((peer as unknown as { _receiver: object })._receiver, { _allowSynchronousEvents: false });
+}
+
 /** The WebSocket of a Socket.IO connection, if it is on one. */
 export function peerOf(connection: Socket['conn']): WebSocket | undefined {
   return (connection as unknown as Connection).transport.socket;

@@ -18,6 +18,7 @@ import {
   settledPeer,
   socketBelow,
   socketOf,
+  spread,
   textFrames,
   writeFrames,
 } from './raw';
@@ -100,6 +101,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
   io.on('connection', (socket) => serve(socket, parts));
   /** Ends a connection that sends one packet after the other that is no event. */
   const controlled = function (this: Connection, { type, data }: Packet): void {
+    spread(peerOf(this));
     if (type === 'message' && String(data).startsWith('2')) return;
     const count = (controls.get(this) ?? 0) + 1;
     controls.set(this, count);
@@ -124,8 +126,11 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
 /** Nothing here is binary: what announces attachments (packets 5 and 6) is not waited for. */
 function received(this: Connection, data: unknown): void {
   if (typeof data !== 'string' || /^[56]/.test(data)) return void this.close(true);
+  const session = sessions.get(this);
   // Over polling, it was counted with its request.
-  if (this.transport.name === 'websocket') sessions.get(this)?.receive(data.length);
+  if (!session || this.transport.name !== 'websocket') return;
+  // What a peer goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
+  if (!session.receive(data.length)) dropReceived(peerOf(this));
 }
 
 /** Closes a connection that keeps sending, but never reads its acknowledgements. */

@@ -13,7 +13,7 @@ import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { BoundedServer, dropReceived, socketOf, writeFrames } from './raw';
+import { BoundedServer, dropReceived, socketOf, spread, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -157,6 +157,7 @@ function destroy(this: Duplex): void {
 function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) return this.close(1003, 'Send text, not binary frames.');
   const { speaks, session } = this as Peer;
+  spread(this);
   const frame = text(data);
   // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
   if (!session!.receive(frame.length)) return dropReceived(this);

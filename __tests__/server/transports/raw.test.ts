@@ -3,7 +3,8 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { queued, settledPeer, textFrames, writeFrames } from '../../../server/transports/raw';
+import { queued, settledPeer, spread, textFrames, writeFrames } from '../../../server/transports/raw';
+import { dialWebSocket, frame } from '../../support/raw';
 import { open } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
@@ -65,6 +66,29 @@ describe('frames', () => {
     client.socket.terminate();
     await once(peer, 'close');
     expect(await writeFrames(peer, textFrames(['too late']), () => undefined)).toBe(false);
+    server.close();
+    http.close();
+  });
+
+  it('are handed over one in a turn of the event loop, where very many come at once', async () => {
+    const server = new WebSocketServer({ server: http });
+    const connected = once(server, 'connection');
+    const client = await dialWebSocket(url, '/');
+    const [peer] = (await connected) as [WebSocket];
+    let [all, inTurn, most] = [0, 0, 0];
+    const done = new Promise<void>((resolve) => {
+      peer.on('message', () => {
+        spread(peer);
+        if (inTurn === 0) setImmediate(() => (inTurn = 0));
+        inTurn += 1;
+        most = Math.max(most, inTurn);
+        if ((all += 1) === 1_000) resolve();
+      });
+    });
+    client.write(Buffer.concat(Array.from({ length: 1_000 }, () => frame('text', 'x'))));
+    await done;
+    expect(most).toBeLessThanOrEqual(65);
+    client.destroy();
     server.close();
     http.close();
   });
