@@ -16,15 +16,26 @@ export function admission(door: Door): RequestHandler {
 }
 
 /** Counts the reads of those who were admitted, and lets them take turns. */
-export function countReads({ limits, turns }: Parts): RequestHandler {
+export function countReads(parts: Parts): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') {
       const visitor = visitorOf(response);
-      limits.takeRead(visitor);
-      await turns.take(visitor.address);
+      parts.limits.takeRead(visitor);
+      await awaitTurn(parts, visitor);
     }
     next();
   };
+}
+
+/**
+ * Waits for the turn of somebody who was admitted.
+ * @throws {Refusal} 401 or 403 if their access has ended meanwhile.
+ */
+export async function awaitTurn({ door, turns }: Parts, visitor: Visitor): Promise<void> {
+  const waiting = turns.take(visitor.address);
+  if (!waiting) return;
+  await waiting;
+  await door.mayStay(visitor);
 }
 
 /** Lets requests take turns that are not counted: there are many to a page, and each costs little. */

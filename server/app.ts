@@ -93,7 +93,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     .enable('view cache');
   web.use(headers(config.tls !== undefined), refuseForeign(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
-  web.use('/static', takeTurns(parts), assets(ROOT));
+  web.use('/static', takeTurns(parts), assets(ROOT), notFound);
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);

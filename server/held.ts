@@ -9,11 +9,15 @@ const OVERHEAD = 256;
 /** The most pieces in which a body may arrive: each costs time, however small it is. */
 const PIECES_MAX = 1_024;
 
-/** What a request holds. */
+/** How long a body may go on arriving that was answered already, in ms: so long a client has to read that answer. */
+const LINGER = 1_000;
+
+/** What a request holds, until it is answered. */
 interface Held {
   request: IncomingMessage;
   address: string;
   bytes: number;
+  answered: boolean;
 }
 
 /**
@@ -28,6 +32,7 @@ export function boundRequests(server: Server, door: Door, most: number): void {
   const open = new WeakMap<Socket, Held[]>();
 
   const hold = (held: Held, bytes: number): boolean => {
+    if (held.answered) return true;
     const total = (totals.get(held.address) ?? 0) + bytes;
     totals.set(held.address, total);
     held.bytes += bytes;
@@ -47,6 +52,9 @@ export function boundRequests(server: Server, door: Door, most: number): void {
       1,
     );
     release(held!);
+    held!.answered = true;
+    // Nobody reads the rest (RFC 9112, section 9.6).
+    if (!this.req.complete) setTimeout(endIncomplete, LINGER, this.req).unref();
   };
   const releaseAll = function (this: Socket): void {
     open.get(this)!.forEach(release);
@@ -61,7 +69,7 @@ export function boundRequests(server: Server, door: Door, most: number): void {
     const { socket } = request;
     // What was parsed together with the request that went too far.
     if (socket.destroyed) return;
-    const held: Held = { request, address: door.addressOf(request), bytes: 0 };
+    const held: Held = { request, address: door.addressOf(request), bytes: 0, answered: false };
     const own = open.get(socket);
     if (own) own.push(held);
     else {
@@ -74,8 +82,9 @@ export function boundRequests(server: Server, door: Door, most: number): void {
       const push = request.push.bind(request);
       // Node's parser hands the body over by this. It can't be a method of a subclass: Express changes the prototype.
       request.push = (piece: Buffer | null, ...more) => {
+        // Neither a piece nor the end: a part is not the whole.
+        if (socket.destroyed) return false;
         if (piece) {
-          if (socket.destroyed) return false;
           pieces += 1;
           if (!hold(held, piece.length + OVERHEAD) || pieces > PIECES_MAX) return cut(held);
         }
@@ -85,6 +94,10 @@ export function boundRequests(server: Server, door: Door, most: number): void {
     if (hold(held, headSize(request))) proceed();
     else cut(held);
   });
+}
+
+function endIncomplete(request: IncomingMessage): void {
+  if (!request.complete) request.socket.destroy();
 }
 
 /** What the head of a request takes in memory, about, in bytes. */

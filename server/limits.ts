@@ -26,7 +26,7 @@ const BYTES_PER_READ = 4 * 1024;
 /** How many refused requests a connection counts for that had to be cut off: a new one is soon made. */
 const ABUSE = 20;
 
-/** How many times over an address has spent its allowance of refused requests that floods. */
+/** How many times over somebody has spent an allowance who floods. */
 const FLOOD = 2;
 
 /** What the requests of an address may hold for each connection that it may have open, in bytes. */
@@ -117,13 +117,16 @@ export class Limits {
   }
 
   /**
-   * Counts a frame by its size, before it is parsed; a small one costs nothing but what it asks for.
+   * Counts a frame by its size, before it is parsed; a small one costs nothing but what it asks for. Replays spend the
+   * reads as well: a large frame may be more than is left.
    * @param size in bytes.
-   * @throws {Refusal} 429 if it is large, and no reads are left.
+   * @throws {Refusal} 429 if it is large, and the reads were spent twice over.
    */
   countFrame(size: number, doer: Doer): void {
-    if (size < BYTES_PER_READ) return;
-    this.check('reads', doer);
+    if (!this.limiters || size < BYTES_PER_READ) return;
+    const { visitors, addresses } = this.limiters.reads;
+    if (Math.max(addresses.timesUsed(doer.address), visitors.timesUsed(doer.id)) >= FLOOD)
+      this.check('reads', doer);
     this.count('reads', doer, Math.floor(size / BYTES_PER_READ));
   }
 

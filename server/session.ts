@@ -79,7 +79,7 @@ export class Session implements Inside, Pacer {
   }
 
   /**
-   * Charges a frame to the reads by its size, before it is parsed; ends the connection if it is large and none are left.
+   * Charges a frame to the reads by its size, before it is parsed; ends the connection if that floods.
    * @param size in bytes, or about.
    * @returns whether it may be handled.
    */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { awaitTurn } from './admission';
 import { checkReading, type Reading } from './check';
 import { GONE, tellOut, writeOut } from './flow';
 import type { Page } from './page';
@@ -54,7 +55,7 @@ export async function stream(
 ): Promise<void> {
   const { visitor, release } = await parts.door.admitToStay(request);
   releaseWith(response, release);
-  await parts.turns.take(visitor.address);
+  await awaitTurn(parts, visitor);
   const cursor = await parts.log.start(room, start);
 
   const headers = {

@@ -17,10 +17,12 @@ export class Throttle {
     };
   }
 
-  /** Passes on the requests of those who may ask. The page's assets only take turns, and are not counted. */
+  /** Passes on the requests of those who may ask. The page's assets only take turns: they are counted where they are refused. */
   over(handle: RequestListener): RequestListener {
     return (request, response) => {
-      if (request.url?.startsWith('/static/') || this.admits(request, response)) handle(request, response);
+      if (request.url?.startsWith('/static/')) response.on('finish', this.count);
+      else if (!this.admits(request, response)) return;
+      handle(request, response);
     };
   }
 

@@ -40,7 +40,7 @@ export function answerUnreadable(server: Server, door: Door): void {
     const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };
     const isGone = error.code === 'ECONNRESET' || !socket.writable;
     // Browsers open connections ahead, and may never use them.
-    const isUnused = socket.bytesRead === 0;
+    const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
     // An address that goes on after it has spent its allowance is not worth an answer.
     if (isGone || isUnused || answer?.headersSent || !door.countUnreadable(socket)) socket.destroy();
     else turnAway(socket, explain(error));

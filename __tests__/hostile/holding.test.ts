@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { scratch, startApp, type Running } from '../support/app';
 import { say } from '../support/http';
@@ -79,6 +80,36 @@ describe('a body', () => {
   });
 });
 
+describe('a body that is answered before it has arrived', () => {
+  it('S18: holds nothing from then on, and its connection is closed', async () => {
+    // 20 connections: 80 KB.
+    app = await startApp({ ...PROXY, LIMIT_CONNECTIONS: '1' });
+    const headers = { 'X-Forwarded-For': '203.0.113.7' };
+    for (let i = 0; i < 3; i += 1) {
+      const path = '/socket.io/?EIO=4&transport=polling';
+      const handshake = await (await fetch(app.url + path, { headers })).text();
+      const [, sid] = /"sid":"([^"]+)"/.exec(handshake)!;
+      const socket = await dial(app.url);
+      const head = lines(`POST ${path}&sid=${sid} HTTP/1.1`, 'Transfer-Encoding: chunked');
+      socket.write(head + chunk('x'.repeat(66_000)));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+      socket.write(chunk('x'.repeat(60_000)));
+      await closed(socket);
+    }
+    expect((await fetch(`${app.url}/messages`, { headers })).status).toBe(200);
+  });
+
+  it('S18: is no shorter message when it is cut off', async () => {
+    app = await startApp({ LIMITS: 'off' });
+    const socket = await dial(app.url);
+    const head = lines('POST /r/lobby HTTP/1.1', 'Content-Type: text/plain', 'Transfer-Encoding: chunked');
+    socket.write(head + chunk('x').repeat(1_500) + chunk(''));
+    await closed(socket);
+    expect(await (await fetch(`${app.url}/messages`)).json()).toMatchObject({ messages: [] });
+  });
+});
+
 describe('an address', () => {
   it('S20: that goes on after twice what may be refused to it is not even read, and others are', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
@@ -124,6 +155,20 @@ describe('a connection that sends on and on what asks for nothing', () => {
     socket.write(Buffer.concat(Array.from({ length: 60 }, () => frame('ping'))));
     expect(await stillOpen([socket])).toHaveLength(1);
     socket.destroy();
+  });
+
+  it('S5: is ended when a message comes in more than 256 frames, and for the first that is binary', async () => {
+    app = await startApp({ LIMITS: 'off' });
+    const fragmented = await dialWebSocket(app.url, '/ws');
+    fragmented.write(frame('text', 'x', { final: false }));
+    fragmented.write(
+      Buffer.concat(Array.from({ length: 256 }, () => frame('continuation', '', { final: false }))),
+    );
+    await closed(fragmented);
+    const binary = await dialWebSocket(app.url, '/ws');
+    binary.write(Buffer.concat([frame('binary', 'x'), frame('text', 'not stored')]));
+    await closed(binary);
+    expect(await (await fetch(`${app.url}/messages`)).json()).toMatchObject({ messages: [] });
   });
 
   it('S20: costs a read for each echo', async () => {

@@ -3,7 +3,7 @@ import { BanRefusal, errorBody, Refusal } from '../refusal';
 
 /** Nothing answers here. */
 export const notFound: RequestHandler = (request) => {
-  throw new Refusal(404, `There is nothing at ${request.method} ${request.path}.`);
+  throw new Refusal(404, `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
 };
 
 /** Answers an error in the one shape of the contract, or to a browser's address bar in words. */

@@ -9,10 +9,10 @@ import { turnAway } from '../upgrade';
  */
 
 /**
- * The bounds of a WebSocket: the longest frame, in bytes, and how long a peer that is hung up on may take to answer, in
- * ms. The types do not know the second.
+ * The bounds of a WebSocket: the longest message, in bytes, the most frames that it may come in, and how long a peer that is
+ * hung up on may take to answer, in ms. The types do not know the last.
  */
-const BOUNDS = { maxPayload: 64 * 1024, closeTimeout: 1_000 };
+const BOUNDS = { maxPayload: 64 * 1024, maxFragments: 256, closeTimeout: 1_000 };
 
 /** A server of WebSockets that waits for nobody, and refuses a broken handshake in the one shape of errors. */
 export class BoundedServer<Peer extends typeof WebSocket = typeof WebSocket> extends WebSocketServer<Peer> {

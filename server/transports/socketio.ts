@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
+import { awaitTurn } from '../admission';
 import { checkReading, type Reading } from '../check';
 import { drained, GONE, tellOut } from '../flow';
 import { Gate } from '../gate';
@@ -107,8 +108,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     controls.set(this, count);
     if (count !== CONTROLS_MAX + 1) return;
     parts.door.countAbuse(sessions.get(this)?.visitor.address ?? parts.door.addressOf(this.request));
-    this.close(true);
-    dropReceived(peerOf(this));
+    cutOff(this);
   };
   io.engine.on('connection', (connection: Connection) => {
     connection
@@ -125,12 +125,11 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
 
 /** Nothing here is binary: what announces attachments (packets 5 and 6) is not waited for. */
 function received(this: Connection, data: unknown): void {
-  if (typeof data !== 'string' || /^[56]/.test(data)) return void this.close(true);
+  if (typeof data !== 'string' || /^[56]/.test(data)) return cutOff(this);
   const session = sessions.get(this);
   // Over polling, it was counted with its request.
   if (!session || this.transport.name !== 'websocket') return;
-  // What a peer goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
-  if (!session.receive(data.length)) dropReceived(peerOf(this));
+  session.receive(data.length);
 }
 
 /** Closes a connection that keeps sending, but never reads its acknowledgements. */
@@ -138,7 +137,13 @@ function bound(this: Connection, { type }: Packet): void {
   if (type === 'ping') controls.delete(this);
   const count = queued(this);
   const large = count > 0 && count % LOOK_EVERY === 0 && queuedCharacters(this) > UNREAD_CHARACTERS;
-  if (count > UNREAD || large) this.close(true);
+  if (count > UNREAD || large) cutOff(this);
+}
+
+/** Ends a connection, and reads nothing more of what its peer goes on sending; `ws` cuts it off in a second. */
+function cutOff(connection: Connection): void {
+  connection.close(true);
+  dropReceived(peerOf(connection));
 }
 
 /** The packets that go out together are one write. */
@@ -151,13 +156,14 @@ function uncork(this: Connection): void {
 }
 
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
-async function admit({ conn, data, request, handshake }: Socket, { door, log, turns }: Parts): Promise<void> {
+async function admit({ conn, data, request, handshake }: Socket, parts: Parts): Promise<void> {
+  const { door, log } = parts;
   const { token } = handshake.auth;
   const { visitor, release } = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
   conn.on('close', release);
   if (conn.readyState !== 'open') release();
   const reading = checkReading(handshake.auth);
-  await turns.take(visitor.address);
+  await awaitTurn(parts, visitor);
   data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }
 
@@ -184,12 +190,13 @@ class SocketOutlet implements Outlet {
 
   end(error?: unknown): void {
     // Who may not stay is told why when it comes back.
-    if (error && !(error instanceof Refusal)) console.error('A Socket.IO reader failed:', error);
-    this.hangUp();
+    if (error instanceof Refusal) return this.hangUp();
+    if (error) console.error('A Socket.IO reader failed:', error);
+    this.socket.conn.close(true);
   }
 
   /** The client comes back by itself from this, but not from `disconnect()`. */
-  private readonly hangUp = (): void => void this.socket.conn.close(true);
+  private readonly hangUp = (): void => cutOff(this.socket.conn);
 
   private emit(event: Entry | Reset | Ephemeral): void {
     (this.socket as AnySocket).emit(event.type, event);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
+import { awaitTurn } from '../admission';
 import { checkReading } from '../check';
 import { gather, STALLED, tellOut } from '../flow';
 import type { Door } from '../door';
@@ -126,7 +127,7 @@ export class WebSockets {
     }
 
     const { room, ...start } = checkReading(Object.fromEntries(searchParams));
-    await this.parts.turns.take(visitor.address);
+    await awaitTurn(this.parts, visitor);
     const cursor = await this.parts.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
@@ -155,8 +156,13 @@ function destroy(this: Duplex): void {
 }
 
 function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
-  if (isBinary) return this.close(1003, 'Send text, not binary frames.');
   const { speaks, session } = this as Peer;
+  if (isBinary) {
+    (this as Peer).countAbuse();
+    session!.close();
+    this.close(1003, 'Send text, not binary frames.');
+    return dropReceived(this);
+  }
   spread(this);
   const frame = text(data);
   // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
