@@ -2,6 +2,12 @@ import { json, Router, type RequestHandler } from 'express';
 import { Refusal } from './refusal';
 import { BODY_MAX } from './request';
 
+/**
+ * What holds for every body, whatever its type: up to 64 KB, and not compressed: a few bytes of Brotli take 16 MB to unpack,
+ * whatever comes of it.
+ */
+export const BODY_LIMITS = { limit: BODY_MAX, inflate: false };
+
 const refuseOthers: RequestHandler = (request, _response, next) => {
   // `null` is a request without a body: it is refused for what is missing in it.
   if (request.is('json') === false) {
@@ -20,8 +26,7 @@ export const readmission: RequestHandler = async (_request, response, next) => {
 };
 
 /**
- * Reads the JSON body of a write, up to 64 KB. Compressed ones are refused: a few bytes of Brotli take 16 MB to unpack,
- * whatever comes of it.
+ * Reads the JSON body of a write.
  * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
  */
-export const jsonBody = Router().use(refuseOthers, json({ limit: BODY_MAX, inflate: false }), readmission);
+export const jsonBody = Router().use(refuseOthers, json(BODY_LIMITS), readmission);

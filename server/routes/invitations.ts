@@ -1,14 +1,13 @@
 import { Router, urlencoded, type Request } from 'express';
 import { admission, visitorOf } from '../admission';
-import { jsonBody } from '../body';
+import { BODY_LIMITS, jsonBody } from '../body';
 import { checkInviting, checkSecret } from '../check-access';
 import type { Door } from '../door';
 import type { Invitation, Invitations } from '../invitations';
-import { BODY_MAX } from '../request';
 import type { Visitors } from '../visitor';
 import { iso } from './times';
 
-const form = urlencoded({ extended: false, limit: BODY_MAX, inflate: false });
+const form = urlencoded({ extended: false, ...BODY_LIMITS });
 
 /**
  * Invitation links: opened by anybody, created and revoked by owners.

@@ -1,13 +1,12 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
 import { countAnswer, visitorOf } from '../admission';
-import { readmission } from '../body';
+import { BODY_LIMITS, readmission } from '../body';
 import type { Chat, Saying } from '../chat';
 import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
 import { NOTHING } from '../flow';
 import { line, notice } from '../line';
 import { events, once } from '../page';
 import { Refusal } from '../refusal';
-import { BODY_MAX } from '../request';
 import type { Parts } from '../session';
 import { readingOf, stream, type Format } from '../stream';
 import type { Visitor } from '../visitor';
@@ -84,7 +83,7 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     }
   });
 
-  const form = text({ type: 'application/x-www-form-urlencoded', limit: BODY_MAX, inflate: false });
+  const form = text({ type: 'application/x-www-form-urlencoded', ...BODY_LIMITS });
   router.post('/r/:room', form, readmission, async (request, response) => {
     if (typeof request.body !== 'string')
       throw new Refusal(415, 'Send a form, or a message alone: curl -d hello.');

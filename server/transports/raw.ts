@@ -14,6 +14,9 @@ import { turnAway } from '../upgrade';
  */
 const BOUNDS = { maxPayload: 64 * 1024, maxFragments: 256, closeTimeout: 1_000 };
 
+/** The most pings, pongs and packets that ask for nothing, between two heartbeats: no allowance bounds them. */
+export const CONTROLS_MAX = 64;
+
 /** A server of WebSockets that waits for nobody, and refuses a broken handshake in the one shape of errors. */
 export class BoundedServer<Peer extends typeof WebSocket = typeof WebSocket> extends WebSocketServer<Peer> {
   constructor(options: ServerOptions<Peer>) {

@@ -11,6 +11,7 @@ import type { Visitor } from '../visitor';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
 import {
   BoundedServer,
+  CONTROLS_MAX,
   dropReceived,
   isSession,
   peerOf,
@@ -52,12 +53,7 @@ const frame = once((event: Ephemeral) => textFrames([packet(event)]));
 /** The sessions of connections that were let in. */
 const sessions = new WeakMap<Connection, Session>();
 
-/**
- * The most packets of a connection between two pings of the server that are no events, such as pongs and the acknowledgements of
- * nothing: no allowance bounds them.
- */
-const CONTROLS_MAX = 64;
-/** How many there were. */
+/** How many packets of a connection were no events since the last ping of the server, such as pongs. */
 const controls = new WeakMap<Connection, number>();
 
 /** The most packets that a connection may leave waiting; a page has a quarter of it. */

@@ -14,7 +14,7 @@ import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { BoundedServer, dropReceived, socketOf, spread, writeFrames } from './raw';
+import { BoundedServer, CONTROLS_MAX, dropReceived, socketOf, spread, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -22,8 +22,6 @@ const HEARTBEAT = 20_000;
 const CROWDED = 64 * 1024;
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD = 1024 * 1024;
-/** The most pings and pongs of a peer between two heartbeats: none is a request, so no allowance bounds them. */
-const CONTROLS_MAX = 64;
 const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
 const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
