@@ -149,6 +149,17 @@ describe('a connection that sends on and on what asks for nothing', () => {
     expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
   });
 
+  it('S1: reads the end of its connection behind what it still sends', async () => {
+    app = await startApp(PROXY);
+    const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
+    let heard = '';
+    socket.on('data', (data) => (heard += String(data)));
+    socket.write(Buffer.concat([many(frame('pong')), Buffer.alloc(512 * 1024)]));
+    // An end, where unread bytes would have made it a reset.
+    await once(socket, 'end');
+    expect(heard).toContain('Too many pings and pongs.');
+  });
+
   it('S1: is not ended by as many as a client may send', async () => {
     app = await startApp(PROXY);
     const socket = await dialWebSocket(app.url, '/ws', HOSTILE);

@@ -75,15 +75,27 @@ export function socketBelow(connection: Socket['conn']): NetSocket | undefined {
   return socketOf((connection as unknown as Connection).transport.socket);
 }
 
+/** The most bytes of a peer that are read and thrown away after the connection was ended, so that it reads why. */
+const DISCARDED = 1024 * 1024;
+
 /**
- * Drops what was received from a peer and was not read yet: thousands of frames may have come at once, and `pause` holds back
- * only what comes after them.
+ * Throws away what was received from a peer that was just hung up on, and what it goes on sending: thousands of frames may have
+ * come at once, and `close` waits for the one that answers it, behind all of them.
  */
-export function dropReceived(peer: WebSocket | undefined): void {
-  peer?.pause();
-  const receiver = (peer as { _receiver?: { _buffers: Buffer[]; _bufferedBytes: number } } | undefined)
-    ?._receiver;
-  if (receiver) Object.assign(receiver, { _buffers: [], _bufferedBytes: 0 });
+export function discardInput(peer: WebSocket | undefined): void {
+  const { _socket: socket, _receiver: receiver } = (peer ?? {}) as {
+    _socket?: NetSocket | null;
+    _receiver?: object;
+  };
+  if (!socket || !receiver) return;
+  Object.assign(receiver, { _buffers: [], _bufferedBytes: 0 });
+  let left = DISCARDED;
+  socket.removeAllListeners('data').on('data', ({ length }: Buffer) => {
+    left -= length;
+    // Who floods is not even thrown away for long: it is not read, and `ws` cuts it off in a second.
+    if (left < 0) socket.pause();
+  });
+  socket.resume().end();
 }
 
 /** The most frames of a peer that are handled in one turn of the event loop, without anybody else coming in between. */

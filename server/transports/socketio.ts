@@ -12,7 +12,7 @@ import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from
 import {
   BoundedServer,
   CONTROLS_MAX,
-  dropReceived,
+  discardInput,
   isSession,
   peerOf,
   queued,
@@ -136,10 +136,10 @@ function bound(this: Connection, { type }: Packet): void {
   if (count > UNREAD || large) cutOff(this);
 }
 
-/** Ends a connection, and reads nothing more of what its peer goes on sending; `ws` cuts it off in a second. */
+/** Ends a connection, and handles nothing more of what its peer goes on sending. */
 function cutOff(connection: Connection): void {
   connection.close(true);
-  dropReceived(peerOf(connection));
+  discardInput(peerOf(connection));
 }
 
 /** The packets that go out together are one write. */

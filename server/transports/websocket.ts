@@ -14,7 +14,7 @@ import { Session, type Outlet, type Parts } from '../session';
 import { turnAway } from '../upgrade';
 import type { Ephemeral, Reset } from '../wire';
 import { jsonFrames, textLines, type Protocol } from './frames';
-import { BoundedServer, CONTROLS_MAX, dropReceived, socketOf, spread, writeFrames } from './raw';
+import { BoundedServer, CONTROLS_MAX, discardInput, socketOf, spread, writeFrames } from './raw';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -159,12 +159,12 @@ function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
     (this as Peer).countAbuse();
     session!.close();
     this.close(1003, 'Send text, not binary frames.');
-    return dropReceived(this);
+    return discardInput(this);
   }
   spread(this);
   const frame = text(data);
-  // A peer that goes on sending after its session has ended is not read any more; `ws` cuts it off in a second.
-  if (!session!.receive(frame.length)) return dropReceived(this);
+  // Its session has ended, and said why.
+  if (!session!.receive(frame.length)) return discardInput(this);
   void speaks.hear(session!, frame).then((answer) => {
     const socket = socketOf(this);
     if (!socket) return;
@@ -195,8 +195,8 @@ function controlled(this: WebSocket): void {
   peer.controls += 1;
   if (peer.controls !== CONTROLS_MAX + 1) return;
   peer.countAbuse();
-  dropReceived(peer);
   peer.close(1008, 'Too many pings and pongs.');
+  discardInput(peer);
 }
 
 function ping(peer: Peer): void {
@@ -219,13 +219,13 @@ function echo(peer: Peer, count: (size: number) => void): void {
       count((data as Buffer).length);
     } catch (error) {
       peer.countAbuse();
-      dropReceived(peer);
-      return peer.end(error);
+      peer.end(error);
+      return discardInput(peer);
     }
     if (peer.bufferedAmount < CROWDED) return peer.send(data, { binary: isBinary });
     // What is not taken back is not echoed either, nor read any more: a peer that never reads fills nothing.
-    dropReceived(peer);
     hangUp(peer);
+    discardInput(peer);
   });
 }
 
