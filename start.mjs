@@ -41,7 +41,7 @@ const compiler = findCompiler();
 const writable = isWritable(existsSync(at('dist')) ? at('dist') : at('.'));
 if (compiler && writable) {
   run(compiler, '-b', 'server', 'static');
-  run(at('dist/precompress.js'));
+  run(at('dist/http/precompress.js'));
 } else if (!existsSync(server) || !existsSync(at('dist/assets'))) {
   stop(
     compiler

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
-import type { Trust } from './address';
-import type { Access } from './door';
-import type { LimitSettings } from './limits';
-import type { Allowance } from './rate-limit';
+import type { Access } from './access/door';
+import type { LimitSettings } from './access/limits';
+import type { Allowance } from './access/rate-limit';
+import type { Trust } from './identity/address';
 
 /** What an operator can set; the README's table says the same. */
 export interface Config {

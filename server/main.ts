@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { describeTrust } from './address';
+import { OWNERS_LINK_HOURS } from './accounts/invitations';
 import { createApp } from './app';
 import { readConfig } from './config';
-import { OWNERS_LINK_HOURS } from './invitations';
+import { describeTrust } from './identity/address';
 import { openStores } from './stores/open';
 
 /** How long a shutdown may take before it is cut short, in ms. */

@@ -1,4 +1,4 @@
-import { line } from '../../server/line';
+import { line } from '../../server/transports/line';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, readAll, say } from '../support/http';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { scratch, startApp, type Running } from '../support/app';
-import { Somebody } from '../support/people';
 import { sseEvents, take } from '../support/events';
 import { say } from '../support/http';
+import { Somebody } from '../support/people';
 import { answerTo, UPGRADE } from '../support/raw';
 import { connect, leave, open } from '../support/socket';
 import { openPeer } from '../support/ws';

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { startApp, type Running } from '../support/app';
+import { take, sseEvents } from '../support/events';
 import { say } from '../support/http';
 import { answerTo, closed, dial, UPGRADE } from '../support/raw';
-import { take, sseEvents } from '../support/events';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -119,7 +119,7 @@ describe('what Node or a library would refuse in its own words', () => {
     [
       'a condition that a compressed file does not meet',
       412,
-      ['GET /static/base.css HTTP/1.1', HOST, 'Accept-Encoding: br', 'If-Match: "x"'],
+      ['GET /static/styles/base.css HTTP/1.1', HOST, 'Accept-Encoding: br', 'If-Match: "x"'],
     ],
     ['an unknown charset', 415, [...POST, `${JSON_TYPE}; charset=latin1`]],
     ['an unknown encoding', 415, [...POST, JSON_TYPE, 'Content-Encoding: zip']],

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, say } from '../support/http';
-import { closed, dial } from '../support/raw';
 import { Somebody } from '../support/people';
+import { closed, dial } from '../support/raw';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));

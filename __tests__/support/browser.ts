@@ -2,7 +2,7 @@ import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
-import type { Way } from '../../static/ways';
+import type { Way } from '../../static/connection/ways';
 
 /** A name of this machine that browsers do not know as their own, as in a local network: over HTTP it is not secure. */
 export const LAN_HOST = 'parley.test';

@@ -1,19 +1,19 @@
 import { Router, type Request, type Response } from 'express';
-import type { Accounts } from '../accounts';
-import { jsonBody } from '../body';
+import type { Door } from '../access/door';
+import type { Accounts } from '../accounts/accounts';
+import type { Grant } from '../accounts/grant';
+import { jsonBody } from '../http/body';
+import type { Devices } from '../identity/devices';
+import { bearerOf, type Visitor, type Visitors } from '../identity/visitor';
+import { BanRefusal, Refusal } from '../refusal';
+import { checkRoom } from '../validation/check';
 import {
   checkAuthentication,
   checkCredentials,
   checkLabel,
   checkPassword,
   checkRegistration,
-} from '../check-access';
-import { checkRoom } from '../check';
-import type { Devices } from '../devices';
-import type { Door } from '../door';
-import type { Grant } from '../grant';
-import { BanRefusal, Refusal } from '../refusal';
-import { bearerOf, type Visitor, type Visitors } from '../visitor';
+} from '../validation/check-access';
 import { iso } from './times';
 
 /**

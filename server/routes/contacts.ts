@@ -1,9 +1,9 @@
 import { Router } from 'express';
-import { visitorOf } from '../admission';
-import { jsonBody } from '../body';
-import type { Chat } from '../chat';
-import { checkContact } from '../check';
-import type { Contacts } from '../contacts';
+import type { Chat } from '../chat/chat';
+import type { Contacts } from '../chat/contacts';
+import { jsonBody } from '../http/body';
+import { visitorOf } from '../transports/admission';
+import { checkContact } from '../validation/check';
 
 /** The address book over REST. */
 export function contactRoutes(contacts: Contacts, chat: Chat): Router {

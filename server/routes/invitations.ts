@@ -1,10 +1,10 @@
 import { Router, urlencoded, type Request } from 'express';
-import { admission, visitorOf } from '../admission';
-import { BODY_LIMITS, jsonBody } from '../body';
-import { checkInviting, checkSecret } from '../check-access';
-import type { Door } from '../door';
-import type { Invitation, Invitations } from '../invitations';
-import type { Visitors } from '../visitor';
+import type { Door } from '../access/door';
+import type { Invitation, Invitations } from '../accounts/invitations';
+import { BODY_LIMITS, jsonBody } from '../http/body';
+import type { Visitors } from '../identity/visitor';
+import { admission, visitorOf } from '../transports/admission';
+import { checkInviting, checkSecret } from '../validation/check-access';
 import { iso } from './times';
 
 const form = urlencoded({ extended: false, ...BODY_LIMITS });

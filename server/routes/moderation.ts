@@ -1,10 +1,17 @@
 import { Router } from 'express';
-import { visitorOf } from '../admission';
-import { jsonBody } from '../body';
-import { checkDeletion, checkRoom } from '../check';
-import { checkBan, checkDeeds, checkRole, checkRules, checkTerm, checkVisitor } from '../check-access';
-import type { Invitations } from '../invitations';
-import type { Moderation } from '../moderation';
+import type { Invitations } from '../accounts/invitations';
+import type { Moderation } from '../chat/moderation';
+import { jsonBody } from '../http/body';
+import { visitorOf } from '../transports/admission';
+import { checkDeletion, checkRoom } from '../validation/check';
+import {
+  checkBan,
+  checkDeeds,
+  checkRole,
+  checkRules,
+  checkTerm,
+  checkVisitor,
+} from '../validation/check-access';
 import { iso } from './times';
 
 /** What moderators and owners do, over REST, and the page on which they do it. */

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
-import { checkRoom } from '../check';
-import type { Log } from '../log';
-import type { Moderation } from '../moderation';
-import type { Visitors } from '../visitor';
+import type { Moderation } from '../chat/moderation';
+import type { Visitors } from '../identity/visitor';
+import type { Log } from '../log/log';
+import { checkRoom } from '../validation/check';
 
 /** How many messages the page brings with it. */
 const SHOWN = 50;

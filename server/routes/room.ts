@@ -1,15 +1,15 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
-import { countAnswer, visitorOf } from '../admission';
-import { BODY_LIMITS, readmission } from '../body';
-import type { Chat, Saying } from '../chat';
-import { checkPaging, checkRoom, checkSaying, checkUsername } from '../check';
-import { NOTHING } from '../flow';
-import { line, notice } from '../line';
-import { events, once } from '../page';
+import type { Chat, Saying } from '../chat/chat';
+import { BODY_LIMITS, readmission } from '../http/body';
+import type { Visitor } from '../identity/visitor';
+import { events, once } from '../log/page';
 import { Refusal } from '../refusal';
-import type { Parts } from '../session';
-import { readingOf, stream, type Format } from '../stream';
-import type { Visitor } from '../visitor';
+import { countAnswer, visitorOf } from '../transports/admission';
+import { NOTHING } from '../transports/flow';
+import { line, notice } from '../transports/line';
+import type { Parts } from '../transports/session';
+import { readingOf, stream, type Format } from '../transports/stream';
+import { checkPaging, checkRoom, checkSaying, checkUsername } from '../validation/check';
 import type { Entry } from '../wire';
 
 /** Lines for people: what `curl` shows. */

@@ -1,8 +1,8 @@
 import { Router } from 'express';
-import { jsonBody } from '../body';
-import type { Chat } from '../chat';
-import { checkUsername } from '../check';
-import type { Door } from '../door';
+import type { Door } from '../access/door';
+import type { Chat } from '../chat/chat';
+import { jsonBody } from '../http/body';
+import { checkUsername } from '../validation/check';
 
 /** `POST /username`: changes the name of the visitor that the cookie names; who was invited to keep one begins here. */
 export function usernameRoute(chat: Chat, door: Door): Router {

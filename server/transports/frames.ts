@@ -1,10 +1,10 @@
-import { NOTHING } from '../flow';
-import { line, notice } from '../line';
-import { events, once, type Page } from '../page';
+import { events, once, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
-import type { Session } from '../session';
 import type { Ephemeral, Reset, Start } from '../wire';
+import { NOTHING } from './flow';
+import { line, notice } from './line';
 import { textFrames } from './raw';
+import type { Session } from './session';
 
 /** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
 export interface Protocol {

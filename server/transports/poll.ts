@@ -1,12 +1,12 @@
 import { Router, type Response } from 'express';
-import { countAnswer, visitorOf } from '../admission';
-import { jsonBody } from '../body';
-import { checkPaging, checkSaying } from '../check';
-import type { Page } from '../page';
-import { releaseWith } from '../release';
-import type { Parts } from '../session';
-import type { Visitor } from '../visitor';
+import { jsonBody } from '../http/body';
+import { releaseWith } from '../http/release';
+import type { Visitor } from '../identity/visitor';
+import type { Page } from '../log/page';
+import { checkPaging, checkSaying } from '../validation/check';
 import type { Cursor, MessagePage, Reset } from '../wire';
+import { countAnswer, visitorOf } from './admission';
+import type { Parts } from './session';
 
 /** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
 export function poll(parts: Parts): Router {

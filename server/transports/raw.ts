@@ -1,8 +1,8 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Server, Socket } from 'socket.io';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
-import { GONE, writeOut } from '../flow';
-import { turnAway } from '../upgrade';
+import { turnAway } from '../http/upgrade';
+import { GONE, writeOut } from './flow';
 
 /*
  * What the libraries have no public word for, kept to this file. Its test fails when a new version moves it.

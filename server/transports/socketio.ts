@@ -1,14 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
-import { awaitTurn } from '../admission';
-import { checkReading, type Reading } from '../check';
-import { drained, GONE, tellOut } from '../flow';
-import { Gate } from '../gate';
-import { events, once, type Page } from '../page';
+import type { Visitor } from '../identity/visitor';
+import { events, once, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
-import { Session, type Outlet, type Parts } from '../session';
-import type { Visitor } from '../visitor';
+import { checkReading, type Reading } from '../validation/check';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
+import { awaitTurn } from './admission';
+import { drained, GONE, tellOut } from './flow';
+import { Gate } from './gate';
 import {
   BoundedServer,
   CONTROLS_MAX,
@@ -24,6 +23,7 @@ import {
   textFrames,
   writeFrames,
 } from './raw';
+import { Session, type Outlet, type Parts } from './session';
 
 interface Data {
   /** Who it is, and where the reading begins: until it is let in. */

@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import type { RequestListener } from 'node:http';
-import type { Reading } from '../check';
-import { once, type Page } from '../page';
-import type { Parts } from '../session';
-import { readingOf, stream, type Format } from '../stream';
+import { once, type Page } from '../log/page';
+import type { Reading } from '../validation/check';
 import type { Cursor, Entry, Ephemeral, Reset, Start } from '../wire';
+import type { Parts } from './session';
+import { readingOf, stream, type Format } from './stream';
 
 /** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
 const RETRY = 1_000;

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
-import { awaitTurn } from '../admission';
-import { checkReading } from '../check';
-import { gather, STALLED, tellOut } from '../flow';
-import type { Door } from '../door';
-import { FOREIGN, mayAsk } from '../origin';
+import type { Door } from '../access/door';
+import { FOREIGN, mayAsk } from '../access/origin';
+import { releaseWith } from '../http/release';
+import { checkRequest } from '../http/request';
+import { turnAway } from '../http/upgrade';
+import type { Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
-import { releaseWith } from '../release';
-import type { Page } from '../page';
-import { checkRequest } from '../request';
-import { Session, type Outlet, type Parts } from '../session';
-import { turnAway } from '../upgrade';
+import { checkReading } from '../validation/check';
 import type { Ephemeral, Reset } from '../wire';
+import { awaitTurn } from './admission';
+import { gather, STALLED, tellOut } from './flow';
 import { jsonFrames, textLines, type Protocol } from './frames';
 import { BoundedServer, CONTROLS_MAX, discardInput, socketOf, spread, writeFrames } from './raw';
+import { Session, type Outlet, type Parts } from './session';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;

@@ -1,9 +1,9 @@
+import { CONTACTS_MAX, Contacts } from '../../../server/chat/contacts';
+import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
 import { scratch, startApp, type Running } from '../../support/app';
 import { post } from '../../support/http';
 import { connect } from '../../support/socket';
-import { CONTACTS_MAX, Contacts } from '../../../server/contacts';
-import { openStores } from '../../../server/stores/open';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));

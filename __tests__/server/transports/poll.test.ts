@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { post, read, readAll, say } from '../../support/http';
-import { startApp, type Running } from '../../support/app';
 import type { MessagePage, NewMessage } from '../../../server/wire';
+import { startApp, type Running } from '../../support/app';
 import { textOf } from '../../support/entry';
+import { post, read, readAll, say } from '../../support/http';
 
 let app: Running;
 beforeAll(async () => (app = await startApp()));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { NewMessage } from '../../../server/wire';
 import { WebSocket } from 'ws';
+import type { NewMessage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { readAll, say } from '../../support/http';
 import { openPeer, type Peer } from '../../support/ws';

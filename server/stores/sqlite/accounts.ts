@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { AccountStore } from '../../accounts';
-import { SESSION_AGE } from '../../cookies';
-import type { Grant, NewGrant } from '../../grant';
-import type { Passkey, PasskeyStore, Spent } from '../../passkeys';
+import type { AccountStore } from '../../accounts/accounts';
+import type { Grant, NewGrant } from '../../accounts/grant';
+import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
+import { SESSION_AGE } from '../../identity/cookies';
 import type { Statement, Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };

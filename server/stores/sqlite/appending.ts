@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Conflict, Deletion } from '../../store';
+import type { Conflict, Deletion } from '../../log/store';
 import { COUNT } from './progress';
 import type { Row } from './row';
 

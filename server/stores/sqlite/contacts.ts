@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { ContactStore } from '../../contacts';
+import type { ContactStore } from '../../chat/contacts';
 import type { Contact } from '../../wire';
 import type { Writer } from './writer';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Invitation, InvitationStore } from '../../invitations';
+import type { Invitation, InvitationStore } from '../../accounts/invitations';
 import type { Role } from '../../wire';
 import { known, noted, stillHave } from './moderation';
 import type { Statement, Writer } from './writer';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../store';
+import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { BY_ID, type Told } from './appending';
 import { entryOf, type Row } from './row';

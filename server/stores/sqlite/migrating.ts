@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { skeletonOf } from '../../name';
+import { skeletonOf } from '../../identity/name';
 import { MIGRATIONS } from './schema';
 
 /** Brings a database to today's schema in one transaction; if a step fails, it is as it was. */

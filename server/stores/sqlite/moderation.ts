@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { BanStore } from '../../door';
-import type { Deed, Known, ModerationStore, NewDeed } from '../../moderation';
-import type { Roles } from '../../role';
-import { ANONYMOUS } from '../../name';
+import type { BanStore } from '../../access/door';
+import type { Roles } from '../../access/role';
+import type { Deed, Known, ModerationStore, NewDeed } from '../../chat/moderation';
+import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
 

@@ -1,4 +1,4 @@
-import { formatCursor } from '../../cursor';
+import { formatCursor } from '../../log/cursor';
 import type { Entry } from '../../wire';
 
 /** An entry as the database has it. */

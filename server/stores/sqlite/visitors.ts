@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import { ANONYMOUS } from '../../name';
-import type { GrantKind, Standing, VisitorStore } from '../../visitor';
+import { ANONYMOUS } from '../../identity/name';
+import type { GrantKind, Standing, VisitorStore } from '../../identity/visitor';
 import type { Role } from '../../wire';
 import { setting } from './setting';
 import type { Writer } from './writer';

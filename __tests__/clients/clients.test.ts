@@ -1,0 +1,170 @@
+import express from 'express';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { Contact } from '../../server/wire';
+import { startApp, type Running } from '../support/app';
+import { openBrowser, until } from '../support/browser';
+import { post, say } from '../support/http';
+import { startProxy } from '../support/proxy';
+
+/** Somebody else's web server, with somebody else's pages. */
+let elsewhere: Server;
+let origin: string;
+let browser: Browser;
+let app: Running;
+
+const PAGES = __dirname;
+
+beforeAll(async () => {
+  elsewhere = createServer(express().use(express.static(PAGES)));
+  elsewhere.listen(0, '127.0.0.1');
+  await once(elsewhere, 'listening');
+  origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  elsewhere.close();
+  elsewhere.closeAllConnections();
+});
+beforeEach(async () => (app = await startApp({ CORS_ORIGINS: origin })));
+afterEach(() => app.close());
+
+const lines = (page: Page) => page.locator('#messages li').allTextContents();
+const shows = (page: Page, ...texts: string[]) =>
+  until(async () => (await lines(page)).join('|'), texts.join('|'));
+
+describe('the page of the Socket.IO tutorials', () => {
+  /** Opens the tutorial's page as if this server served it. */
+  async function open(): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
+    const html = readFileSync(join(PAGES, 'tutorial.html'), 'utf8');
+    await page.route(`${app.url}/tutorial`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: html }),
+    );
+    await page.goto(`${app.url}/tutorial`);
+    await page.locator('[data-connected]').waitFor({ state: 'attached' });
+    return page;
+  }
+  const send = async (page: Page, text: string) => {
+    await page.locator('#message').fill(text);
+    await page.locator('#message').press('Enter');
+  };
+
+  it('works as it is: talk, typing, names, and only what is said after one came', async () => {
+    await say(app.url, 'before anybody came');
+    const [anna, boris] = [await open(), await open()];
+    await send(anna, 'hello');
+    await shows(boris, 'Anonymous: hello');
+    await shows(anna, 'Anonymous: hello');
+
+    await anna.locator('#username').fill('Anna');
+    await anna.locator('#username').press('Enter');
+    await anna.locator('#message').pressSequentially('It is me', { delay: 100 });
+    await boris.getByText('Anna is typing a message...').waitFor();
+    expect(await anna.locator('#typing').textContent()).toBe('');
+    await anna.locator('#message').press('Enter');
+    await shows(boris, 'Anonymous: hello', 'Anna: It is me');
+
+    const late = await open();
+    await send(boris, 'welcome');
+    await shows(late, 'Anonymous: welcome');
+    await shows(anna, 'Anonymous: hello', 'Anna: It is me', 'Anonymous: welcome');
+  });
+});
+
+describe('a bare EventSource on an allowed origin', () => {
+  it('is cut off, comes back with the browser’s own Last-Event-ID, and misses nothing', async () => {
+    const proxy = await startProxy(app.url);
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
+    await page.locator('[data-open]').waitFor({ state: 'attached' });
+    await say(app.url, 'one');
+    await shows(page, 'one');
+    proxy.cut();
+    await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
+    await say(app.url, 'two');
+    await say(app.url, 'three');
+    proxy.mend();
+    await shows(page, 'one', 'two', 'three');
+    await say(app.url, 'four');
+    await shows(page, 'one', 'two', 'three', 'four');
+    await page.close();
+    await proxy.close();
+  });
+
+  it('is cut off before it read anything, and misses nothing either', async () => {
+    const proxy = await startProxy(app.url);
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
+    await page.locator('[data-open]').waitFor({ state: 'attached' });
+    proxy.cut();
+    await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
+    await say(app.url, 'one');
+    proxy.mend();
+    await shows(page, 'one');
+    await page.close();
+    await proxy.close();
+  });
+});
+
+describe('a client of the address book on another origin', () => {
+  interface Client {
+    contacts: {
+      load: () => Promise<Contact[]>;
+      add: (contact: object) => Promise<Contact>;
+      remove: (id: string) => Promise<void>;
+    };
+  }
+
+  it('loads, adds and removes, from an origin that is allowed', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/contacts.html?server=${app.url}`);
+    const added = await page.evaluate(() =>
+      (window as unknown as Client).contacts.add({ name: 'Masha', phone: '8 912 345-67-89' }),
+    );
+    expect(added).toMatchObject({ name: 'Masha', phone: '+79123456789' });
+    const load = () => page.evaluate(() => (window as unknown as Client).contacts.load());
+    expect(await load()).toEqual([added]);
+    const bad = page.evaluate(() =>
+      (window as unknown as Client).contacts.add({ name: 'Masha', phone: '1' }),
+    );
+    await expect(bad).rejects.toThrow('"1" is not a phone number.');
+    await page.evaluate((id) => (window as unknown as Client).contacts.remove(id), added.id);
+    expect(await load()).toEqual([]);
+    await page.close();
+  });
+
+  it('is kept out on an origin that is not', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin.replace('127.0.0.1', 'localhost')}/contacts.html?server=${app.url}`);
+    await expect(page.evaluate(() => (window as unknown as Client).contacts.load())).rejects.toThrow(/fetch/);
+    const adding = page.evaluate(() =>
+      (window as unknown as Client).contacts.add({ name: 'Masha', phone: '+79123456789' }),
+    );
+    await expect(adding).rejects.toThrow(/fetch/);
+    expect(await (await fetch(`${app.url}/contacts`)).json()).toEqual([]);
+    await page.close();
+  });
+
+  it('is told what it may ask for, before it does (preflight)', async () => {
+    const preflight = await fetch(`${app.url}/contacts/1`, {
+      method: 'OPTIONS',
+      headers: { Origin: origin, 'Access-Control-Request-Method': 'DELETE' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE');
+    const foreign = await post(
+      `${app.url}/contacts`,
+      { name: 'x', phone: '1' },
+      { Origin: 'http://evil.example' },
+    );
+    expect(foreign.status).toBe(403);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});

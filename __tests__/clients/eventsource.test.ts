@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { NewMessage } from '../../server/wire';
+import { startApp, type Running } from '../support/app';
+import { say } from '../support/http';
+import { startProxy, type Proxy } from '../support/proxy';
+import { Queue } from '../support/queue';
+
+/** Reads with a client in a process of its own, as it is used; the browser's own is in `clients.test.ts`. */
+function read(client: string, url: string) {
+  const child = spawn(process.execPath, [join(__dirname, 'eventsource.mjs'), client, url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const queue = new Queue<string>();
+  createInterface(child.stdout).on('line', (line) => queue.push(line));
+  const next = async (type: string): Promise<string> => {
+    for (;;) {
+      const line = await queue.next();
+      if (line.startsWith(`${type} `)) return line.slice(type.length + 1);
+    }
+  };
+  return {
+    next,
+    message: async () => (JSON.parse(await next('new_message')) as NewMessage).message,
+    end: async () => {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+let app: Running;
+let proxy: Proxy;
+beforeEach(async () => {
+  app = await startApp();
+  proxy = await startProxy(app.url);
+});
+afterEach(async () => {
+  await proxy.close();
+  await app.close();
+});
+
+/** Version 5 of `eventsource` is made for Node 22 and later, but runs here. */
+const CLIENTS = [
+  'eventsource2',
+  'eventsource3',
+  'eventsource4',
+  'eventsource5',
+  'eventsource-client',
+  'undici',
+];
+
+describe.each(CLIENTS)('%s', (client) => {
+  it('is cut off in a quiet room before its first message, comes back, and is told once what came meanwhile', async () => {
+    await say(app.url, 'before anybody came');
+    const reader = read(client, `${proxy.url}/sse`);
+    await reader.next('presence');
+    proxy.links.forEach((link) => link.cut());
+    await say(app.url, 'one');
+    await say(app.url, 'two');
+    expect([await reader.message(), await reader.message()]).toEqual(['one', 'two']);
+    await say(app.url, 'three');
+    expect(await reader.message()).toBe('three');
+    await reader.end();
+  });
+});

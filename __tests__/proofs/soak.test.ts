@@ -1,0 +1,24 @@
+import { copyBuild, type Build } from '../../proofs/soak/build';
+import { make, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
+import { RandomRun } from '../../proofs/soak/random';
+
+let build: Build;
+beforeEach(() => (build = copyBuild()));
+afterEach(() => build.remove());
+
+describe('the random run', () => {
+  it('loses nothing, doubles nothing and keeps the order through every kind of fault', async () => {
+    const plan = { ...PLAN, deliveries: 20_000 };
+    const run = new RandomRun(plan);
+    await run.run(build);
+    expect(run.findings.evidence).toEqual([]);
+    expect(run.tally.deliveries).toBeGreaterThanOrEqual(plan.deliveries);
+    expect([...run.tally.delivered.keys()].sort()).toEqual([...plan.reads].sort());
+  });
+});
+
+describe('the mistakes that a run must find', () => {
+  it.each(MISTAKES)('find the text to change in the server: $name', (mistake) => {
+    expect(() => make(build, mistake)).not.toThrow();
+  });
+});

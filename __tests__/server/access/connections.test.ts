@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Log } from '../../../server/log/log';
+import { startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { connect } from '../../support/socket';
+import { openPeer } from '../../support/ws';
+
+const MOST = 2;
+
+let app: Running;
+/** Closes what a test has opened. */
+let closing: (() => unknown)[];
+beforeEach(async () => {
+  closing = [];
+  app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: String(MOST) });
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  closing.forEach((close) => close());
+  await app.close();
+});
+
+/** Opens one connection, and returns whether it was let in. */
+type Open = (headers: Record<string, string>) => Promise<boolean>;
+
+const http =
+  (path: string, accept = '*/*'): Open =>
+  async (headers) => {
+    const leave = new AbortController();
+    closing.push(() => leave.abort());
+    // Half of what is asked for may be held open: only its head says whether it is.
+    const answer = await fetch(app.url + path, {
+      headers: { Accept: accept, ...headers },
+      signal: leave.signal,
+    });
+    return answer.status === 200;
+  };
+
+const socketIo =
+  (transport: string): Open =>
+  (extraHeaders) =>
+    connect(app.url, { extraHeaders, transports: [transport], reconnection: false }).then(
+      ({ socket }) => closing.push(() => socket.disconnect()) > 0,
+      () => false,
+    );
+
+const webSocket =
+  (path: string): Open =>
+  (headers) =>
+    openPeer(app.url, path, undefined, undefined, headers).then(
+      ({ socket }) => closing.push(() => socket.terminate()) > 0,
+      () => false,
+    );
+
+const WAYS: Record<string, Open> = {
+  'Socket.IO over WebSocket': socketIo('websocket'),
+  'Socket.IO over polling': socketIo('polling'),
+  '/ws': webSocket('/ws'),
+  '/ws/echo': webSocket('/ws/echo'),
+  SSE: http('/sse'),
+  NDJSON: http('/r/lobby?follow', 'application/x-ndjson'),
+};
+
+describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
+  it('S28: opened side by side are never more than the limit', async () => {
+    const { headers } = await Somebody.guest(app.url);
+    // A store that takes its time: all of them have asked to come in before the first one is.
+    const start = Reflect.get(Log.prototype, 'start');
+    jest.spyOn(Log.prototype, 'start').mockImplementation(async function (this: Log, ...reading) {
+      await pause(100);
+      return start.apply(this, reading);
+    });
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(headers)));
+    expect(all.filter(Boolean)).toHaveLength(MOST);
+  });
+
+  it('are not counted when they were refused or left', async () => {
+    const { headers } = await Somebody.guest(app.url);
+    for (let i = 0; i < 3 * MOST; i += 1) {
+      // A place that does not exist is refused after the reader was let in.
+      const refused = await Promise.all([
+        fetch(`${app.url}/sse?after=nowhere`, { headers }),
+        openPeer(app.url, '/ws?after=nowhere', undefined, undefined, headers).catch(() => undefined),
+        connect(app.url, { extraHeaders: headers, auth: { after: 'nowhere' }, reconnection: false }).catch(
+          () => undefined,
+        ),
+      ]);
+      expect(refused[0].status).toBe(400);
+    }
+    while (!(await open(headers))) await new Promise((resolve) => setImmediate(resolve));
+    closing.splice(0).forEach((close) => close());
+    while (!(await open(headers))) await new Promise((resolve) => setImmediate(resolve));
+  });
+});

@@ -1,0 +1,100 @@
+import { startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { connect } from '../../support/socket';
+import { openPeer } from '../../support/ws';
+
+let app: Running;
+afterEach(() => app.close());
+
+describe('the allowance of messages', () => {
+  it('is one for a visitor across all transports, and says when there is more', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '3/60' });
+    const masha = await Somebody.guest(app.url);
+    const { socket } = await connect(app.url, { extraHeaders: masha.headers });
+    expect((await masha.ask('POST', '/messages', { message: 'one' })).status).toBe(201);
+    expect(await socket.emitWithAck('new_message', { message: 'two' })).toMatchObject({ seq: 2 });
+    expect(await socket.emitWithAck('new_message', { message: 'three' })).toMatchObject({ seq: 3 });
+    const refused = await masha.ask('POST', '/messages', { message: 'four' });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe(String(refused.body.retryAfter));
+    expect(refused.body.error).toMatch(
+      /^You are writing faster than this chat allows\. Try again in \d+ s\.$/,
+    );
+    expect(await socket.emitWithAck('new_message', { message: 'four' })).toMatchObject({
+      status: 429,
+      retryAfter: expect.any(Number) as number,
+    });
+    socket.disconnect();
+    // Others have their own, and what was refused is not there.
+    const misha = await Somebody.guest(app.url);
+    expect((await misha.ask('POST', '/messages', { message: 'mine' })).body.seq).toBe(4);
+  });
+
+  it('is ten times as large for an address, where nobody says who they are', async () => {
+    app = await startApp({ LIMIT_MESSAGES: '1/60', LIMITS: 'on' });
+    const stranger = new Somebody(app.url);
+    for (let i = 0; i < 10; i += 1) {
+      expect((await stranger.ask('POST', '/messages', { message: `${i}` })).status).toBe(201);
+    }
+    expect((await stranger.ask('POST', '/messages', { message: 'one too many' })).status).toBe(429);
+    const peer = await openPeer(app.url, '/ws', 'json');
+    peer.send({ type: 'new_message', message: 'neither here' });
+    expect(await peer.next(({ type }) => type === 'error')).toMatchObject({ status: 429 });
+    peer.socket.terminate();
+  });
+
+  it('does not take an answer away that was only lost', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '1/60' });
+    const masha = await Somebody.guest(app.url);
+    const draft = { id: '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10', message: 'once' };
+    const first = await masha.ask('POST', '/messages', draft);
+    expect(await masha.ask('POST', '/messages', draft)).toMatchObject({ status: 200, body: first.body });
+  });
+
+  it('is none where limits are off', async () => {
+    app = await startApp({ LIMITS: 'off', LIMIT_MESSAGES: '1/60' });
+    const stranger = new Somebody(app.url);
+    for (let i = 0; i < 20; i += 1) {
+      expect((await stranger.ask('POST', '/messages', { message: `${i}` })).status).toBe(201);
+    }
+  });
+});
+
+describe('other allowances', () => {
+  it('bound changes of name, and of contacts', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_NAMES: '1/60', LIMIT_CONTACTS: '1/60' });
+    const masha = await Somebody.guest(app.url);
+    expect((await masha.ask('POST', '/username', { username: 'Masha' })).status).toBe(200);
+    expect((await masha.ask('POST', '/username', { username: 'Маша' })).body).toMatchObject({ status: 429 });
+    const contact = { name: 'Anna', phone: '+7 912 345-67-89' };
+    expect((await masha.ask('POST', '/contacts', contact)).status).toBe(201);
+    expect((await masha.ask('POST', '/contacts', contact)).body).toMatchObject({ status: 429 });
+    expect((await masha.ask('GET', '/contacts')).status).toBe(200);
+  });
+
+  it('bound attempts to sign in to a name, from wherever they come', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_SIGN_INS: '2/60' });
+    await (await Somebody.guest(app.url)).keep('Masha', 'long enough');
+    const attempt = (password: string) =>
+      new Somebody(app.url).ask('POST', '/sessions', { username: 'Masha', password });
+    expect((await attempt('not it')).status).toBe(401);
+    expect((await attempt('nor this')).status).toBe(401);
+    const refused = await attempt('long enough');
+    expect(refused.body.error).toMatch(/^There were too many attempts to sign in/);
+    expect(refused.status).toBe(429);
+  });
+
+  it('bound the connections of a visitor, and let another in when one has gone', async () => {
+    app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: '2' });
+    const masha = await Somebody.guest(app.url);
+    const options = { extraHeaders: masha.headers, reconnection: false };
+    const [one, two] = [await connect(app.url, options), await connect(app.url, options)];
+    const refused = await connect(app.url, options).catch((error: Error & { data?: object }) => error);
+    expect(refused).toMatchObject({ data: { status: 429, retryAfter: 10 } });
+    expect((await masha.ask('GET', '/subscribe?timeout=0')).status).toBe(429);
+    one.socket.disconnect();
+    await two.next('presence', ({ count }) => count === 1);
+    expect((await masha.ask('GET', '/subscribe?timeout=0')).status).toBe(200);
+    two.socket.disconnect();
+  });
+});

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { ATTEMPTS, type Ground } from './attempts';
+import {
+  ACCESSES,
+  asMarkdown,
+  ROLES,
+  verdict,
+  type AccessName,
+  type RoleName,
+  type RuleName,
+  type Verdict,
+} from './table';
+
+const NAMES = { member: 'Masha', muted: 'Misha', banned: 'Boris', moderator: 'Mona', owner: 'Olga' };
+
+/** The sentence that each refusal says. */
+function sentence(status: Verdict, access: AccessName, role: RoleName, rule: RuleName): RegExp {
+  if (status === 401)
+    return access === 'invite' ? /^This chat is by invitation\./ : /^This chat is for those who/;
+  if (status === 400) return /^(Open the page first|Choose a name first|Keep your name first)/;
+  if (role === 'banned') return /^You are banned from this chat\.$/;
+  if (role === 'muted' && rule === 'write') return /^You may only read for now/;
+  return rule === 'own' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
+}
+
+describe.each(ACCESSES)('in a chat that is %s', (access) => {
+  let app: Running;
+  let people: Record<Exclude<RoleName, 'nobody' | 'guest'>, Somebody>;
+  let ground: Ground;
+  /** What was said by those who may not say anything any more. */
+  const said = new Map<string, string>();
+
+  beforeAll(async () => {
+    app = await startApp({ ACCESS: access });
+    const owner = await Somebody.owner(app, NAMES.owner);
+    people = {
+      member: await Somebody.invited(owner, 'member', NAMES.member),
+      muted: await Somebody.invited(owner, 'member', NAMES.muted),
+      banned: await Somebody.invited(owner, 'member', NAMES.banned),
+      moderator: await Somebody.invited(owner, 'moderator', NAMES.moderator),
+      owner,
+    };
+    const author = await Somebody.invited(owner, 'member', 'Anton');
+    const say = async (who: Somebody): Promise<string> => {
+      const id = randomUUID();
+      await who.ask('POST', '/messages', { id, message: 'to be deleted' });
+      return id;
+    };
+    for (const one of [people.muted, people.banned]) said.set(one.visitor, await say(one));
+    await owner.ask('PUT', `/people/${people.muted.visitor}/mute`, {});
+    await owner.ask('PUT', `/people/${people.banned.visitor}/ban`, {});
+    ground = {
+      message: () => say(author),
+      own: async (who) => said.get(who.visitor) ?? say(who),
+      somebody: (await Somebody.guest(app.url)).visitor,
+      password: ({ visitor }) => {
+        const role = Object.entries(people).find(([, one]) => one.visitor === visitor)?.[0];
+        return `${NAMES[role as keyof typeof NAMES] ?? 'Somebody'} keeps this`;
+      },
+      link: async () => {
+        const { body } = await owner.ask('POST', '/invitations', {});
+        return String(body.url);
+      },
+      spare: { username: 'Anton', password: 'Anton keeps this' },
+    };
+  });
+  afterAll(() => app.close());
+
+  /** Somebody of a role; one that has done nothing yet, where that changes who they are. */
+  async function somebody(role: RoleName): Promise<Somebody> {
+    if (role === 'nobody') return new Somebody(app.url);
+    // What signs them out of this browser leaves the others.
+    if (role !== 'guest') return Object.assign(new Somebody(app.url), people[role]);
+    const guest = await Somebody.guest(app.url);
+    // In a chat that is not open, a guest has no name to take.
+    await guest.ask('POST', '/username', { username: `g${randomUUID().slice(0, 8)}` });
+    return guest;
+  }
+
+  const attempts = Object.entries(ATTEMPTS).flatMap(([rule, ways]) =>
+    Object.entries(ways).map(([way, attempt]) => ({ rule: rule as RuleName, way, attempt })),
+  );
+
+  it.each(attempts)('$rule: $way is allowed or refused by role', async ({ rule, attempt }) => {
+    for (const role of ROLES) {
+      const expected = verdict(access, rule, role);
+      const { status, error } = await attempt(await somebody(role), ground);
+      const outcome = { role, is: status >= 200 && status < 400 ? 'yes' : status };
+      expect({ ...outcome, error }).toEqual({
+        role,
+        is: expected,
+        error:
+          expected === 'yes'
+            ? undefined
+            : (expect.stringMatching(sentence(expected, access, role, rule)) as string),
+      });
+    }
+  });
+});
+
+it('is the table that the README shows', () => {
+  // Where the columns are as wide as what stands in them, it is the same table.
+  const narrow = (table: string): string => table.replace(/ +/g, ' ').replace(/-+/g, '-');
+  const readme = readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
+  expect(narrow(readme)).toContain(narrow(asMarkdown()));
+});

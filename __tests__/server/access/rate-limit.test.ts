@@ -1,0 +1,56 @@
+import { RateLimit, spend } from '../../../server/access/rate-limit';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const refusedAfter = (limit: RateLimit, key: string): number => {
+  for (let count = 0; ; count += 1) {
+    try {
+      spend(limit, key, 'Too often');
+    } catch (error) {
+      expect(String(error)).toMatch(/^Refusal: Too often\. Try again in \d+ s\.$/);
+      return count;
+    }
+  }
+};
+
+describe('a rate limit', () => {
+  it('gives each key its points, says when there are more, and gives them then', () => {
+    const limit = new RateLimit({ points: 3, seconds: 10 });
+    expect(refusedAfter(limit, 'a')).toBe(3);
+    expect(refusedAfter(limit, 'b')).toBe(3);
+    jest.advanceTimersByTime(4_000);
+    expect(limit.retryAfter('a')).toBe(6);
+    jest.advanceTimersByTime(6_000);
+    expect(limit.retryAfter('a')).toBe(0);
+    expect(refusedAfter(limit, 'a')).toBe(3);
+  });
+
+  it('takes nothing for a use that is refused', () => {
+    const limit = new RateLimit({ points: 1, seconds: 30 });
+    expect(refusedAfter(limit, 'a')).toBe(1);
+    jest.advanceTimersByTime(29_001);
+    expect(refusedAfter(limit, 'a')).toBe(0);
+    expect(limit.retryAfter('a')).toBe(1);
+    jest.advanceTimersByTime(1_000);
+    expect(limit.retryAfter('a')).toBe(0);
+  });
+
+  it('S33: remembers 20,000 keys at most: the oldest is forgotten, and nobody else', () => {
+    const limit = new RateLimit({ points: 1, seconds: 10 });
+    for (let i = 0; i < 20_000; i += 1) limit.count(`visitor ${i}`);
+    expect(limit.retryAfter('visitor 0')).toBe(10);
+    for (let i = 0; i < 100_000; i += 1) limit.count(`stranger ${i}`);
+    expect((limit as unknown as { windows: Map<string, object> }).windows.size).toBeLessThanOrEqual(20_000);
+    expect(limit.retryAfter('visitor 0')).toBe(0);
+    expect(limit.retryAfter('stranger 99999')).toBe(10);
+  });
+
+  it('S33: lets go of keys whose time is over, as it is used', () => {
+    const limit = new RateLimit({ points: 1, seconds: 10 });
+    for (let i = 0; i < 10_000; i += 1) limit.count(`visitor ${i}`);
+    jest.advanceTimersByTime(10_001);
+    for (let i = 0; i < 10_000; i += 1) limit.count('somebody else');
+    expect((limit as unknown as { windows: Map<string, object> }).windows.size).toBe(1);
+  });
+});

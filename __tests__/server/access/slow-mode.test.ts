@@ -1,0 +1,49 @@
+import { SqliteLog } from '../../../server/stores/sqlite/log';
+import { startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+
+let app: Running;
+let owner: Somebody;
+let guest: Somebody;
+beforeEach(async () => {
+  app = await startApp();
+  [owner, guest] = [await Somebody.owner(app), await Somebody.guest(app.url)];
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await app.close();
+});
+
+const slow = (seconds: number) => owner.ask('PUT', '/r/lobby/rules', { slow: seconds });
+const say = (message: string) => guest.ask('POST', '/messages', { message });
+
+describe('slow mode', () => {
+  it('takes effect at once when it is lowered: nobody waits out the old interval', async () => {
+    await slow(3600);
+    expect((await say('one')).status).toBe(201);
+    expect((await say('two')).body).toMatchObject({ status: 429, retryAfter: 3600 });
+    await slow(1);
+    for (let answer = await say('two'); answer.status !== 201; answer = await say('two'))
+      expect(answer.body).toMatchObject({ status: 429, retryAfter: 1 });
+    // Raised again, it counts from the same message.
+    await slow(600);
+    expect((await say('three')).body).toMatchObject({ status: 429, retryAfter: 600 });
+    await slow(0);
+    expect((await say('three')).status).toBe(201);
+  });
+
+  it('does not count a message that could not be stored', async () => {
+    await slow(3600);
+    jest.spyOn(console, 'error').mockImplementation();
+    jest.spyOn(SqliteLog.prototype, 'append').mockRejectedValueOnce(new Error('The disk is full.'));
+    expect((await say('one')).status).toBe(503);
+    expect((await say('one')).status).toBe(201);
+    expect((await say('two')).status).toBe(429);
+  });
+
+  it('allows one of several messages that are sent in parallel', async () => {
+    await slow(3600);
+    const answers = await Promise.all(['one', 'two', 'three'].map(say));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
+  });
+});

@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NewGrant } from '../../../server/accounts/grant';
+import { openStores } from '../../../server/stores/open';
+import { scratch, startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { connect } from '../../support/socket';
+import { openPeer } from '../../support/ws';
+
+let app: Running;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.close());
+
+/** All that is on the disk. */
+const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
+const signIn = (who: Somebody, username: string, password = `${username} keeps this`) =>
+  who.ask('POST', '/sessions', { username, password });
+
+async function kept(username: string): Promise<Somebody> {
+  const somebody = await Somebody.guest(app.url);
+  await somebody.keep(username);
+  return somebody;
+}
+
+describe('a name', () => {
+  it('is one person’s, however it is written, until they take another', async () => {
+    const [masha, other] = [await Somebody.guest(app.url), await Somebody.guest(app.url)];
+    const rename = (who: Somebody, username: string) => who.ask('POST', '/username', { username });
+    expect((await rename(masha, 'Masha')).status).toBe(200);
+    for (const username of ['Masha', 'MASHA', 'Маsha', 'Ｍａｓｈａ']) {
+      const refused = await rename(other, username);
+      expect(refused).toMatchObject({ status: 409, body: { status: 409 } });
+      expect(refused.body.error).toMatch(/^Somebody goes by the name/);
+    }
+    expect((await rename(masha, 'Мария')).status).toBe(200);
+    expect((await rename(other, 'Masha')).status).toBe(200);
+    // Anonymous is everybody's.
+    expect((await rename(masha, 'Anonymous')).status).toBe(200);
+    expect((await rename(other, 'Anonymous')).status).toBe(200);
+  });
+
+  it('is one person’s also while they are here without a cookie, and free when they are gone', async () => {
+    const [one, two] = [await connect(app.url), await connect(app.url)];
+    expect(await one.socket.emitWithAck('change_username', { username: 'Masha' })).toMatchObject({
+      username: 'Masha',
+    });
+    expect(await two.socket.emitWithAck('change_username', { username: 'masha' })).toMatchObject({
+      status: 409,
+    });
+    one.socket.disconnect();
+    await two.next('presence', ({ count }) => count === 1);
+    expect(await two.socket.emitWithAck('change_username', { username: 'masha' })).toMatchObject({
+      username: 'masha',
+    });
+    two.socket.disconnect();
+  });
+
+  it('of a guest who does not come back for 30 days is free, and that of an account is not', async () => {
+    const guest = await Somebody.guest(app.url);
+    await guest.ask('POST', '/username', { username: 'Gleb' });
+    await kept('Masha');
+    const later = Date.now() + 31 * 24 * 60 * 60 * 1_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    const other = await Somebody.guest(app.url);
+    expect((await other.ask('POST', '/username', { username: 'Masha' })).status).toBe(409);
+    expect((await other.ask('POST', '/username', { username: 'Gleb' })).status).toBe(200);
+    jest.restoreAllMocks();
+    expect((await guest.ask('GET', '/account')).body.username).toBe('Anonymous');
+  });
+});
+
+describe('an account', () => {
+  it('keeps a name with a password, and is signed in to from elsewhere as the same person', async () => {
+    const masha = await kept('Masha');
+    const elsewhere = new Somebody(app.url);
+    const signed = await signIn(elsewhere, 'masha', 'Masha keeps this');
+    expect(signed).toMatchObject({ status: 201, body: { visitor: masha.visitor, username: 'Masha' } });
+    const said = await elsewhere.ask('POST', '/messages', { message: 'from my phone' });
+    expect(said.body).toMatchObject({ visitor: masha.visitor, username: 'Masha' });
+  });
+
+  it('needs a name, a long enough password, and to change it the one before', async () => {
+    const guest = await Somebody.guest(app.url);
+    const put = (body: object) => guest.ask('PUT', '/account/password', body);
+    expect((await put({ password: 'long enough' })).body.error).toMatch(/^Choose a name first/);
+    await guest.ask('POST', '/username', { username: 'Masha' });
+    expect((await put({ password: 'short' })).body).toEqual({
+      error: 'A password has 8 characters at least.',
+      status: 400,
+    });
+    expect((await put({ password: 'long enough' })).status).toBe(204);
+    expect((await put({ password: 'another one' })).status).toBe(403);
+    expect((await put({ password: 'another one', current: 'long enough' })).status).toBe(204);
+    expect((await signIn(new Somebody(app.url), 'Masha', 'long enough')).status).toBe(401);
+    expect((await signIn(new Somebody(app.url), 'Masha', 'another one')).status).toBe(201);
+  });
+
+  it('takes one of two new passwords that come at once: the other has to know the first', async () => {
+    const masha = await kept('Masha');
+    const put = (password: string) =>
+      masha.ask('PUT', '/account/password', { password, current: 'Masha keeps this' });
+    const answers = await Promise.all([put('another one'), put('and one more')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const [password, other] =
+      answers[0].status === 204 ? ['another one', 'and one more'] : ['and one more', 'another one'];
+    expect((await signIn(new Somebody(app.url), 'Masha', password)).status).toBe(201);
+    expect((await signIn(new Somebody(app.url), 'Masha', other)).status).toBe(401);
+  });
+
+  it('lets nobody in with a password that is replaced while it is checked', async () => {
+    const { folder, remove } = scratch();
+    const stores = await openStores(join(folder, 'parley.db'));
+    const { accounts, visitors } = stores;
+    await visitors.claim('masha', 'Masha', 'masha', 0);
+    const session = (id: string): NewGrant => {
+      return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
+    };
+    expect(await accounts.setPassword('masha', undefined, 'first')).toBe(true);
+    expect(await accounts.addSession('masha', session('one'), 50, 'first')).toBe(false);
+    expect(await accounts.setPassword('masha', 'first', 'second')).toBe(true);
+    expect(await accounts.addSession('masha', session('two'), 50, 'first')).toBeUndefined();
+    expect((await accounts.grantsOf('masha')).map(({ id }) => id)).toEqual(['one']);
+    await stores.close();
+    remove();
+  });
+
+  it('answers the same to a wrong name and to a wrong password', async () => {
+    await kept('Masha');
+    const [name, password] = [
+      await signIn(new Somebody(app.url), 'Nobody Here'),
+      await signIn(new Somebody(app.url), 'Masha', 'not it at all'),
+    ];
+    expect(name.body).toEqual({ error: 'The name or the password is wrong.', status: 401 });
+    expect(password.body).toEqual(name.body);
+  });
+
+  it('is not spoken for by the cookie from before it was kept', async () => {
+    const guest = await Somebody.guest(app.url);
+    const before = guest.cookie;
+    await guest.keep('Masha');
+    const said = await new Somebody(app.url, before).ask('POST', '/messages', { message: 'not me' });
+    expect(said.body.visitor).not.toBe(guest.visitor);
+    expect(said.body.username).toBe('Anonymous');
+  });
+
+  it('shows its signed-in browsers, and ends one with all that it has open', async () => {
+    const masha = await kept('Masha');
+    const phone = new Somebody(app.url);
+    const agent = { 'User-Agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' };
+    await phone.ask('POST', '/sessions', { username: 'Masha', password: 'Masha keeps this' }, agent);
+    const open = await connect(app.url, { extraHeaders: phone.headers });
+    const own = await connect(app.url, { extraHeaders: masha.headers });
+    type Grants = { id: string; label: string; here: boolean }[];
+    const grants = (await masha.ask('GET', '/account')).body.grants as Grants;
+    expect(grants.map(({ label, here }) => [label, here])).toContainEqual(['Safari on iPhone', false]);
+    expect(grants.filter(({ here }) => here)).toHaveLength(1);
+
+    const gone = new Promise((resolve) => open.socket.once('disconnect', resolve));
+    const id = grants.find(({ here }) => !here)!.id;
+    expect((await masha.ask('DELETE', `/account/grants/${id}`)).status).toBe(204);
+    await gone;
+    expect(own.socket.connected).toBe(true);
+    const again = await phone.ask('POST', '/messages', { message: 'who am I?' });
+    expect(again.body.visitor).not.toBe(masha.visitor);
+    open.socket.disconnect();
+    own.socket.disconnect();
+  });
+
+  it('ends nobody else’s session', async () => {
+    const [masha, misha] = [await kept('Masha'), await kept('Misha')];
+    const [session] = (await misha.ask('GET', '/account')).body.grants as { id: string }[];
+    expect((await masha.ask('DELETE', `/account/grants/${session!.id}`)).status).toBe(204);
+    expect((await misha.ask('GET', '/account')).body.visitor).toBe(misha.visitor);
+  });
+
+  it('is signed out of: the cookie is forgotten, and would not help', async () => {
+    const masha = await kept('Masha');
+    const { cookie } = masha;
+    const out = await masha.ask('DELETE', '/sessions');
+    expect(out.headers.getSetCookie()[0]).toMatch(/Max-Age=0/);
+    expect((await new Somebody(app.url, cookie).ask('GET', '/account')).body.visitor).not.toBe(masha.visitor);
+  });
+
+  it('lets a script speak for it with a token that is told once, until it is revoked', async () => {
+    const masha = await kept('Masha');
+    const { body, status } = await masha.ask('POST', '/account/tokens', { label: 'backup' });
+    expect(status).toBe(201);
+    const token = String(body.token);
+    const bearer = { Authorization: `Bearer ${token}` };
+    const script = new Somebody(app.url);
+    const said = await script.ask('POST', '/messages', { message: 'done' }, bearer);
+    expect(said.body).toMatchObject({ visitor: masha.visitor, username: 'Masha' });
+    expect(said.headers.getSetCookie()).toEqual([]);
+    const socket = await connect(app.url, { auth: { token } });
+    expect(await socket.socket.emitWithAck('new_message', { message: 'too' })).toMatchObject({
+      visitor: masha.visitor,
+    });
+    expect((await masha.ask('GET', '/account')).text).not.toContain(token);
+
+    // It speaks for the account, and does not change who else does.
+    for (const [method, path] of [
+      ['PUT', '/account/password'],
+      ['POST', '/account/tokens'],
+      ['POST', '/account/passkeys/options'],
+      ['DELETE', '/sessions'],
+    ] as const) {
+      expect((await script.ask(method, path, {}, bearer)).status).toBe(403);
+    }
+
+    const gone = new Promise((resolve) => socket.socket.once('disconnect', resolve));
+    await masha.ask('DELETE', `/account/grants/${String(body.id)}`);
+    await gone;
+    socket.socket.disconnect();
+    const refused = await script.ask('POST', '/messages', { message: 'again' }, bearer);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="Parley"');
+    await expect(openPeer(app.url, '/ws')).resolves.toBeDefined();
+  });
+
+  it('is kept with no secret in the clear: a password as scrypt with its parameters, the others as hashes', async () => {
+    const log = jest.spyOn(console, 'error');
+    const masha = await kept('Masha');
+    const { body } = await masha.ask('POST', '/account/tokens', { label: 'backup' });
+    const link = await app.ownersLink();
+    const disk = stored();
+    expect(disk).toMatch(/\$scrypt\$ln=15,r=8,p=3\$[\w-]{22}\$[\w-]{43}/);
+    const session = decodeURIComponent(masha.cookie.split('=')[1]!).slice(1);
+    expect(session).toMatch(/^[\w-]{43}$/);
+    for (const secret of ['Masha keeps this', String(body.token), session, link]) {
+      expect(disk).not.toContain(secret);
+    }
+    expect(log).not.toHaveBeenCalled();
+    log.mockRestore();
+  });
+});

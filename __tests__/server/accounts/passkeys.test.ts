@@ -1,0 +1,126 @@
+import Database from 'better-sqlite3';
+import { Challenges } from '../../../server/accounts/challenges';
+import { startApp, type Running } from '../../support/app';
+import { Authenticator } from '../../support/authenticator';
+import { Somebody } from '../../support/people';
+
+let app: Running;
+beforeEach(async () => (app = await startApp({ TRUST_PROXY: '1' })));
+afterEach(() => app.close());
+
+async function named(username: string): Promise<Somebody> {
+  const guest = await Somebody.guest(app.url);
+  await guest.ask('POST', '/username', { username });
+  return guest;
+}
+
+describe('a passkey', () => {
+  it('keeps a name, and signs in to it; each answer is taken once', async () => {
+    const masha = await named('Masha');
+    const device = new Authenticator(app.url);
+    expect((await device.register(masha)).status).toBe(201);
+    const elsewhere = new Somebody(app.url);
+    const options = (await elsewhere.ask('POST', '/sessions/options', {})).body as { challenge: string };
+    const answer = device.get(options);
+    const signed = await Promise.all([1, 2].map(() => elsewhere.ask('POST', '/sessions', answer)));
+    expect(signed.map(({ status }) => status).sort()).toEqual([201, 401]);
+    expect((await elsewhere.ask('POST', '/sessions', answer)).status).toBe(401);
+    expect((await elsewhere.ask('GET', '/account')).body).toMatchObject({ visitor: masha.visitor });
+  });
+
+  it('of a guest is kept in one transaction with the session that it signs them in with', async () => {
+    const masha = await named('Masha');
+    const device = new Authenticator(app.url);
+    const { body } = await masha.ask('POST', '/account/passkeys/options', {});
+    const database = new Database(app.database, { readonly: true });
+    const commits = (): number => database.prepare<[], number>('SELECT count FROM commits').pluck().get()!;
+    const before = commits();
+    const passkey = device.create(body as unknown as { challenge: string });
+    expect((await masha.ask('POST', '/account/passkeys', passkey)).status).toBe(201);
+    expect(commits() - before).toBe(1);
+    database.close();
+    expect((await masha.ask('GET', '/account')).body).toMatchObject({
+      visitor: masha.visitor,
+      account: true,
+      grants: [{ kind: 'session', here: true }],
+    });
+  });
+
+  it('is one of at most 50 of an account, also when several are registered at once', async () => {
+    const masha = await named('Masha');
+    const register = () => new Authenticator(app.url).register(masha);
+    for (let i = 0; i < 49; i += 1) await register();
+    const answers = await Promise.all([1, 2, 3].map(register));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)!.error).toBe(
+      'You have 50 passkeys. Remove some first.',
+    );
+  });
+
+  it('that is known already is refused with a sentence, whoever registers it', async () => {
+    const device = new Authenticator(app.url);
+    const [masha, misha] = [await named('Masha'), await named('Misha')];
+    expect((await device.register(masha)).status).toBe(201);
+    for (const who of [masha, misha])
+      expect(await device.register(who)).toEqual({
+        status: 409,
+        error: 'That passkey is kept already. Sign in with it.',
+      });
+  });
+
+  it('is answered for the scheme, host and port that the request came to, and for no other', async () => {
+    const masha = await named('Masha');
+    const device = new Authenticator(app.url);
+    await device.register(masha);
+    const other = new Somebody(app.url);
+    for (const origin of ['http://localhost:1', app.url.replace('http', 'https'), 'http://localhost']) {
+      device.origin = origin;
+      expect((await device.signIn(other)).status).toBe(400);
+      // A page of the same host that the browser vouches for is no other.
+      const headers = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' };
+      const { body } = await other.ask('POST', '/sessions/options', {});
+      const answer = device.get(body as { challenge: string });
+      expect((await other.ask('POST', '/sessions', answer, headers)).status).toBe(400);
+      expect((await new Authenticator(origin).register(masha)).status).toBe(400);
+    }
+    device.origin = app.url;
+    expect((await device.signIn(other, { Origin: app.url })).status).toBe(201);
+  });
+
+  it('is answered for the origin that a trusted proxy passes on', async () => {
+    const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.example:8443' };
+    const masha = new Somebody(app.url);
+    await masha.ask('GET', '/account', undefined, proxied);
+    await masha.ask('POST', '/username', { username: 'Masha' }, proxied);
+    const device = new Authenticator('https://chat.example:8443');
+    expect((await device.register(masha, proxied)).status).toBe(201);
+    expect((await device.signIn(new Somebody(app.url), proxied)).status).toBe(201);
+    expect(
+      (await device.signIn(new Somebody(app.url), { ...proxied, 'X-Forwarded-Host': 'chat.example' })).status,
+    ).toBe(400);
+  });
+});
+
+describe('a challenge', () => {
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+  it('S26: is valid for five minutes however many others are made, and after a restart', () => {
+    const challenge = text(new Challenges('key').make('sign in'));
+    const restarted = new Challenges('key');
+    for (let i = 0; i < 20_000; i += 1) restarted.make('sign in');
+    const until = restarted.validUntil(challenge, 'sign in')!;
+    expect(until).toBeGreaterThan(Date.now());
+    jest.spyOn(Date, 'now').mockReturnValue(until);
+    expect(restarted.validUntil(challenge, 'sign in')).toBeUndefined();
+    jest.restoreAllMocks();
+  });
+
+  it('is valid for nothing else, and can not be made up', () => {
+    const challenges = new Challenges('key');
+    const challenge = text(challenges.make('register a'));
+    expect(challenges.validUntil(challenge, 'register b')).toBeUndefined();
+    expect(new Challenges('other').validUntil(challenge, 'register a')).toBeUndefined();
+    for (const made of ['', 'AAAA', `${challenge}AA`, `B${challenge.slice(1)}`.replace(/^BB/, 'CB')])
+      expect(challenges.validUntil(made, 'register a')).toBeUndefined();
+  });
+});

@@ -1,0 +1,318 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
+import type { Deed } from '../../../server/chat/moderation';
+import type { Entry, MessagePage } from '../../../server/wire';
+import { startApp, type Running } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { READERS } from '../../support/readers';
+import { connect } from '../../support/socket';
+
+let app: Running;
+let owner: Somebody;
+beforeEach(async () => {
+  app = await startApp();
+  owner = await Somebody.owner(app, 'Olga');
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await app.close();
+});
+
+const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
+const read = async (query: string): Promise<Entry[]> =>
+  ((await owner.ask('GET', `/messages?${query}`)).body as unknown as MessagePage).messages;
+async function say(who: Somebody, message: string, more: object = {}): Promise<string> {
+  const { body, status } = await who.ask('POST', '/messages', { message, ...more });
+  if (status >= 300) throw new Error(`POST /messages: ${String(body.error)}`);
+  return String(body.id);
+}
+const named = async (username: string): Promise<Somebody> => {
+  const guest = await Somebody.guest(app.url);
+  await guest.ask('POST', '/username', { username });
+  return guest;
+};
+
+describe('a message that is deleted', () => {
+  it.each(Object.entries(READERS))('is told to who reads by %s, and keeps its place', async (_way, open) => {
+    const guest = await named('Masha');
+    const live = await open(app.url, { room: 'lobby', last: 0 });
+    await say(guest, 'one');
+    const id = await say(guest, 'a secret');
+    await say(guest, 'three');
+    const told = [await live.next(), await live.next(), await live.next()];
+    expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
+    expect((await guest.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
+    expect(await live.next()).toMatchObject({
+      type: 'delete_message',
+      seq: 4,
+      target: id,
+      visitor: guest.visitor,
+    });
+    live.close();
+
+    const late = await open(app.url, { room: 'lobby', after: 'earliest' });
+    const all = [await late.next(), await late.next(), await late.next(), await late.next()] as Entry[];
+    late.close();
+    expect(all.map(({ type, seq }) => `${seq} ${type}`)).toEqual([
+      '1 new_message',
+      '2 deleted_message',
+      '3 new_message',
+      '4 delete_message',
+    ]);
+    expect(all[1]).toMatchObject({ id, username: 'Masha' });
+    expect(JSON.stringify(all)).not.toContain('a secret');
+  });
+
+  it('leaves nothing of its text on the disk, nor in what is kept of it in memory', async () => {
+    const guest = await named('Masha');
+    const words = `quite-${randomUUID()}-unique`;
+    // Longer than what is written in its place.
+    const id = await say(guest, `${words} `.repeat(20));
+    for (let i = 0; i < 20; i += 1) await say(guest, `other ${i}`);
+    expect(stored()).toContain(words);
+    // Somebody follows, so that the room's tail is in memory.
+    const follower = await connect(app.url, { auth: { last: 50 } });
+    await follower.next('new_message', ({ message }) => message === 'other 19');
+    await guest.ask('DELETE', `/r/lobby/messages/${id}`);
+    await follower.next('delete_message');
+    // The database has other bytes there at once, its write-ahead log when that has been emptied.
+    while (stored().includes(words)) await pause(50);
+    expect(JSON.stringify(await read('last=50'))).not.toContain(words);
+    expect((await owner.ask('GET', '/r/lobby', undefined, { Accept: 'text/html' })).text).not.toContain(
+      words,
+    );
+    follower.socket.disconnect();
+  });
+
+  it('stays deleted when its writer, whose answer was lost, sends it again', async () => {
+    const guest = await named('Masha');
+    const id = await say(guest, 'said once');
+    await guest.ask('DELETE', `/r/lobby/messages/${id}`);
+    const again = await guest.ask('POST', '/messages', { id, message: 'said once' });
+    expect(again).toMatchObject({ status: 200, body: { type: 'deleted_message', seq: 1 } });
+    expect((await read('after=earliest')).map(({ type }) => type)).toEqual([
+      'deleted_message',
+      'delete_message',
+    ]);
+  });
+
+  it('is deleted once, whoever asks how often, and not by others', async () => {
+    const [masha, misha] = [await named('Masha'), await named('Misha')];
+    const id = await say(masha, 'mine');
+    expect((await misha.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);
+    const remove = () => owner.ask('DELETE', `/r/lobby/messages/${id}`);
+    const all = await Promise.all([remove(), remove(), remove()]);
+    expect(all.map(({ status }) => status)).toEqual([204, 204, 204]);
+    expect((await remove()).status).toBe(204);
+    expect(await read('after=earliest')).toHaveLength(2);
+    expect((await owner.ask('DELETE', `/r/lobby/messages/${randomUUID()}`)).status).toBe(404);
+  });
+
+  it('is deleted together with its row of the audit log, or not at all', async () => {
+    const masha = await named('Masha');
+    const id = await say(masha, 'not yet');
+    const db = new Database(app.database);
+    db.exec(`CREATE TRIGGER fail BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'No audit log.'); END`);
+    const remove = () => owner.ask('DELETE', `/r/lobby/messages/${id}`);
+    jest.spyOn(console, 'error').mockImplementation();
+    expect((await remove()).status).toBe(503);
+    expect((await read('after=earliest')).map(({ type }) => type)).toEqual(['new_message']);
+    db.exec('DROP TRIGGER fail');
+    db.close();
+    expect((await remove()).status).toBe(204);
+    const [deed] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as Deed[];
+    expect(deed).toMatchObject({ action: 'delete_message', target: id, detail: '#lobby, Masha' });
+  });
+
+  it('can be deleted over a socket, too', async () => {
+    const masha = await named('Masha');
+    const { socket } = await connect(app.url, { extraHeaders: masha.headers });
+    const id = await say(masha, 'mine');
+    expect(await socket.emitWithAck('delete_message', { id })).toEqual({});
+    expect(await socket.emitWithAck('delete_message', { id: 'x' })).toMatchObject({ status: 400 });
+    socket.disconnect();
+    const types = (await read('after=earliest')).map(({ type }) => type);
+    expect(types).toEqual(['deleted_message', 'delete_message']);
+  });
+});
+
+describe('a moderator', () => {
+  it('mutes somebody for a time: they read, and do not write until it is over', async () => {
+    const masha = await named('Masha');
+    const id = randomUUID();
+    await say(masha, 'before', { id });
+    await owner.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 10 });
+    const refused = await masha.ask('POST', '/messages', { message: 'hey' });
+    expect(refused.body).toEqual({
+      error: 'You may only read for now: a moderator has muted you.',
+      status: 403,
+    });
+    expect((await masha.ask('POST', '/username', { username: 'Louder' })).status).toBe(403);
+    expect((await masha.ask('GET', '/messages')).status).toBe(200);
+    // What was stored before was not refused: only its answer may have been lost.
+    expect((await masha.ask('POST', '/messages', { id, message: 'before' })).status).toBe(200);
+    const later = Date.now() + 11 * 60_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect((await masha.ask('POST', '/messages', { message: 'hey' })).status).toBe(201);
+  });
+
+  it('bans somebody: what they have open is ended, and nothing is told to them from then on', async () => {
+    const masha = await named('Masha');
+    const { socket, told } = await connect(app.url, { extraHeaders: masha.headers });
+    const gone = new Promise((resolve) => socket.once('disconnect', resolve));
+    const refused = new Promise<{ data?: object }>((resolve) => socket.once('connect_error', resolve));
+    await owner.ask('PUT', `/people/${masha.visitor}/ban`, { minutes: 60 });
+    await gone;
+    const before = told.length;
+    await say(owner, 'without her');
+    expect((await refused).data).toEqual({
+      error: expect.stringMatching(/^You are banned from this chat until .* UTC\.$/) as string,
+      status: 403,
+    });
+    expect(told).toHaveLength(before);
+    socket.disconnect();
+    expect((await masha.ask('GET', '/messages')).status).toBe(403);
+    await owner.ask('DELETE', `/people/${masha.visitor}/ban`);
+    expect((await masha.ask('GET', '/messages')).status).toBe(200);
+  });
+
+  it('bans an address with somebody, for a day at most: guests from there, not members', async () => {
+    const masha = await named('Masha');
+    const member = await Somebody.invited(owner, 'member');
+    const { socket } = await connect(app.url, { extraHeaders: masha.headers });
+    await owner.ask('PUT', `/people/${masha.visitor}/ban`, { address: true });
+    socket.disconnect();
+    const stranger = new Somebody(app.url);
+    expect((await stranger.ask('GET', '/messages')).body.error).toMatch(/^Your address is banned/);
+    expect((await member.ask('GET', '/messages')).status).toBe(200);
+    const later = Date.now() + 25 * 60 * 60_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect((await stranger.ask('GET', '/messages')).status).toBe(200);
+    expect((await masha.ask('GET', '/messages')).status).toBe(403);
+    clock.mockRestore();
+    await owner.ask('DELETE', `/people/${masha.visitor}/ban`);
+    expect((await stranger.ask('GET', '/messages')).status).toBe(200);
+  });
+
+  it('does nothing to those who may as much', async () => {
+    const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
+    const other = await Somebody.invited(owner, 'moderator', 'Max');
+    const id = await say(owner, 'mine');
+    for (const [method, path] of [
+      ['PUT', `/people/${owner.visitor}/ban`],
+      ['PUT', `/people/${other.visitor}/mute`],
+      ['PUT', `/people/${moderator.visitor}/ban`],
+      ['DELETE', `/r/lobby/messages/${id}`],
+    ] as const) {
+      expect((await moderator.ask(method, path, method === 'PUT' ? {} : undefined)).status).toBe(403);
+    }
+  });
+
+  it('locks a room, and slows one down; those who are there are told', async () => {
+    const masha = await named('Masha');
+    const { next, socket } = await connect(app.url, { extraHeaders: masha.headers });
+    await owner.ask('PUT', '/r/lobby/rules', { locked: true });
+    expect(await next('change_room')).toEqual({ type: 'change_room', room: 'lobby', locked: true, slow: 0 });
+    expect((await masha.ask('POST', '/messages', { message: 'hey' })).body.error).toMatch(
+      /^This room is locked/,
+    );
+    expect((await owner.ask('POST', '/messages', { message: 'quiet, please' })).status).toBe(201);
+
+    await owner.ask('PUT', '/r/lobby/rules', { locked: false, slow: 3600 });
+    await next('change_room', ({ slow }) => slow === 3600);
+    expect((await masha.ask('POST', '/messages', { message: 'one' })).status).toBe(201);
+    const refused = await masha.ask('POST', '/messages', { message: 'two' });
+    expect(refused).toMatchObject({ status: 429, body: { status: 429, retryAfter: 3600 } });
+    expect(refused.headers.get('retry-after')).toBe('3600');
+    expect((await masha.ask('POST', '/messages', { message: 'two', room: 'elsewhere' })).status).toBe(201);
+    expect((await masha.ask('GET', '/r/lobby/rules')).body).toEqual({ locked: false, slow: 3600 });
+    socket.disconnect();
+  });
+
+  it('leaves a trail that the owner reads', async () => {
+    const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
+    const masha = await named('Masha');
+    const id = await say(masha, 'to go');
+    await moderator.ask('DELETE', `/r/lobby/messages/${id}`);
+    await moderator.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 5 });
+    await moderator.ask('DELETE', `/people/${masha.visitor}/mute`);
+    await moderator.ask('PUT', `/people/${masha.visitor}/ban`, {});
+    await moderator.ask('DELETE', `/people/${masha.visitor}/ban`);
+    await moderator.ask('PUT', '/r/lobby/rules', { slow: 10 });
+    await owner.ask('PUT', `/people/${masha.visitor}/role`, { role: 'member' });
+    const deeds = (await owner.ask('GET', '/audit')).body as unknown as Record<string, string>[];
+    expect(deeds.map(({ action }) => action)).toEqual([
+      'set_role',
+      'set_room',
+      'unban',
+      'ban',
+      'unmute',
+      'mute',
+      'delete_message',
+      'redeem_invitation',
+      'invite',
+      'redeem_invitation',
+      'invite',
+    ]);
+    expect(deeds[5]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '5 min' });
+    expect(deeds[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '' });
+  });
+
+  it('leaves a trail whose pages lose and repeat no row, though several share a millisecond', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    for (let slow = 1; slow <= 5; slow += 1) await owner.ask('PUT', '/r/lobby/rules', { slow });
+    const pageOf = async (query: string) =>
+      (await owner.ask('GET', `/audit?limit=2${query}`)).body as unknown as Deed[];
+    const rows = await pageOf('');
+    for (let page = rows; page.length > 0; rows.push(...page)) {
+      page = await pageOf(`&before=${rows.at(-1)!.id}`);
+    }
+    expect(rows.map(({ detail }) => detail).slice(0, 5)).toEqual([5, 4, 3, 2, 1].map((s) => `open, ${s} s`));
+    expect(rows.at(-1)).toMatchObject({ action: 'invite' });
+    expect((await owner.ask('GET', '/audit?before=yesterday')).status).toBe(400);
+  });
+});
+
+describe('a link', () => {
+  const open = async (who: Somebody, url: unknown) => who.accept(String(url));
+
+  it('is used by opening it and saying so, as often as it may be, and is not used up by being looked at', async () => {
+    const { body } = await owner.ask('POST', '/invitations', { role: 'moderator', uses: 2 });
+    const preview = new Somebody(app.url);
+    for (let i = 0; i < 3; i += 1) {
+      const { status } = await preview.ask('GET', '/invite', undefined, { Accept: 'text/html' });
+      expect(status).toBe(200);
+      const secret = new URL(String(body.url)).hash.slice(1);
+      expect((await preview.ask('POST', '/invite/preview', { secret })).body).toEqual({ role: 'moderator' });
+    }
+    const [one, two, three] = [
+      await Somebody.guest(app.url),
+      await Somebody.guest(app.url),
+      await Somebody.guest(app.url),
+    ];
+    expect((await open(one, body.url)).status).toBe(303);
+    // Who has it already takes nobody's place.
+    expect((await open(one, body.url)).status).toBe(303);
+    expect((await open(two, body.url)).status).toBe(303);
+    expect((await open(three, body.url)).body).toEqual({
+      error: 'This link is not valid any more. Ask for another.',
+      status: 404,
+    });
+    expect((await one.ask('GET', '/people')).status).toBe(200);
+  });
+
+  it('expires, and can be revoked', async () => {
+    const [short, revoked] = [
+      (await owner.ask('POST', '/invitations', { hours: 1 })).body,
+      (await owner.ask('POST', '/invitations', { hours: 1 })).body,
+    ];
+    await owner.ask('DELETE', `/invitations/${String(revoked.id)}`);
+    const guest = await Somebody.guest(app.url);
+    expect((await open(guest, revoked.url)).status).toBe(404);
+    const later = Date.now() + 61 * 60_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    expect((await open(guest, short.url)).status).toBe(404);
+  });
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { startApp, type Running } from '../../support/app';
+import { say } from '../../support/http';
+
+let app: Running;
+beforeEach(async () => (app = await startApp()));
+afterEach(() => app.close());
+
+const ask = (path: string, encodings = 'gzip, deflate, br') =>
+  fetch(app.url + path, { headers: { 'Accept-Encoding': encodings } });
+
+describe('compression', () => {
+  it('makes the script and the style small, ahead of time, for those who take it', async () => {
+    for (const path of ['/static/pages/chat.js', '/static/styles/chat.css', '/static/socket.io.js']) {
+      const [small, smaller, plain] = await Promise.all([
+        ask(path, 'gzip'),
+        ask(path, 'gzip, br'),
+        ask(path, 'identity'),
+      ]);
+      expect([small, smaller, plain].map(({ headers }) => headers.get('content-encoding'))).toEqual([
+        'gzip',
+        'br',
+        null,
+      ]);
+      const lengths = [smaller, small, plain].map(({ headers }) => Number(headers.get('content-length')));
+      expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+      expect(small.headers.get('vary')).toMatch(/accept-encoding/i);
+      expect(small.headers.get('content-type')).toMatch(/javascript|css/);
+      const texts = await Promise.all([small.text(), smaller.text(), plain.text()]);
+      expect(new Set(texts).size).toBe(1);
+    }
+  });
+
+  it('answers that nothing is new for a compressed file, too', async () => {
+    const etag = (await ask('/static/pages/chat.js')).headers.get('etag')!;
+    // `fetch` would ask past every cache.
+    const headers = { 'Accept-Encoding': 'br', 'If-None-Match': etag };
+    const [answer] = (await once(get(`${app.url}/static/pages/chat.js`, { headers }), 'response')) as [
+      IncomingMessage,
+    ];
+    expect(answer.resume().statusCode).toBe(304);
+  });
+
+  it('makes pages and long answers small, and leaves short ones as they are', async () => {
+    expect((await ask('/')).headers.get('content-encoding')).toBe('br');
+    expect((await ask('/messages')).headers.get('content-encoding')).toBeNull();
+    for (let i = 0; i < 10; i += 1) await say(app.url, 'the same again');
+    const messages = await ask('/messages');
+    expect(messages.headers.get('content-encoding')).toBe('br');
+    expect(await messages.json()).toMatchObject({ messages: { length: 10 } });
+  });
+
+  it.each(['/sse', '/r/lobby?follow'])(
+    'leaves a stream alone, which must not be held back: %s',
+    async (path) => {
+      const gone = new AbortController();
+      const stream = await fetch(app.url + path, {
+        headers: { 'Accept-Encoding': 'gzip, br' },
+        signal: gone.signal,
+      });
+      expect(stream.headers.get('content-encoding')).toBeNull();
+      await say(app.url, 'x');
+      for await (const chunk of stream.body!) if (Buffer.from(chunk).includes('x')) break;
+      gone.abort();
+    },
+  );
+});

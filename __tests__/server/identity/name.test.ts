@@ -1,0 +1,102 @@
+import { checkName, skeletonOf } from '../../../server/identity/name';
+
+describe('a name', () => {
+  it.each([
+    ['Masha', 'Masha'],
+    ['  Maria   Ivanova ', 'Maria Ivanova'],
+    ['Маша', 'Маша'],
+    ['O’Brien', "O'Brien"],
+    ['Ｍａｓｈａ', 'Masha'],
+    ['Zoe\u0308', 'Zoë'],
+    ['محمد', 'محمد'],
+    ['アンナ', 'アンナ'],
+    ['r2-d2', 'r2-d2'],
+  ])('is taken as people write it: %j is %j', (written, name) => {
+    expect(checkName(written)).toBe(name);
+  });
+
+  it.each(['Anonymous', 'anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ'])(
+    'that looks like everybody’s is everybody’s: %j',
+    (written) => {
+      expect(checkName(written)).toBe('Anonymous');
+    },
+  );
+
+  it.each(['System', 'ADMIN', 'аdmin', 'pаrley', 'Adrnin', '0wner', 'Moderator', 'rооt', 'Anonymous k3f9'])(
+    'can not be one that only the server may have, nor look like it: %j',
+    (written) => {
+      expect(() => checkName(written)).toThrow('That name is kept for the server. Choose another.');
+    },
+  );
+
+  it.each([
+    ['', 'The name is empty.'],
+    ['x'.repeat(41), 'The name is over 40 characters.'],
+    ['Ma\u200dsha', 'A name is made of letters'],
+    ['Ma\u200bsha', 'A name is made of letters'],
+    ['Ma\u202esha', 'A name is made of letters'],
+    ['Ma\u00adsha', 'A name is made of letters'],
+    ['Masha\u0000', 'A name is made of letters'],
+    ['Masha 🎈', 'A name is made of letters'],
+    ['ﬁfi', 'A name is made of letters'],
+    ['한', undefined],
+    ['ᄒ', 'A name is made of letters'],
+    ['abcمحمد', 'A name can not be written in both directions.'],
+    ['محمدabc', 'A name can not be written in both directions.'],
+  ])('is refused with a sentence where it is none: %j', (written, reason) => {
+    if (reason) expect(() => checkName(written)).toThrow(reason);
+    // Syllables that are written in their parts are the syllables.
+    else expect(checkName(written)).toBe(written.normalize('NFC'));
+  });
+});
+
+describe('combining marks in a name', () => {
+  it.each([
+    ['Vietnamese', 'Nguyễn Thị Tuyết'],
+    ['Hebrew with points', 'שָׁלוֹם'],
+    ['Arabic with vowels', 'مُحَمَّدٌ'],
+    ['Thai', 'ผึ้ง'],
+    ['Hindi', 'ज़िंदगी'],
+    ['Burmese', 'ကြွေး'],
+    ['Tibetan', 'བསྒྲུབས'],
+  ])('are as many as %s needs', (_script, written) => {
+    expect(() => checkName(written)).not.toThrow();
+  });
+
+  it.each([
+    'Z\u0300\u0301\u0302\u0303',
+    `a${'\u0335'.repeat(39)}`,
+    'ṩ\u0300\u0301',
+    'ק\u05c1\u05bc\u05b8\u0591',
+  ])('are too few to cover the lines above and below: %j', (written) => {
+    expect(() => checkName(written)).toThrow('A name can have at most 3 combining marks on one letter.');
+  });
+
+  it('belong to a letter of the name, and not to what stands before it', () => {
+    expect(() => checkName('\u0301Masha')).toThrow('No word of a name can begin with a combining mark.');
+  });
+});
+
+describe('the skeleton of a name', () => {
+  it.each([
+    ['Masha', 'masha'],
+    ['Masha', 'Маsha'],
+    ['Al', 'AI'],
+    ['paypal', 'раураl'],
+    ['Bill', 'B1ll'],
+    ['Oleg', '0leg'],
+    ['modern', 'rnodern'],
+    ['Zoë', 'Zoe\u0308'],
+  ])('is the same for names that can be taken for each other: %j and %j', (one, other) => {
+    expect(skeletonOf(one)).toBe(skeletonOf(other));
+  });
+
+  it.each([
+    ['Masha', 'Misha'],
+    ['Маша', 'Миша'],
+    ['Anna', 'Hanna'],
+    ['Zoë', 'Zoe'],
+  ])('is another for those that can not: %j and %j', (one, other) => {
+    expect(skeletonOf(one)).not.toBe(skeletonOf(other));
+  });
+});

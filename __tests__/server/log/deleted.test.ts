@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Log } from '../../../server/log/log';
+import type { Page } from '../../../server/log/page';
+import { openStores, type Stores } from '../../../server/stores/open';
+import { SqliteLog } from '../../../server/stores/sqlite/log';
+import type { Entry, Reset } from '../../../server/wire';
+import { scratch, startApp } from '../../support/app';
+import { textOf } from '../../support/entry';
+import { Somebody } from '../../support/people';
+import { Queue } from '../../support/queue';
+import { READERS } from '../../support/readers';
+
+afterEach(() => jest.restoreAllMocks());
+
+/** Holds back what a store reads from now on, after it was read: its answers are of the moment of asking. */
+function holdReads(): () => void {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const after: SqliteLog['after'] = Reflect.get(SqliteLog.prototype, 'after');
+  jest.spyOn(SqliteLog.prototype, 'after').mockImplementation(async function (this: SqliteLog, ...asked) {
+    const span = await after.apply(this, asked);
+    await held;
+    return span;
+  });
+  return () => {
+    jest.restoreAllMocks();
+    release();
+  };
+}
+
+describe('who reads just after a deletion was acknowledged', () => {
+  it.each(Object.entries(READERS))('by %s never gets the text', async (_way, open) => {
+    const app = await startApp();
+    const masha = await Somebody.guest(app.url);
+    const { body } = await masha.ask('POST', '/messages', { message: 'a secret' });
+    // Somebody follows, so that the room's newest entries are in memory.
+    const other = await open(app.url, { room: 'lobby', after: 'earliest' });
+    expect(await other.next()).toMatchObject({ message: 'a secret' });
+    const release = holdReads();
+    expect((await masha.ask('DELETE', `/r/lobby/messages/${String(body.id)}`)).status).toBe(204);
+    const late = await open(app.url, { room: 'lobby', after: 'earliest' });
+    release();
+    const entries = [await late.next(), await late.next()];
+    expect(entries.map(({ type }) => type)).toEqual(['deleted_message', 'delete_message']);
+    late.close();
+    other.close();
+    await app.close();
+  });
+});
+
+describe('the memory of a room, when a message of it was deleted', () => {
+  let place: ReturnType<typeof scratch>;
+  let stores: Stores;
+  let log: Log;
+
+  beforeEach(async () => {
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
+    log = new Log(stores.log, 4);
+  });
+  afterEach(async () => {
+    await log.close();
+    await stores.close();
+    place.remove();
+  });
+
+  const say = (message: string, id: string = randomUUID()) =>
+    log.append({ room: 'lobby', id, visitor: 'v', username: 'Masha', message });
+  const remove = (target: string) =>
+    log.append({ room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', target, detail: '' });
+  const textsOf = (step: Page | Reset): string[] =>
+    step.type === 'page' ? step.entries.map(textOf) : ['reset'];
+
+  /** Says `secret` and `behind` messages after it, and leaves a reader there that takes only its first page. */
+  async function stalled(behind: number): Promise<string> {
+    const id = randomUUID();
+    await say('secret', id);
+    for (let i = 1; i <= behind; i += 1) await say(String(i));
+    const took = new Queue<string[]>();
+    const from = await log.start('lobby', { after: 'earliest' });
+    log.follow('lobby', from, {
+      take: (step) => {
+        took.push(textsOf(step));
+        return new Promise<boolean>(() => undefined);
+      },
+      end: () => undefined,
+    });
+    expect((await took.next())[0]).toBe('secret');
+    return id;
+  }
+
+  async function firstPage(): Promise<string[]> {
+    const steps = new Queue<Page | Reset>();
+    const from = await log.start('lobby', { after: 'earliest' });
+    const following = log.follow('lobby', from, { take: (step) => steps.push(step), end: () => undefined });
+    const texts = textsOf(await steps.next());
+    following.stop();
+    return texts;
+  }
+
+  it.each([
+    ['near the head', 1],
+    ['far behind what is kept', 20],
+  ])('does not tell its text %s, though nobody has read the news yet', async (_where, behind) => {
+    const id = await stalled(behind);
+    await remove(id);
+    expect((await firstPage())[0]).toBe('deleted_message');
+    expect(textsOf(await log.after('lobby', await log.start('lobby', { after: 'earliest' }), 1))).toEqual([
+      'deleted_message',
+    ]);
+  });
+
+  it.each([
+    ['near the head', 1],
+    ['far behind what is kept', 20],
+  ])('does not trust a reading %s that began before', async (_where, behind) => {
+    const id = randomUUID();
+    await say('secret', id);
+    for (let i = 1; i <= behind; i += 1) await say(String(i));
+    const from = await log.start('lobby', { after: 'earliest' });
+    const way = behind > 4 ? 'after' : 'before';
+    const original = stores.log[way].bind(stores.log);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const reads = jest.spyOn(stores.log, way).mockImplementationOnce(async (room, seq, limit) => {
+      const span = await original(room, seq, limit);
+      await held;
+      return span;
+    });
+    const early = log.follow('lobby', from, { take: () => undefined, end: () => undefined });
+    while (reads.mock.calls.length === 0) await new Promise(setImmediate);
+    await remove(id);
+    const steps = new Queue<Page | Reset>();
+    const late = log.follow('lobby', from, { take: (step) => steps.push(step), end: () => undefined });
+    release();
+    expect(textsOf(await steps.next())[0]).toBe('deleted_message');
+    early.stop();
+    late.stop();
+  });
+
+  it.each(['deletes it', 'asks again whether it is deleted'])(
+    'does not tell its text to who reads when somebody else %s before the first has an answer',
+    async (way) => {
+      const id = await stalled(1);
+      const append = stores.log.append.bind(stores.log);
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      let committed = (): void => undefined;
+      const inStore = new Promise<void>((resolve) => (committed = resolve));
+      jest.spyOn(stores.log, 'append').mockImplementationOnce(async (drafts, at) => {
+        const results = await append(drafts, at);
+        committed();
+        await answered;
+        return results;
+      });
+      const first = remove(id);
+      await inStore;
+      let seen: Entry | undefined;
+      if (way === 'deletes it') {
+        const second = remove(id);
+        answer();
+        await expect(second).rejects.toMatchObject({ status: 404 });
+      } else {
+        seen = await log.find('lobby', id);
+        expect(seen).toMatchObject({ type: 'deleted_message' });
+      }
+      expect((await firstPage())[0]).toBe('deleted_message');
+      answer();
+      await first;
+    },
+  );
+
+  it('does not tell its text when the deletion was committed but not confirmed', async () => {
+    jest.spyOn(console, 'error').mockReturnValue();
+    const id = await stalled(1);
+    const append = stores.log.append.bind(stores.log);
+    jest.spyOn(stores.log, 'append').mockImplementationOnce(async (drafts, at) => {
+      await append(drafts, at);
+      throw new Error('connection lost');
+    });
+    await expect(remove(id)).rejects.toMatchObject({ status: 503 });
+    expect((await firstPage())[0]).toBe('deleted_message');
+  });
+});

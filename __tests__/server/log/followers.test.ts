@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Budget } from '../../../server/log/budget';
+import { Follower } from '../../../server/log/follower';
+import { Followers } from '../../../server/log/followers';
+import type { Page } from '../../../server/log/page';
+import { Tail } from '../../../server/log/tail';
+import { openStores, type Stores } from '../../../server/stores/open';
+import type { Reset } from '../../../server/wire';
+import { scratch } from '../../support/app';
+import { textOf } from '../../support/entry';
+import { Queue } from '../../support/queue';
+
+describe('those who follow a room', () => {
+  let place: ReturnType<typeof scratch>;
+  let stores: Stores;
+  beforeEach(async () => {
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
+  });
+  afterEach(async () => {
+    await stores.close();
+    place.remove();
+  });
+
+  it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {
+    const tail = new Tail(stores.log, 'lobby', 500, new Budget(1_000_000));
+    const followers = new Followers(tail, () => undefined);
+    const steps = new Queue<Page | Reset>();
+    const texts = async (): Promise<string[]> => {
+      const step = await steps.next();
+      return step.type === 'page' ? step.entries.map(textOf) : ['reset'];
+    };
+    const { epoch } = await stores.log.after('lobby', 0, 1);
+    const follower = new Follower(followers, `${epoch}:0`, {
+      take: (step) => steps.push(step),
+      end: () => undefined,
+    });
+    await follower.run();
+    followers.beat();
+    expect(await texts()).toEqual([]);
+
+    const draft = { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message: 'once' };
+    await stores.log.append([draft], new Date());
+    // Somebody else has read it, as one does who joins just then.
+    tail.ring(false);
+    await tail.refresh();
+    followers.beat();
+    followers.ring();
+    expect(await texts()).toEqual(['once']);
+    await tail.refresh();
+    followers.beat();
+    expect(await texts()).toEqual([]);
+    follower.stop();
+  });
+
+  describe('at the heartbeat', () => {
+    /** Followers of an empty room, all waiting; each takes by one of these. */
+    async function waiting(...takes: jest.Mock<Promise<boolean> | void>[]) {
+      const followers = new Followers(
+        new Tail(stores.log, 'lobby', 500, new Budget(1_000_000)),
+        () => undefined,
+      );
+      const { epoch } = await stores.log.after('lobby', 0, 1);
+      const ends = takes.map(() => jest.fn());
+      for (const [i, take] of takes.entries()) {
+        await new Follower(followers, `${epoch}:0`, { take, end: ends[i]! }).run();
+      }
+      return { followers, ends };
+    }
+
+    it('are handed nothing more until they have taken it', async () => {
+      let taken = (took: boolean): void => void took;
+      const take = jest.fn(() => new Promise<boolean>((resolve) => (taken = resolve)));
+      const { followers } = await waiting(take);
+      followers.beat();
+      followers.beat();
+      expect(take).toHaveBeenCalledTimes(1);
+      taken(true);
+      while (take.mock.calls.length < 2) {
+        await new Promise(setImmediate);
+        followers.beat();
+      }
+      followers.end();
+    });
+
+    it('end alone when they fail at it', async () => {
+      const failure = new Error('closed');
+      const fails = jest.fn(() => {
+        throw failure;
+      });
+      const takes = jest.fn<void, []>();
+      const { followers, ends } = await waiting(fails, takes);
+      followers.beat();
+      followers.beat();
+      expect([fails.mock.calls.length, takes.mock.calls.length]).toEqual([1, 2]);
+      expect(ends[0]).toHaveBeenCalledWith(failure);
+      followers.end();
+    });
+  });
+});

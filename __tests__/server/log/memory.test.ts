@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Budget } from '../../../server/log/budget';
+import { Log } from '../../../server/log/log';
+import type { Page } from '../../../server/log/page';
+import { openStores, type Stores } from '../../../server/stores/open';
+import { jsonFrames, textLines } from '../../../server/transports/frames';
+import { eventStream } from '../../../server/transports/sse';
+import type { Reset } from '../../../server/wire';
+import { scratch } from '../../support/app';
+import { textOf } from '../../support/entry';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What this process holds, in MB, when nothing is left to be collected. */
+async function held(): Promise<number> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise(setImmediate);
+    collect();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1024 / 1024;
+}
+
+describe('the memory of the log', () => {
+  let place: ReturnType<typeof scratch>;
+  let stores: Stores;
+  let log: Log;
+
+  beforeEach(async () => {
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
+    // The pages that are forgotten every 15 s are not forgotten here: the bound holds at any moment.
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    log = new Log(stores.log, 500);
+  });
+  afterEach(async () => {
+    jest.useRealTimers();
+    await log.close();
+    await stores.close();
+    place.remove();
+  });
+
+  const say = (room: string, message: string) =>
+    log.append({ room, id: randomUUID(), visitor: 'v', username: 'Masha', message });
+
+  /** The first page after a cursor, as a follower is handed it. */
+  function firstPage(room: string, cursor: string): Promise<Page | Reset> {
+    return new Promise((resolve, reject) => {
+      log.follow(room, cursor, {
+        take: (step) => {
+          resolve(step);
+          return Promise.resolve(false);
+        },
+        end: reject,
+      });
+    });
+  }
+
+  it('stays within its bound when quiet rooms are read from every place, in several formats', async () => {
+    const rooms = ['a', 'b', 'c'];
+    const before = await held();
+    for (const room of rooms) {
+      await Promise.all(Array.from({ length: 250 }, (_, i) => say(room, `${i} ${'x'.repeat(3_990)}`)));
+      // Somebody stays, so that what is kept of the room is not forgotten.
+      log.follow(room, await log.start(room, {}), { take: () => undefined, end: () => undefined });
+    }
+    for (const room of rooms) {
+      const [epoch] = (await log.start(room, {})).split(':');
+      for (let seq = 0; seq < 250; seq += 1) {
+        const step = await firstPage(room, `${epoch}:${seq}`);
+        expect(step.type === 'page' && textOf(step.entries[0]!).startsWith(`${seq} `)).toBe(true);
+        for (const format of [eventStream, jsonFrames, textLines]) format.step(step);
+      }
+    }
+    expect((await held()) - before).toBeLessThan(64);
+  });
+
+  it('is still shared by who comes all at once, also when the budget of a room is used up', async () => {
+    await Promise.all(Array.from({ length: 500 }, (_, i) => say('a', `${i} ${'x'.repeat(3_990)}`)));
+    const start = await log.start('a', { after: 'earliest' });
+    const reads = jest.spyOn(stores.log, 'after');
+    const pages = await Promise.all(Array.from({ length: 50 }, () => firstPage('a', start)));
+    expect(new Set(pages).size).toBe(1);
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a budget', () => {
+  it('lets go of what was used longest ago, and of no more than it must', () => {
+    const budget = new Budget(100);
+    const dropped: string[] = [];
+    const items = Object.fromEntries([...'abcd'].map((name) => [name, { name }]));
+    const hold = (name: string, bytes: number) =>
+      budget.hold(items[name]!, bytes, () => void dropped.push(name));
+    hold('a', 40);
+    hold('b', 40);
+    budget.touch(items.a!);
+    hold('c', 40);
+    expect(dropped).toEqual(['b']);
+    budget.release(items.a!);
+    hold('d', 60);
+    expect([dropped, budget.bytes]).toEqual([['b'], 100]);
+    hold('c', 10);
+    expect(budget.bytes).toBe(70);
+    hold('a', 101);
+    expect([dropped, budget.bytes]).toEqual([['b', 'd', 'c', 'a'], 0]);
+  });
+});

@@ -1,0 +1,80 @@
+import Database from 'better-sqlite3';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { MessagePage } from '../../../server/wire';
+import { scratch } from '../../support/app';
+import { Somebody } from '../../support/people';
+import { startProcess, type ServerProcess } from '../../support/process';
+
+let place: ReturnType<typeof scratch>;
+let database: string;
+let server: ServerProcess;
+
+beforeEach(async () => {
+  place = scratch();
+  database = join(place.folder, 'parley.db');
+  server = await startProcess({ DATABASE: database }, undefined, 'ignore');
+});
+afterEach(async () => {
+  await server.end('SIGKILL');
+  place.remove();
+});
+
+/** Lets no file of the server grow past `bytes`: the kernel refuses its writes as it does on a full disk. */
+function fill(bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', ['--pid', String(server.child.pid), `--fsize=${bytes}:unlimited`]);
+}
+
+const read = async (who: Somebody, path: string, type = 'application/json') =>
+  (await who.ask('GET', path, undefined, { Accept: type })).status;
+
+describe('a server whose disk is full', () => {
+  it('refuses what would be written, and nothing else: guests and accounts read on the page and the API', async () => {
+    const guest = await Somebody.guest(server.url);
+    await guest.ask('POST', '/username', { username: 'Masha' });
+    const member = await Somebody.guest(server.url);
+    await member.keep('Misha');
+    const { token } = (await member.ask('POST', '/account/tokens', { label: 'bot' })).body;
+    await guest.ask('POST', '/messages', { message: 'before' });
+    // Nobody has been here for two days, so each visit is to be recorded.
+    const db = new Database(database);
+    db.exec('UPDATE visitors SET seen = seen - 2 * 86400000; UPDATE grants SET used = used - 2 * 86400000');
+    db.close();
+    fill(0);
+
+    expect((await guest.ask('POST', '/messages', { message: 'during' })).status).toBe(503);
+    const script = new Somebody(server.url);
+    const bearer = { Authorization: `Bearer ${String(token)}` };
+    expect((await script.ask('GET', '/messages', undefined, bearer)).status).toBe(200);
+    for (const who of [guest, member, new Somebody(server.url)]) {
+      const { status, body } = await who.ask('GET', '/messages?after=earliest');
+      expect(status).toBe(200);
+      expect((body as unknown as MessagePage).messages).toHaveLength(1);
+      for (const path of ['/r/lobby', '/account']) expect(await read(who, path, 'text/html')).toBe(200);
+      for (const path of ['/contacts', '/account']) expect(await read(who, path)).toBe(200);
+    }
+
+    fill('unlimited');
+    expect((await guest.ask('POST', '/messages', { message: 'after' })).status).toBe(201);
+  });
+});
+
+describe('setting a password', () => {
+  it('stores all of it or nothing: the password is not set when the session can not be', async () => {
+    const guest = await Somebody.guest(server.url);
+    await guest.ask('POST', '/username', { username: 'Masha' });
+    const db = new Database(database);
+    db.exec(`CREATE TRIGGER fail BEFORE INSERT ON grants BEGIN SELECT RAISE(ABORT, 'No session.'); END`);
+    const set = () => guest.ask('PUT', '/account/password', { password: 'a good password' });
+    expect((await set()).status).toBe(500);
+    const { body } = await guest.ask('GET', '/account');
+    expect(body).toMatchObject({ visitor: guest.visitor, account: false });
+    db.exec('DROP TRIGGER fail');
+    db.close();
+    expect((await set()).status).toBe(204);
+    expect((await guest.ask('GET', '/account')).body).toMatchObject({
+      visitor: guest.visitor,
+      account: true,
+    });
+  });
+});

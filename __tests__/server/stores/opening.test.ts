@@ -1,0 +1,246 @@
+import Database from 'better-sqlite3';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { openStores } from '../../../server/stores/open';
+import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
+import { scratch } from '../../support/app';
+import { textOf } from '../../support/entry';
+import { say } from '../../support/http';
+import { startProcess } from '../../support/process';
+
+let place: ReturnType<typeof scratch>;
+let file: string;
+
+beforeEach(() => {
+  place = scratch();
+  file = join(place.folder, 'data', 'parley.db');
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  place.remove();
+});
+
+const draft = (message: string) => ({
+  room: 'lobby',
+  id: randomUUID(),
+  visitor: 'v',
+  username: 'Masha',
+  message,
+});
+
+/** Runs a server until it has acknowledged messages, and kills it: they are in its write-ahead log alone. */
+async function killed(): Promise<void> {
+  await (await openStores(file)).close();
+  const server = await startProcess({ DATABASE: file });
+  // A reader keeps the write-ahead log from being emptied.
+  const reader = new Database(file, { readonly: true });
+  const reading = reader.prepare('SELECT * FROM settings').iterate();
+  reading.next();
+  for (const message of ['one', 'two', 'three']) await say(server.url, message);
+  await server.end('SIGKILL');
+  for (const end of ['', '-wal', '-state']) copyFileSync(file + end, join(place.folder, `kept${end}`));
+  reading.return!();
+  reader.close();
+  rmSync(join(place.folder, 'data'), { recursive: true });
+  mkdirSync(join(place.folder, 'data'));
+  for (const end of ['', '-wal', '-state']) copyFileSync(join(place.folder, `kept${end}`), file + end);
+}
+
+const read = async (restored = false) => {
+  const stores = await openStores(file, restored);
+  const span = await stores.log.after('lobby', 0, 10);
+  await stores.close();
+  return { epoch: span.epoch, texts: span.entries.map(textOf) };
+};
+
+describe('a database that has lost what was acknowledged', () => {
+  it.each([
+    ['has no write-ahead log any more', () => rmSync(`${file}-wal`)],
+    ['has an empty write-ahead log', () => truncateSync(`${file}-wal`)],
+    ['has one that was cut short', () => truncateSync(`${file}-wal`, statSync(`${file}-wal`).size - 5_000)],
+    [
+      'has one with a flipped bit',
+      () => {
+        const log = readFileSync(`${file}-wal`);
+        log[log.length - 2_000]! ^= 1;
+        writeFileSync(`${file}-wal`, log);
+      },
+    ],
+    ['is empty', () => truncateSync(file)],
+    ['is missing', () => rmSync(file)],
+  ])('is refused when it %s, and opens once its files are put back', async (_what, damage) => {
+    await killed();
+    damage();
+    await expect(openStores(file)).rejects.toThrow(
+      /lacks \d+ changes that were stored.*--restored|is empty\. Restore|is missing, but files that belong to it/,
+    );
+    for (const end of ['', '-wal']) copyFileSync(join(place.folder, `kept${end}`), file + end);
+    expect((await read()).texts).toEqual(['one', 'two', 'three']);
+  });
+
+  it('opens as another history when it is said to be restored, so that no seq is used twice', async () => {
+    await killed();
+    const kept = join(place.folder, 'epoch');
+    copyFileSync(file, kept);
+    rmSync(`${file}-wal`);
+    const { epoch, texts } = await read(true);
+    expect(texts).toEqual([]);
+    expect(readFileSync(join(place.folder, 'kept-state'), 'utf8')).not.toContain(epoch);
+    expect((await read()).epoch).toBe(epoch);
+  });
+
+  it('is refused when a page of it is damaged, with what to do', async () => {
+    const stores = await openStores(file);
+    await stores.log.append(
+      Array.from({ length: 500 }, (_, i) => draft(`message ${i}`)),
+      new Date(),
+    );
+    await stores.close();
+    const bytes = readFileSync(file);
+    // The header of each page from the sixth on.
+    for (let page = 5; page * 4_096 < bytes.length; page += 1) bytes[page * 4_096] = 255;
+    writeFileSync(file, bytes);
+    await expect(openStores(file)).rejects.toThrow(/it is damaged.*Restore a backup/);
+  });
+
+  it('does not pass a missing entry over in silence when it is read', async () => {
+    const stores = await openStores(file);
+    await stores.log.append(
+      [...'abcde'].map((letter) => draft(letter)),
+      new Date(),
+    );
+    const db = new Database(file);
+    db.exec("DELETE FROM entries WHERE room = 'lobby' AND seq = 3");
+    db.close();
+    await expect(stores.log.after('lobby', 0, 10)).rejects.toThrow(/damaged: entry 3/);
+    await expect(stores.log.before('lobby', 10, 3)).rejects.toThrow(/damaged: entry 3/);
+    expect((await stores.log.after('lobby', 3, 10)).entries.map(textOf)).toEqual(['d', 'e']);
+    await stores.close();
+  });
+});
+
+describe('a database that does not fit', () => {
+  const open = async (): Promise<void> => {
+    const before = readFileSync(file);
+    await expect(openStores(file)).rejects.toThrow(
+      /^The database \S+ can't be opened: it is not a database of Parley, .* It was left as it was\.$/,
+    );
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(existsSync(`${file}-state`)).toBe(false);
+  };
+
+  beforeEach(() => mkdirSync(join(place.folder, 'data'), { mode: 0o700 }));
+
+  it('is refused, and left as it was, when it lacks a column that its version has', async () => {
+    const db = new Database(file);
+    chmodSync(file, 0o600);
+    db.exec(MIGRATIONS[0]!);
+    db.exec('ALTER TABLE visitors DROP COLUMN username');
+    db.pragma('user_version = 1');
+    db.close();
+    await open();
+  });
+
+  it('is refused, and left as it was, when it is that of another program', async () => {
+    const db = new Database(file);
+    chmodSync(file, 0o600);
+    db.exec('CREATE TABLE notes (text)');
+    db.close();
+    await open();
+  });
+
+  it('is as it was when a step of its migration fails', async () => {
+    const db = new Database(file);
+    chmodSync(file, 0o600);
+    db.exec(MIGRATIONS[0]!);
+    db.pragma('user_version = 1');
+    // A table that the next step wants to make.
+    db.exec('CREATE TABLE grants (id)');
+    db.close();
+    const before = readFileSync(file);
+    await expect(openStores(file)).rejects.toThrow(/can't be opened: .*grants/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});
+
+describe('the files of a database', () => {
+  it('are made for this user alone', async () => {
+    const mask = process.umask(0);
+    try {
+      const stores = await openStores(file);
+      await stores.log.append([draft('a')], new Date());
+      const files = readdirSync(join(place.folder, 'data'));
+      expect(files).toEqual(expect.arrayContaining(['parley.db', 'parley.db-wal', 'parley.db-lock']));
+      for (const name of files) {
+        expect(statSync(join(place.folder, 'data', name)).mode & 0o777).toBe(0o600);
+      }
+      expect(statSync(join(place.folder, 'data')).mode & 0o777).toBe(0o700);
+      await stores.close();
+    } finally {
+      process.umask(mask);
+    }
+  });
+
+  it('keep the mode that an operator gave them; one that everybody can read is pointed out', async () => {
+    await (await openStores(file)).close();
+    chmodSync(file, 0o644);
+    const warned = jest.spyOn(console, 'error').mockImplementation();
+    await (await openStores(file)).close();
+    expect(warned).toHaveBeenCalledWith(expect.stringMatching(/can read \S+parley\.db: chmod 600/));
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+  });
+
+  it('belong to one server, by whatever name another one would open them', async () => {
+    const stores = await openStores(file);
+    const link = join(place.folder, 'link.db');
+    symlinkSync(file, link);
+    await expect(openStores(link)).rejects.toThrow(/another Parley is running on it/);
+    symlinkSync(join(place.folder, 'data'), join(place.folder, 'folder'));
+    await expect(openStores(join(place.folder, 'folder', 'parley.db'))).rejects.toThrow(/another Parley/);
+    linkSync(file, join(place.folder, 'hard.db'));
+    await expect(openStores(join(place.folder, 'hard.db'))).rejects.toThrow(/another name as well/);
+    await stores.close();
+  });
+
+  it('belong to one server, also where a link was there before the file that it leads to', async () => {
+    mkdirSync(join(place.folder, 'data'));
+    const [link, second] = [join(place.folder, 'link.db'), join(place.folder, 'data', 'second.db')];
+    symlinkSync(second, link);
+    symlinkSync('parley.db', second);
+    const stores = await openStores(link);
+    expect(existsSync(`${file}-state`)).toBe(true);
+    for (const path of [link, second, file])
+      await expect(openStores(path)).rejects.toThrow(/another Parley is running on it/);
+    await stores.close();
+  });
+
+  it('are written no more once they are closed', async () => {
+    const stores = await openStores(file);
+    await stores.close();
+    await expect(stores.visitors.see('v')).rejects.toThrow('The database is closed.');
+    await stores.close();
+  });
+
+  it('are beside the program by default, wherever it is started from', async () => {
+    const print = "console.log(require('./config').readConfig({}).database)";
+    const dist = join(__dirname, '..', '..', '..', 'dist');
+    const run = (cwd: string) =>
+      execFileSync(process.execPath, ['-e', print.replace('./config', join(dist, 'config'))], { cwd });
+    expect(run(place.folder).toString()).toBe(run('/').toString());
+  });
+});

@@ -1,0 +1,263 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import type { Appended, Draft, Span } from '../../../server/log/store';
+import { openStores, type Stores } from '../../../server/stores/open';
+import { BY_ID } from '../../../server/stores/sqlite/appending';
+import { READS } from '../../../server/stores/sqlite/log';
+import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
+import { Writer } from '../../../server/stores/sqlite/writer';
+import { scratch } from '../../support/app';
+import { textOf } from '../../support/entry';
+
+/** A way to open the same stores again and again, as each start of the server does. */
+interface Backend {
+  open: () => Promise<Stores>;
+  remove: () => void;
+}
+
+const BACKENDS: Record<string, () => Backend> = {
+  SQLite: () => {
+    const { folder, remove } = scratch();
+    return { open: () => openStores(join(folder, 'data', 'parley.db')), remove };
+  },
+};
+
+const NOW = new Date('2026-11-20T09:00:00.000Z');
+
+function draft(message: string, more: Partial<Draft> = {}): Draft {
+  return { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message, ...more };
+}
+
+const texts = ({ entries }: Span) => entries.map(textOf);
+const seqs = (results: unknown[]) => (results as Appended[]).map(({ entry }) => entry.seq);
+
+describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
+  let backend: Backend;
+  let stores: Stores;
+
+  beforeEach(async () => {
+    backend = make();
+    stores = await backend.open();
+  });
+
+  afterEach(async () => {
+    await stores.close();
+    backend.remove();
+  });
+
+  const reopen = async (): Promise<void> => {
+    await stores.close();
+    stores = await backend.open();
+  };
+
+  it('counts 1, 2, 3 … in each room, in the order of the drafts', async () => {
+    const drafts = [draft('a'), draft('b', { room: 'other' }), draft('c'), draft('d')];
+    expect(seqs(await stores.log.append(drafts, NOW))).toEqual([1, 1, 2, 3]);
+    expect(seqs(await stores.log.append([draft('e')], NOW))).toEqual([4]);
+  });
+
+  it('gives back what it was given, with its place', async () => {
+    const given = draft('line\n"quoted" 😀', { username: 'Маша' });
+    const [result] = (await stores.log.append([given], NOW)) as [Appended];
+    const { epoch, entries } = await stores.log.after('lobby', 0, 10);
+    expect(entries).toEqual([result.entry]);
+    expect(result).toEqual({
+      repeated: false,
+      entry: { type: 'new_message', seq: 1, cursor: `${epoch}:1`, at: NOW.toISOString(), ...given },
+    });
+  });
+
+  it('returns the entry that an id has already, in the same batch or a later one', async () => {
+    const once = draft('once');
+    const [first, again] = (await stores.log.append(
+      [once, { ...once, visitor: 'other' }],
+      NOW,
+    )) as Appended[];
+    const [later] = (await stores.log.append([once], new Date())) as Appended[];
+    expect(first).toMatchObject({ repeated: false });
+    expect(again).toEqual({ entry: first!.entry, repeated: true });
+    expect(later).toEqual({ entry: first!.entry, repeated: true });
+    expect(texts(await stores.log.after('lobby', 0, 10))).toEqual(['once']);
+  });
+
+  it('refuses an id with another body, and spends no seq on it', async () => {
+    const once = draft('once');
+    const results = await stores.log.append([once, { ...once, message: 'else' }, draft('next')], NOW);
+    expect(results[1]).toBe('conflict');
+    expect(texts(await stores.log.after('lobby', 0, 10))).toEqual(['once', 'next']);
+    expect((await stores.log.after('lobby', 0, 10)).head).toBe(2);
+  });
+
+  it('takes the same id once in each room', async () => {
+    const once = draft('once');
+    expect(seqs(await stores.log.append([once, { ...once, room: 'other' }], NOW))).toEqual([1, 1]);
+  });
+
+  it('reads forwards and backwards, in order and to a limit', async () => {
+    await stores.log.append(
+      [...'abcdefg'].map((letter) => draft(letter)),
+      NOW,
+    );
+    expect(texts(await stores.log.after('lobby', 2, 3))).toEqual(['c', 'd', 'e']);
+    expect(texts(await stores.log.after('lobby', 7, 3))).toEqual([]);
+    expect(texts(await stores.log.before('lobby', 4, 2))).toEqual(['b', 'c']);
+    expect(texts(await stores.log.before('lobby', 1, 2))).toEqual([]);
+    expect(texts(await stores.log.before('lobby', Infinity, 2))).toEqual(['f', 'g']);
+    expect(await stores.log.after('lobby', 0, 0)).toMatchObject({ earliest: 0, head: 7, entries: [] });
+    expect(await stores.log.after('empty', 0, 9)).toMatchObject({ earliest: 0, head: 0, entries: [] });
+  });
+
+  it('reads back messages that still exist, whatever else lies between them', async () => {
+    const said = [...'abcdef'].map((letter) => draft(letter));
+    await stores.log.append(said, NOW);
+    const deletions = [1, 2, 5].map((i) => {
+      return {
+        room: 'lobby',
+        id: randomUUID(),
+        visitor: 'v',
+        username: 'Masha',
+        target: said[i]!.id,
+        detail: '',
+      };
+    });
+    await stores.log.append([...deletions, draft('g'), draft('elsewhere', { room: 'other' })], NOW);
+    expect(texts(await stores.log.messagesBefore('lobby', Infinity, 3))).toEqual(['d', 'e', 'g']);
+    expect(texts(await stores.log.messagesBefore('lobby', 5, 2))).toEqual(['a', 'd']);
+    expect(texts(await stores.log.messagesBefore('lobby', 1, 2))).toEqual([]);
+    expect(await stores.log.messagesBefore('lobby', 0, 0)).toMatchObject({ earliest: 0, head: 10 });
+    expect(await stores.log.firstOfNewest('lobby', 3)).toBe(4);
+    expect(await stores.log.firstOfNewest('lobby', 99)).toBe(1);
+    expect(await stores.log.firstOfNewest('empty', 3)).toBeUndefined();
+  });
+
+  it('rings for each room that grew, once its messages can be read', async () => {
+    const rung: [string, Promise<Span>][] = [];
+    stores.log.onCommit((room) => rung.push([room, stores.log.after(room, 0, 10)]));
+    const once = draft('a');
+    await stores.log.append([once, draft('b', { room: 'other' }), draft('c')], NOW);
+    await stores.log.append([once], NOW);
+    expect(rung.map(([room]) => room)).toEqual(['lobby', 'other']);
+    expect(texts(await rung[0]![1])).toEqual(['a', 'c']);
+  });
+
+  it('keeps the log, its epoch, names, contacts and the signing key when it is opened again', async () => {
+    const once = draft('kept');
+    await stores.log.append([once], NOW);
+    const before = await stores.log.after('lobby', 0, 10);
+    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0)).toBe(true);
+    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0)).toBe(true);
+    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
+    const key = await stores.visitors.signingKey('first');
+    await reopen();
+    expect(await stores.log.after('lobby', 0, 10)).toEqual(before);
+    expect(await stores.log.append([once], new Date())).toEqual([
+      { entry: before.entries[0], repeated: true },
+    ]);
+    expect(await stores.visitors.standingOf('v')).toMatchObject({ username: 'Маша', role: 'guest' });
+    expect(await stores.visitors.standingOf('w')).toBeUndefined();
+    expect(await stores.contacts.listContacts()).toEqual([{ id: '1', name: 'Masha', phone: '+79123456789' }]);
+    expect(await stores.visitors.signingKey('second')).toBe(key);
+  });
+
+  it('removes a contact once', async () => {
+    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
+    expect(await stores.contacts.removeContact('1')).toBe(true);
+    expect(await stores.contacts.removeContact('1')).toBe(false);
+    expect(await stores.contacts.listContacts()).toEqual([]);
+  });
+
+  it('belongs to one server at a time', async () => {
+    await expect(backend.open()).rejects.toThrow(/another Parley is running/);
+  });
+});
+
+describe('the SQLite file', () => {
+  let place: ReturnType<typeof scratch>;
+  let file: string;
+
+  beforeEach(() => {
+    place = scratch();
+    file = join(place.folder, 'parley.db');
+  });
+  afterEach(() => place.remove());
+
+  it('answers every read of history from an index', async () => {
+    const stores = await openStores(file);
+    const db = new Database(file, { readonly: true });
+    for (const sql of [...Object.values(READS), BY_ID]) {
+      const parameters = Array<number>(sql.split('?').length - 1).fill(1);
+      const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+      expect(plan.map(({ detail }) => detail).join()).toMatch(
+        /^SEARCH \w+ USING (PRIMARY KEY|(?:COVERING )?INDEX \w+) \([^)]*\)$/,
+      );
+    }
+    db.close();
+    await stores.close();
+  });
+
+  it('is durable at each commit, and open to be read and copied meanwhile', async () => {
+    const stores = await openStores(file);
+    await stores.log.append([draft('a')], NOW);
+    const db = new Database(file, { readonly: true });
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(1);
+    await db.backup(join(place.folder, 'copy.db'));
+    db.close();
+    await stores.close();
+  });
+
+  it('is not touched by an older Parley than the one that wrote it', async () => {
+    const db = new Database(file);
+    db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    db.close();
+    await expect(openStores(file)).rejects.toThrow(/newer version of Parley/);
+  });
+
+  it('takes nothing of a batch when one draft of it fails', async () => {
+    const stores = await openStores(file);
+    const broken = { ...draft('b'), message: null as unknown as string };
+    await expect(stores.log.append([draft('a'), broken], NOW)).rejects.toThrow(/NOT NULL/);
+    expect(await stores.log.after('lobby', 0, 10)).toMatchObject({ head: 0, entries: [] });
+    await stores.close();
+  });
+
+  it('reads one moment of the log while others commit: the entries end where it says that the log does', async () => {
+    const stores = await openStores(file);
+    let writing = true;
+    const written = (async () => {
+      for (let i = 0; i < 40; i += 1) {
+        await Promise.all(Array.from({ length: 20 }, () => stores.log.append([draft('x')], NOW)));
+      }
+      writing = false;
+    })();
+    let spans = 0;
+    for (let seq = 0; writing; spans += 1) {
+      const { head, entries } = await stores.log.after('lobby', seq, 1_000_000);
+      expect(seq + entries.length).toBe(head);
+      seq = Math.max(0, head - 50);
+      await new Promise(setImmediate);
+    }
+    expect(spans).toBeGreaterThan(10);
+    await written;
+    await stores.close();
+  });
+
+  it('refuses what was under way when the thread that writes ended, and goes on with another', async () => {
+    const stores = await openStores(file);
+    await stores.close();
+    const writer = new Writer(file);
+    const ended = writer.run(['SELECT']);
+    await expect(ended).rejects.toThrow(/syntax|incomplete/);
+    // It takes long enough to be under way then.
+    const lost = writer.run([
+      `INSERT INTO settings WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000)
+       SELECT i, i FROM n`,
+    ]);
+    await (Reflect.get(writer, 'thread') as Worker).terminate();
+    await expect(lost).rejects.toThrow(/ended/);
+    expect(await writer.run(["INSERT INTO settings VALUES ('c', 'd')"])).toEqual([1]);
+    await writer.close();
+  });
+});

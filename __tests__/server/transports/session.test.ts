@@ -1,0 +1,38 @@
+import { Refusal } from '../../../server/refusal';
+import { Session, type Outlet, type Parts } from '../../../server/transports/session';
+
+const nothing = (): void => undefined;
+
+describe('a session that is ended while its reader stalls', () => {
+  it('S10: refuses what waits for the last join, and stores none of it', async () => {
+    let taken: (taken: boolean) => void = nothing;
+    const taking = new Promise<boolean>((resolve) => (taken = resolve));
+    const [say, deleteMessage] = [jest.fn(), jest.fn()];
+    const parts = {
+      door: { enter: nothing, leave: nothing },
+      limits: { take: nothing, checkRefusals: nothing, countRefusal: nothing },
+      turns: { take: nothing },
+      log: { start: async () => 'a:0', follow: () => ({ taking, stop: nothing }) },
+      presence: { enter: () => ({ leave: nothing, typing: nothing }) },
+      visitors: { standingOf: async () => ({ username: 'Masha' }) },
+      chat: { say },
+      moderation: { deleteMessage },
+    } as unknown as Parts;
+    const outlet: Outlet = { take: nothing, tell: nothing, end: nothing };
+    const visitor = { id: 'v', username: 'Masha', lasting: true, address: '::1' };
+    const session = new Session(parts, visitor, outlet);
+    session.enter('lobby', 'a:0');
+    const id = '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10';
+    const answers = [
+      session.handle('join', { room: 'other' }),
+      session.handle('new_message', { message: 'after the ban' }),
+      session.handle('delete_message', { id }),
+    ];
+    session.expel(new Refusal(403, 'You are banned from this chat.'));
+    taken(false);
+    const [, ...waited] = await Promise.allSettled(answers);
+    expect(waited).toMatchObject(waited.map(() => ({ status: 'rejected', reason: { status: 403 } })));
+    expect(say).not.toHaveBeenCalled();
+    expect(deleteMessage).not.toHaveBeenCalled();
+  });
+});

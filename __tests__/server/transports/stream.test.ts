@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { startApp, type Running } from '../../support/app';
+import { sseEvents, take } from '../../support/events';
+import { read, say } from '../../support/http';
+import { closed, dial } from '../../support/raw';
+import { connect } from '../../support/socket';
+import { openPeer } from '../../support/ws';
+
+/** Every stream over HTTP: its address, what it is asked for, and what it tells while nothing is said. */
+const STREAMS: [name: string, path: string, accept: string, idle: RegExp, end: RegExp][] = [
+  ['SSE', '/sse?last=1', '*/*', /^:\n\n$/, /^(:\n\n)+$/],
+  [
+    'lines for people',
+    '/r/lobby?follow',
+    'text/plain',
+    /^\n$/,
+    /^\n+ \* This stream has lasted for 15 minutes\. Go on with \?follow&after=\w+:1\n$/,
+  ],
+  [
+    'NDJSON',
+    '/r/lobby?follow',
+    'application/x-ndjson',
+    /^{"type":"keep_alive","cursor":"\w+:1"}\n$/,
+    /^({"type":"keep_alive","cursor":"\w+:1"}\n)+$/,
+  ],
+];
+
+let app: Running;
+afterEach(() => app.close());
+
+describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) => {
+  let socket: Socket;
+  let text: string;
+  const until = async (enough: () => boolean): Promise<void> => {
+    while (!enough()) await once(socket, 'data');
+  };
+  /** What came since so many characters, but for what tells who is there. */
+  const since = (length: number): string => text.slice(length).replace(/event: presence\n.*\n\n/g, '');
+
+  async function open(): Promise<void> {
+    app = await startApp();
+    await say(app.url, 'before');
+    text = '';
+    socket = await dial(app.url, `GET ${path} HTTP/1.1`, 'Host: localhost', `Accept: ${accept}`);
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await until(() => text.includes('before') && text.endsWith('\n'));
+    // It waits for what comes by the time that another is answered.
+    await say(app.url, 'elsewhere', { room: 'other' });
+  }
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+    socket.destroy();
+  });
+
+  it('F32: tells every 15 s that it is there, so that no proxy takes it for idle, and ends after 15 minutes', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    await open();
+    for (let i = 0; i < 4; i += 1) {
+      const before = text.length;
+      jest.advanceTimersByTime(15_000);
+      await until(() => idle.test(since(before)));
+    }
+    const before = text.length;
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 15 * 60_000);
+    jest.advanceTimersByTime(15_000);
+    await closed(socket);
+    expect(since(before)).toMatch(end);
+  });
+
+  it('F32: is let go when its peer is gone', async () => {
+    await open();
+    const other = sseEvents(`${app.url}/sse`);
+    let counted = (await other.next()).value as { data: { count?: number } };
+    while (counted.data.count !== 2) counted = (await other.next()).value as typeof counted;
+    socket.resetAndDestroy();
+    while (counted.data.count !== 1) counted = (await other.next()).value as typeof counted;
+    await other.return();
+  });
+});
+
+describe('a reader without a cursor', () => {
+  beforeEach(async () => (app = await startApp()));
+
+  it('is told first where its reading begins, on every stream, and misses nothing from there', async () => {
+    await say(app.url, 'before', { room: 'bots' });
+    const { cursor } = await read(app.url, { room: 'bots' });
+    const start = { type: 'start', room: 'bots', cursor };
+
+    for (const transports of [['websocket'], ['polling']]) {
+      const client = await connect(app.url, { transports, auth: { room: 'bots' } });
+      expect(await client.next('start')).toEqual(start);
+      expect(client.told[0]!.event).toBe('start');
+      client.socket.disconnect();
+    }
+    const peer = await openPeer(app.url, '/ws?room=bots', 'json');
+    expect(await peer.next(() => true)).toEqual(start);
+    peer.socket.terminate();
+    const [event] = await take(sseEvents(`${app.url}/sse?room=bots`), 1);
+    expect(event).toEqual({ type: 'start', id: cursor, data: start });
+    const gone = new AbortController();
+    const lines = await fetch(`${app.url}/r/bots?follow&last=0`, {
+      headers: { Accept: 'application/x-ndjson' },
+      signal: gone.signal,
+    });
+    const { value } = await lines.body!.getReader().read();
+    expect(Buffer.from(value!).toString()).toBe(`${JSON.stringify(start)}\n`);
+    gone.abort();
+
+    const said = await say(app.url, 'meanwhile', { room: 'bots' });
+    expect((await read(app.url, { room: 'bots', after: cursor })).messages).toEqual([said]);
+  });
+});

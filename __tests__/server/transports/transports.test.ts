@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { Entry, NewMessage } from '../../../server/wire';
+import { startApp, type Running } from '../../support/app';
+import { readAll, say } from '../../support/http';
+import { READERS, type From, type Reading } from '../../support/readers';
+import { WRITERS, type Writer } from '../../support/writers';
+
+/**
+ * The one contract of all transports. Exceptions: the lines of `/ws` without a subprotocol have no cursor and are
+ * tested by themselves, and a form's answer is no message; both stand in the tests of their files.
+ */
+
+let app: Running;
+let room: string;
+let open: (Reading | Writer)[] = [];
+
+beforeAll(async () => (app = await startApp()));
+afterAll(() => app.close());
+beforeEach(() => (room = `r-${randomUUID().slice(0, 8)}`));
+afterEach(() => {
+  open.forEach((one) => one.close());
+  open = [];
+});
+
+async function read(name: string, from: Omit<From, 'room'> = {}): Promise<Reading> {
+  const reading = await READERS[name]!(app.url, { room, ...from });
+  open.push(reading);
+  return reading;
+}
+
+async function writer(name: string): Promise<Writer> {
+  const one = await WRITERS[name]!(app.url);
+  open.push(one);
+  return one;
+}
+
+async function take(reading: Reading, count: number): Promise<Entry[]> {
+  const taken: Entry[] = [];
+  while (taken.length < count) taken.push((await reading.next()) as Entry);
+  return taken;
+}
+
+async function sayAll(...texts: string[]): Promise<NewMessage[]> {
+  const said: NewMessage[] = [];
+  for (const text of texts) said.push(await say(app.url, text, { room }));
+  return said;
+}
+
+const pairs = (names: string[]) => names.flatMap((a) => names.map((b): [string, string] => [a, b]));
+
+describe.each(Object.keys(READERS))('a reader on %s', (name) => {
+  it('gets history and what comes as one stream, the same JSON as every other', async () => {
+    const before = await sayAll('a', 'b');
+    const reading = await read(name, { after: 'earliest' });
+    const after = await sayAll('c', 'd');
+    expect(await take(reading, 4)).toEqual([...before, ...after]);
+  });
+
+  it('begins with the newest n', async () => {
+    const said = await sayAll('a', 'b', 'c');
+    expect(await take(await read(name, { last: 2 }), 2)).toEqual(said.slice(1));
+  });
+
+  it('gets only what comes, if it asks for no more', async () => {
+    await sayAll('before');
+    const reading = await read(name);
+    const said = await sayAll('after');
+    expect(await take(reading, 1)).toEqual(said);
+  });
+
+  it('misses and repeats nothing when it joins in a burst', async () => {
+    const burst = Array.from({ length: 100 }, (_, i) => say(app.url, String(i), { room }));
+    const reading = await read(name, { after: 'earliest' });
+    await Promise.all(burst);
+    expect(await take(reading, 100)).toEqual(await readAll(app.url, room));
+  });
+
+  it('resumes after the last one that it was given', async () => {
+    const said = await sayAll('a', 'b', 'c');
+    const [first] = await take(await read(name, { after: 'earliest' }), 1);
+    open.forEach((one) => one.close());
+    said.push(...(await sayAll('d')));
+    expect(await take(await read(name, { after: first!.cursor }), 3)).toEqual(said.slice(1));
+  });
+
+  it('is told when its cursor is not of this history, and goes on from the head', async () => {
+    const [said] = await sayAll('a');
+    const reading = await read(name, { after: 'gone:5' });
+    const reset = { type: 'reset', room, earliest: said!.cursor.replace(/1$/, '0'), cursor: said!.cursor };
+    expect(await reading.next()).toMatchObject(reset);
+    const next = await sayAll('b');
+    expect(await take(reading, 1)).toEqual(next);
+  });
+
+  it('hears nothing of other rooms', async () => {
+    const reading = await read(name);
+    await say(app.url, 'elsewhere', { room: `${room}-x` });
+    const said = await sayAll('here');
+    expect(await take(reading, 1)).toEqual(said);
+  });
+});
+
+describe('a cursor', () => {
+  it.each(pairs(Object.keys(READERS)))(
+    'is handed from %s to %s, and nothing falls in between',
+    async (from, to) => {
+      const said = await sayAll('a', 'b');
+      const first = await read(from, { after: 'earliest' });
+      const seen = await take(first, 2);
+      first.close();
+      said.push(...(await sayAll('between')));
+      const second = await read(to, { after: seen.at(-1)!.cursor });
+      said.push(...(await sayAll('c')));
+      expect([...seen, ...(await take(second, 2))]).toEqual(said);
+    },
+  );
+
+  it('takes a conversation of forty messages over WebSocket, then SSE, and to its end by curl', async () => {
+    const said = await sayAll(...Array.from({ length: 40 }, (_, i) => String(i)));
+    const seen: Entry[] = [];
+    let after = 'earliest';
+    for (const [name, count] of [
+      ['WebSocket (json)', 15],
+      ['SSE', 15],
+      ['curl (NDJSON)', 10],
+    ] as const) {
+      seen.push(...(await take(await read(name, { after }), count)));
+      after = seen.at(-1)!.cursor;
+    }
+    expect(seen).toEqual(said);
+  });
+});
+
+describe('a message', () => {
+  it.each(pairs(Object.keys(WRITERS)))('sent over %s and again over %s is stored once', async (from, to) => {
+    const [first, second] = [await writer(from), await writer(to)];
+    const draft = { id: randomUUID(), room, message: 'once' };
+    const acknowledged = await first.write(draft);
+    expect(await second.write(draft)).toEqual(acknowledged);
+    expect(await second.write({ ...draft, message: 'else' })).toMatchObject({ status: 409 });
+    expect(await readAll(app.url, room)).toEqual([acknowledged]);
+  });
+
+  it('sent over all ways at once is stored once', async () => {
+    const writers = await Promise.all(Object.keys(WRITERS).map(writer));
+    const draft = { id: randomUUID(), room, message: 'once' };
+    const answers = await Promise.all(writers.flatMap((one) => [one.write(draft), one.write(draft)]));
+    const log = await readAll(app.url, room);
+    expect(log).toHaveLength(1);
+    answers.forEach((answer) => expect(answer).toEqual(log[0]));
+  });
+
+  it.each(Object.keys(WRITERS))('acknowledged over %s comes before what is sent after that', async (name) => {
+    const one = await writer(name);
+    const seqs: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      seqs.push(((await one.write({ id: randomUUID(), room, message: String(i) })) as NewMessage).seq);
+    }
+    expect(seqs).toEqual([1, 2, 3, 4, 5]);
+  });
+});

@@ -1,0 +1,60 @@
+import { until, type Visit } from '../../support/browser';
+import { Somebody } from '../../support/people';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+
+const setRules = (owner: Somebody, rules: object) => owner.ask('PUT', '/r/lobby/rules', rules);
+const stateWords = (visit: Visit) =>
+  visit.log.locator('.state').evaluateAll((all) => all.map((one) => one.textContent));
+const countdown = (visit: Visit) => visit.page.locator('#later .countdown').textContent();
+
+/** Somebody in a room in slow mode, whose second message is held. */
+async function held(): Promise<{ owner: Somebody; tom: Visit }> {
+  const owner = await Somebody.owner(stage.app);
+  await setRules(owner, { slow: 3600 });
+  const tom = await stage.visit();
+  await tom.say('first');
+  await tom.say('second');
+  await tom.page.getByText('That was fast: the next message is sent').waitFor();
+  expect(await countdown(tom)).toMatch(/^in \d+ s$/);
+  return { owner, tom };
+}
+
+describe('a message that is not stored yet', () => {
+  it('waits for the connection while there is none, and is not said to be sending', async () => {
+    const masha = await stage.visit();
+    await masha.page.context().setOffline(true);
+    await masha.page.getByRole('status').getByText('Offline').waitFor();
+    await masha.say('hello');
+    await until(() => stateWords(masha).then(String), 'Waiting for the connection');
+    await masha.page.context().setOffline(false);
+    await masha.states('sent');
+    await until(() => stateWords(masha).then(String), 'Sent');
+  });
+
+  it('is sent at once when slow mode ends, and so does the countdown', async () => {
+    const { owner, tom } = await held();
+    await setRules(owner, { slow: 0 });
+    await tom.states('sent', 'sent');
+    await until(() => countdown(tom), '');
+    await tom.page.getByText('That was fast').waitFor({ state: 'detached' });
+  });
+
+  it('has no countdown in a room that is locked, nor for somebody who is banned', async () => {
+    const { owner, tom } = await held();
+    await setRules(owner, { locked: true });
+    await tom.page.getByText('This room is locked: only moderators write.').waitFor();
+    expect(await countdown(tom)).toBe('');
+    expect(await tom.box.isDisabled()).toBe(true);
+    await setRules(owner, { locked: false });
+    await until(() => countdown(tom).then((words) => /^in \d+ s$/.test(words ?? '')), true);
+
+    const visitor = await tom.page.locator('main').getAttribute('data-visitor');
+    await owner.ask('PUT', `/people/${visitor}/ban`, {});
+    await tom.live('You are banned from this chat.');
+    expect(await countdown(tom)).toBe('');
+    expect(await tom.box.isDisabled()).toBe(true);
+    expect(await tom.page.getByText('Slow mode').count()).toBe(0);
+  });
+});

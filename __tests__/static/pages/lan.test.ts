@@ -1,0 +1,103 @@
+import { LAN_HOST } from '../../support/browser';
+import { readAll, say } from '../../support/http';
+import { setStage } from '../../support/stage';
+
+/*
+ * Over plain HTTP, on a name that is not the machine's own, a browser has no secure context: no `Sec-Fetch-Site`, no
+ * `crypto.randomUUID`, no `navigator.locks`, no clipboard. That is how people use a chat in their local network.
+ */
+describe('in a local network, over plain HTTP', () => {
+  const stage = setStage({ ACCESS: 'invite' });
+  const url = () => stage.app.url.replace('localhost', LAN_HOST);
+  const open = (path: string, live = false) => stage.visit(path, { live }, url());
+
+  /** The owner, who has come in by the link that the first start prints. */
+  async function owner() {
+    const visit = await open(`/invite#${await stage.app.ownersLink()}`);
+    expect(await visit.page.evaluate(() => isSecureContext)).toBe(false);
+    await visit.page.getByText('This chat becomes yours').waitFor();
+    await visit.page.getByRole('button', { name: 'Come in' }).click();
+    await visit.live();
+    return visit;
+  }
+
+  it('makes an owner, who makes a link by which another comes in, and both talk', async () => {
+    const masha = await owner();
+    await masha.page.getByRole('link', { name: 'Moderation' }).click();
+    await masha.page.getByRole('button', { name: 'Make a link' }).click();
+    await masha.page.getByLabel('Here is the link.').waitFor();
+    const link = await masha.page.getByLabel('Here is the link.').inputValue();
+    expect(link).toMatch(/^http:\/\/parley\.test:\d+\/invite#[\w-]{43}$/);
+    await masha.page.goto(url());
+    await masha.live();
+
+    const olga = await open(`/invite#${link.split('#')[1]}`);
+    await olga.page.getByText('Join this chat.').waitFor();
+    await olga.page.getByRole('button', { name: 'Come in' }).click();
+    await olga.live();
+    await olga.say('from the kitchen');
+    await masha.shows(['from the kitchen']);
+    await masha.say('heard');
+    await olga.shows(['from the kitchen', 'heard']);
+  });
+
+  it('keeps a name with a password, and signs in with it', async () => {
+    const masha = await owner();
+    await masha.page.goto(`${url()}/account`);
+    await masha.page.locator('#name-form').getByLabel('Name').fill('Masha');
+    await masha.page.locator('#name-form').getByRole('button').click();
+    await masha.page.locator('#password-form').getByLabel('Password').fill('correct horse');
+    await masha.page.locator('#password-form').getByRole('button').first().click();
+    await masha.page.locator('#sign-out').waitFor();
+
+    const phone = await open('/');
+    await phone.page.locator('#sign-in').getByLabel('Name').fill('Masha');
+    await phone.page.locator('#sign-in').getByLabel('Password').fill('correct horse');
+    await phone.page.getByRole('button', { name: 'Sign in' }).click();
+    await phone.live();
+  });
+
+  it('says in words that a link is not valid any more', async () => {
+    const visit = await open('/invite#nonsense');
+    await visit.page.getByRole('heading', { name: 'This link is not valid any more' }).waitFor();
+    expect(await visit.page.getByRole('button', { name: 'Come in' }).isVisible()).toBe(false);
+  });
+
+  it('lets in without scripts whoever pastes the link, and takes what they write', async () => {
+    const context = await stage.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(`${url()}/invite`);
+    await page
+      .getByLabel('Paste your invitation link')
+      .fill(`${url()}/invite#${await stage.app.ownersLink()}`);
+    await page.getByRole('button', { name: 'Come in' }).click();
+    await page.waitForURL(`${url()}/`);
+    await page.getByRole('link', { name: 'Write a message' }).click();
+    await page.locator('form.plain').getByRole('textbox', { name: 'Message' }).fill('no script');
+    await page.locator('form.plain').getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL('**/r/lobby');
+    await page.getByText('no script').waitFor();
+  });
+});
+
+describe('an open chat in a local network, over plain HTTP', () => {
+  const stage = setStage();
+
+  it('keeps what is not sent over a reload, and sends it once', async () => {
+    const url = stage.app.url.replace('localhost', LAN_HOST);
+    await say(stage.app.url, 'before');
+    const masha = await stage.visit('/', {}, url);
+    await masha.page.context().setOffline(true);
+    await masha.say('kept');
+    await masha.page.context().setOffline(false);
+    await masha.page.reload();
+    await masha.live();
+    await masha.shows(['before', 'kept']);
+    await masha.states('sent');
+    expect((await readAll(stage.app.url)).map((entry) => 'message' in entry && entry.message)).toEqual([
+      'before',
+      'kept',
+    ]);
+  });
+});

@@ -1,0 +1,197 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { until } from '../../support/browser';
+import { say } from '../../support/http';
+import { Somebody } from '../../support/people';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+
+/** The texts whose contrast with what is behind them is below 4.5:1, as the browser shows them. */
+const faintTexts = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+    const paint = (colours: string[]): number => {
+      canvas.fillStyle = '#fff';
+      for (const colour of colours) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+    };
+    const faint: string[] = [];
+    const look = (element: Element, text: string | null, { color, opacity }: CSSStyleDeclaration): void => {
+      const backs: string[] = [];
+      let shown = Number(opacity);
+      for (let one: Element | null = element; one; one = one.parentElement) {
+        const style = getComputedStyle(one);
+        backs.unshift(style.backgroundColor);
+        shown *= Number(style.opacity);
+      }
+      const [back, front] = [paint(backs), paint([...backs, color])];
+      const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+      if (ratio < 4.5 || shown < 1)
+        faint.push(`${element.className || element.tagName}: ${text} ${ratio.toFixed(2)}`);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const element = texts.currentNode.parentElement!;
+      if (!texts.currentNode.textContent?.trim() || !element.checkVisibility()) continue;
+      if (element.closest('script, style, template, noscript, option, .unseen')) continue;
+      look(element, texts.currentNode.textContent, getComputedStyle(element));
+    }
+    for (const field of document.querySelectorAll<HTMLInputElement>('[placeholder]'))
+      if (field.checkVisibility()) look(field, field.placeholder, getComputedStyle(field, '::placeholder'));
+    return faint;
+  });
+
+/** Gives a browser the cookie of somebody. */
+async function beSomebody(context: BrowserContext, { cookie }: Somebody): Promise<void> {
+  const [name, ...value] = cookie.split('=');
+  await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
+}
+
+describe('what is written on the page', () => {
+  it.each(['light', 'dark'] as const)(
+    'stands out from what is behind it, in %s colours',
+    async (colorScheme) => {
+      await say(stage.app.url, 'hello');
+      const masha = await stage.visit();
+      const { page } = masha;
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await masha.say('https://example.com');
+      await masha.states('sent');
+      expect(await faintTexts(page)).toEqual([]);
+      await page.context().setOffline(true);
+      await page.getByRole('status').getByText('Offline').waitFor();
+      await masha.say('not yet');
+      expect(await faintTexts(page)).toEqual([]);
+      await page.context().setOffline(false);
+      await masha.states('sent', 'sent');
+      await page.goto(`${stage.app.url}/account`);
+      expect(await faintTexts(page)).toEqual([]);
+    },
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'stands out on the pages of owners, of invitations and of errors, in %s colours',
+    async (colorScheme) => {
+      const owner = await Somebody.owner(stage.app, 'Olga');
+      const tom = await Somebody.invited(owner, 'moderator', 'Tom');
+      await owner.ask('PUT', `/people/${tom.visitor}/mute`, {});
+      await owner.ask('POST', '/account/tokens', { label: 'backup script' });
+      await owner.ask('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
+      const context = await stage.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      const look = async (...paths: string[]) => {
+        for (const path of paths) {
+          await page.goto(stage.app.url + path);
+          // Until its script is here, buttons are dimmed.
+          await until(() => page.locator('button:disabled').count(), 0);
+          expect([path, ...(await faintTexts(page))]).toEqual([path]);
+        }
+      };
+      await look('/invite', '/nothing', '/r/Bad_Room');
+      await page.goto(`${stage.app.url}/invite#nothing`);
+      await page.getByText('This link is not valid any more.').waitFor();
+      expect(await faintTexts(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
+      expect(await page.getByText('open the link again').isVisible()).toBe(false);
+      await beSomebody(context, owner);
+      await look('/account', '/moderation');
+      await page.getByText('Links of the past').click();
+      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.locator('#secret').waitFor();
+      expect(await faintTexts(page)).toEqual([]);
+    },
+  );
+
+  it('keeps its shapes where colours are forced', async () => {
+    await say(stage.app.url, 'hello');
+    const masha = await stage.visit();
+    await masha.page.emulateMedia({ forcedColors: 'active' });
+    await masha.say('mine');
+    await masha.states('sent');
+    const widths = await masha.page.evaluate(() =>
+      ['.bubble', '.mine .bubble', '.avatar', '.send'].map(
+        (selector) => getComputedStyle(document.querySelector(selector)!).borderTopWidth,
+      ),
+    );
+    expect(widths).toEqual(['1px', '2px', '1px', '1px']);
+  });
+
+  it('does not make a touch screen zoom, nor is it clipped at twice its size', async () => {
+    const context = await stage.browser.newContext({
+      hasTouch: true,
+      viewport: { width: 820, height: 1180 },
+    });
+    const page = await context.newPage();
+    await page.goto(stage.app.url);
+    const sizes = () =>
+      page
+        .locator('input:not([type=checkbox]), textarea, select')
+        .evaluateAll((all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize)));
+    expect(Math.min(...(await sizes()))).toBeGreaterThanOrEqual(16);
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+    const box = page.locator('#message');
+    await box.fill('gjÄ');
+    const [line, height] = await box.evaluate((one) => {
+      const { lineHeight, fontSize } = getComputedStyle(one);
+      return [parseFloat(lineHeight) / parseFloat(fontSize), one.scrollHeight - one.clientHeight];
+    });
+    expect(line).toBeGreaterThan(1.3);
+    expect(height).toBe(0);
+
+    await page.setViewportSize({ width: 390, height: 700 });
+    const masha = await Somebody.guest(stage.app.url);
+    await masha.keep('Masha');
+    await beSomebody(context, masha);
+    await page.goto(`${stage.app.url}/account`);
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+    // Neither is the name broken within, nor the field too narrow for what is written in it.
+    const name = await page.locator('h1').boundingBox();
+    expect(name!.height).toBeLessThan(80);
+    expect((await page.locator('#label').boundingBox())!.width).toBeGreaterThan(250);
+  });
+
+  it('has the corners and colours of its writer, whichever way it runs', async () => {
+    const masha = await stage.visit();
+    await masha.say('שלום לכולם');
+    await masha.states('sent');
+    const bubble = masha.log.locator('.mine .bubble');
+    expect(
+      await bubble.evaluate((one) => {
+        const { borderTopRightRadius, borderTopLeftRadius, direction } = getComputedStyle(one);
+        return [direction, borderTopLeftRadius, borderTopRightRadius];
+      }),
+    ).toEqual(['rtl', '18px', '6px']);
+  });
+
+  it('has no dead link, menu or button without scripts, and its times say that they are in UTC', async () => {
+    await say(stage.app.url, 'hello');
+    const context = await stage.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    for (const path of ['/', '/r/lobby?write', '/account', '/nothing', '/invite']) {
+      await page.goto(stage.app.url + path);
+      const buttons = page.locator('button:visible');
+      for (const button of await buttons.all())
+        expect(await button.evaluate((one) => (one as HTMLButtonElement).form?.method)).toBe('post');
+      expect(await page.locator('a[href^="/account"]:visible').count()).toBe(0);
+    }
+    await page.goto(stage.app.url);
+    await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/).waitFor();
+
+    const owner = await Somebody.owner(stage.app, 'Olga');
+    const tom = await Somebody.invited(owner, 'moderator', 'Tom');
+    await owner.ask('PUT', `/people/${tom.visitor}/mute`, { minutes: 10 });
+    await beSomebody(context, owner);
+    await page.goto(`${stage.app.url}/moderation`);
+    const row = page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: 'Tom' });
+    await row.getByText(/^Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC/).waitFor();
+    await row.locator('.hint').getByText('Moderator', { exact: true }).waitFor();
+    expect(await page.locator('button:visible').count()).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Page } from 'playwright-core';
+import { readAll, say } from '../../support/http';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+
+/** A browser that runs no scripts. */
+async function plainPage(width = 360) {
+  const context = await stage.browser.newContext({
+    javaScriptEnabled: false,
+    viewport: { width, height: 740 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  return page;
+}
+
+/** The form that needs no script; the other one is hidden as soon as the style is there. */
+const form = (page: Page) => page.locator('form.plain');
+
+describe('the page without scripts', () => {
+  it('reads, writes under a name, and comes back', async () => {
+    await say(stage.app.url, 'before');
+    const page = await plainPage();
+    await page.goto(stage.app.url);
+    await page.getByText('before').waitFor();
+    await page.getByRole('link', { name: 'Write a message' }).click();
+    await form(page).getByRole('textbox', { name: 'Message' }).fill('no <script> needed');
+    await form(page).getByRole('textbox', { name: 'Name' }).fill('Masha');
+    await form(page).getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL('**/r/lobby');
+    await page.getByText('no <script> needed').waitFor();
+    const [, said] = await readAll(stage.app.url);
+    expect(said).toMatchObject({ message: 'no <script> needed', username: 'Masha' });
+  });
+
+  it('brings itself up to date, but not while one is writing', async () => {
+    const page = await plainPage();
+    await page.goto(`${stage.app.url}/r/garden`);
+    expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('20');
+    await page.getByRole('link', { name: 'Write a message' }).click();
+    await form(page).getByRole('textbox', { name: 'Message' }).waitFor();
+    expect(await page.locator('meta[http-equiv]').count()).toBe(0);
+  });
+
+  it('shows nothing that needs them, and fits a narrow screen', async () => {
+    const page = await plainPage(320);
+    await page.goto(`${stage.app.url}/r/lobby?write`);
+    for (const dead of ['#composer', '#status', '#open-panel', '#side', '.older'])
+      expect(await page.locator(dead).isVisible()).toBe(false);
+    const width = page.locator('main').evaluate((main) => main.scrollWidth);
+    expect(await width).toBe(320);
+  });
+
+  it('is not part of the page with scripts', async () => {
+    const masha = await stage.visit('/?write');
+    expect(await masha.page.getByRole('textbox', { name: 'Message' }).count()).toBe(1);
+    await masha.say('hello');
+    await masha.states('sent');
+  });
+});

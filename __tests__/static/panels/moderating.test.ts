@@ -1,0 +1,265 @@
+import { until, type Visit } from '../../support/browser';
+import { readAll, say } from '../../support/http';
+import { setStage, type Stage } from '../../support/stage';
+
+/** The owner of a new server, in the room. */
+async function ownerOf(stage: Stage): Promise<Visit> {
+  const owner = await stage.visit(`/invite#${await stage.app.ownersLink()}`, { live: false });
+  await owner.page.getByRole('button', { name: 'Come in' }).click();
+  await owner.live();
+  return owner;
+}
+
+const actions = ({ page }: Visit) => page.getByRole('dialog');
+
+/** Opens what can be done about a message. */
+async function about(visit: Visit, text: string): Promise<void> {
+  const message = visit.said(text);
+  await message.hover();
+  await message.getByRole('button', { name: 'What to do about this message' }).click();
+  await actions(visit).waitFor();
+}
+
+/** Deletes a message by the menu that is open. */
+async function confirm(visit: Visit): Promise<void> {
+  await actions(visit).getByRole('button', { name: 'Delete message' }).click();
+  await actions(visit).getByRole('button', { name: 'Yes, delete it for everybody' }).click();
+  await actions(visit).waitFor({ state: 'hidden' });
+}
+
+describe('a deleted message', () => {
+  const stage = setStage();
+  const { visit } = stage;
+
+  it('keeps its place without its text on every page at once, and is gone from a page opened later', async () => {
+    const [masha, tom] = [await visit(), await visit()];
+    await masha.say('a secret');
+    await masha.say('and more');
+    await masha.states('sent', 'sent');
+    await about(masha, 'a secret');
+    await confirm(masha);
+    for (const one of [masha, tom]) {
+      await one.shows(['Deleted', 'and more']);
+      expect(await one.page.content()).not.toContain('a secret');
+    }
+    await tom.page.reload();
+    await tom.shows(['and more']);
+    expect(await tom.page.content()).not.toContain('a secret');
+    expect(await tom.page.title()).toBe('#lobby · Parley');
+  });
+
+  it('is one’s own, and of nobody else for who is no moderator', async () => {
+    const [masha, tom] = [await visit(), await visit()];
+    await masha.say('mine');
+    await tom.shows(['mine']);
+    await tom.said('mine').hover();
+    expect(await tom.said('mine').getByRole('button').count()).toBe(0);
+  });
+
+  it('is reached, kept and given up by the keyboard alone', async () => {
+    const masha = await visit();
+    await masha.say('first');
+    await masha.say('second');
+    await masha.states('sent', 'sent');
+    await masha.box.press('Shift+Tab');
+    await masha.page.keyboard.press('ArrowUp');
+    await masha.page.keyboard.press('Enter');
+    await actions(masha).waitFor();
+    await masha.page.keyboard.press('Escape');
+    await actions(masha).waitFor({ state: 'hidden' });
+    const focused = () => masha.page.evaluate(() => document.activeElement?.closest('li')?.textContent ?? '');
+    expect(await focused()).toContain('first');
+    await masha.page.keyboard.press('Enter');
+    await confirm(masha);
+    await masha.shows(['Deleted', 'second']);
+    // From there on to the next one.
+    await until(async () => (await focused()).includes('second'), true);
+  });
+
+  it('is one of very many, and what was said before them is shown at once', async () => {
+    const owner = await ownerOf(stage);
+    await say(stage.app.url, 'before it all', { room: 'spam' });
+    const said = [];
+    for (let i = 0; i < 60; i++) said.push(await say(stage.app.url, `spam ${i}`, { room: 'spam' }));
+    await owner.page.evaluate(
+      async (ids) => {
+        for (const id of ids) await fetch(`/r/spam/messages/${id}`, { method: 'DELETE' });
+      },
+      said.map(({ id }) => id),
+    );
+    await owner.page.goto(`${stage.app.url}/r/spam`);
+    await owner.shows(['before it all']);
+  });
+});
+
+describe('a moderator', () => {
+  const stage = setStage();
+  const { visit } = stage;
+
+  it('deletes what others wrote, and lets them only read, until that is lifted', async () => {
+    const [owner, tom] = [await ownerOf(stage), await visit()];
+    await tom.say('BUY WATCHES');
+    await owner.shows(['BUY WATCHES']);
+    await about(owner, 'BUY WATCHES');
+    await actions(owner).getByLabel('Only let them read').selectOption('for 10 minutes');
+    await actions(owner).getByRole('button', { name: 'Mute' }).click();
+    await actions(owner)
+      .getByText(/^Anonymous [a-z0-9]{4} may only read now\.$/)
+      .waitFor();
+    await confirm(owner);
+    await tom.shows(['Deleted']);
+    await tom.say('BUY MORE WATCHES');
+    await tom.log.getByText('You may only read for now: a moderator has muted you.').waitFor();
+    // A page that is opened now says so before anything is written.
+    await tom.page.reload();
+    const muted = tom.page
+      .locator('#rule')
+      .getByText('You may only read for now: a moderator has muted you.');
+    await muted.waitFor();
+
+    await owner.page.getByRole('link', { name: 'Moderation' }).click();
+    await owner.page.getByText('Muted until').waitFor();
+    await owner.page.getByText(/^Anonymous \w+ muted Anonymous \w+ for 10 min/).waitFor();
+    await owner.page.getByRole('button', { name: 'Let Anonymous write again' }).click();
+    await owner.page.getByText('Muted until').waitFor({ state: 'detached' });
+    await tom.page.getByRole('button', { name: 'Retry' }).click();
+    await tom.states('sent');
+    await muted.waitFor({ state: 'detached' });
+  });
+
+  it('bans somebody, whose page says until when and asks only once a minute', async () => {
+    const [owner, tom] = [await ownerOf(stage), await visit()];
+    await tom.say('BUY WATCHES');
+    await owner.shows(['BUY WATCHES']);
+    await about(owner, 'BUY WATCHES');
+    const asked: string[] = [];
+    tom.page.on('request', (request) => asked.push(request.url()));
+    tom.page.on('websocket', (socket) => asked.push(socket.url()));
+    await tom.page.clock.install();
+    await actions(owner).getByRole('button', { name: 'Ban' }).click();
+    await tom.page
+      .getByRole('status')
+      .getByText(/^You are banned from this chat until .* UTC\.$/)
+      .waitFor();
+    asked.length = 0;
+    await tom.page.clock.runFor(50_000);
+    expect(asked).toEqual([]);
+    await tom.page.clock.runFor(10_000);
+    await until(async () => asked.length, 1);
+    expect(await tom.page.getByRole('link', { name: 'Sign in', exact: true }).count()).toBe(0);
+
+    await owner.page.goto(`${stage.app.url}/moderation`);
+    await owner.page.getByRole('button', { name: 'Let Anonymous in again' }).click();
+    await owner.page.getByText('Banned until').waitFor({ state: 'detached' });
+    await tom.page.getByRole('button', { name: 'Try now' }).click();
+    await tom.live();
+  });
+
+  it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (way) => {
+    const owner = await ownerOf(stage);
+    // In a room where something is said, polls come every second.
+    await say(stage.app.url, 'hello');
+    const tom = await visit(`/?transport=${way}`, { live: false });
+    await tom.page.locator('.status[data-state=live]').waitFor();
+    await tom.say('BUY WATCHES');
+    await owner.shows(['hello', 'BUY WATCHES']);
+    await about(owner, 'BUY WATCHES');
+    await actions(owner).getByLabel('Put them out').selectOption('for good');
+    await actions(owner).getByRole('button', { name: 'Ban' }).click();
+    await tom.live('You are banned from this chat.');
+  });
+
+  it('slows a room down: what is said too fast is sent later, in order', async () => {
+    const [owner, tom] = [await ownerOf(stage), await visit()];
+    await owner.page.getByLabel('Slow mode').selectOption('5 s');
+    await tom.page.getByText('Slow mode: one message in 5 s.').waitFor();
+    await tom.say('first');
+    await tom.say('second');
+    await tom.page.getByText('That was fast: the next message is sent').waitFor();
+    await tom.states('sent', 'sending');
+    await tom.states('sent', 'sent');
+    await owner.shows(['first', 'second']);
+    await tom.page.getByText('That was fast').waitFor({ state: 'detached' });
+    // It does not hold for moderators.
+    await owner.say('one');
+    await owner.say('two');
+    await owner.states('sent', 'sent');
+  });
+
+  it('locks a room and opens it again, for those who are there and those who come', async () => {
+    const [owner, tom] = [await ownerOf(stage), await visit()];
+    await tom.box.fill('a thought');
+    await owner.page.getByLabel('Locked: only moderators write').check();
+    await tom.page.getByText('This room is locked: only moderators write.').waitFor();
+    expect(await tom.box.isDisabled()).toBe(true);
+    await owner.say('The rules have changed.');
+    await tom.shows(['The rules have changed.']);
+    await tom.page.reload();
+    expect(await tom.box.isDisabled()).toBe(true);
+    await tom.live();
+    await owner.page.getByLabel('Locked: only moderators write').uncheck();
+    await until(() => tom.box.isDisabled(), false);
+    expect(await tom.box.inputValue()).toBe('a thought');
+    await tom.box.press('Enter');
+    await owner.shows(['The rules have changed.', 'a thought']);
+  });
+
+  it('is made by an owner’s link, and sees no links and no trail', async () => {
+    const owner = await ownerOf(stage);
+    await owner.page.getByRole('link', { name: 'Moderation' }).click();
+    const { page } = owner;
+    await page.getByLabel('They become').selectOption('Moderator');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByLabel('Here is the link.').waitFor();
+    const link = await page.getByLabel('Here is the link.').inputValue();
+    const mona = await visit(`/invite${new URL(link).hash}`, { live: false });
+    await mona.page.getByRole('button', { name: 'Come in' }).click();
+    await mona.page.getByRole('link', { name: 'Moderation' }).click();
+    await mona.page.getByRole('list', { name: 'People' }).getByText('Moderator').waitFor();
+    expect(await mona.page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['People']);
+
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Links of the past').click();
+    await page.getByText('Used up').first().waitFor();
+    await page.getByRole('combobox', { name: 'Role of Anonymous' }).selectOption('Member');
+    await page.getByText(/made Anonymous \w+ a member/).waitFor();
+    await mona.page.reload();
+    await mona.page.getByRole('heading', { name: 'Only a moderator may do that.' }).waitFor();
+  });
+});
+
+describe('limits', () => {
+  const stage = setStage({ LIMITS: 'on', LIMIT_MESSAGES: '2/2', LIMIT_NAMES: '1/60' });
+
+  it('lose nothing of what is said too fast: all of it arrives, in order and once', async () => {
+    const [masha, tom] = [await stage.visit(), await stage.visit()];
+    const texts = Array.from({ length: 10 }, (_, i) => `line ${i}`);
+    for (const text of texts) await masha.say(text);
+    await masha.page.getByText('That was fast: the next message is sent').waitFor();
+    await tom.shows(texts);
+    await masha.shows(texts);
+    await masha.states(...texts.map(() => 'sent'));
+    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(texts);
+  });
+
+  it('of names say when to try again', async () => {
+    const masha = await stage.visit();
+    for (const username of ['Masha', 'Mascha']) {
+      await masha.name.fill(username);
+      await masha.name.press('Enter');
+    }
+    await masha.page.getByText(/You have changed your name too often\. Try again in \d+ s\./).waitFor();
+  });
+});
+
+describe('a chat with a bound on connections', () => {
+  const stage = setStage({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
+
+  it('says so to the page that comes too late, which comes in when there is room', async () => {
+    const masha = await stage.visit();
+    const late = await stage.visit('/', { beside: masha, live: false });
+    await late.live('Too many connections are open from here. Close some, and try again.');
+    await masha.page.close();
+    await late.live();
+  });
+});

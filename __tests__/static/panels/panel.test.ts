@@ -1,0 +1,67 @@
+import { post } from '../../support/http';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+
+describe('the panel beside the conversation', () => {
+  it('says who sees the contacts while there are none', async () => {
+    const masha = await stage.visit();
+    const notice = masha.page.getByText('Everyone on this server sees the contacts that you add.');
+    await notice.waitFor();
+    await masha.page.getByRole('textbox', { name: 'Contact name' }).fill('Katya');
+    await masha.page.getByRole('textbox', { name: 'Phone' }).fill('+7 912 345-67-89');
+    await masha.page.getByRole('button', { name: 'Add' }).click();
+    await notice.waitFor({ state: 'hidden' });
+  });
+
+  it('says how many more people are here than it names', async () => {
+    const masha = await stage.visit('/', { live: false });
+    await masha.page.routeWebSocket('**/socket.io/**', (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((frame) => socket.send(String(frame).replace(/"count":\d+/, '"count":103')));
+    });
+    await masha.page.reload();
+    await masha.page.getByText('and 102 more').waitFor();
+  });
+
+  it('leaves a name alone that is being written when an earlier one is taken', async () => {
+    const masha = await stage.visit();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((go) => (answer = go));
+    await masha.page.route('**/username', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await masha.name.fill('Masha');
+    await masha.name.press('Enter');
+    await masha.name.fill('Mascha');
+    answer();
+    await masha.page.locator('#people').getByText('Masha', { exact: true }).waitFor();
+    await masha.name.press('Enter');
+    await masha.page.locator('#people').getByText('Mascha').waitFor();
+  });
+
+  it('leaves the focus where it is while others add contacts', async () => {
+    const masha = await stage.visit();
+    const add = (name: string) => post(`${stage.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
+    await add('Olga');
+    const phone = masha.page.locator('.phone');
+    await phone.focus();
+    await add('Anna');
+    await masha.page.locator('#contacts').getByText('Anna').waitFor();
+    expect(await phone.last().evaluate((one) => one === document.activeElement)).toBe(true);
+  });
+
+  it('takes contact names of 40 characters, as a person counts them, and complains about longer ones', async () => {
+    const masha = await stage.visit();
+    const name = masha.page.getByRole('textbox', { name: 'Contact name' });
+    await name.fill('𐌰'.repeat(40));
+    await masha.page.getByRole('textbox', { name: 'Phone' }).fill('+7 912 345-67-89');
+    await masha.page.getByRole('button', { name: 'Add' }).click();
+    await masha.page.locator('#contacts').getByText('𐌰'.repeat(40)).waitFor();
+    await name.fill('a'.repeat(41));
+    await masha.page.getByText('The name is over 40 characters.').waitFor();
+    await name.fill('a'.repeat(40));
+    await masha.page.getByText('The name is over 40 characters.').waitFor({ state: 'detached' });
+  });
+});

@@ -1,0 +1,22 @@
+import { dayOf, nameOfDay } from '../../../static/timeline/days';
+
+const now = new Date(2026, 10, 20, 9, 30);
+
+it.each([
+  ['2026-11-20', 'Today'],
+  ['2026-11-19', 'Yesterday'],
+  ['2026-11-18', 'Wednesday, 18 November 2026'],
+  ['2026-11-21', 'Saturday, 21 November 2026'],
+  ['2025-12-31', 'Wednesday, 31 December 2025'],
+])('calls %s %s', (day, name) => {
+  expect(nameOfDay(day, now)).toBe(name);
+});
+
+it('knows yesterday on the first of a month', () => {
+  expect(nameOfDay('2026-02-28', new Date(2026, 2, 1))).toBe('Yesterday');
+});
+
+it('takes the day from the clock of the reader', () => {
+  expect(dayOf(new Date(2026, 0, 5, 0, 0, 1))).toBe('2026-01-05');
+  expect(dayOf(new Date(2026, 0, 5, 23, 59, 59))).toBe('2026-01-05');
+});

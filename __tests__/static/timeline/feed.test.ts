@@ -1,0 +1,158 @@
+import type { Entry, MessagePage } from '../../../server/wire';
+import { ApiError } from '../../../static/connection/api';
+import { Feed } from '../../../static/timeline/feed';
+import { textOf } from '../../support/entry';
+
+const entry = (seq: number, epoch = 'e'): Entry => ({
+  type: 'new_message',
+  cursor: `${epoch}:${seq}`,
+  seq,
+  room: 'lobby',
+  id: `${epoch}-${seq}`,
+  visitor: 'v',
+  username: 'Anonymous',
+  message: `${epoch}${seq}`,
+  at: '2026-11-20T09:00:00.000Z',
+});
+
+/** A feed that begins after 2, of a server whose log holds `log`. */
+function feedOf(log: Entry[]) {
+  const shown: string[] = [];
+  const asked: (string | undefined)[] = [];
+  let hold: Promise<void> | undefined;
+  const page = (messages: Entry[]): MessagePage => ({
+    messages,
+    cursor: messages.at(-1)?.cursor ?? 'e:0',
+    earliest: `${log[0]?.cursor.split(':')[0]}:0`,
+  });
+  const feed = new Feed(
+    'e:2',
+    async (after) => {
+      asked.push(after);
+      await hold;
+      if (after === undefined) return page(log.slice(-50));
+      const [epoch, seq] = after.split(':');
+      if (!log[0]?.cursor.startsWith(epoch!)) throw new ApiError('Gone.', 410);
+      return page(log.filter((one) => one.seq > Number(seq)));
+    },
+    (entries) => shown.push(...entries.map(textOf)),
+    ({ messages }) => shown.splice(0, Infinity, 'anew:', ...messages.map(textOf)),
+  );
+  const slow = () => {
+    let go = () => {};
+    hold = new Promise((resolve) => (go = resolve));
+    return go;
+  };
+  return { feed, shown, asked, slow };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const upTo = (last: number, epoch = 'e') => Array.from({ length: last }, (_, i) => entry(i + 1, epoch));
+
+it('shows what comes right after its cursor, and moves the cursor by it', () => {
+  const { feed, shown, asked } = feedOf([]);
+  feed.hear(entry(3));
+  feed.hear(entry(4));
+  expect(shown).toEqual(['e3', 'e4']);
+  expect(feed.cursor).toBe('e:4');
+  expect(asked).toEqual([]);
+});
+
+it('drops what it has shown already, whichever transport says it again', () => {
+  const { feed, shown } = feedOf([]);
+  for (const seq of [1, 2, 3, 3, 2, 4, 3, 4]) feed.hear(entry(seq));
+  expect(shown).toEqual(['e3', 'e4']);
+});
+
+it('never moves its cursor past a hole by what is live: it reads the hole first (ntfy#1293)', async () => {
+  const { feed, shown, asked } = feedOf(upTo(6));
+  feed.hear(entry(6));
+  expect(feed.cursor).toBe('e:2');
+  expect(shown).toEqual([]);
+  await settled();
+  expect(asked).toEqual(['e:2']);
+  expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
+  expect(feed.cursor).toBe('e:6');
+});
+
+it('shows each entry once when a hole is filled from two sides', async () => {
+  const { feed, shown, slow } = feedOf(upTo(7));
+  const go = slow();
+  feed.hear(entry(5));
+  for (const seq of [3, 4, 5, 6]) feed.hear(entry(seq));
+  go();
+  feed.hear(entry(7));
+  await settled();
+  expect(shown).toEqual(['e3', 'e4', 'e5', 'e6', 'e7']);
+});
+
+it('reads on after entries that came while it was reading', async () => {
+  const log = upTo(4);
+  const { feed, shown, slow } = feedOf(log);
+  const go = slow();
+  feed.hear(entry(4));
+  log.push(entry(5), entry(6));
+  feed.hear(entry(6));
+  go();
+  await settled();
+  expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
+});
+
+it('reads the newest anew after a reset, and goes on from there', async () => {
+  const { feed, shown } = feedOf(upTo(2, 'f'));
+  feed.reset({ type: 'reset', room: 'lobby', earliest: 'f:0', cursor: 'f:2' });
+  await settled();
+  feed.hear(entry(3, 'f'));
+  expect(shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+  expect(feed.cursor).toBe('f:3');
+});
+
+it('reads nothing anew for a reset that tells of the history it has', async () => {
+  const { feed, shown, asked } = feedOf(upTo(2));
+  feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:2' });
+  await settled();
+  expect(asked).toEqual([]);
+  expect(shown).toEqual([]);
+});
+
+it('begins anew when the server has forgotten its place, also without being told', async () => {
+  const told = feedOf(upTo(3, 'f'));
+  told.feed.hear(entry(3, 'f'));
+  await settled();
+  expect(told.shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+
+  const asking = feedOf(upTo(3, 'f'));
+  await asking.feed.catchUp();
+  expect(asking.shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+});
+
+it('begins anew when it is ahead of a server that says it is of the same history', async () => {
+  const { feed, shown } = feedOf(upTo(1));
+  feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:1' });
+  await settled();
+  expect(shown).toEqual(['anew:', 'e1']);
+  expect(feed.cursor).toBe('e:1');
+});
+
+it('reads on when somebody else has heard of more', async () => {
+  const { feed, shown, asked } = feedOf(upTo(5));
+  feed.reached('e:2');
+  await settled();
+  expect(asked).toEqual([]);
+  feed.reached('e:5');
+  await settled();
+  expect(shown).toEqual(['e3', 'e4', 'e5']);
+});
+
+it('tells whether it had missed anything, and takes it in', async () => {
+  const { feed, shown } = feedOf(upTo(3));
+  expect(await feed.check()).toBe(true);
+  expect(await feed.check()).toBe(false);
+  expect(shown).toEqual(['e3']);
+});
+
+it('begins anew by asking, when its place is not in the history', async () => {
+  const { feed, shown } = feedOf(upTo(1, 'f'));
+  expect(await feed.check()).toBe(true);
+  expect(shown).toEqual(['anew:', 'f1']);
+});

@@ -1,0 +1,133 @@
+import { until, type Visit } from '../../support/browser';
+import { say } from '../../support/http';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+const { visit } = stage;
+
+const POEM = Array.from({ length: 60 }, (_, i) => `line ${i + 1}`).join('\n');
+/** How many lines of a message are shown at most, with what is half of one, as in static/styles/chat.css. */
+const LINES = 22;
+
+/** The height of the first message's text, in lines. */
+const lines = ({ log }: Visit) =>
+  log
+    .locator('.bubble')
+    .first()
+    .evaluate((bubble) => bubble.clientHeight / parseFloat(getComputedStyle(bubble).lineHeight));
+
+const folded = async (one: Visit) => (await lines(one)) < LINES;
+
+describe('a long message', () => {
+  it.each([
+    ['of 3,000 empty lines', 'function' + '\n'.repeat(3000) + '}'],
+    ['of 60 lines', POEM],
+    ['of one line that is wrapped', 'and so on '.repeat(399)],
+  ])('%s takes no more than about 20 lines until it is unfolded, for everybody', async (_which, text) => {
+    const [masha, tom] = [await visit(), await visit()];
+    await masha.page.setViewportSize({ width: 390, height: 700 });
+    await tom.page.setViewportSize({ width: 390, height: 700 });
+    await masha.say(text);
+    for (const one of [masha, tom]) {
+      await one.page.getByRole('button', { name: 'Show more' }).waitFor();
+      expect(await folded(one)).toBe(true);
+    }
+    await tom.page.reload();
+    const more = tom.page.getByRole('button', { name: 'Show more' });
+    await more.waitFor();
+    expect(await folded(tom)).toBe(true);
+  });
+
+  it('is unfolded and folded again by keyboard, and where it begins stays in place', async () => {
+    await say(stage.app.url, POEM);
+    const masha = await visit();
+    const top = () => masha.log.locator('.message').evaluate((one) => one.getBoundingClientRect().top);
+    const more = masha.page.getByRole('button', { name: 'Show more' });
+    await more.focus();
+    expect(await more.getAttribute('aria-expanded')).toBe('false');
+    const before = await top();
+    await masha.page.keyboard.press('Enter');
+    const less = masha.page.getByRole('button', { name: 'Show less' });
+    await less.waitFor();
+    expect(await less.getAttribute('aria-expanded')).toBe('true');
+    expect(await lines(masha)).toBeGreaterThan(59);
+    expect(await top()).toBeCloseTo(before, 0);
+    // It stays so while others write.
+    await say(stage.app.url, 'and on');
+    await masha.said('and on').waitFor();
+    expect(await lines(masha)).toBeGreaterThan(59);
+    await less.focus();
+    await masha.page.keyboard.press('Space');
+    await more.waitFor();
+    expect(await folded(masha)).toBe(true);
+  });
+
+  it('that was unfolded stays so, in its place, after a reload', async () => {
+    for (const text of ['before', POEM, ...Array.from({ length: 20 }, () => 'after')])
+      await say(stage.app.url, text);
+    const masha = await visit();
+    const bubble = masha.log.locator('.bubble.tall');
+    const top = () => bubble.evaluate((one) => one.getBoundingClientRect().top);
+    await masha.page.getByRole('button', { name: 'Show more' }).click();
+    await bubble.evaluate((one) => (one.closest('.log')!.scrollTop += one.getBoundingClientRect().top + 500));
+    await until(async () => (await top()) < -400, true);
+    const before = await top();
+    await masha.page.reload();
+    await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
+    await until(async () => Math.abs((await top()) - before) < 1, true);
+    // What is folded again stays folded.
+    await masha.page.getByRole('button', { name: 'Show less' }).click();
+    await masha.page.reload();
+    await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
+    await masha.live();
+    expect(await masha.page.getByRole('button', { name: 'Show less' }).count()).toBe(0);
+  });
+
+  it('unfolds when the browser shows something in it that was out of sight', async () => {
+    await say(stage.app.url, `${POEM}\nhttps://example.org/the-end`);
+    const masha = await visit();
+    await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
+    // As finding a text in the page does, and going to a link by the Tab key.
+    await masha.page.getByRole('link', { name: 'https://example.org/the-end' }).focus();
+    await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
+    const inSight = () =>
+      masha.page.getByRole('link', { name: 'https://example.org/the-end' }).evaluate((link) => {
+        const box = link.closest('.log')!.getBoundingClientRect();
+        const { top, bottom } = link.getBoundingClientRect();
+        return top >= box.top && bottom <= box.bottom;
+      });
+    await until(inSight, true);
+  });
+
+  it('that is deleted has nothing to unfold any more', async () => {
+    const masha = await visit();
+    await masha.say(POEM);
+    await masha.states('sent');
+    const id = await masha.log.locator('.mine').getAttribute('data-id');
+    await masha.page.evaluate((one) => fetch(`/r/lobby/messages/${one}`, { method: 'DELETE' }), id);
+    await masha.shows(['Deleted']);
+    expect(await masha.page.getByRole('button', { name: /Show (more|less)/ }).count()).toBe(0);
+  });
+
+  it('scrolls in its own place on a page without scripts', async () => {
+    await say(stage.app.url, POEM);
+    const context = await stage.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(stage.app.url);
+    const { height } = (await page.locator('.bubble').boundingBox())!;
+    expect(height).toBeLessThan(LINES * 24);
+    await page.locator('.bubble').hover();
+    await page.mouse.wheel(0, 5000);
+    await until(async () => {
+      const shot = await page.locator('.bubble').evaluate((bubble) => bubble.scrollTop);
+      return shot > 500;
+    }, true);
+  });
+
+  it('a short one has nothing to unfold', async () => {
+    await say(stage.app.url, POEM.split('\n').slice(0, 19).join('\n'));
+    const masha = await visit();
+    await masha.log.locator('.message').waitFor();
+    expect(await masha.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+  });
+});

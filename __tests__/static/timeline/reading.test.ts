@@ -1,0 +1,281 @@
+import { until, type Visit } from '../../support/browser';
+import { say } from '../../support/http';
+import { setStage } from '../../support/stage';
+
+const stage = setStage();
+const { visit } = stage;
+
+/** The most messages on a page, as in static/timeline/window.ts. */
+const MOST = 400;
+
+/** Lets so many messages be said in a room, in any order: a message is then known by its seq. */
+async function fill(count: number, room = 'lobby'): Promise<void> {
+  for (let left = count; left > 0; left -= 50) {
+    const some = Array.from({ length: Math.min(left, 50) }, (_, i) =>
+      say(stage.app.url, `One of ${count}. ${'More of it. '.repeat((left + i) % 17)}`, { room }),
+    );
+    await Promise.all(some);
+  }
+}
+
+const at = ({ log }: Visit, seq: number) => log.locator(`.message[data-seq="${seq}"]`);
+const count = ({ log }: Visit) => log.locator('.message').count();
+
+/** The seqs on the page, in order. */
+const seqs = ({ log }: Visit) =>
+  log.locator('.message').evaluateAll((all) => all.map((one) => Number((one as HTMLElement).dataset.seq)));
+
+const isRun = (numbers: number[]) => numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1);
+
+/** The message in the middle of what is in sight, and its distance from the top of the log. */
+const inSight = ({ log }: Visit) =>
+  log.evaluate((box) => {
+    const { left, top, height, width } = box.getBoundingClientRect();
+    for (let y = top + height / 2; ; y++) {
+      const found = document.elementFromPoint(left + width / 2, y)?.closest<HTMLElement>('.message');
+      if (found) return { seq: Number(found.dataset.seq), y: found.getBoundingClientRect().top - top };
+    }
+  });
+
+/** The distance of a message from the top of the log. */
+const placeOf = (visit: Visit, seq: number) =>
+  at(visit, seq).evaluate((one) => {
+    const box = one.closest('.log')!;
+    return one.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  });
+
+/** Turns the wheel until `seen` says that it is enough. */
+async function wheel({ page, log }: Visit, by: number, seen: () => Promise<boolean>): Promise<void> {
+  await log.hover();
+  while (!(await seen())) {
+    await page.mouse.wheel(0, by);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+}
+
+/** Whether the newest message in sight is the one with this seq. */
+const endsWith = (visit: Visit, seq: number) =>
+  visit.log.evaluate(
+    (log, last) =>
+      log.scrollTop === 0 && [...log.querySelectorAll<HTMLElement>('.message')].at(-1)?.dataset.seq === last,
+    String(seq),
+  );
+
+/** Waits until nothing scrolls and nothing is being loaded any more. */
+async function settled(visit: Visit): Promise<void> {
+  const state = () => visit.log.evaluate((log) => `${log.scrollTop} ${log.scrollHeight}`);
+  let before = '';
+  await until(async () => {
+    const last = before;
+    await visit.page.evaluate(() => new Promise((go) => setTimeout(go, 100)));
+    before = await state();
+    return before === last;
+  }, true);
+}
+
+interface Watched {
+  /** The most messages that were on the page at once. */
+  most: number;
+  /** How often messages came or went. */
+  changes: number;
+  /** The farthest that one of them moved what was in sight, in pixels. */
+  moved: number;
+}
+
+/** Watches what happens to the messages in sight whenever others come or go; returns what was seen until then. */
+async function watch({ page, log }: Visit): Promise<() => Promise<Watched>> {
+  await log.evaluate((box) => {
+    const list = box.querySelector('#messages')!;
+    const watched = { most: 0, changes: 0, moved: 0 };
+    let before: { element: Element; bottom: number } | undefined;
+    const look = () => {
+      const top = box.getBoundingClientRect().top;
+      const all = [...list.querySelectorAll('.message')];
+      const element = all.find((one) => one.getBoundingClientRect().bottom > top);
+      before = element && { element, bottom: element.getBoundingClientRect().bottom };
+    };
+    const everyFrame = () => {
+      look();
+      requestAnimationFrame(everyFrame);
+    };
+    everyFrame();
+    box.addEventListener('scroll', look);
+    new MutationObserver(() => {
+      watched.changes++;
+      watched.most = Math.max(watched.most, list.querySelectorAll('.message').length);
+      if (before?.element.isConnected) {
+        const moved = Math.abs(before.element.getBoundingClientRect().bottom - before.bottom);
+        watched.moved = Math.max(watched.moved, moved);
+      }
+      look();
+    }).observe(list, { childList: true });
+    Object.assign(window, { watched });
+  });
+  return () => page.evaluate(() => (window as unknown as { watched: Watched }).watched);
+}
+
+describe('a long room', () => {
+  it('is on the page only around what is read, which does not move when messages come and go above and below', async () => {
+    await fill(900);
+    const masha = await visit();
+    const watched = await watch(masha);
+    await wheel(masha, -700, async () => (await seqs(masha))[0] === 1);
+    await settled(masha);
+    expect(isRun(await seqs(masha))).toBe(true);
+    await wheel(masha, 700, () => endsWith(masha, 900));
+    expect(isRun(await seqs(masha))).toBe(true);
+    const { most, changes, moved } = await watched();
+    expect(most).toBeLessThanOrEqual(MOST);
+    expect(changes).toBeGreaterThan(20);
+    expect(moved).toBeLessThan(1);
+    // This is the live end again.
+    await say(stage.app.url, 'and on');
+    await at(masha, 901).waitFor();
+  });
+
+  it('grows no further while one reads up in it, counts what is new, and is read on from there', async () => {
+    await fill(60);
+    const masha = await visit();
+    await wheel(masha, -100, async () => (await inSight(masha)).seq < 40);
+    await settled(masha);
+    const watched = await watch(masha);
+    const { seq, y } = await inSight(masha);
+    await fill(600);
+    await masha.page.getByRole('button', { name: '600 new messages ↓' }).waitFor();
+    expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
+    expect(await watched()).toMatchObject({ most: MOST });
+    expect(await count(masha)).toBeLessThan(MOST);
+    await wheel(masha, 700, () => endsWith(masha, 660));
+    expect(isRun(await seqs(masha))).toBe(true);
+    expect((await watched()).moved).toBeLessThan(1);
+    await say(stage.app.url, 'and on');
+    await at(masha, 661).waitFor();
+  });
+
+  it('is at its newest message at once by “Latest”, and by saying something', async () => {
+    await fill(800);
+    const [masha, tom] = [await visit(), await visit()];
+    for (const one of [masha, tom])
+      await wheel(one, -1000, async () => (await seqs(one))[0]! < 300 && !(await at(one, 800).count()));
+    await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
+    await at(masha, 800).waitFor();
+    expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
+    await tom.say('Here I am');
+    await masha.said('Here I am').waitFor();
+    await until(() => tom.said('Here I am').getAttribute('data-seq'), '801');
+    await tom.states('sent');
+    for (const one of [masha, tom]) {
+      const all = await seqs(one);
+      expect(isRun(all)).toBe(true);
+      expect(all.at(-1)).toBe(801);
+      expect(await one.log.evaluate((log) => log.scrollTop)).toBe(0);
+    }
+  });
+
+  it.each(['by hand', 'when it is connected again'])(
+    'says that newer messages can’t be loaded, shows what one says all the same, and loads them %s',
+    async (by) => {
+      await fill(600);
+      const masha = await visit('/', { blocked: [] });
+      await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()));
+      await masha.network.block('poll');
+      await masha.say('Here I am');
+      await masha.said('Here I am').waitFor();
+      const again = masha.page.getByRole('button', { name: 'Try again' });
+      await masha.log.getByText('Newer messages can’t be loaded now.').waitFor();
+      masha.network.unblock('poll');
+      if (by === 'by hand') await again.click();
+      else
+        await masha.page.evaluate(() =>
+          ['offline', 'online'].forEach((type) => dispatchEvent(new Event(type))),
+        );
+      await wheel(masha, 700, async () => (await seqs(masha)).at(-1) === 601);
+      expect(isRun(await seqs(masha))).toBe(true);
+    },
+  );
+
+  it('takes the deletion of a message that is not on the page', async () => {
+    await fill(600);
+    const masha = await visit();
+    const tom = await visit();
+    await tom.say('Never mind');
+    await masha.said('Never mind').waitFor();
+    await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 601).count()));
+    const id = await tom.said('Never mind').getAttribute('data-id');
+    await tom.page.evaluate((one) => fetch(`/r/lobby/messages/${one}`, { method: 'DELETE' }), id);
+    await tom.said('Deleted').waitFor();
+    await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
+    await at(masha, 600).waitFor();
+    expect(await masha.said('Never mind').count()).toBe(0);
+  });
+});
+
+describe('the reading place', () => {
+  it.each([
+    ['among the newest messages', 40],
+    ['far above them', 500],
+  ])('is kept over a reload, %s', async (_where, above) => {
+    await fill(700);
+    const masha = await visit();
+    await wheel(masha, -400, async () => (await inSight(masha)).seq < 700 - above);
+    await settled(masha);
+    const { seq, y } = await inSight(masha);
+    await masha.page.reload();
+    await at(masha, seq).waitFor();
+    await until(async () => Math.abs((await placeOf(masha, seq)) - y) < 1, true);
+    await settled(masha);
+    expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
+    expect(isRun(await seqs(masha))).toBe(true);
+    await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor();
+  });
+
+  it('at the end is the end after a reload, too', async () => {
+    await fill(80);
+    const masha = await visit();
+    await wheel(masha, -300, async () => (await inSight(masha)).seq < 60);
+    await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
+    await masha.page.reload();
+    await masha.live();
+    expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
+    await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor({ state: 'hidden' });
+  });
+
+  it('stays when the window becomes narrower, wider, and lower as by a keyboard', async () => {
+    await fill(200);
+    const masha = await visit();
+    await wheel(masha, -300, async () => (await inSight(masha)).seq < 130);
+    await settled(masha);
+    // The first message that is in sight as a whole.
+    const [seq, y] = await masha.log.evaluate((log) => {
+      const { top } = log.getBoundingClientRect();
+      const tops = [...log.querySelectorAll<HTMLElement>('.message')].map((one) => ({
+        seq: Number(one.dataset.seq),
+        y: one.getBoundingClientRect().bottom - top,
+      }));
+      const { seq, y } = tops.find(({ y }) => y > 0)!;
+      return [seq, y];
+    });
+    for (const [width, height] of [
+      [390, 700],
+      [1200, 700],
+      [390, 700],
+      [390, 400],
+      [844, 390],
+      [1200, 700],
+    ] as const) {
+      await masha.page.setViewportSize({ width, height });
+      await until(async () => {
+        const { offset, size } = await at(masha, seq).evaluate((one) => {
+          const { top } = one.closest('.log')!.getBoundingClientRect();
+          const box = one.getBoundingClientRect();
+          return { offset: box.bottom - top, size: box.height };
+        });
+        return offset > 0 && offset <= size + 1;
+      }, true);
+    }
+    const bottom = await at(masha, seq).evaluate(
+      (one) => one.getBoundingClientRect().bottom - one.closest('.log')!.getBoundingClientRect().top,
+    );
+    expect(Math.abs(bottom - y)).toBeLessThan(2);
+  });
+});

@@ -1,0 +1,216 @@
+import { formatCursor } from '../../server/log/cursor';
+import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../server/log/store';
+import type { DeletedMessage, DeleteMessage, Entry, NewMessage } from '../../server/wire';
+import type { Scheduler } from './scheduler';
+
+/** A room as it was committed; entries are at the index of their seq - 1. */
+interface Room {
+  /** The seq before the first entry that is kept. */
+  earliest: number;
+  at: string;
+  /** The entries as they are now, and as they were appended. */
+  entries: Entry[];
+  appended: Entry[];
+  seqs: Map<string, number>;
+}
+
+/** One history of all rooms. */
+type History = Map<string, Room>;
+
+/** What the store throws, whether it has committed or not. One for all: a stack costs more than a step. */
+export const FAILURE = new Error('The store fails.');
+
+/**
+ * A store in memory that takes every liberty that the interface leaves it:
+ * - A read sees one committed moment between its call and its answer, and is answered at any later time, or fails.
+ * - A commit happens at any time after its call, or never, and is answered at any later time. The answer may be lost: an
+ *   error is thrown after the commit.
+ * - The bell of a commit rings once or twice, before or after the answer. It may never ring, but only when the answer
+ *   was lost as well, as when a connection is cut: a log hears of every other commit by an answer or a bell.
+ * - Another process may commit messages; its bells may be late, too, but come.
+ * - History may be trimmed at its beginning, and replaced by an older state under another epoch, as by a restore.
+ */
+export class ModelStore implements Store {
+  epoch = 'e1';
+  private readonly histories = new Map<string, History>([[this.epoch, new Map()]]);
+  private readonly bells: ((room: string) => void)[] = [];
+
+  constructor(private readonly scheduler: Scheduler) {}
+
+  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]> {
+    return new Promise((resolve, reject) => {
+      this.scheduler.add(`commit ${drafts.map(({ id }) => id).join()}`, (how) => {
+        const fate = how % 16;
+        if (fate === 15) return reject(FAILURE);
+        const results = this.commit(drafts, at);
+        const isLost = fate === 14 || fate === 13;
+        if (fate !== 13) this.ringFor(results, how >> 4);
+        const answer = () => (isLost ? reject(FAILURE) : resolve(results));
+        if ((how >> 6) & 1) this.scheduler.add(`answer ${drafts.map(({ id }) => id).join()}`, answer);
+        else answer();
+      });
+    });
+  }
+
+  after(room: string, seq: number, limit: number): Promise<Span> {
+    return this.read(`read ${room} after ${seq}`, () =>
+      this.span(room, (entries, earliest) => {
+        const from = Math.max(seq, earliest);
+        return entries.slice(from, from + limit);
+      }),
+    );
+  }
+
+  before(room: string, seq: number, limit: number): Promise<Span> {
+    return this.read(`read ${room} before ${seq}`, () =>
+      this.span(room, (entries, earliest) => {
+        const end = Math.min(seq - 1, entries.length);
+        return entries.slice(Math.max(earliest, end - limit), Math.max(earliest, end));
+      }),
+    );
+  }
+
+  messagesBefore(room: string, seq: number, limit: number): Promise<Span> {
+    return this.read(`read ${room} before ${seq}, messages only`, () =>
+      this.span(room, (entries, earliest) =>
+        newestMessages(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
+      ),
+    );
+  }
+
+  firstOfNewest(room: string, count: number): Promise<number | undefined> {
+    return this.read(`find the newest ${count} of ${room}`, () => {
+      const { earliest, entries } = this.room(room);
+      return newestMessages(entries.slice(earliest), count)[0]?.seq;
+    });
+  }
+
+  find(room: string, id: string): Promise<Entry | undefined> {
+    return this.read(`find ${id}`, () => {
+      const { entries, seqs, earliest } = this.room(room);
+      const seq = seqs.get(id) ?? 0;
+      return seq > earliest ? entries[seq - 1] : undefined;
+    });
+  }
+
+  onCommit(ring: (room: string) => void): void {
+    this.bells.push(ring);
+  }
+
+  /** What was committed to a room, at this moment. @param epoch of another history than the present one, or of none. */
+  room(name: string, epoch = this.epoch): Room {
+    const history = this.histories.get(epoch) ?? (new Map() as History);
+    let room = history.get(name);
+    if (!room) {
+      room = { earliest: 0, at: '', entries: [], appended: [], seqs: new Map() };
+      history.set(name, room);
+    }
+    return room;
+  }
+
+  /** Commits at once, as another process does. */
+  commitElsewhere(drafts: readonly Draft[], how: number): void {
+    this.ringFor(this.commit(drafts, new Date()), how);
+  }
+
+  /** Drops the oldest entries of a room. @param earliest the seq before the first that is kept. */
+  trim(name: string, earliest: number): void {
+    const room = this.room(name);
+    room.earliest = Math.max(room.earliest, Math.min(earliest, room.entries.length));
+  }
+
+  /** Goes back to an older state, of which the newest entries are missing, under another epoch. */
+  restore(missing: number): void {
+    const old = this.histories.get(this.epoch)!;
+    this.epoch = `e${this.histories.size + 1}`;
+    this.histories.set(this.epoch, new Map());
+    for (const [name, { earliest, appended }] of old) {
+      const kept = appended.slice(0, Math.max(earliest, appended.length - missing));
+      for (const entry of kept) this.insert(entry as NewMessage | DeleteMessage, entry.at);
+      this.trim(name, earliest);
+      this.ring(name, 1);
+    }
+  }
+
+  private read<T>(name: string, look: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.scheduler.add(name, (how) => {
+        if (how % 32 === 31) return reject(FAILURE);
+        const seen = look();
+        if (how % 2 === 1) this.scheduler.add(`answer ${name}`, () => resolve(seen));
+        else resolve(seen);
+      });
+    });
+  }
+
+  private span(name: string, part: (entries: Entry[], earliest: number) => Entry[]): Span {
+    const { earliest, at, entries } = this.room(name);
+    const head = entries.length;
+    return { epoch: this.epoch, earliest, head, at: Date.parse(at) || 0, entries: part(entries, earliest) };
+  }
+
+  private commit(drafts: readonly (Draft | Deletion)[], at: Date): (Appended | Conflict)[] {
+    const iso = at.toISOString();
+    return drafts.map((draft) => {
+      const { room: name, id } = draft;
+      const { entries, seqs } = this.room(name);
+      const known = entries[(seqs.get(id) ?? 0) - 1];
+      if (known) return isSame(known, draft) ? { entry: known, repeated: true } : 'conflict';
+      if ('target' in draft && entries[(seqs.get(draft.target) ?? 0) - 1]?.type !== 'new_message') {
+        return 'conflict';
+      }
+      return { entry: this.insert(draft, iso), repeated: false };
+    });
+  }
+
+  /** Writes an entry at the head, and takes the text out of the message that it deletes. */
+  private insert(draft: Draft | Omit<Deletion, 'detail'>, at: string): Entry {
+    const { room: name, id, visitor, username } = draft;
+    const room = this.room(name);
+    const seq = room.entries.length + 1;
+    const cursor = formatCursor(this.epoch, seq);
+    const entry: Entry =
+      'target' in draft
+        ? { type: 'delete_message', cursor, seq, room: name, id, visitor, username, target: draft.target, at }
+        : { type: 'new_message', cursor, seq, room: name, id, visitor, username, message: draft.message, at };
+    room.entries.push(entry);
+    room.appended.push(entry);
+    room.seqs.set(id, seq);
+    room.at = at;
+    if (entry.type === 'delete_message') {
+      const target = room.entries[room.seqs.get(entry.target)! - 1] as NewMessage;
+      room.entries[target.seq - 1] = withoutText(target);
+    }
+    return entry;
+  }
+
+  private ringFor(results: readonly (Appended | Conflict)[], how: number): void {
+    const grown = new Set<string>();
+    for (const one of results) if (typeof one === 'object' && !one.repeated) grown.add(one.entry.room);
+    for (const room of grown) this.ring(room, how);
+  }
+
+  /** @param how 0 at once, 1 later, 2 at once and again later, 3 twice later. */
+  private ring(room: string, how: number): void {
+    const ring = (): void => this.bells.forEach((bell) => bell(room));
+    const later = [0, 1, 1, 2][how % 4]!;
+    if (how % 2 === 0) ring();
+    for (let i = 0; i < later; i += 1) this.scheduler.add(`bell of ${room}`, ring);
+  }
+}
+
+function isSame(entry: Entry, draft: Draft | Deletion): boolean {
+  if ('target' in draft) return entry.type === 'delete_message' && entry.target === draft.target;
+  return (
+    entry.type === 'deleted_message' || (entry.type === 'new_message' && entry.message === draft.message)
+  );
+}
+
+function newestMessages(entries: Entry[], count: number): Entry[] {
+  const messages = entries.filter(({ type }) => type === 'new_message');
+  return messages.slice(Math.max(0, messages.length - count));
+}
+
+function withoutText({ cursor, seq, room, id, visitor, username, at }: NewMessage): DeletedMessage {
+  return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at };
+}

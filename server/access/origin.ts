@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { Addresses } from '../identity/address';
+import { Refusal } from '../refusal';
+
+/** What a page of another origin is told. */
+export const FOREIGN = 'Pages of this origin may not use this server.';
+
+/**
+ * Whether the page that sent a request may use this server: our own pages, those of the allowed origins, and
+ * whatever is no page (a script sends no `Origin`). Asked for every request and every handshake, since browsers
+ * let any page open a WebSocket.
+ */
+export function mayAsk(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  // A link from anywhere leads here; a form that is sent from there says where it stands in either of the two.
+  if (origin === undefined) return isRead(request) || request.headers['sec-fetch-site'] !== 'cross-site';
+  if (allowed.includes(origin)) return true;
+  // What the browser itself says holds where a proxy has rewritten Host; no page can set it.
+  if (request.headers['sec-fetch-site'] === 'same-origin') return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * The origin that a passkey belongs to, scheme, host and port: the one that the request was sent to, or that of an
+ * allowed page. @throws {Refusal} 400 if another page asks.
+ */
+export function passkeyOrigin(
+  addresses: Addresses,
+  allowed: readonly string[],
+): (request: IncomingMessage) => string {
+  return (request) => {
+    const { origin } = request.headers;
+    if (origin && allowed.includes(origin)) return origin;
+    const own = addresses.originOf(request);
+    if (origin === undefined || origin === own) return own;
+    throw new Refusal(
+      400,
+      `This page is at ${origin}, and its request came to ${own}. If there is a proxy between them, it must pass on Host and X-Forwarded-Proto, and TRUST_PROXY must name it.`,
+    );
+  };
+}

@@ -1,0 +1,244 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import type { Limits } from '../access/limits';
+import type { SignInLimits } from '../access/sign-in-limits';
+import { ANONYMOUS, checkName, skeletonOf } from '../identity/name';
+import type { Visitor, Visitors } from '../identity/visitor';
+import { Refusal } from '../refusal';
+import { hashed, newGrant, type Grant, type NewGrant } from './grant';
+import type { Passkeys } from './passkeys';
+import { hashPassword, isPassword } from './password';
+
+/** Where accounts are kept. */
+export interface AccountStore {
+  passwordOf(visitor: string): Promise<string | undefined>;
+  /**
+   * Stores the hash of a password and, in the same transaction, a session if one is given.
+   * @param before the hash that it replaces, if there is one.
+   * @param only if given, all sessions of the account but this one are ended.
+   * @returns whether the hash was still `before`; else nothing is changed.
+   */
+  setPassword(
+    visitor: string,
+    before: string | undefined,
+    hash: string,
+    session?: NewGrant,
+    only?: string,
+  ): Promise<boolean>;
+  /** Who has a name that looks like this one. */
+  visitorOf(skeleton: string): Promise<string | undefined>;
+  /**
+   * Adds a session, and ends the account's expired ones and those used longest ago that are more than `most`.
+   * @param password the hash of the password that opens it, if one does.
+   * @returns whether a session was ended by that; nothing if the password has changed, and nothing was added.
+   */
+  addSession(
+    visitor: string,
+    session: NewGrant,
+    most: number,
+    password?: string,
+  ): Promise<boolean | undefined>;
+  /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
+  addToken(visitor: string, token: NewGrant, most: number): Promise<boolean>;
+  /** Tokens, and sessions that have not expired. */
+  grantsOf(visitor: string): Promise<Grant[]>;
+  /** @returns whether there was one to end. */
+  endGrant(visitor: string, id: string): Promise<boolean>;
+}
+
+/** A new password, and what comes with it. */
+export interface PasswordChange {
+  password: string;
+  /** The password so far, where there is one. */
+  current?: string | undefined;
+  /** Whether the other browsers are signed out. */
+  endOtherSessions: boolean;
+}
+
+/** How an account is signed in to. */
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** A session that was just opened, with the secret that its browser comes back with. */
+export interface Opened {
+  visitor: string;
+  grant: Grant;
+  secret: string;
+}
+
+/** The most sessions that one account has, and the most tokens. */
+const MOST = 50;
+
+/** Names that are kept: with a password or a passkey, without an e-mail address. */
+export class Accounts {
+  /** @param ended is told of what speaks for nobody any more. */
+  constructor(
+    private readonly store: AccountStore,
+    private readonly visitors: Visitors,
+    readonly passkeys: Passkeys,
+    private readonly limits: Limits,
+    private readonly signIns: SignInLimits,
+    private readonly ended: (concerned: (visitor: Visitor) => boolean) => Promise<void>,
+  ) {}
+
+  /**
+   * Keeps a visitor's name with a password, or gives an account another one. A guest is signed in as well, at once:
+   * its cookie speaks for nobody from then on.
+   * @param label the browser, for the session of a guest.
+   * @returns the secret of that session.
+   * @throws {Refusal} 400 if there is no name to keep, 403 if `current` is wrong, 409 if it has changed meanwhile, 429.
+   */
+  async setPassword(
+    visitor: Visitor,
+    { password, current, endOtherSessions }: PasswordChange,
+    label: string,
+  ): Promise<string | undefined> {
+    await this.nameToKeep(visitor);
+    this.limits.take('signIns', visitor);
+    const known = await this.store.passwordOf(visitor.id);
+    if (known && !(await isPassword(current ?? '', known, visitor.address))) {
+      throw new Refusal(403, 'The present password is wrong.');
+    }
+    const session = visitor.grant ? undefined : newGrant('session', label);
+    const hash = await hashPassword(password, visitor.address);
+    const only = known && endOtherSessions ? visitor.grant : undefined;
+    // Hashing takes its time: what was checked before may be another password by now.
+    if (!(await this.store.setPassword(visitor.id, known, hash, session && hashed(session), only)))
+      throw new Refusal(409, 'The password was changed meanwhile. Try again with that one.');
+    if (only) await this.ended(({ id, grant }) => id === visitor.id && grant !== undefined && grant !== only);
+    return session?.secret;
+  }
+
+  /**
+   * Keeps a visitor's name with a passkey. A guest is signed in as well; see {@link setPassword}.
+   * @param origin that of the page.
+   * @throws {Refusal} 400 if there is no name to keep, or the passkey was not asked for, 409 if it is known.
+   */
+  async addPasskey(
+    origin: string,
+    visitor: Visitor,
+    response: RegistrationResponseJSON,
+    label: string,
+  ): Promise<string | undefined> {
+    await this.nameToKeep(visitor);
+    const session = visitor.grant ? undefined : newGrant('session', label);
+    await this.passkeys.register(origin, visitor.id, response, session && hashed(session));
+    return session?.secret;
+  }
+
+  /** Whether a visitor's name is kept with a password: it may be with a passkey alone. */
+  async hasPassword({ id }: Visitor): Promise<boolean> {
+    return (await this.store.passwordOf(id)) !== undefined;
+  }
+
+  /** The name that a visitor can keep. @throws {Refusal} 400 if that has none of its own. */
+  async nameToKeep(visitor: Visitor): Promise<string> {
+    if (!visitor.lasting) throw new Refusal(400, 'Open the page first: there is no cookie that knows you.');
+    const { username } = await this.visitors.known(visitor.id);
+    if (username === ANONYMOUS) throw new Refusal(400, 'Choose a name first: that is what is kept.');
+    return username;
+  }
+
+  /**
+   * Signs a browser in with a name and its password.
+   * @param address where the attempt comes from.
+   * @param deviceOf the device that it comes from, if it has signed in to an account before.
+   * @param label the browser.
+   * @returns whose the name is, and the session.
+   * @throws {Refusal} 401 if that is nobody, 429 after too many attempts, 503 if too many are waiting.
+   */
+  async signIn(
+    { username, password }: Credentials,
+    address: string,
+    deviceOf: (visitor: string) => string | undefined,
+    label: string,
+  ): Promise<Opened> {
+    const skeleton = skeletonOf(checkName(username));
+    const visitor = await this.store.visitorOf(skeleton);
+    const device = visitor && deviceOf(visitor);
+    this.signIns.password(skeleton, { address, device });
+    const hash = visitor && (await this.store.passwordOf(visitor));
+    const isRight = await isPassword(password, hash, device ? `${address} known` : address);
+    const opened = isRight && visitor ? await this.openSession(visitor, label, hash) : undefined;
+    if (!opened) throw new Refusal(401, 'The name or the password is wrong.');
+    return opened;
+  }
+
+  /** The same with a passkey. @param origin that of the page. @throws {Refusal} 400 or 401 if that is nobody. */
+  async signInByPasskey(
+    origin: string,
+    response: AuthenticationResponseJSON,
+    label: string,
+  ): Promise<Opened> {
+    const visitor = await this.passkeys.authenticate(origin, response);
+    return (await this.openSession(visitor, label))!;
+  }
+
+  /**
+   * What a browser is asked to sign in with by a passkey.
+   * @param origin that of the page.
+   * @param device the browser, if it has signed in before.
+   * @throws {Refusal} 429 after too many attempts.
+   */
+  async challenge(
+    origin: string,
+    { id, address }: Visitor,
+    device: string | undefined,
+  ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    this.signIns.challenge(id, { address, device });
+    return this.passkeys.authentication(origin);
+  }
+
+  /**
+   * What a browser is asked to make a passkey with, to keep a visitor's name. @param origin that of the page.
+   * @throws {Refusal} 400 if there is no name to keep, 429 after too many attempts.
+   */
+  async registration(origin: string, visitor: Visitor): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const username = await this.nameToKeep(visitor);
+    this.signIns.challenge(visitor.id, { address: visitor.address, device: undefined });
+    return this.passkeys.registration(origin, visitor.id, username);
+  }
+
+  /** What speaks for an account. */
+  grants(visitor: Visitor): Promise<Grant[]> {
+    return this.store.grantsOf(visitor.id);
+  }
+
+  /**
+   * Makes a token for a script.
+   * @returns its secret, which is told this once.
+   * @throws {Refusal} 400 if the visitor has no account, 409 if it has too many tokens.
+   */
+  async makeToken(visitor: Visitor, label: string): Promise<{ grant: Grant; secret: string }> {
+    const { account } = await this.visitors.standingOf(visitor);
+    if (!account) throw new Refusal(400, 'Keep your name first: a token speaks for an account.');
+    const token = newGrant('token', label);
+    if (!(await this.store.addToken(visitor.id, hashed(token), MOST)))
+      throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
+    return token;
+  }
+
+  /** Ends a session or token, and what was opened with it; one that has ended already is no error. */
+  async end({ id: visitor }: Visitor, id: string): Promise<void> {
+    if (await this.store.endGrant(visitor, id)) await this.ended(({ grant }) => grant === id);
+  }
+
+  /** Whoever came as a guest of this id, before it was an account's, has to come again. */
+  async kept(visitor: string): Promise<void> {
+    await this.ended(({ id, grant }) => id === visitor && !grant);
+  }
+
+  /** Opens a session. @returns nothing if it was opened with the hash of a password that has changed meanwhile. */
+  private async openSession(visitor: string, label: string, password?: string): Promise<Opened | undefined> {
+    const session = newGrant('session', label);
+    const others = await this.store.addSession(visitor, hashed(session), MOST, password);
+    if (others) await this.ended(({ id, grant }) => id === visitor && grant !== undefined);
+    return others === undefined ? undefined : { visitor, ...session };
+  }
+}

@@ -1,0 +1,185 @@
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { Refusal } from '../refusal';
+import type { Challenges } from './challenges';
+import type { NewGrant } from './grant';
+
+/** A public key that a device or password manager has the other half of. */
+export interface Passkey {
+  /** WebAuthn's, base64url. */
+  id: string;
+  visitor: string;
+  /** COSE, base64url. */
+  publicKey: string;
+  counter: number;
+  transports: string[];
+  /** In ms since 1970. */
+  at: number;
+}
+
+/** A challenge that was answered, and until when it would be valid, in ms since 1970. */
+export interface Spent {
+  challenge: string;
+  until: number;
+}
+
+/** Where passkeys are kept. */
+export interface PasskeyStore {
+  /**
+   * Adds a passkey and, in the same transaction, a session if one is given; and spends the challenge that it answers.
+   * @returns whether its id is new, and its account has not `most` already; nothing if the challenge was spent before.
+   */
+  addPasskey(passkey: Passkey, spent: Spent, most: number, session?: NewGrant): Promise<boolean | undefined>;
+  passkey(id: string): Promise<Passkey | undefined>;
+  passkeysOf(visitor: string): Promise<Passkey[]>;
+  /** Notes the use of a passkey, and spends the challenge. @returns whether that was not spent before. */
+  countPasskey(id: string, counter: number, spent: Spent): Promise<boolean>;
+  /** Removes a passkey of a visitor. One that is the last by which an account can be signed in to stays. */
+  removePasskey(visitor: string, id: string): Promise<boolean>;
+}
+
+/** The most passkeys that one account has. */
+const MOST = 50;
+
+/** Passkeys (W3C Web Authentication, Level 3). */
+export class Passkeys {
+  constructor(
+    private readonly store: PasskeyStore,
+    private readonly challenges: Challenges,
+  ) {}
+
+  /** What a browser is asked to make a passkey with. @param origin that of the page. @throws {Refusal} 409 */
+  async registration(
+    origin: string,
+    visitor: string,
+    username: string,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const own = await this.store.passkeysOf(visitor);
+    if (own.length >= MOST) throw new Refusal(409, FULL);
+    return generateRegistrationOptions({
+      challenge: this.challenges.make(`register ${visitor}`),
+      rpName: 'Parley',
+      rpID: hostOf(origin),
+      userName: username,
+      userID: new Uint8Array(Buffer.from(visitor)),
+      attestationType: 'none',
+      excludeCredentials: own.map(({ id, transports }) => ({ id, transports })),
+      authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
+    });
+  }
+
+  /**
+   * Keeps the passkey that a browser has made.
+   * @param session one that is stored with it.
+   * @throws {Refusal} 400 if it was not asked to, 409 if it is known.
+   */
+  async register(
+    origin: string,
+    visitor: string,
+    response: RegistrationResponseJSON,
+    session?: NewGrant,
+  ): Promise<void> {
+    const spent = this.answered();
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response,
+      expectedChallenge: (challenge) => spent.by(challenge, `register ${visitor}`),
+      expectedOrigin: origin,
+      expectedRPID: hostOf(origin),
+      requireUserVerification: false,
+    }).catch(refuse);
+    if (!verified) throw new Refusal(400, WRONG);
+    const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
+    const key = Buffer.from(publicKey).toString('base64url');
+    const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
+    const isAdded = await this.store.addPasskey(passkey, spent, MOST, session);
+    if (isAdded === undefined) throw new Refusal(400, WRONG);
+    if (isAdded) return;
+    const isKnown = (await this.store.passkey(id)) !== undefined;
+    throw new Refusal(409, isKnown ? 'That passkey is kept already. Sign in with it.' : FULL);
+  }
+
+  /** What a browser is asked to sign in with: with any passkey that it has for this server. */
+  async authentication(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return generateAuthenticationOptions({
+      challenge: this.challenges.make('sign in'),
+      rpID: hostOf(origin),
+      userVerification: 'preferred',
+    });
+  }
+
+  /** Who has answered with a passkey. @throws {Refusal} 400 or 401 if that is nobody. */
+  async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
+    const passkey = await this.store.passkey(response.id);
+    if (!passkey) throw new Refusal(401, 'This passkey is not known here.');
+    const { id, publicKey, counter, transports, visitor } = passkey;
+    const spent = this.answered();
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: (challenge) => spent.by(challenge, 'sign in'),
+      expectedOrigin: origin,
+      expectedRPID: hostOf(origin),
+      credential: {
+        id,
+        publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
+        counter,
+        transports,
+      },
+      requireUserVerification: false,
+    }).catch(refuse);
+    if (!verified) throw new Refusal(401, WRONG);
+    if (!(await this.store.countPasskey(id, authenticationInfo.newCounter, spent)))
+      throw new Refusal(401, WRONG);
+    return visitor;
+  }
+
+  /** The passkeys of an account. */
+  of(visitor: string): Promise<Passkey[]> {
+    return this.store.passkeysOf(visitor);
+  }
+
+  /** Removes a passkey. @throws {Refusal} 409 if nothing else is left to sign in with. */
+  async remove(visitor: string, id: string): Promise<void> {
+    const own = await this.store.passkeysOf(visitor);
+    if (!own.some((passkey) => passkey.id === id)) return;
+    if (!(await this.store.removePasskey(visitor, id))) {
+      throw new Refusal(
+        409,
+        'Nothing else is left to sign in with: set a password first, or add another passkey.',
+      );
+    }
+  }
+
+  /** Notes the challenge that an answer is for, if that is valid. */
+  private answered(): Spent & { by: (challenge: string, purpose: string) => boolean } {
+    const spent = {
+      challenge: '',
+      until: 0,
+      by: (challenge: string, purpose: string): boolean => {
+        const until = this.challenges.validUntil(challenge, purpose);
+        if (until !== undefined) Object.assign(spent, { challenge, until });
+        return until !== undefined;
+      },
+    };
+    return spent;
+  }
+}
+
+const FULL = `You have ${MOST} passkeys. Remove some first.`;
+const WRONG = 'That passkey could not be verified. Try once more.';
+
+/** What the library finds wrong with an answer is the sender's fault. */
+function refuse(): never {
+  throw new Refusal(400, WRONG);
+}
+
+function hostOf(origin: string): string {
+  return new URL(origin).hostname;
+}

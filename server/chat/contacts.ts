@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { Refusal } from '../refusal';
+import type { Contact, NewContact, RemoveContact } from '../wire';
+
+/** Where the address book is kept. */
+export interface ContactStore {
+  /** All contacts, by name. */
+  listContacts(): Promise<Contact[]>;
+  /** Adds a contact unless there are `max` already. @returns whether it was added. */
+  addContact(contact: Contact, max: number): Promise<boolean>;
+  /** @returns whether there was one to remove. */
+  removeContact(id: string): Promise<boolean>;
+}
+
+/** The most contacts: all of them are one answer. */
+export const CONTACTS_MAX = 5_000;
+
+/** The address book: one, shared by everybody who can reach the server. */
+export class Contacts {
+  /**
+   * @param region the country in which a national phone number is read.
+   * @param tell is told of each change, after it is stored.
+   */
+  constructor(
+    private readonly store: ContactStore,
+    private readonly region: CountryCode,
+    private readonly tell: (change: NewContact | RemoveContact) => void,
+  ) {}
+
+  /** All contacts, by name. */
+  list(): Promise<Contact[]> {
+    return this.store.listContacts();
+  }
+
+  /**
+   * Adds a contact, its phone number in E.164.
+   * @throws {Refusal} 400 if the phone number is none, 409 if the address book is full.
+   */
+  async add(draft: { name: string; phone: string }): Promise<Contact> {
+    const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
+    if (!(await this.store.addContact(contact, CONTACTS_MAX))) {
+      throw new Refusal(
+        409,
+        `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,
+      );
+    }
+    this.tell({ type: 'new_contact', contact });
+    return contact;
+  }
+
+  /** Removes a contact; one that is gone already is no error. */
+  async remove(id: string): Promise<void> {
+    if (await this.store.removeContact(id)) this.tell({ type: 'remove_contact', id });
+  }
+
+  private normalise(text: string): string {
+    const phone = parsePhoneNumberFromString(text, this.region);
+    if (!phone?.isValid()) {
+      throw new Refusal(
+        400,
+        `"${text}" is not a phone number. Write it with its country code, such as +7 912 345-67-89.`,
+      );
+    }
+    return phone.ext ? `${phone.number};ext=${phone.ext}` : phone.number;
+  }
+}

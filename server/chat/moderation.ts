@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { FOR_GOOD, type Door } from '../access/door';
+import { atLeast, need, type Roles } from '../access/role';
+import type { Standing, Visitor, Visitors } from '../identity/visitor';
+import type { Log } from '../log/log';
+import { Refusal } from '../refusal';
+import type { Role, RoomRules } from '../wire';
+import type { Presence } from './presence';
+
+/** What was done, for the owner to read. */
+export interface Deed {
+  /** Grows with each row of the audit log; the store assigns it. */
+  id: number;
+  /** In ms since 1970. */
+  at: number;
+  /** Who did it. */
+  visitor: string;
+  action:
+    | 'delete_message'
+    | 'mute'
+    | 'unmute'
+    | 'ban'
+    | 'unban'
+    | 'set_role'
+    | 'set_room'
+    | 'invite'
+    | 'revoke_invitation'
+    | 'redeem_invitation';
+  /** The visitor, room, message or link that it was done to. */
+  target: string;
+  detail: string;
+}
+
+/** Somebody whom a moderator has to do with. */
+export interface Known extends Pick<Standing, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
+  visitor: string;
+}
+
+/** A row of the audit log that has no id yet. */
+export type NewDeed = Omit<Deed, 'id'>;
+
+/**
+ * Where it is kept who may what. Each change is committed together with its row of the audit log, if the roles are
+ * still those that it was allowed by; it returns whether they are.
+ */
+export interface ModerationStore {
+  mute(visitor: string, until: number, deed: NewDeed, roles: Roles): Promise<boolean>;
+  /** @param to until when the addresses are banned. */
+  ban(
+    visitor: string,
+    until: number,
+    addresses: readonly string[],
+    to: number,
+    deed: NewDeed,
+    roles: Roles,
+  ): Promise<boolean>;
+  /** Lifts a ban, and those of addresses that came with it. */
+  unban(visitor: string, deed: NewDeed, roles: Roles): Promise<boolean>;
+  setRole(visitor: string, role: Role, deed: NewDeed, roles: Roles): Promise<boolean>;
+  /** @param before the rules that are replaced: if they have changed as well, nothing is. */
+  setRules(room: string, before: RoomRules, rules: RoomRules, deed: NewDeed, roles: Roles): Promise<boolean>;
+  rulesOf(room: string): Promise<RoomRules>;
+  /** Those who have a role, or are muted or banned now. */
+  known(): Promise<Known[]>;
+  /** The newest rows of the audit log with a smaller id than `before`, the newest first. */
+  deeds(before: number, limit: number): Promise<Deed[]>;
+}
+
+const MINUTE = 60 * 1_000;
+/** How long an address is banned with somebody who is banned for longer, or for good, in ms. */
+const ADDRESS_BAN = 24 * 60 * MINUTE;
+
+/** What moderators and owners do. */
+export class Moderation {
+  constructor(
+    private readonly store: ModerationStore,
+    private readonly visitors: Visitors,
+    private readonly log: Log,
+    private readonly door: Door,
+    private readonly presence: Presence,
+  ) {}
+
+  /**
+   * Deletes a message: one's own, or as a moderator that of somebody who may not do more. One that is deleted already
+   * is no error.
+   * @throws {Refusal} 403, or 404 if there is no such message.
+   */
+  async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
+    const entry = await this.log.find(room, id);
+    if (!entry || entry.type === 'delete_message') throw new Refusal(404, 'There is no such message.');
+    const judge = async (): Promise<Roles> => (entry.visitor === by.id ? [] : this.over(by, entry.visitor));
+    if (entry.type === 'deleted_message') return void (await judge());
+    const { username } = await this.visitors.standingOf(by);
+    const detail = `#${room}, ${entry.username}`;
+    const deletion = { room, id: randomUUID(), visitor: by.id, username, target: id, detail };
+    await decide(judge, async (roles) => {
+      const error = await this.log.append({ ...deletion, roles }).then(() => undefined, refusalOf);
+      // With 404, the message was there a moment ago: a concurrent request has deleted it.
+      if (error && error.status !== 404 && error.status !== 409) throw error;
+      return error?.status !== 409;
+    });
+  }
+
+  /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
+  async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
+    const row = minutes === 0 ? deed(by, 'unmute', visitor, '') : deed(by, 'mute', visitor, time(minutes));
+    await decide(
+      () => this.over(by, visitor),
+      (roles) => this.store.mute(visitor, end(minutes), row, roles),
+    );
+  }
+
+  /**
+   * Puts somebody out.
+   * @param minutes nothing for good; 0 lets them in again.
+   * @param address whether whoever comes as a guest from the same address is kept out, too, for a day at most.
+   * @throws {Refusal} 403
+   */
+  async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
+    const judge = () => this.over(by, visitor);
+    if (minutes === 0)
+      return decide(judge, (roles) => this.store.unban(visitor, deed(by, 'unban', visitor, ''), roles));
+    const addresses = address ? this.door.addressesOf(visitor) : [];
+    const until = end(minutes);
+    const detail = [time(minutes), ...addresses].join(', ');
+    const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
+    const row = deed(by, 'ban', visitor, detail);
+    await decide(judge, (roles) => this.store.ban(visitor, until, addresses, addressUntil, row, roles));
+    await this.door.review(({ id, address }) => id === visitor || addresses.includes(address));
+  }
+
+  /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
+  async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
+    if (visitor === by.id) {
+      await need(this.visitors, by, 'owner');
+      throw new Refusal(403, 'Another owner has to do that.');
+    }
+    // Whoever gives it stays an owner meanwhile: there is always one left.
+    await decide(
+      () => this.as(by, 'owner'),
+      (roles) => this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role), roles),
+    );
+    await this.door.review(({ id }) => id === visitor);
+  }
+
+  /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
+  async setRules(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
+    for (;;) {
+      const roles = await this.as(by, 'moderator');
+      const before = await this.store.rulesOf(room);
+      const rules = { ...before, ...change };
+      const row = deed(by, 'set_room', room, `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`);
+      if (!(await this.store.setRules(room, before, rules, row, roles))) continue;
+      this.presence.tell(room, { type: 'change_room', room, ...rules });
+      return rules;
+    }
+  }
+
+  /** What may be said in a room. */
+  rulesOf(room: string): Promise<RoomRules> {
+    return this.store.rulesOf(room);
+  }
+
+  /** Those who have a role, or are muted or banned now. @throws {Refusal} 403 */
+  async known(by: Visitor): Promise<Known[]> {
+    await need(this.visitors, by, 'moderator');
+    return this.store.known();
+  }
+
+  /** What was done, the newest first. @param before the id of a row. @throws {Refusal} 403 unless an owner asks. */
+  async deeds(by: Visitor, before: number, limit: number): Promise<Deed[]> {
+    await need(this.visitors, by, 'owner');
+    return this.store.deeds(before, limit);
+  }
+
+  /** What people go by now, by their ids. */
+  async namesOf(visitors: Iterable<string>): Promise<Map<string, string>> {
+    const names = [...new Set(visitors)].map(async (id): Promise<[string, string]> => {
+      return [id, (await this.visitors.known(id)).username];
+    });
+    return new Map(await Promise.all(names));
+  }
+
+  private async as(by: Visitor, least: 'moderator' | 'owner'): Promise<Roles> {
+    return [[by.id, (await need(this.visitors, by, least)).role]];
+  }
+
+  /** A moderator is over members and guests, and an owner over all but owners. */
+  private async over(by: Visitor, visitor: string): Promise<Roles> {
+    const { role } = await need(this.visitors, by, 'moderator');
+    const other = await this.visitors.known(visitor);
+    if (atLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
+    return [
+      [by.id, role],
+      [visitor, other.role],
+    ];
+  }
+}
+
+/**
+ * Changes what roles allow. If these have changed before it is committed, it is judged anew.
+ * @param judge returns the roles that allow it, or throws a {@link Refusal}.
+ * @param change returns whether the roles are still the same; else it does nothing.
+ */
+async function decide(
+  judge: () => Promise<Roles>,
+  change: (roles: Roles) => Promise<boolean>,
+): Promise<void> {
+  while (!(await change(await judge())));
+}
+
+/** @throws what is no refusal. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}
+
+function deed(by: Visitor, action: Deed['action'], target: string, detail: string): NewDeed {
+  return { at: Date.now(), visitor: by.id, action, target, detail };
+}
+
+function end(minutes: number | undefined): number {
+  if (minutes === 0) return 0;
+  return minutes === undefined ? FOR_GOOD : Date.now() + minutes * MINUTE;
+}
+
+function time(minutes: number | undefined): string {
+  return minutes === undefined ? 'for good' : `${minutes} min`;
+}

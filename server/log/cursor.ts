@@ -1,0 +1,26 @@
+import { Refusal } from '../refusal';
+import type { Cursor } from '../wire';
+
+/** What a cursor says: a place in the history that `epoch` names. */
+export interface Place {
+  epoch: string;
+  /** The last seq that was read; 0 is the place before the first. */
+  seq: number;
+}
+
+const FORM = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})$/;
+
+/** Writes a place as clients carry it. */
+export function formatCursor(epoch: string, seq: number): Cursor {
+  return `${epoch}:${seq}`;
+}
+
+/**
+ * Reads a cursor.
+ * @throws {Refusal} 400 if it has not the form of one.
+ */
+export function parseCursor(text: string): Place {
+  const [, epoch, seq] = FORM.exec(text) ?? [];
+  if (!epoch || !seq) throw new Refusal(400, 'That is no cursor. Send one as the server gave it, or none.');
+  return { epoch, seq: Number(seq) };
+}

@@ -1,0 +1,101 @@
+import type { Cursor, Entry, Reset } from '../wire';
+import { formatCursor, type Place } from './cursor';
+import type { Span } from './store';
+
+/**
+ * Entries that follow each other or, where history is read back, messages only. Readers at the same place share one,
+ * so it is never changed.
+ */
+export interface Page {
+  readonly type: 'page';
+  readonly entries: readonly Entry[];
+  /** The place from which to read on. */
+  readonly cursor: Cursor;
+  readonly earliest: Cursor;
+  /** Whether the room had more when it was read. */
+  readonly more: boolean;
+  /** When the room's newest entry was taken in, in ms since 1970. */
+  readonly at: number;
+}
+
+/** The most bytes of messages, in UTF-8, in one answer over HTTP, beyond its first message. */
+const ANSWER_BYTES = 128 * 1024;
+
+/**
+ * What a reader at `place` is handed: the entries after it, or a reset if the place is not in this history.
+ * @param most the most bytes of messages, beyond the first: it bounds what a slow reader can hold in memory.
+ */
+export function pageAfter(
+  room: string,
+  { epoch, seq }: Place,
+  span: Span,
+  most = ANSWER_BYTES,
+): Page | Reset {
+  if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
+  const entries = span.entries.slice(0, fitting(span.entries, most));
+  return page(span, seq + entries.length, entries);
+}
+
+/** What a reader going back from `place` is handed: the newest messages before it that fit, or a reset likewise. */
+export function pageBefore(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
+  if (epoch !== span.epoch || seq > span.head + 1) return reset(room, span);
+  return page(span, Math.max(seq - 1, span.earliest), newestFitting(span.entries));
+}
+
+/** Returns how many of the first entries hold at most so many bytes of messages; one always does. */
+function fitting(entries: Span['entries'], most: number): number {
+  let bytes = 0;
+  const end = entries.findIndex((entry, i) => {
+    if (entry.type === 'new_message') bytes += Buffer.byteLength(entry.message);
+    return bytes > most && i > 0;
+  });
+  return end < 0 ? entries.length : end;
+}
+
+/** The newest messages of a room that fit; of more than `limit` the oldest, for the others come after its cursor. */
+export function newestPage(span: Span, limit: number): Page {
+  if (span.entries.length <= limit) return page(span, span.head, newestFitting(span.entries));
+  const entries = span.entries.slice(0, Math.min(limit, fitting(span.entries, ANSWER_BYTES)));
+  return page(span, entries.at(-1)!.seq, entries);
+}
+
+/** The newest entries that fit into an answer. */
+function newestFitting(entries: Span['entries']): Span['entries'] {
+  return entries.slice(-fitting(entries.toReversed(), ANSWER_BYTES));
+}
+
+/** @param end the seq after which reading on misses nothing. */
+function page({ epoch, earliest, head, at }: Span, end: number, entries: Span['entries']): Page {
+  return {
+    type: 'page',
+    entries,
+    cursor: formatCursor(epoch, end),
+    earliest: formatCursor(epoch, earliest),
+    more: end < head,
+    at,
+  };
+}
+
+function reset(room: string, { epoch, earliest, head }: Span): Reset {
+  return {
+    type: 'reset',
+    room,
+    earliest: formatCursor(epoch, earliest),
+    cursor: formatCursor(epoch, head),
+  };
+}
+
+/** What a step tells, event by event. */
+export function events(step: Page | Reset): readonly (Entry | Reset)[] {
+  return step.type === 'reset' ? [step] : step.entries;
+}
+
+/** Encodes each thing once for all who are handed it. */
+export function once<In extends object, Out>(encode: (what: In) => Out): (what: In) => Out {
+  const encoded = new WeakMap<In, { value: Out }>();
+  return (what) => {
+    let known = encoded.get(what);
+    if (!known) encoded.set(what, (known = { value: encode(what) }));
+    return known.value;
+  };
+}

@@ -1,0 +1,263 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Door, Inside } from '../access/door';
+import type { Limits } from '../access/limits';
+import type { Turns } from '../access/turns';
+import type { Chat, Saying } from '../chat/chat';
+import type { Moderation } from '../chat/moderation';
+import type { Listener, Presence, Stay } from '../chat/presence';
+import type { Visitor, Visitors } from '../identity/visitor';
+import type { Following, Pacer, Reader } from '../log/follower';
+import type { Log } from '../log/log';
+import { Refusal } from '../refusal';
+import { checkDeletion, checkReading, checkSaying, checkUsername, type Reading } from '../validation/check';
+import type { Cursor, Entry } from '../wire';
+
+/** The parts of the chat that transports speak for. */
+export interface Parts {
+  log: Log;
+  chat: Chat;
+  visitors: Visitors;
+  presence: Presence;
+  door: Door;
+  moderation: Moderation;
+  limits: Limits;
+  turns: Turns;
+}
+
+/** How a connection is written to. Its `end` is told a {@link Refusal} where somebody may not stay. */
+export interface Outlet extends Reader, Listener {}
+
+/** The most requests of one connection that may be unanswered, and the most characters of messages that they may hold. */
+const UNANSWERED_MAX = 256;
+const CHARACTERS_MAX = 256 * 1024;
+/** How many requests in a row may be refused because too many were; past them the connection is ended. */
+const IN_VAIN_MAX = 32;
+/** How often a replay that has spent its reads looks whether there are some again, in ms. */
+const PACE = 500;
+const OVERLOADED = 'Too many requests were unanswered on this connection.';
+
+const DONE = Promise.resolve();
+
+/** A connection that reads one room at a time, is present in it, and may write. */
+export class Session implements Inside, Pacer {
+  private room = '';
+  private stay: Stay | undefined;
+  private following: Following | undefined;
+  /** Whether nothing is read or handled any more. */
+  ended = false;
+  /** The last `join`. Requests that come after it wait for it. */
+  private joining: Promise<unknown> = DONE;
+  private unanswered = 0;
+  private characters = 0;
+  private inVain = 0;
+
+  constructor(
+    private readonly parts: Parts,
+    readonly visitor: Visitor,
+    private readonly outlet: Outlet,
+  ) {
+    parts.door.enter(this);
+  }
+
+  /** Reads a room from a cursor on, until {@link close} or another room. */
+  enter(room: string, cursor: Cursor): void {
+    if (this.ended) return;
+    this.room = room;
+    this.stay = this.parts.presence.enter(room, this.visitor, this.outlet);
+    this.following = this.parts.log.follow(room, cursor, this.outlet, this);
+  }
+
+  /**
+   * Takes one read for a page of a long replay, and waits for the turn of the address. If no read is left, the replay
+   * goes on when there are some again: whoever comes back after a long time gets everything, only slower.
+   */
+  async pace(): Promise<void> {
+    const { limits, turns } = this.parts;
+    while (!this.ended && !limits.tryTake('reads', this.visitor))
+      await pause(PACE, undefined, { ref: false });
+    await turns.take(this.visitor.address);
+  }
+
+  /**
+   * Charges a frame to the reads by its size, before it is parsed; ends the connection if that floods.
+   * @param size in bytes, or about.
+   * @returns whether it may be handled.
+   */
+  receive(size: number): boolean {
+    if (this.ended) return false;
+    try {
+      this.parts.limits.countFrame(size, this.visitor);
+    } catch (error) {
+      this.expel(error as Refusal);
+    }
+    return !this.ended;
+  }
+
+  /**
+   * Handles a client's request, by the name of its event. A request that has to wait holds nothing but what was checked;
+   * too many of them end the connection.
+   * @returns the acknowledgement.
+   */
+  async handle(event: unknown, payload: unknown): Promise<object> {
+    this.checkOpen();
+    if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
+      const refusal = new Refusal(429, OVERLOADED);
+      this.expel(refusal);
+      throw refusal;
+    }
+    this.checkRefusals();
+    return this.answered(this.tryDispatch(event, payload), charactersOf(payload));
+  }
+
+  /** Leaves for good. */
+  close(): void {
+    this.ended = true;
+    this.leave();
+    this.parts.door.leave(this);
+  }
+
+  expel(why: Refusal): void {
+    this.close();
+    this.outlet.end(why);
+  }
+
+  /** Counts a request until it is answered. */
+  private async answered(answer: Promise<object>, characters: number): Promise<object> {
+    this.unanswered += 1;
+    this.characters += characters;
+    try {
+      return await answer;
+    } catch (error) {
+      this.countRefusal(error);
+      throw error;
+    } finally {
+      this.unanswered -= 1;
+      this.characters -= characters;
+    }
+  }
+
+  /** Refuses what could not be read as a request. */
+  async refuse(error: unknown): Promise<never> {
+    this.checkRefusals();
+    this.countRefusal(error);
+    throw error;
+  }
+
+  private countRefusal(error: unknown): void {
+    if (!(error instanceof Refusal) || error.status >= 500) return;
+    this.parts.limits.countRefusal(this.visitor.address, this.visitor.id);
+  }
+
+  /** Refuses a request if too many were refused, and ends a connection that goes on after that. */
+  private checkRefusals(): void {
+    try {
+      this.parts.limits.checkRefusals(this.visitor);
+      this.inVain = 0;
+    } catch (error) {
+      this.inVain += 1;
+      if (this.inVain > IN_VAIN_MAX) this.expel(error as Refusal);
+      throw error;
+    }
+  }
+
+  /** Counts at once what {@link dispatch} refuses at once: the next request may have come along with it. */
+  private tryDispatch(event: unknown, payload: unknown): Promise<object> {
+    try {
+      return this.dispatch(event, payload);
+    } catch (error) {
+      this.countRefusal(error);
+      throw error;
+    }
+  }
+
+  /** Checks a request before it waits for anything. No promise here holds on to the payload: it may be large. */
+  private dispatch(event: unknown, payload: unknown): Promise<object> {
+    switch (event) {
+      case 'new_message':
+        return this.say(checkSaying(payload), namesRoom(payload));
+      case 'delete_message':
+        return this.deleteMessage(checkDeletion(payload), namesRoom(payload));
+      case 'change_username':
+        return this.parts.chat.rename(this.visitor, checkUsername(payload));
+      case 'typing':
+        return this.type();
+      case 'join':
+        return this.join(checkReading(payload));
+      default:
+        throw new Refusal(
+          400,
+          'There is no such event. See "new_message", "delete_message", "change_username", "typing", "join".',
+        );
+    }
+  }
+
+  private async say(saying: Saying, elsewhere: boolean): Promise<Entry> {
+    await this.joined();
+    const room = elsewhere ? saying.room : this.room;
+    return (await this.parts.chat.say(this.visitor, { ...saying, room })).entry;
+  }
+
+  private async deleteMessage(
+    { room, id }: { room: string; id: string },
+    elsewhere: boolean,
+  ): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
+    await this.joined();
+    await this.parts.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
+    return {};
+  }
+
+  /** Waits for the last `join`: for as long as its reader stalls. Meanwhile, the connection may have been ended. */
+  private async joined(): Promise<void> {
+    await this.joining;
+    this.checkOpen();
+  }
+
+  private checkOpen(): void {
+    if (this.ended) throw new Refusal(403, 'This connection was ended.');
+  }
+
+  private async type(): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
+    await this.parts.chat.notMuted(this.visitor);
+    this.stay?.typing();
+    return {};
+  }
+
+  /** Joins run one after the other. */
+  private join(reading: Reading): Promise<object> {
+    this.parts.limits.take('reads', this.visitor);
+    const joined = this.joining.then(() => this.change(reading));
+    this.joining = joined.catch(() => undefined);
+    return joined;
+  }
+
+  private async change({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+    // A client that sends joins one after the other would otherwise keep the event loop to itself.
+    await this.parts.turns.take(this.visitor.address);
+    const cursor = await this.parts.log.start(room, start);
+    ({ username: this.visitor.username } = await this.parts.visitors.standingOf(this.visitor));
+    this.leave();
+    // Only when the connection has taken the last page may another be written to it.
+    await this.following?.taking;
+    this.enter(room, cursor);
+    return { room, cursor };
+  }
+
+  private leave(): void {
+    this.stay?.leave();
+    this.stay = undefined;
+    this.following?.stop();
+  }
+}
+
+/** How many characters of a payload a request holds while it waits. */
+function charactersOf(payload: unknown): number {
+  const { message } = (payload ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message.length : 0;
+}
+
+/** Whether a request is about a room that it names itself, and not about the one that is read. */
+function namesRoom(payload: unknown): boolean {
+  return (payload as { room?: unknown }).room !== undefined;
+}

@@ -1,0 +1,54 @@
+import type { ErrorBody } from '../../server/wire.js';
+import { ask, refusalOf } from './api.js';
+import { eventNames, type ServerEvent } from './events.js';
+import { Silence } from './silence.js';
+import type { Open } from './stream.js';
+
+/** The room over Server-Sent Events, for networks that let no Socket.IO through. */
+export function sse(room: string): Open {
+  return ({ cursor, hear, live, lost, missed }) => {
+    const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
+    let opened = false;
+    let closed = false;
+    const close = (): void => {
+      closed = true;
+      silence.end();
+      source.close();
+    };
+    const end = (why?: ErrorBody): void => {
+      if (closed) return;
+      close();
+      lost(why);
+    };
+    // No script sees the comments that keep a stream alive. What is silent may be dead, or held up by a proxy:
+    // then the server has something that was not heard here.
+    const silence = new Silence(
+      () =>
+        void missed().then(
+          (more) => more && end(),
+          () => end(),
+        ),
+    );
+    // Left alone, it never comes back from an HTTP error, and from others without a growing wait.
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) void refusal(room).then(end);
+      else end();
+    };
+    for (const name of eventNames) {
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        silence.heard();
+        // Who comes in is told at once who is there. The headers alone say nothing: a proxy may keep back the rest.
+        if (!opened) live();
+        opened = true;
+        hear(JSON.parse(event.data) as ServerEvent);
+      });
+    }
+    return { close };
+  };
+}
+
+/** Why the server opens no stream, if it says so: an EventSource is told of no answer but a stream. */
+function refusal(room: string): Promise<ErrorBody | undefined> {
+  const query = new URLSearchParams({ room, timeout: '0', limit: '1' });
+  return ask(`/subscribe?${query}`, { cache: 'no-store' }).then(() => undefined, refusalOf);
+}

@@ -1,5 +1,0 @@
-import { showPasskeys } from './passkey.js';
-import { signInForm } from './sign-in.js';
-
-signInForm();
-showPasskeys();

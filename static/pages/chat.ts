@@ -1,0 +1,222 @@
+import type { ChangeUsername, Entry, MessagePage, Person } from '../../server/wire.js';
+import { find } from '../browser/dom.js';
+import { stayAboveKeyboard } from '../browser/keyboard.js';
+import { onReturn } from '../browser/returning.js';
+import { followTabs } from '../browser/tabs.js';
+import { Composer } from '../composing/composer.js';
+import { Kept } from '../composing/kept.js';
+import { Outbox } from '../composing/outbox.js';
+import { decideOnRefused } from '../composing/refused.js';
+import { api } from '../connection/api.js';
+import { Batches } from '../connection/batches.js';
+import type { ServerEvent } from '../connection/events.js';
+import { Link, type LinkState } from '../connection/link.js';
+import { chosenWay } from '../connection/ways.js';
+import { Actions } from '../panels/actions.js';
+import { AddressBook } from '../panels/contacts.js';
+import { panelInDrawer } from '../panels/drawer.js';
+import { NameField } from '../panels/name.js';
+import { Notice } from '../panels/notice.js';
+import { People } from '../panels/people.js';
+import { Rules } from '../panels/rules.js';
+import { Standing } from '../panels/standing.js';
+import { State } from '../panels/state.js';
+import { StatusLine } from '../panels/status.js';
+import { TypingLine } from '../panels/typing.js';
+import { Feed, seqOf } from '../timeline/feed.js';
+import { Folding } from '../timeline/folding.js';
+import { keepPlace } from '../timeline/place.js';
+import { Reader } from '../timeline/reader.js';
+import { Timeline } from '../timeline/timeline.js';
+import { Unread } from '../timeline/unread.js';
+import { LogWindow } from '../timeline/window.js';
+
+const page = find(document, 'main').dataset as Record<
+  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow' | 'muted',
+  string
+>;
+const { room } = page;
+const me: Person = { visitor: page.visitor, username: page.username };
+
+const log = find(document, '#log');
+const list = find(document, '#messages');
+/** Whether the reader has a mouse, and so most likely a keyboard: then the focus costs no room on the screen. */
+const { matches: hasMouse } = matchMedia('(hover: hover)');
+const reader = new Reader(log, find(document, '#pill'), (byKey) => {
+  void view.toEnd();
+  if (byKey || hasMouse) composer.focus();
+});
+const timeline = new Timeline(list, me, new Folding(list, room, reader));
+const unread = new Unread();
+const typing = new TypingLine(find(document, '#typing'), me);
+const contacts = new AddressBook();
+const notice = new Notice();
+const people = new People(me);
+const name = new NameField(me, renamed);
+
+const read = (query: Record<string, string>) =>
+  api<MessagePage>(`/messages?${new URLSearchParams({ room, ...query })}`);
+const view = new LogWindow(
+  log,
+  room,
+  { ...page, oldest: page.oldest || undefined },
+  timeline,
+  reader,
+  read,
+  received,
+);
+const arriving = new Batches<Entry>(show);
+const feed = new Feed(
+  page.cursor,
+  (after) => read(after === undefined ? { last: '50' } : { after, limit: '200' }),
+  (entries) => {
+    arriving.add(entries);
+    standing.complete(seqOf(feed.cursor));
+  },
+  restart,
+);
+const status = new StatusLine(find(document, '#status'), () => link.now());
+const standing = new Standing(find(document, '#status'), chosenWay(), (way) => link.use(way));
+const link = new Link(
+  room,
+  {
+    hear,
+    cursor: () => feed.cursor,
+    reached: (cursor) => feed.reached(cursor),
+    missed: () => feed.check(),
+  },
+  connected,
+);
+const outbox = new Outbox(
+  new Kept(room),
+  (draft) => link.send(draft),
+  ({ refused, ...draft }) => {
+    view.change(() => {
+      timeline.put({ ...me, ...draft });
+      if (refused) timeline.fail(draft.id, refused);
+    });
+  },
+  // The acknowledgement shows the message in its place, but only the feed moves the cursor.
+  (entry) => {
+    view.stored(entry);
+    // Nobody tells the page that its person may write again, but this does.
+    state.update({ muted: false });
+  },
+  (waiting, heldUntil) => {
+    standing.wait(waiting);
+    state.update({ waiting, heldUntil });
+  },
+);
+const composer = new Composer(
+  find(document, '#composer'),
+  room,
+  (message) => {
+    outbox.say(message);
+    void view.toEnd();
+  },
+  () => link.typing(),
+);
+const state = new State(
+  {
+    locked: page.locked === 'true',
+    slow: Number(page.slow),
+    muted: page.muted === 'true',
+    moderates: ['moderator', 'owner'].includes(page.role),
+  },
+  (description) => {
+    status.show(description);
+    standing.over(description.way);
+    notice.show(description);
+    composer.lock(!description.canWrite);
+    timeline.showSending(description.sending);
+  },
+);
+let { slow } = page;
+const rules = new Rules(room, (rules) => {
+  state.update(rules);
+  if (rules.slow < Number(slow)) outbox.release();
+  slow = String(rules.slow);
+});
+decideOnRefused(
+  list,
+  outbox,
+  (id) => view.change(() => timeline.remove(id)),
+  () => composer.focus(),
+);
+new Actions(list, room, (id) => view.change(() => timeline.erase(id)));
+
+function hear(event: ServerEvent): void {
+  switch (event.type) {
+    case 'new_message':
+    case 'deleted_message':
+    case 'delete_message':
+      return feed.hear(event);
+    case 'reset':
+      return feed.reset(event);
+    case 'presence':
+      return people.show(event);
+    case 'typing':
+      return typing.add(event);
+    case 'change_username':
+      return renamed(event);
+    case 'change_room':
+      return rules.show(event);
+    case 'new_contact':
+    case 'remove_contact':
+      return contacts.change(event);
+  }
+}
+
+function show(entries: Entry[]): void {
+  const others = entries.filter(
+    ({ type, visitor }) => type === 'new_message' && visitor !== me.visitor,
+  ).length;
+  view.add(entries);
+  reader.miss(others);
+  unread.add(others);
+}
+
+function restart(newest: MessagePage): void {
+  standing.complete(seqOf(feed.cursor));
+  arriving.drop();
+  view.reset(newest);
+}
+
+function received(entry: Entry): void {
+  void outbox.drop(entry.id);
+  if (entry.type === 'new_message') typing.remove(entry.visitor);
+}
+
+function renamed(change: ChangeUsername): void {
+  people.rename(change);
+  if (change.visitor !== me.visitor) return;
+  me.username = change.username;
+  name.show();
+}
+
+let live: LinkState['live'];
+function connected(connection: LinkState): void {
+  state.update(connection);
+  if (connection.live && connection.live !== live) {
+    outbox.wake();
+    view.retry();
+    void contacts.load();
+    void rules.load();
+  }
+  live = connection.live;
+}
+
+onReturn((away) => {
+  // A machine that slept may hold a connection that is dead and not known to be.
+  if (away > 30_000) void feed.catchUp();
+  link.now();
+});
+
+keepPlace(room, view, reader);
+followTabs();
+panelInDrawer();
+stayAboveKeyboard();
+standing.complete(seqOf(feed.cursor));
+void outbox.restore();
+link.start(chosenWay());
+if (hasMouse) composer.focus();

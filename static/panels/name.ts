@@ -1,0 +1,65 @@
+import type { ChangeUsername, Person } from '../../server/wire.js';
+import { find } from '../browser/dom.js';
+import { api, sentenceOf } from '../connection/api.js';
+import { complaintAboutLength } from './length.js';
+
+/** The field that says, and changes, what one is called. */
+export class NameField {
+  private readonly form = find<HTMLFormElement>(document, '#name-form');
+  private readonly input = find<HTMLInputElement>(this.form, 'input');
+  private readonly save = find<HTMLButtonElement>(this.form, 'button');
+
+  /** @param renamed is given the name that the server took. */
+  constructor(
+    private readonly me: Person,
+    private readonly renamed: (change: ChangeUsername) => void,
+  ) {
+    this.input.value = me.username;
+    this.input.addEventListener('input', () => this.look());
+    this.input.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || this.save.hidden) return;
+      // Here it gives up the change, and doesn't close the drawer as well.
+      event.preventDefault();
+      this.set(me.username);
+    });
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.submit();
+    });
+  }
+
+  /** Shows a name that was changed, here or in another tab, unless another one is being written. */
+  show(): void {
+    if (this.save.hidden) this.set(this.me.username);
+    else this.look();
+  }
+
+  private async submit(): Promise<void> {
+    const username = this.input.value;
+    if (username === this.me.username || complaintAboutLength(username)) return;
+    try {
+      const change = await api<ChangeUsername>('/username', 'POST', { username });
+      // Meanwhile another one may have been begun.
+      if (this.input.value === username) this.set(change.username);
+      this.renamed(change);
+    } catch (error) {
+      this.complain(sentenceOf(error));
+    }
+  }
+
+  private set(username: string): void {
+    this.input.value = username;
+    this.save.hidden = true;
+    this.complain('');
+  }
+
+  private look(): void {
+    this.save.hidden = this.input.value === this.me.username;
+    this.complain(complaintAboutLength(this.input.value));
+  }
+
+  private complain(sentence: string): void {
+    find(this.form, '.error').textContent = sentence;
+    this.input.ariaInvalid = String(sentence !== '');
+  }
+}

@@ -1,0 +1,27 @@
+import { find } from '../browser/dom.js';
+import { tellTabs } from '../browser/tabs.js';
+import { api } from '../connection/api.js';
+import { attempt, onSubmit } from './forms.js';
+import { signInWithPasskey } from './passkey.js';
+
+/** Makes the form work that signs in; the page begins anew when that is done. */
+export function signInForm(): void {
+  const form = document.querySelector<HTMLFormElement>('#sign-in');
+  if (!form) return;
+  onSubmit(form, async ({ username, password }) => {
+    await api('/sessions', 'POST', { username, password });
+    begin();
+  });
+  find(form, '.passkey').addEventListener('click', () => {
+    void attempt(form, async () => {
+      await signInWithPasskey();
+      begin();
+    });
+  });
+}
+
+function begin(): void {
+  tellTabs();
+  // Not a reload, which would send a form again that was answered with this page.
+  location.replace(location.href);
+}

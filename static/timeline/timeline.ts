@@ -1,0 +1,149 @@
+import type { Person } from '../../server/wire.js';
+import { clone, find } from '../browser/dom.js';
+import { Arrangement, placeOf } from './arrangement.js';
+import type { Folding } from './folding.js';
+import { fill, finish, wipe, type Said } from './message.js';
+import { showStates } from './states.js';
+
+/** How many deletions are remembered: what was read before one may still be on its way here. */
+const ERASED = 1000;
+
+/** The messages on the page, in the room's order; those on their way come last. */
+export class Timeline {
+  private readonly arrangement: Arrangement;
+  private readonly byId = new Map<string, HTMLElement>();
+  /** The ids that were deleted last. */
+  private readonly erased = new Set<string>();
+  private sending = '';
+  private readonly message = find<HTMLTemplateElement>(document, '#message-template');
+  private readonly failure = find<HTMLTemplateElement>(document, '#failure-template');
+
+  constructor(
+    private readonly list: HTMLElement,
+    private readonly me: Person,
+    private readonly folding: Folding,
+  ) {
+    this.arrangement = new Arrangement(list);
+    for (const element of this.elements) {
+      this.byId.set(element.dataset.id ?? '', element);
+      finish(element);
+      this.arrangement.arrange(element);
+    }
+  }
+
+  /** The first message that has its place in the room. */
+  get oldest(): HTMLElement | undefined {
+    return this.elements.find((element) => placeOf(element) < Infinity);
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** The newest message with at most this seq. */
+  upTo(seq: number): HTMLElement | undefined {
+    return this.elements.findLast((element) => placeOf(element) <= seq);
+  }
+
+  /** Shows a message in its place: a new one, or one that was on its way until now. */
+  put(said: Said): void {
+    const known = this.byId.get(said.id);
+    const element = known ?? clone(this.message);
+    // What was written here stays one's own, also when the server knows a browser without cookies by another id.
+    const mine = said.visitor === this.me.visitor || Boolean(known?.classList.contains('mine'));
+    // What the room has is no longer on its way, whatever is still being sent again.
+    if (known && (placeOf(known) === said.seq || (placeOf(known) < Infinity && said.seq === undefined)))
+      return;
+    fill(element, said, mine);
+    this.byId.set(said.id, element);
+    const placed = said.seq !== undefined;
+    this.mark(
+      element,
+      mine ? (placed ? 'sent' : 'sending') : '',
+      mine ? (placed ? 'Sent' : this.sending) : '',
+    );
+    if (!known || placed) this.arrangement.place(element);
+    if (this.erased.has(said.id)) wipe(element);
+  }
+
+  /** Takes the text out of a message, which keeps its place. */
+  erase(id: string): void {
+    this.erased.add(id);
+    if (this.erased.size > ERASED) this.erased.delete([...this.erased.keys()][0]!);
+    const element = this.byId.get(id);
+    if (element) wipe(element);
+  }
+
+  /** Sets what stands under the messages that are not stored yet. */
+  showSending(words: string): void {
+    if (this.sending === words) return;
+    this.sending = words;
+    for (const element of this.elements) {
+      if (element.dataset.state === 'sending') find(element, '.state').textContent = words;
+    }
+  }
+
+  /** Says why the server refused a message, and offers to send it again. */
+  fail(id: string, reason: string): void {
+    const element = this.byId.get(id);
+    if (!element) return;
+    this.mark(element, 'failed', 'Not sent');
+    const failure = clone(this.failure);
+    find(element, '.state').after(failure);
+    find(failure, '.reason').textContent = reason;
+  }
+
+  /** Takes a message off the page. */
+  remove(id: string): void {
+    const element = this.byId.get(id);
+    if (!element) return;
+    this.byId.delete(id);
+    this.arrangement.lift(element);
+  }
+
+  /** Marks a message that was on its way as stored, though its place is not on the page. */
+  store(id: string): void {
+    const element = this.byId.get(id);
+    if (element && placeOf(element) === Infinity) this.mark(element, 'sent', 'Sent');
+  }
+
+  /**
+   * Takes messages off the page and leaves `most` around one of them, or the newest; none that is on its way is lost.
+   * @returns whether older ones and newer ones than those left were there.
+   */
+  trim(most: number, around?: HTMLElement): { above: boolean; below: boolean } {
+    const stored = this.elements.filter(
+      (element) => placeOf(element) < Infinity || element.dataset.state === 'sent',
+    );
+    const at = around ? stored.indexOf(around) : -1;
+    const middle = at < 0 ? stored.length : at;
+    const first = Math.max(0, Math.min(middle - most / 2, stored.length - most));
+    // From the end, or each message in turn would become the first of its day.
+    for (const element of stored.slice(first + most).reverse()) this.remove(element.dataset.id ?? '');
+    for (const element of stored.slice(0, first).reverse()) this.remove(element.dataset.id ?? '');
+    return { above: first > 0, below: first + most < stored.length };
+  }
+
+  /** Takes all messages off the page that have their place in the room. */
+  clear(): void {
+    for (const element of this.elements.reverse())
+      if (placeOf(element) < Infinity) this.remove(element.dataset.id ?? '');
+  }
+
+  /** Brings up to date what depends on several messages, or on how much room they have: once after each change. */
+  settle(): void {
+    this.list.parentElement?.classList.toggle('empty', this.size === 0);
+    showStates(this.list);
+    this.folding.settle();
+  }
+
+  private get elements(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>('.message')];
+  }
+
+  private mark(element: HTMLElement, state: string, words: string): void {
+    element.querySelector('.failure')?.remove();
+    element.dataset.state = state;
+    find(element, '.state').textContent = words;
+  }
+}
