@@ -3,61 +3,34 @@ import imports from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import browserSupport from './lint/browser-support.cjs';
 
-/** The order of the house: what stands in a list may import what stands in the lists before it, and not after. */
-const LAYERS = [
-  ['wire'],
-  [
-    'refusal',
-    'secret',
-    'address',
-    'cookies',
-    'devices',
-    'name',
-    'crowd',
-    'rate-limit',
-    'limits',
-    'sign-in-limits',
-    'slow-mode',
-    'fair-queue',
-    'challenges',
-    'release',
-  ],
-  [
-    'cursor',
-    'drain',
-    'flow',
-    'turns',
-    'origin',
-    'request',
-    'intercept',
-    'body',
-    'line',
-    'upgrade',
-    'pipelining',
-    'protection',
-    'store',
-    'visitor',
-    'grant',
-    'contacts',
-  ],
-  ['page', 'span', 'tail', 'follower', 'followers', 'log'],
-  ['presence', 'role', 'door', 'password', 'passkeys'],
-  ['accounts', 'chat', 'invitations', 'moderation', 'check'],
-  ['session', 'config', 'check-access', 'admission', 'gate', 'listener', 'throttle', 'unreadable'],
-  ['stream'],
-  ['transports', 'routes', 'stores'],
-  ['app'],
-  ['main'],
+/** The folders and files of the server and of the page, from top to bottom: each imports only what stands below it. */
+const SERVER = [
+  'main.ts',
+  'app.ts',
+  'routes',
+  'transports',
+  'stores',
+  'validation',
+  'http',
+  'chat',
+  'accounts',
+  'config.ts',
+  'access',
+  'log',
+  'identity',
+  'refusal.ts',
+  'wire.ts',
 ];
-const path = (part) =>
-  ['transports', 'routes', 'stores'].includes(part) ? `./server/${part}` : `./server/${part}.ts`;
-const upward = LAYERS.slice(0, -1).map((layer, i) => ({
-  target: layer.map(path),
-  from: LAYERS.slice(i + 1)
-    .flat()
-    .map(path),
-  message: 'Imports go from app to wire, never back.',
-}));
+const PAGE = ['pages', 'panels', 'timeline', 'composing', 'connection', 'browser'];
+const TRANSPORTS = ['socketio', 'websocket', 'sse', 'poll'].map((name) => `./server/transports/${name}.ts`);
+
+/** Forbids each layer to import one that stands above it. */
+const downwards = (root, layers) =>
+  layers.slice(1).map((layer, i) => ({
+    target: `./${root}/${layer}`,
+    from: layers.slice(0, i + 1).map((above) => `./${root}/${above}`),
+    message: `Imports go downwards: ${layers.join(', ')}.`,
+  }));
 
 /** The oldest browsers that the page works in, as README.md states them. */
 const OLDEST = { chrome: 111, edge: 111, firefox: 121, safari: 16.4, safari_ios: 16.4 };
@@ -97,17 +70,20 @@ export default tseslint.config(
         'error',
         {
           zones: [
-            ...upward,
-            { target: './server/transports', from: ['./server/routes', './server/stores'] },
-            { target: './server/routes', from: ['./server/transports', './server/stores'] },
-            { target: './server/stores', from: ['./server/transports', './server/routes'] },
-            ...['socketio', 'websocket', 'sse', 'poll'].map((name) => ({
-              target: `./server/transports/${name}.ts`,
-              from: './server/transports',
-              except: ['./raw.ts', './frames.ts'],
-              message: 'Transports are siblings: what two of them need belongs to the chat.',
+            ...downwards('server', SERVER),
+            ...downwards('static', PAGE),
+            ...TRANSPORTS.map((target) => ({
+              target,
+              from: TRANSPORTS.filter((other) => other !== target),
+              message: 'Transports are siblings: what two of them need is a file of its own beside them.',
             })),
-            { target: './server', from: ['./static', './__tests__'] },
+            {
+              target: ['./server/routes', './server/transports'],
+              from: ['./server/stores'],
+              message: 'Only app.ts and main.ts name concrete stores.',
+            },
+            { target: './server/routes', from: TRANSPORTS },
+            { target: './server', from: ['./static', './__tests__', './proofs'] },
           ],
         },
       ],
