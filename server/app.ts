@@ -3,12 +3,12 @@ import cors from 'cors';
 import express from 'express';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { boundConnections } from './access/crowd';
-import { Door } from './access/door';
+import { AccessControl } from './access/access-control';
+import { limitConnections } from './access/connection-limit';
+import { FairScheduler } from './access/fair-scheduler';
 import { Limits } from './access/limits';
 import { passkeyOrigin } from './access/origin';
 import { SignInLimits } from './access/sign-in-limits';
-import { Turns } from './access/turns';
 import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
 import { Invitations } from './accounts/invitations';
@@ -18,15 +18,15 @@ import { Contacts } from './chat/contacts';
 import { Moderation } from './chat/moderation';
 import { Presence } from './chat/presence';
 import type { Config } from './config';
-import { drainable } from './http/drain';
-import { boundRequests } from './http/held';
-import { createListener } from './http/listener';
-import { answerInTurn } from './http/pipelining';
-import { headers, refuseForeign } from './http/protection';
+import { handleClientErrors } from './http/client-errors';
+import { gracefulShutdown } from './http/graceful-shutdown';
+import { createHttpServer } from './http/http-server';
+import { limitPipelining } from './http/pipelining';
+import { rejectUpgrade } from './http/reject';
+import { limitRequestMemory } from './http/request-memory';
+import { securityHeaders, refuseForeignOrigins } from './http/security-headers';
+import { limitSendBuffers } from './http/send-buffers';
 import { Throttle } from './http/throttle';
-import { boundUnread } from './http/unread';
-import { answerUnreadable } from './http/unreadable';
-import { turnAway } from './http/upgrade';
 import { Addresses } from './identity/address';
 import { Devices } from './identity/devices';
 import { newSecret } from './identity/secret';
@@ -43,7 +43,7 @@ import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
 import type { Stores } from './stores/open';
-import { admission, countReads, takeTurns } from './transports/admission';
+import { authorize, chargeReads, scheduleRequests } from './transports/authorization';
 import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
@@ -71,18 +71,27 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const addresses = new Addresses(config.trustProxy);
   const visitors = await Visitors.open(stores.visitors, addresses);
   const limits = new Limits(config.limits);
-  const door = new Door(config.access, visitors, stores.moderation, limits);
-  const moderation = new Moderation(stores.moderation, visitors, log, door, presence);
+  const access = new AccessControl(config.access, visitors, stores.moderation, limits);
+  const moderation = new Moderation(stores.moderation, visitors, log, access, presence);
   const chat = new Chat(log, visitors, presence, moderation, limits);
-  const parts = { log, chat, visitors, presence, door, moderation, limits, turns: new Turns() };
+  const services = {
+    log,
+    chat,
+    visitors,
+    presence,
+    access,
+    moderation,
+    limits,
+    scheduler: new FairScheduler(),
+  };
   const key = await stores.visitors.signingKey(newSecret());
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
   const signIns = new SignInLimits(config.limits?.signIns);
   const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns, (who) =>
-    door.review(who),
+    access.recheckConnections(who),
   );
   const invitations = new Invitations(stores.invitations, visitors);
-  const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.tellAll(change));
+  const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.notifyAll(change));
 
   const web = express();
   web
@@ -91,41 +100,41 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     .set('views', join(ROOT, 'views'))
     .set('view engine', 'ejs')
     .enable('view cache');
-  web.use(headers(config.tls !== undefined), refuseForeign(config.corsOrigins));
+  web.use(securityHeaders(config.tls !== undefined), refuseForeignOrigins(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
-  web.use('/static', takeTurns(parts), assets(ROOT), notFound);
+  web.use('/static', scheduleRequests(services), assets(ROOT), notFound);
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
   const devices = new Devices(addresses, key);
-  web.use(accountRoutes(accounts, visitors, door, devices, originOf), usernameRoute(chat, door));
-  web.use(invitationRoutes(invitations, visitors, door, config.publicUrl));
-  web.use(sse(parts), admission(door), countReads(parts), poll(parts));
+  web.use(accountRoutes(accounts, visitors, access, devices, originOf), usernameRoute(chat, access));
+  web.use(invitationRoutes(invitations, visitors, access, config.publicUrl));
+  web.use(sse(services), authorize(access), chargeReads(services), poll(services));
   const showPage = page(log, visitors, moderation);
-  web.get('/', showPage).use(roomRoutes(parts, showPage, eventStream));
+  web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));
   web.use(contactRoutes(contacts, chat), moderationRoutes(moderation, invitations));
   web.use(notFound, answerError);
 
-  const server = createListener(config.tls, new Throttle(door).over(plainSse(parts, web)));
-  const drain = drainable(server);
-  boundConnections(server, addresses, limits);
-  const io = attachSocketIo(server, parts, config.corsOrigins);
-  const sockets = new WebSockets(parts, config.corsOrigins);
-  answerUnreadable(server, door);
-  answerInTurn(server);
-  boundRequests(server, door, limits.held);
-  boundUnread(server, addresses, limits.unread);
+  const server = createHttpServer(config.tls, new Throttle(access).wrap(plainSse(services, web)));
+  const drain = gracefulShutdown(server);
+  limitConnections(server, addresses, limits);
+  const io = attachSocketIo(server, services, config.corsOrigins);
+  const sockets = new WebSockets(services, config.corsOrigins);
+  handleClientErrors(server, access);
+  limitPipelining(server);
+  limitRequestMemory(server, access, limits.requestBytes);
+  limitSendBuffers(server, addresses, limits.unreadBytes);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     try {
-      door.countRequest(request);
+      access.countRequest(request);
       throw new Refusal(404, `There is no WebSocket at ${path}.`);
     } catch (error) {
-      door.countRefusal(request);
-      turnAway(socket, errorBody(error));
+      access.countRefusal(request);
+      rejectUpgrade(socket, errorBody(error));
     }
   });
 
@@ -133,7 +142,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     const drained = drain();
     await log.close();
     presence.close();
-    door.close();
+    access.close();
     sockets.close();
     await io.close();
     await drained;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
-import type { Access } from './access/door';
+import type { AccessMode } from './access/access-control';
 import type { LimitSettings } from './access/limits';
 import type { Allowance } from './access/rate-limit';
 import type { Trust } from './identity/address';
@@ -18,7 +18,7 @@ export interface Config {
   /** The proxies that are believed about where a request comes from. */
   trustProxy: Trust;
   /** Who may come in. */
-  access: Access;
+  access: AccessMode;
   /** How often things may be done; nothing where there are no limits. */
   limits: LimitSettings | undefined;
   /** The path of the SQLite file, absolute; made, with its folder, if missing. */
@@ -130,7 +130,7 @@ function parseSwitch(text: string): boolean {
   throw new Error(`LIMITS must be on or off, not "${text}".`);
 }
 
-function parseAccess(text: string): Access {
+function parseAccess(text: string): AccessMode {
   if (text === 'open' || text === 'invite' || text === 'closed') return text;
   throw new Error(`ACCESS must be open, invite or closed, not "${text}".`);
 }

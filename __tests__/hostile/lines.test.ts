@@ -1,4 +1,4 @@
-import { line } from '../../server/transports/line';
+import { plainText } from '../../server/transports/plain-text';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, readAll, say } from '../support/http';
@@ -108,7 +108,7 @@ describe('line ends and NUL in a text', () => {
   });
 
   it('S16: of a name that an older version let through make no notice', () => {
-    const forged = line({ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' });
+    const forged = plainText({ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' });
     expect(forged).toBe('Olga: x');
   });
 

@@ -2,7 +2,7 @@ import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
-import type { Way } from '../../static/connection/ways';
+import type { Transport } from '../../static/connection/transports';
 
 /** A name of this machine that browsers do not know as their own, as in a local network: over HTTP it is not secure. */
 export const LAN_HOST = 'parley.test';
@@ -34,7 +34,7 @@ function installed(): string | undefined {
 }
 
 /** Where each way to the room goes, but for WebSockets, which go where polling does. */
-const PATHS: Record<Exclude<Way, 'websocket'>, string> = {
+const PATHS: Record<Exclude<Transport, 'websocket'>, string> = {
   polling: '/socket.io/',
   sse: '/sse',
   subscribe: '/subscribe',
@@ -43,7 +43,7 @@ const PATHS: Record<Exclude<Way, 'websocket'>, string> = {
 
 /** A network around a browser profile, which may let some of the ways to the room not through. */
 export class Network {
-  private blocked = new Set<Way | 'say'>();
+  private blocked = new Set<Transport | 'say'>();
   private readonly sockets = new Set<WebSocketRoute>();
 
   static async around(context: BrowserContext): Promise<Network> {
@@ -56,7 +56,7 @@ export class Network {
     await context.route(/\/(socket\.io|sse|subscribe|messages)\b/, async (route) => {
       const request = route.request();
       const path = new URL(request.url()).pathname;
-      const way = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Way;
+      const way = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Transport;
       const blocked = network.blocked.has(request.method() === 'POST' && way === 'poll' ? 'say' : way);
       // A page that is closed meanwhile takes its requests with it.
       await (blocked ? route.abort() : route.continue()).catch(() => undefined);
@@ -65,12 +65,12 @@ export class Network {
   }
 
   /** Lets these through no longer: `say` is `POST /messages`. What is open stays open, but for WebSockets. */
-  async block(...ways: (Way | 'say')[]): Promise<void> {
+  async block(...ways: (Transport | 'say')[]): Promise<void> {
     ways.forEach((way) => this.blocked.add(way));
     if (this.blocked.has('websocket')) await Promise.all([...this.sockets].map((socket) => socket.close()));
   }
 
-  unblock(...ways: (Way | 'say')[]): void {
+  unblock(...ways: (Transport | 'say')[]): void {
     ways.forEach((way) => this.blocked.delete(way));
   }
 }
@@ -83,7 +83,7 @@ interface Opening {
   /** Whether to wait until the page is connected. */
   live?: boolean | string;
   /** What the network doesn't let through, from the beginning. */
-  blocked?: (Way | 'say')[];
+  blocked?: (Transport | 'say')[];
   /** Runs in the page before its own script. */
   before?: () => void;
 }

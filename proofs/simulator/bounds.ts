@@ -14,7 +14,7 @@ export function checkBounds(world: World): void {
     };
     held('followers', followers['all'].size, world.followersOf(room).length);
     held('waiting', followers['waiting'].size, followers['all'].size);
-    held('entries', tail['span'].entries.length, kept);
+    held('entries', tail['slice'].entries.length, kept);
     held('pages', tail['pages']['pages'].size, kept + 1);
   }
 }

@@ -9,9 +9,9 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'log/log.ts',
         from: 'batch.forEach(({ draft, resolve, reject }, i) => {',
-        to: 'this.announce(batch);\n$&',
+        to: 'this.ringBells(batch);\n$&',
       },
-      { file: 'log/log.ts', from: '      this.announce(batch);\n    }\n  }', to: '    }\n  }' },
+      { file: 'log/log.ts', from: '      this.ringBells(batch);\n    }\n  }', to: '    }\n  }' },
     ],
   },
   {
@@ -22,7 +22,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'keeps the deleted text when it reads on',
     breaks: ['I7'],
-    patches: [{ file: 'log/span.ts', from: '...erased(entries, next.entries)', to: '...entries' }],
+    patches: [{ file: 'log/slice.ts', from: '...withoutDeleted(entries, next.entries)', to: '...entries' }],
   },
   {
     name: 'hands on news with the heartbeat',
@@ -30,8 +30,8 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/follower.ts',
-        from: "return step?.type !== 'page' || step.entries.length > 0 || this.hand(step, this.place);",
-        to: 'return !step || this.hand(step, this.place);',
+        from: "return step?.type !== 'page' || step.entries.length > 0 || this.deliver(step, this.position);",
+        to: 'return !step || this.deliver(step, this.position);',
       },
     ],
   },
@@ -41,10 +41,10 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/tail.ts',
-        from: 'seq < this.span.head ? this.far',
-        to: 'seq <= this.span.head ? this.far',
+        from: 'seq < this.slice.head ? this.distantPages',
+        to: 'seq <= this.slice.head ? this.distantPages',
       },
-      { file: 'log/pages.ts', from: " && page.type === 'page' && page.more", to: '' },
+      { file: 'log/page-cache.ts', from: " && page.type === 'page' && page.more", to: '' },
     ],
   },
   {
@@ -54,7 +54,7 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'log/page.ts',
         from: 'seq + entries.length, entries',
-        to: 'seq + entries.length + (entries.length < span.entries.length ? 1 : 0), entries',
+        to: 'seq + entries.length + (entries.length < slice.entries.length ? 1 : 0), entries',
       },
     ],
   },
@@ -69,7 +69,7 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/follower.ts',
-        from: 'if (this.taking && !(await this.taking)) return this.stop();\n        //',
+        from: 'if (this.writing && !(await this.writing)) return this.stop();\n        //',
         to: '//',
       },
     ],

@@ -1,4 +1,4 @@
-import { formatCursor, parseCursor, type Place } from '../../server/log/cursor';
+import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
 import type { Draft } from '../../server/log/store';
 import { brief, SimulatedReader, type Manner } from './reader';
 import type { Kind } from './scenario';
@@ -46,7 +46,8 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
       observer,
     );
     readers.push(reader);
-    const follow = (place: Place) => reader.enter(place, (cursor) => log.follow(room, cursor, reader));
+    const follow = (position: Position) =>
+      reader.enter(position, (cursor) => log.follow(room, cursor, reader));
     const strange = strangePlace(world, room, how);
     if (strange) return follow(strange);
     const last = how % 3 === 1 ? which % 12 : 0;
@@ -63,14 +64,14 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
 
   comeBack({ log, readers, scheduler, observer }, which, how) {
     const gone = pick(
-      readers.filter(({ isLive, place }) => !isLive && place),
+      readers.filter(({ isLive, position }) => !isLive && position),
       which,
     );
     if (!gone) return;
     const { room, name } = gone;
     const again = new SimulatedReader(name, room, how % 4 === 3, false, scheduler, observer);
     readers[readers.indexOf(gone)] = again;
-    again.enter(gone.place!, (cursor) => log.follow(room, cursor, again));
+    again.enter(gone.position!, (cursor) => log.follow(room, cursor, again));
   },
 
   misbehave({ readers }, which, how) {
@@ -84,11 +85,11 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
   poll(world, which, how) {
     const { log, observer, scheduler, rooms } = world;
     const room = pick(rooms, which)!;
-    const place = somePlace(world, room, which, how);
-    const question = observer.ask(room, place);
+    const position = somePlace(world, room, which, how);
+    const question = observer.ask(room, position);
     const limit = 1 + (how % 7) * 3;
-    world.expect(log.after(room, formatCursor(place.epoch, place.seq), limit), (step) => {
-      scheduler.trace?.push(`  a poll after ${place.seq} gets ${brief(step)}`);
+    world.expect(log.after(room, formatCursor(position.epoch, position.seq), limit), (step) => {
+      scheduler.trace?.push(`  a poll after ${position.seq} gets ${brief(step)}`);
       observer.checkAfter('a poll', question, step);
       if (step.type === 'page' && step.entries.length > limit)
         observer.find('page', 'a poll got too many entries');
@@ -98,10 +99,10 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
   readBack(world, which, how) {
     const { log, observer, scheduler, rooms } = world;
     const room = pick(rooms, which)!;
-    const place = somePlace(world, room, which, how);
-    const question = observer.ask(room, place);
-    world.expect(log.before(room, formatCursor(place.epoch, place.seq), 1 + (how % 5)), (step) => {
-      scheduler.trace?.push(`  history before ${place.seq} gets ${brief(step)}`);
+    const position = somePlace(world, room, which, how);
+    const question = observer.ask(room, position);
+    world.expect(log.before(room, formatCursor(position.epoch, position.seq), 1 + (how % 5)), (step) => {
+      scheduler.trace?.push(`  history before ${position.seq} gets ${brief(step)}`);
       observer.checkBefore('history', question, step);
     });
   },
@@ -113,7 +114,7 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
     world.expect(log.page(room, { last: 1 + (how % 8) }, 1 + (how >> 5)), (step) => {
       const { epoch } = parseCursor(step.cursor);
       scheduler.trace?.push(`  the newest of ${room} are ${brief(step)}`);
-      observer.checkBefore('the newest', { ...question, place: { epoch, seq: Infinity } }, step);
+      observer.checkBefore('the newest', { ...question, position: { epoch, seq: Infinity } }, step);
     });
   },
 
@@ -158,7 +159,7 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
 };
 
 /** Foreign, future, or as far back as one may ask; or none of these. */
-function strangePlace({ store }: World, room: string, how: number): Place | undefined {
+function strangePlace({ store }: World, room: string, how: number): Position | undefined {
   const { epoch } = store;
   const head = store.room(room).entries.length;
   if (how % 16 === 13) return { epoch: 'foreign', seq: head };
@@ -167,7 +168,7 @@ function strangePlace({ store }: World, room: string, how: number): Place | unde
   return undefined;
 }
 
-function somePlace(world: World, room: string, which: number, how: number): Place {
+function somePlace(world: World, room: string, which: number, how: number): Position {
   const strange = strangePlace(world, room, how);
   if (strange) return strange;
   const head = world.store.room(room).entries.length;

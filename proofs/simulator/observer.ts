@@ -1,4 +1,4 @@
-import { parseCursor, type Place } from '../../server/log/cursor';
+import { parseCursor, type Position } from '../../server/log/cursor';
 import type { Page } from '../../server/log/page';
 import type { Entry, Reset } from '../../server/wire';
 import type { Scheduler } from './scheduler';
@@ -7,7 +7,7 @@ import type { ModelStore } from './store';
 /** What somebody asked for, and when. */
 export interface Question {
   room: string;
-  place: Place;
+  position: Position;
   /** The step at which it was asked, and the room's head then. */
   step: number;
   head: number;
@@ -31,8 +31,8 @@ export class Observer {
   }
 
   /** Notes that somebody asks now for what comes after or before a place. */
-  ask(room: string, place: Place): Question {
-    return { room, place, step: this.scheduler.step, head: this.store.room(room).entries.length };
+  ask(room: string, position: Position): Question {
+    return { room, position, step: this.scheduler.step, head: this.store.room(room).entries.length };
   }
 
   /** Notes that the deletion of a message was acknowledged. */
@@ -46,15 +46,17 @@ export class Observer {
   }
 
   /** Checks what comes after a place. @returns the place after it. */
-  checkAfter(who: string, question: Question, step: Page | Reset): Place {
-    const { place } = question;
+  checkAfter(who: string, question: Question, step: Page | Reset): Position {
+    const { position } = question;
     if (step.type === 'reset') return this.checkReset(who, question, step);
-    step.entries.forEach((entry, i) => this.checkEntry(who, question, entry, place.epoch, place.seq + 1 + i));
+    step.entries.forEach((entry, i) =>
+      this.checkEntry(who, question, entry, position.epoch, position.seq + 1 + i),
+    );
     const end = parseCursor(step.cursor);
-    if (end.epoch !== place.epoch || end.seq !== place.seq + step.entries.length) {
+    if (end.epoch !== position.epoch || end.seq !== position.seq + step.entries.length) {
       this.find(
         'I4',
-        `${who} at ${place.epoch}:${place.seq} got ${step.entries.length} up to ${step.cursor}`,
+        `${who} at ${position.epoch}:${position.seq} got ${step.entries.length} up to ${step.cursor}`,
       );
     }
     return end;
@@ -62,13 +64,16 @@ export class Observer {
 
   /** Checks the messages that come before a place, and still exist. */
   checkBefore(who: string, question: Question, step: Page | Reset): void {
-    const { place } = question;
+    const { position } = question;
     if (step.type === 'reset') return void this.checkReset(who, question, step);
     let last = 0;
     for (const entry of step.entries) {
-      this.checkEntry(who, question, entry, place.epoch, entry.seq);
-      if (entry.seq <= last || entry.seq >= place.seq) {
-        this.find('I4', `${who} before ${place.epoch}:${place.seq} got seq ${entry.seq} behind ${last}`);
+      this.checkEntry(who, question, entry, position.epoch, entry.seq);
+      if (entry.seq <= last || entry.seq >= position.seq) {
+        this.find(
+          'I4',
+          `${who} before ${position.epoch}:${position.seq} got seq ${entry.seq} behind ${last}`,
+        );
       }
       last = entry.seq;
       if (entry.type !== 'new_message') this.find('page', `${who} got a ${entry.type} among messages`);
@@ -100,10 +105,10 @@ export class Observer {
   }
 
   /** A reset has to have a reason: the place was never in this history, or is no longer. */
-  private checkReset(who: string, { room, place, head }: Question, reset: Reset): Place {
+  private checkReset(who: string, { room, position, head }: Question, reset: Reset): Position {
     const now = this.store.room(room);
-    if (place.epoch === this.store.epoch && place.seq <= head && place.seq >= now.earliest) {
-      this.find('I4', `${who} at ${place.epoch}:${place.seq} got a reset without a reason`);
+    if (position.epoch === this.store.epoch && position.seq <= head && position.seq >= now.earliest) {
+      this.find('I4', `${who} at ${position.epoch}:${position.seq} got a reset without a reason`);
     }
     return parseCursor(reset.cursor);
   }

@@ -1,5 +1,5 @@
-import { formatCursor, type Place } from '../../server/log/cursor';
-import type { Following, Reader } from '../../server/log/follower';
+import { formatCursor, type Position } from '../../server/log/cursor';
+import type { Subscription, LogReader } from '../../server/log/follower';
 import type { Page } from '../../server/log/page';
 import type { Cursor, Reset } from '../../server/wire';
 import type { Observer, Question } from './observer';
@@ -12,12 +12,12 @@ export type Manner = 'takes' | 'stalls' | 'leaves' | 'throws';
 const SLOW = 5;
 
 /** A follower's reader: takes what it is handed, or does not, and has every step checked. */
-export class SimulatedReader implements Reader {
+export class SimulatedReader implements LogReader {
   /** What it does with the next step that brings news, once. */
   manner: Manner = 'takes';
-  place: Place | undefined;
+  position: Position | undefined;
   isLive = true;
-  private following: Following | undefined;
+  private following: Subscription | undefined;
   private question: Question | undefined;
   private isTaking = false;
 
@@ -38,15 +38,15 @@ export class SimulatedReader implements Reader {
   }
 
   get cursor(): Cursor | undefined {
-    return this.place && formatCursor(this.place.epoch, this.place.seq);
+    return this.position && formatCursor(this.position.epoch, this.position.seq);
   }
 
   /** Begins to follow. */
-  enter(place: Place, follow: (cursor: Cursor, reader: Reader) => Following): void {
+  enter(position: Position, follow: (cursor: Cursor, reader: LogReader) => Subscription): void {
     // It has left while it was told where to begin.
     if (!this.isLive) return;
-    this.place = place;
-    this.question = this.observer.ask(this.room, place);
+    this.position = position;
+    this.question = this.observer.ask(this.room, position);
     this.following = follow(this.cursor!, this);
   }
 
@@ -55,12 +55,12 @@ export class SimulatedReader implements Reader {
     this.following?.stop();
   }
 
-  take(step: Page | Reset): Promise<boolean> | void {
+  write(step: Page | Reset): Promise<boolean> | void {
     if (!this.isLive) return this.observer.find('reader', `${this.name} was handed a step after it had left`);
     if (this.isTaking)
       this.observer.find('reader', `${this.name} was handed a step while it took the last one`);
     this.scheduler.trace?.push(`  ${this.name} gets ${brief(step)}`);
-    this.place = this.observer.checkAfter(this.name, this.question!, step);
+    this.position = this.observer.checkAfter(this.name, this.question!, step);
     if (this.isSlow) this.scheduler.now += SLOW;
     const hasNews = step.type === 'reset' || step.entries.length > 0;
     const manner = this.manner;
@@ -85,7 +85,7 @@ export class SimulatedReader implements Reader {
 
   /** It is ready for the next step: what was acknowledged before is asked for after it. */
   private ask(): void {
-    this.question = this.observer.ask(this.room, this.place!);
+    this.question = this.observer.ask(this.room, this.position!);
   }
 
   private stall(): Promise<boolean> {

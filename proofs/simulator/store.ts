@@ -1,5 +1,5 @@
 import { formatCursor } from '../../server/log/cursor';
-import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../server/log/store';
+import type { AppendResult, Conflict, Deletion, Draft, LogSlice, Store } from '../../server/log/store';
 import type { DeletedMessage, DeleteMessage, Entry, NewMessage } from '../../server/wire';
 import type { Scheduler } from './scheduler';
 
@@ -37,7 +37,7 @@ export class ModelStore implements Store {
 
   constructor(private readonly scheduler: Scheduler) {}
 
-  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]> {
+  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]> {
     return new Promise((resolve, reject) => {
       this.scheduler.add(`commit ${drafts.map(({ id }) => id).join()}`, (how) => {
         const fate = how % 16;
@@ -52,27 +52,27 @@ export class ModelStore implements Store {
     });
   }
 
-  after(room: string, seq: number, limit: number): Promise<Span> {
+  after(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.read(`read ${room} after ${seq}`, () =>
-      this.span(room, (entries, earliest) => {
+      this.slice(room, (entries, earliest) => {
         const from = Math.max(seq, earliest);
         return entries.slice(from, from + limit);
       }),
     );
   }
 
-  before(room: string, seq: number, limit: number): Promise<Span> {
+  before(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.read(`read ${room} before ${seq}`, () =>
-      this.span(room, (entries, earliest) => {
+      this.slice(room, (entries, earliest) => {
         const end = Math.min(seq - 1, entries.length);
         return entries.slice(Math.max(earliest, end - limit), Math.max(earliest, end));
       }),
     );
   }
 
-  messagesBefore(room: string, seq: number, limit: number): Promise<Span> {
+  messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.read(`read ${room} before ${seq}, messages only`, () =>
-      this.span(room, (entries, earliest) =>
+      this.slice(room, (entries, earliest) =>
         newestMessages(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
       ),
     );
@@ -143,13 +143,13 @@ export class ModelStore implements Store {
     });
   }
 
-  private span(name: string, part: (entries: Entry[], earliest: number) => Entry[]): Span {
+  private slice(name: string, part: (entries: Entry[], earliest: number) => Entry[]): LogSlice {
     const { earliest, at, entries } = this.room(name);
     const head = entries.length;
     return { epoch: this.epoch, earliest, head, at: Date.parse(at) || 0, entries: part(entries, earliest) };
   }
 
-  private commit(drafts: readonly (Draft | Deletion)[], at: Date): (Appended | Conflict)[] {
+  private commit(drafts: readonly (Draft | Deletion)[], at: Date): (AppendResult | Conflict)[] {
     const iso = at.toISOString();
     return drafts.map((draft) => {
       const { room: name, id } = draft;
@@ -184,7 +184,7 @@ export class ModelStore implements Store {
     return entry;
   }
 
-  private ringFor(results: readonly (Appended | Conflict)[], how: number): void {
+  private ringFor(results: readonly (AppendResult | Conflict)[], how: number): void {
     const grown = new Set<string>();
     for (const one of results) if (typeof one === 'object' && !one.repeated) grown.add(one.entry.room);
     for (const room of grown) this.ring(room, how);

@@ -1,5 +1,5 @@
-import { Budget } from '../../server/log/budget';
 import type { Log } from '../../server/log/log';
+import { MemoryBudget } from '../../server/log/memory-budget';
 import { Observer } from './observer';
 import type { SimulatedReader } from './reader';
 import { Scheduler } from './scheduler';
@@ -35,7 +35,7 @@ export class World {
     this.uninstall = this.scheduler.install();
     this.log = new LogUnderTest(this.store, kept);
     // As much as a server has would hardly ever be used up.
-    Object.assign(this.log, { budget: new Budget(memory) });
+    Object.assign(this.log, { budget: new MemoryBudget(memory) });
     this.rooms = Array.from({ length: roomCount }, (_, i) => `room${i + 1}`);
     this.writers = new Writers((draft) => this.log.append(draft), this.scheduler, this.store, this.observer);
   }

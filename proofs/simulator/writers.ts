@@ -1,5 +1,5 @@
 import { formatCursor } from '../../server/log/cursor';
-import type { Appended, Deletion, Draft } from '../../server/log/store';
+import type { AppendResult, Deletion, Draft } from '../../server/log/store';
 import type { Entry } from '../../server/wire';
 import type { Observer } from './observer';
 import type { Scheduler } from './scheduler';
@@ -25,7 +25,7 @@ export class Writers {
   private count = 0;
 
   constructor(
-    private readonly append: (draft: Draft | Deletion) => Promise<Appended>,
+    private readonly append: (draft: Draft | Deletion) => Promise<AppendResult>,
     private readonly scheduler: Scheduler,
     private readonly store: ModelStore,
     private readonly observer: Observer,

@@ -15,7 +15,7 @@ export interface Mistake {
 }
 
 const STORE = 'dist/stores/sqlite/log.js';
-const APPENDING = 'dist/stores/sqlite/appending.js';
+const APPENDING = 'dist/stores/sqlite/append.js';
 
 /** The mistakes that a chat server's tests most often let through. */
 export const MISTAKES: readonly Mistake[] = [
@@ -47,17 +47,17 @@ export const MISTAKES: readonly Mistake[] = [
       },
       {
         file: 'dist/log/followers.js',
-        from: 'enter(follower) {',
-        to: 'told(entry) { for (const follower of this.all) follower.told(entry); } enter(follower) {',
+        from: 'add(follower) {',
+        to: 'told(entry) { for (const follower of this.all) follower.told(entry); } add(follower) {',
       },
       {
         file: 'dist/log/follower.js',
-        from: 'beat() {',
+        from: 'keepAlive() {',
         to: `told(entry) {
-          this.place = { epoch: this.place.epoch, seq: entry.seq };
-          void this.reader.take({ type: 'page', entries: [entry], cursor: entry.cursor });
+          this.position = { epoch: this.position.epoch, seq: entry.seq };
+          void this.reader.write({ type: 'page', entries: [entry], cursor: entry.cursor });
         }
-        beat() {`,
+        keepAlive() {`,
       },
     ],
   },

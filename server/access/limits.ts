@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal';
-import { Crowd } from './crowd';
+import { ConnectionLimit } from './connection-limit';
 import { RateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
 
 /** What is allowed only so often. */
@@ -12,13 +12,13 @@ export interface LimitSettings extends Record<Limited, Allowance> {
 }
 
 /** Who does it. */
-export interface Doer {
+export interface Subject {
   id: string;
   address: string;
 }
 
 /** Behind one address there may be a whole class: it may do so many times what one visitor may. */
-export const CROWD = 10;
+export const ADDRESS_FACTOR = 10;
 
 /** What is received costs time by its size: a request or frame is one read more for so many bytes. */
 const BYTES_PER_READ = 4 * 1024;
@@ -53,16 +53,16 @@ interface Pair {
 export class Limits {
   private readonly limiters: Record<Limited, Pair> | undefined;
   /** Connections that are open. */
-  private readonly visitors: Crowd;
-  private readonly addresses: Crowd;
+  private readonly visitors: ConnectionLimit;
+  private readonly addresses: ConnectionLimit;
   /** What is open from an address, whoever it is. */
-  private readonly knocking: Crowd;
+  private readonly handshakes: ConnectionLimit;
   /** How much an address may have open before it is asked who it is: its streams, and as much that comes and goes. */
-  readonly unasked: number;
+  readonly connectionsPerAddress: number;
   /** How many bytes the requests of an address may hold until they are answered. */
-  readonly held: number;
+  readonly requestBytes: number;
   /** How many bytes the connections of an address may leave unread. */
-  readonly unread: number;
+  readonly unreadBytes: number;
 
   /** @param settings nothing where there are no limits. */
   constructor(settings: LimitSettings | undefined) {
@@ -75,12 +75,12 @@ export class Limits {
       refusals: pair(settings.refusals),
     };
     const most = settings?.connections ?? Infinity;
-    this.unasked = 2 * CROWD * most;
-    this.held = this.unasked * HELD;
-    this.unread = this.unasked * UNREAD;
-    this.visitors = new Crowd(most);
-    this.addresses = new Crowd(CROWD * most);
-    this.knocking = new Crowd(this.unasked);
+    this.connectionsPerAddress = 2 * ADDRESS_FACTOR * most;
+    this.requestBytes = this.connectionsPerAddress * HELD;
+    this.unreadBytes = this.connectionsPerAddress * UNREAD;
+    this.visitors = new ConnectionLimit(most);
+    this.addresses = new ConnectionLimit(ADDRESS_FACTOR * most);
+    this.handshakes = new ConnectionLimit(this.connectionsPerAddress);
   }
 
   /**
@@ -88,7 +88,7 @@ export class Limits {
    * whoever is over the limit takes nothing away from others.
    * @throws {Refusal} 429, with when to try again, if nothing is left of one of them.
    */
-  take(what: Limited, doer: Doer): void {
+  take(what: Limited, doer: Subject): void {
     this.check(what, doer);
     this.count(what, doer, 1);
   }
@@ -97,18 +97,18 @@ export class Limits {
    * Takes one read from the allowance of a visitor alone: that of the address was counted by {@link countRequest}.
    * @throws {Refusal} 429 likewise.
    */
-  takeRead({ id }: Doer): void {
+  takeRead({ id }: Subject): void {
     if (this.limiters) spend(this.limiters.reads.visitors, id, WORDS.reads);
   }
 
   /** Counts what turned out to cost more, whether or not anything is left. */
-  count(what: Limited, { id, address }: Doer, points: number): void {
+  count(what: Limited, { id, address }: Subject, points: number): void {
     this.limiters?.[what].addresses.count(address, points);
     this.limiters?.[what].visitors.count(id, points);
   }
 
   /** Takes one from the allowances for something. @returns false if nothing is left of one of them. */
-  tryTake(what: Limited, doer: Doer): boolean {
+  tryTake(what: Limited, doer: Subject): boolean {
     const pair = this.limiters?.[what];
     const isSpent =
       pair && Math.max(pair.addresses.retryAfter(doer.address), pair.visitors.retryAfter(doer.id)) > 0;
@@ -122,7 +122,7 @@ export class Limits {
    * @param size in bytes.
    * @throws {Refusal} 429 if it is large, and the reads were spent twice over.
    */
-  countFrame(size: number, doer: Doer): void {
+  countFrame(size: number, doer: Subject): void {
     if (!this.limiters || size < BYTES_PER_READ) return;
     const { visitors, addresses } = this.limiters.reads;
     if (Math.max(addresses.timesUsed(doer.address), visitors.timesUsed(doer.id)) >= FLOOD)
@@ -160,14 +160,14 @@ export class Limits {
   }
 
   /** Counts a refused request. @returns whether the address had any left. */
-  countUnreadable(address: string): boolean {
+  countClientError(address: string): boolean {
     const wait = this.limiters?.refusals.addresses.retryAfter(address) ?? 0;
     this.countRefusal(address);
     return wait === 0;
   }
 
   /** @throws {Refusal} 429 if too many requests of a visitor, or of the address, were refused. */
-  checkRefusals(doer: Doer): void {
+  checkRefusals(doer: Subject): void {
     this.check('refusals', doer);
   }
 
@@ -176,16 +176,16 @@ export class Limits {
    * @returns the function that releases it; calling it again does nothing.
    * @throws {Refusal} 429 if as many as are allowed are open.
    */
-  reserve({ id, address }: Doer): () => void {
+  reserve({ id, address }: Subject): () => void {
     if (this.visitors.isFull(id) || this.addresses.isFull(address)) throw tooMany();
-    this.visitors.enter(id);
-    this.addresses.enter(address);
+    this.visitors.add(id);
+    this.addresses.add(address);
     let open = true;
     return () => {
       if (!open) return;
       open = false;
-      this.visitors.leave(id);
-      this.addresses.leave(address);
+      this.visitors.remove(id);
+      this.addresses.remove(address);
     };
   }
 
@@ -194,17 +194,17 @@ export class Limits {
    * @throws {Refusal} 429 likewise.
    */
   reserveHandshake(address: string): () => void {
-    if (this.knocking.isFull(address)) throw tooMany();
-    this.knocking.enter(address);
+    if (this.handshakes.isFull(address)) throw tooMany();
+    this.handshakes.add(address);
     let open = true;
     return () => {
-      if (open) this.knocking.leave(address);
+      if (open) this.handshakes.remove(address);
       open = false;
     };
   }
 
   /** @throws {Refusal} 429, with when to try again, if one of the allowances is spent. */
-  private check(what: Limited, { id, address }: Doer): void {
+  private check(what: Limited, { id, address }: Subject): void {
     if (!this.limiters) return;
     const { visitors, addresses } = this.limiters[what];
     refuseIfSpent(addresses, address, WORDS[what]);
@@ -219,6 +219,6 @@ function tooMany(): Refusal {
 function pair({ points, seconds }: Allowance): Pair {
   return {
     visitors: new RateLimit({ points, seconds }),
-    addresses: new RateLimit({ points: points * CROWD, seconds }),
+    addresses: new RateLimit({ points: points * ADDRESS_FACTOR, seconds }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Standing, Visitor, Visitors } from '../identity/visitor';
+import type { Profile, Visitor, Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 
@@ -6,21 +6,25 @@ import type { Role } from '../wire';
 const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
 
 /** The roles of visitors that a decision is based on; it is carried out in one transaction, and only if they still have them. */
-export type Roles = readonly (readonly [visitor: string, role: Role])[];
+export type ExpectedRoles = readonly (readonly [visitor: string, role: Role])[];
 
 /** Whether a role may do what another may. */
-export function atLeast(role: Role, least: Role): boolean {
+export function isAtLeast(role: Role, least: Role): boolean {
   return RANKS.indexOf(role) >= RANKS.indexOf(least);
 }
 
 /** What is known of somebody who may do what a role may. @throws {Refusal} 403 if they may not. */
-export async function need(visitors: Visitors, by: Visitor, least: 'moderator' | 'owner'): Promise<Standing> {
-  const standing = await visitors.standingOf(by);
-  if (atLeast(standing.role, least)) return standing;
-  throw notAllowed(least);
+export async function requireRole(
+  visitors: Visitors,
+  by: Visitor,
+  least: 'moderator' | 'owner',
+): Promise<Profile> {
+  const profile = await visitors.profileOf(by);
+  if (isAtLeast(profile.role, least)) return profile;
+  throw forbidden(least);
 }
 
 /** What somebody is refused with who has a lesser role. */
-export function notAllowed(least: 'moderator' | 'owner'): Refusal {
+export function forbidden(least: 'moderator' | 'owner'): Refusal {
   return new Refusal(403, `Only ${least === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
 }

@@ -1,5 +1,5 @@
 import { hashOf } from '../identity/secret';
-import { CROWD } from './limits';
+import { ADDRESS_FACTOR } from './limits';
 import { RateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
 
 const WORDS = 'There were too many attempts to sign in';
@@ -19,13 +19,13 @@ export class SignInLimits {
   constructor(allowance: Allowance | undefined) {
     const times = (factor: number) => new RateLimit({ ...allowance!, points: factor * allowance!.points });
     this.limits = allowance && {
-      addresses: times(CROWD),
+      addresses: times(ADDRESS_FACTOR),
       /** One name from one address. */
       attempts: times(1),
       /** One name from everywhere: no single address can spend it. */
       names: times(2),
       devices: times(1),
-      challenges: { addresses: times(CROWD), visitors: times(1), devices: times(1) },
+      challenges: { addresses: times(ADDRESS_FACTOR), visitors: times(1), devices: times(1) },
     };
   }
 
@@ -34,7 +34,7 @@ export class SignInLimits {
    * Device Cookies"), of others against their address and the name, and against neither if one of them is spent.
    * @throws {Refusal} 429, with when to try again.
    */
-  password(username: string, { address, device }: Attempt): void {
+  countPassword(username: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
     if (device) return spend(devices, device, WORDS);
@@ -53,7 +53,7 @@ export class SignInLimits {
    * Counts a challenge for a passkey: by allowances of their own, which no wrong password takes from.
    * @throws {Refusal} 429, with when to try again.
    */
-  challenge(visitor: string, { address, device }: Attempt): void {
+  countChallenge(visitor: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, visitors, devices } = this.limits.challenges;
     if (device) return spend(devices, device, WORDS);

@@ -9,7 +9,7 @@ import type { SignInLimits } from '../access/sign-in-limits';
 import { ANONYMOUS, checkName, skeletonOf } from '../identity/name';
 import type { Visitor, Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
-import { hashed, newGrant, type Grant, type NewGrant } from './grant';
+import { withHash, newCredential, type Credential, type NewCredential } from './credential';
 import type { Passkeys } from './passkeys';
 import { hashPassword, isPassword } from './password';
 
@@ -26,7 +26,7 @@ export interface AccountStore {
     visitor: string,
     before: string | undefined,
     hash: string,
-    session?: NewGrant,
+    session?: NewCredential,
     only?: string,
   ): Promise<boolean>;
   /** Who has a name that looks like this one. */
@@ -38,16 +38,16 @@ export interface AccountStore {
    */
   addSession(
     visitor: string,
-    session: NewGrant,
+    session: NewCredential,
     most: number,
     password?: string,
   ): Promise<boolean | undefined>;
   /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
-  addToken(visitor: string, token: NewGrant, most: number): Promise<boolean>;
+  addToken(visitor: string, token: NewCredential, most: number): Promise<boolean>;
   /** Tokens, and sessions that have not expired. */
-  grantsOf(visitor: string): Promise<Grant[]>;
+  credentialsOf(visitor: string): Promise<Credential[]>;
   /** @returns whether there was one to end. */
-  endGrant(visitor: string, id: string): Promise<boolean>;
+  revokeCredential(visitor: string, id: string): Promise<boolean>;
 }
 
 /** A new password, and what comes with it. */
@@ -60,15 +60,15 @@ export interface PasswordChange {
 }
 
 /** How an account is signed in to. */
-export interface Credentials {
+export interface NameAndPassword {
   username: string;
   password: string;
 }
 
 /** A session that was just opened, with the secret that its browser comes back with. */
-export interface Opened {
+export interface OpenedSession {
   visitor: string;
-  grant: Grant;
+  credential: Credential;
   secret: string;
 }
 
@@ -77,14 +77,14 @@ const MOST = 50;
 
 /** Names that are kept: with a password or a passkey, without an e-mail address. */
 export class Accounts {
-  /** @param ended is told of what speaks for nobody any more. */
+  /** @param disconnect is told of what speaks for nobody any more. */
   constructor(
     private readonly store: AccountStore,
     private readonly visitors: Visitors,
     readonly passkeys: Passkeys,
     private readonly limits: Limits,
     private readonly signIns: SignInLimits,
-    private readonly ended: (concerned: (visitor: Visitor) => boolean) => Promise<void>,
+    private readonly disconnect: (concerned: (visitor: Visitor) => boolean) => Promise<void>,
   ) {}
 
   /**
@@ -105,13 +105,16 @@ export class Accounts {
     if (known && !(await isPassword(current ?? '', known, visitor.address))) {
       throw new Refusal(403, 'The present password is wrong.');
     }
-    const session = visitor.grant ? undefined : newGrant('session', label);
+    const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
-    const only = known && endOtherSessions ? visitor.grant : undefined;
+    const only = known && endOtherSessions ? visitor.credential : undefined;
     // Hashing takes its time: what was checked before may be another password by now.
-    if (!(await this.store.setPassword(visitor.id, known, hash, session && hashed(session), only)))
+    if (!(await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)))
       throw new Refusal(409, 'The password was changed meanwhile. Try again with that one.');
-    if (only) await this.ended(({ id, grant }) => id === visitor.id && grant !== undefined && grant !== only);
+    if (only)
+      await this.disconnect(
+        ({ id, credential }) => id === visitor.id && credential !== undefined && credential !== only,
+      );
     return session?.secret;
   }
 
@@ -127,8 +130,8 @@ export class Accounts {
     label: string,
   ): Promise<string | undefined> {
     await this.nameToKeep(visitor);
-    const session = visitor.grant ? undefined : newGrant('session', label);
-    await this.passkeys.register(origin, visitor.id, response, session && hashed(session));
+    const session = visitor.credential ? undefined : newCredential('session', label);
+    await this.passkeys.register(origin, visitor.id, response, session && withHash(session));
     return session?.secret;
   }
 
@@ -139,8 +142,9 @@ export class Accounts {
 
   /** The name that a visitor can keep. @throws {Refusal} 400 if that has none of its own. */
   async nameToKeep(visitor: Visitor): Promise<string> {
-    if (!visitor.lasting) throw new Refusal(400, 'Open the page first: there is no cookie that knows you.');
-    const { username } = await this.visitors.known(visitor.id);
+    if (!visitor.isPersistent)
+      throw new Refusal(400, 'Open the page first: there is no cookie that knows you.');
+    const { username } = await this.visitors.profileById(visitor.id);
     if (username === ANONYMOUS) throw new Refusal(400, 'Choose a name first: that is what is kept.');
     return username;
   }
@@ -154,15 +158,15 @@ export class Accounts {
    * @throws {Refusal} 401 if that is nobody, 429 after too many attempts, 503 if too many are waiting.
    */
   async signIn(
-    { username, password }: Credentials,
+    { username, password }: NameAndPassword,
     address: string,
     deviceOf: (visitor: string) => string | undefined,
     label: string,
-  ): Promise<Opened> {
+  ): Promise<OpenedSession> {
     const skeleton = skeletonOf(checkName(username));
     const visitor = await this.store.visitorOf(skeleton);
     const device = visitor && deviceOf(visitor);
-    this.signIns.password(skeleton, { address, device });
+    this.signIns.countPassword(skeleton, { address, device });
     const hash = visitor && (await this.store.passwordOf(visitor));
     const isRight = await isPassword(password, hash, device ? `${address} known` : address);
     const opened = isRight && visitor ? await this.openSession(visitor, label, hash) : undefined;
@@ -175,7 +179,7 @@ export class Accounts {
     origin: string,
     response: AuthenticationResponseJSON,
     label: string,
-  ): Promise<Opened> {
+  ): Promise<OpenedSession> {
     const visitor = await this.passkeys.authenticate(origin, response);
     return (await this.openSession(visitor, label))!;
   }
@@ -191,7 +195,7 @@ export class Accounts {
     { id, address }: Visitor,
     device: string | undefined,
   ): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    this.signIns.challenge(id, { address, device });
+    this.signIns.countChallenge(id, { address, device });
     return this.passkeys.authentication(origin);
   }
 
@@ -201,13 +205,13 @@ export class Accounts {
    */
   async registration(origin: string, visitor: Visitor): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const username = await this.nameToKeep(visitor);
-    this.signIns.challenge(visitor.id, { address: visitor.address, device: undefined });
+    this.signIns.countChallenge(visitor.id, { address: visitor.address, device: undefined });
     return this.passkeys.registration(origin, visitor.id, username);
   }
 
   /** What speaks for an account. */
-  grants(visitor: Visitor): Promise<Grant[]> {
-    return this.store.grantsOf(visitor.id);
+  credentials(visitor: Visitor): Promise<Credential[]> {
+    return this.store.credentialsOf(visitor.id);
   }
 
   /**
@@ -215,30 +219,35 @@ export class Accounts {
    * @returns its secret, which is told this once.
    * @throws {Refusal} 400 if the visitor has no account, 409 if it has too many tokens.
    */
-  async makeToken(visitor: Visitor, label: string): Promise<{ grant: Grant; secret: string }> {
-    const { account } = await this.visitors.standingOf(visitor);
+  async makeToken(visitor: Visitor, label: string): Promise<{ credential: Credential; secret: string }> {
+    const { account } = await this.visitors.profileOf(visitor);
     if (!account) throw new Refusal(400, 'Keep your name first: a token speaks for an account.');
-    const token = newGrant('token', label);
-    if (!(await this.store.addToken(visitor.id, hashed(token), MOST)))
+    const token = newCredential('token', label);
+    if (!(await this.store.addToken(visitor.id, withHash(token), MOST)))
       throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
     return token;
   }
 
   /** Ends a session or token, and what was opened with it; one that has ended already is no error. */
-  async end({ id: visitor }: Visitor, id: string): Promise<void> {
-    if (await this.store.endGrant(visitor, id)) await this.ended(({ grant }) => grant === id);
+  async revoke({ id: visitor }: Visitor, id: string): Promise<void> {
+    if (await this.store.revokeCredential(visitor, id))
+      await this.disconnect(({ credential }) => credential === id);
   }
 
   /** Whoever came as a guest of this id, before it was an account's, has to come again. */
-  async kept(visitor: string): Promise<void> {
-    await this.ended(({ id, grant }) => id === visitor && !grant);
+  async disconnectGuests(visitor: string): Promise<void> {
+    await this.disconnect(({ id, credential }) => id === visitor && !credential);
   }
 
   /** Opens a session. @returns nothing if it was opened with the hash of a password that has changed meanwhile. */
-  private async openSession(visitor: string, label: string, password?: string): Promise<Opened | undefined> {
-    const session = newGrant('session', label);
-    const others = await this.store.addSession(visitor, hashed(session), MOST, password);
-    if (others) await this.ended(({ id, grant }) => id === visitor && grant !== undefined);
+  private async openSession(
+    visitor: string,
+    label: string,
+    password?: string,
+  ): Promise<OpenedSession | undefined> {
+    const session = newCredential('session', label);
+    const others = await this.store.addSession(visitor, withHash(session), MOST, password);
+    if (others) await this.disconnect(({ id, credential }) => id === visitor && credential !== undefined);
     return others === undefined ? undefined : { visitor, ...session };
   }
 }

@@ -1,5 +1,5 @@
-import { FOR_GOOD } from '../access/door';
-import { atLeast, need, notAllowed } from '../access/role';
+import { FOREVER } from '../access/access-control';
+import { isAtLeast, requireRole, forbidden } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { Visitor, Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
@@ -39,7 +39,7 @@ export interface InvitationStore {
 }
 
 /** What a link is to be. */
-export interface Inviting {
+export interface InvitationDraft {
   role: Invitation['role'];
   uses: number;
   hours: number;
@@ -75,29 +75,29 @@ export class Invitations {
    * @returns its secret, which is told this once.
    * @throws {Refusal} 403 unless an owner asks.
    */
-  async make(by: Visitor, inviting: Inviting): Promise<{ invitation: Invitation; secret: string }> {
-    await need(this.visitors, by, 'owner');
+  async make(by: Visitor, inviting: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
+    await requireRole(this.visitors, by, 'owner');
     const { invitation, secret } = newInvitation(by.id, inviting);
-    if (!(await this.store.addInvitation(invitation, hashOf(secret)))) throw notAllowed('owner');
+    if (!(await this.store.addInvitation(invitation, hashOf(secret)))) throw forbidden('owner');
     return { invitation, secret };
   }
 
   /** All links that were made, the newest first. @throws {Refusal} 403 unless an owner asks. */
   async list(by: Visitor): Promise<Invitation[]> {
-    await need(this.visitors, by, 'owner');
+    await requireRole(this.visitors, by, 'owner');
     return this.store.invitations();
   }
 
   /** Makes a link useless; who has come in by it stays. @throws {Refusal} 403 unless an owner asks. */
   async revoke(by: Visitor, id: string): Promise<void> {
-    await need(this.visitors, by, 'owner');
-    if (!(await this.store.revokeInvitation(id, by.id))) throw notAllowed('owner');
+    await requireRole(this.visitors, by, 'owner');
+    if (!(await this.store.revokeInvitation(id, by.id))) throw forbidden('owner');
   }
 
   /** The link of a secret. @throws {Refusal} 404 if there is none, or it can't be used any more. */
   async find(secret: string): Promise<Invitation> {
     const invitation = await this.store.invitationOf(hashOf(secret));
-    if (!invitation || !isUsable(invitation)) throw gone();
+    if (!invitation || !isUsable(invitation)) throw linkExpired();
     return invitation;
   }
 
@@ -110,9 +110,9 @@ export class Invitations {
     const hash = hashOf(secret);
     for (;;) {
       const invitation = await this.store.invitationOf(hash);
-      const { role } = await this.visitors.known(visitor.id);
-      if (invitation && atLeast(role, invitation.role)) return;
-      if (!invitation || !isUsable(invitation)) throw gone();
+      const { role } = await this.visitors.profileById(visitor.id);
+      if (invitation && isAtLeast(role, invitation.role)) return;
+      if (!invitation || !isUsable(invitation)) throw linkExpired();
       // If not, the link or the role has changed meanwhile: that is decided anew.
       if (await this.store.redeem(invitation.id, visitor.id, role)) return;
     }
@@ -121,10 +121,10 @@ export class Invitations {
 
 function newInvitation(
   by: string,
-  { role, uses, hours }: Inviting,
+  { role, uses, hours }: InvitationDraft,
 ): { invitation: Invitation; secret: string } {
   const at = Date.now();
-  const until = Math.min(at + hours * HOUR, FOR_GOOD);
+  const until = Math.min(at + hours * HOUR, FOREVER);
   return { invitation: { id: newId(), role, uses, used: 0, until, visitor: by, at }, secret: newSecret() };
 }
 
@@ -132,6 +132,6 @@ function isUsable({ used, uses, until }: Invitation): boolean {
   return used < uses && until > Date.now();
 }
 
-function gone(): Refusal {
+function linkExpired(): Refusal {
   return new Refusal(404, 'This link is not valid any more. Ask for another.');
 }

@@ -10,7 +10,7 @@ import {
 } from '@simplewebauthn/server';
 import { Refusal } from '../refusal';
 import type { Challenges } from './challenges';
-import type { NewGrant } from './grant';
+import type { NewCredential } from './credential';
 
 /** A public key that a device or password manager has the other half of. */
 export interface Passkey {
@@ -37,7 +37,12 @@ export interface PasskeyStore {
    * Adds a passkey and, in the same transaction, a session if one is given; and spends the challenge that it answers.
    * @returns whether its id is new, and its account has not `most` already; nothing if the challenge was spent before.
    */
-  addPasskey(passkey: Passkey, spent: Spent, most: number, session?: NewGrant): Promise<boolean | undefined>;
+  addPasskey(
+    passkey: Passkey,
+    spent: Spent,
+    most: number,
+    session?: NewCredential,
+  ): Promise<boolean | undefined>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
   /** Notes the use of a passkey, and spends the challenge. @returns whether that was not spent before. */
@@ -85,7 +90,7 @@ export class Passkeys {
     origin: string,
     visitor: string,
     response: RegistrationResponseJSON,
-    session?: NewGrant,
+    session?: NewCredential,
   ): Promise<void> {
     const spent = this.answered();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
@@ -106,7 +111,7 @@ export class Passkeys {
     throw new Refusal(409, isKnown ? 'That passkey is kept already. Sign in with it.' : FULL);
   }
 
-  /** What a browser is asked to sign in with: with any passkey that it has for this server. */
+  /** What a browser is asked to sign in with any passkey that it has for this server. */
   async authentication(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
       challenge: this.challenges.make('sign in'),

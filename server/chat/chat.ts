@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Limited, Limits } from '../access/limits';
-import { atLeast } from '../access/role';
+import { isAtLeast } from '../access/role';
 import { SlowMode } from '../access/slow-mode';
 import { ANONYMOUS, skeletonOf } from '../identity/name';
-import { taken, type Standing, type Visitor, type Visitors } from '../identity/visitor';
+import { nameTaken, type Profile, type Visitor, type Visitors } from '../identity/visitor';
 import type { Log } from '../log/log';
-import type { Appended } from '../log/store';
+import type { AppendResult } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername, RoomRules } from '../wire';
 import type { Presence } from './presence';
 
 /** Something to say, checked. */
-export interface Saying {
+export interface MessageDraft {
   room: string;
   message: string;
   /** The writer's own UUID; without one, a repeated sending is another message. */
@@ -19,7 +19,7 @@ export interface Saying {
 }
 
 /** Tells what may be said in a room. */
-export interface Rules {
+export interface RulesOfRooms {
   rulesOf(room: string): Promise<RoomRules>;
 }
 
@@ -34,7 +34,7 @@ export class Chat {
     private readonly log: Log,
     private readonly visitors: Visitors,
     private readonly presence: Presence,
-    private readonly rules: Rules,
+    private readonly rules: RulesOfRooms,
     private readonly limits: Limits,
   ) {}
 
@@ -44,10 +44,10 @@ export class Chat {
    * @throws {Refusal} 403 if the visitor may not, 409 if the id is taken by another body, 429 if it is too often, 503 if
    *   it could not be stored.
    */
-  async say(visitor: Visitor, saying: Saying): Promise<Appended> {
-    const { room, message, id = randomUUID() } = saying;
-    const allowed = await this.mayIn(room, visitor).catch(async (error: unknown) => {
-      const stored = await this.findStored(saying);
+  async send(visitor: Visitor, draft: MessageDraft): Promise<AppendResult> {
+    const { room, message, id = randomUUID() } = draft;
+    const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
+      const stored = await this.findStored(draft);
       if (!stored) throw error;
       // It costs a refusal all the same: it could be sent again without end.
       this.limits.countRefusal(visitor.address, visitor.id);
@@ -55,8 +55,8 @@ export class Chat {
     });
     if ('entry' in allowed) return allowed;
     const { username, takeBack } = allowed;
-    const draft = { room, id, visitor: visitor.id, username, message };
-    const appended = await this.log.append(draft).catch((error: unknown) => {
+    const entry = { room, id, visitor: visitor.id, username, message };
+    const appended = await this.log.append(entry).catch((error: unknown) => {
       takeBack();
       throw error;
     });
@@ -68,7 +68,7 @@ export class Chat {
    * Finds the entry of a message that is sent again. It is not refused, whatever has changed since: its answer may only
    * have been lost.
    */
-  async findStored({ room, message, id }: Saying): Promise<Appended | undefined> {
+  async findStored({ room, message, id }: MessageDraft): Promise<AppendResult | undefined> {
     const entry = id && (await this.log.find(room, id));
     const same =
       entry && (entry.type === 'deleted_message' || ('message' in entry && entry.message === message));
@@ -80,11 +80,11 @@ export class Chat {
    * @throws {Refusal} 403 if the visitor is muted, 409 if somebody has a name that looks like it, 429.
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
-    await this.may('names', visitor);
+    await this.authorizeWrite('names', visitor);
     if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
     else await this.claim(visitor, username, skeletonOf(username));
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
-    this.presence.renamed(change);
+    this.presence.announceRename(change);
     return change;
   }
 
@@ -92,34 +92,37 @@ export class Chat {
    * Takes one from a visitor's allowance for something.
    * @throws {Refusal} 403 if the visitor is muted, 429 if nothing is left of it.
    */
-  async may(what: Limited, visitor: Visitor): Promise<Standing> {
-    const standing = await this.notMuted(visitor);
+  async authorizeWrite(what: Limited, visitor: Visitor): Promise<Profile> {
+    const profile = await this.checkMuted(visitor);
     this.limits.take(what, visitor);
-    return standing;
+    return profile;
   }
 
   /** What is known of a visitor who may write. @throws {Refusal} 403 if they may only read. */
-  async notMuted(visitor: Visitor): Promise<Standing> {
-    const standing = await this.visitors.standingOf(visitor);
-    if (standing.mutedUntil <= Date.now()) return standing;
+  async checkMuted(visitor: Visitor): Promise<Profile> {
+    const profile = await this.visitors.profileOf(visitor);
+    if (profile.mutedUntil <= Date.now()) return profile;
     throw new Refusal(403, 'You may only read for now: a moderator has muted you.');
   }
 
   /** Takes a name that nobody has, and nobody else is just taking. */
   private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
     const claimant = this.claims.get(skeleton) ?? visitor.id;
-    if (claimant !== visitor.id || this.presence.hasNamesake(visitor.id, skeleton)) throw taken(username);
+    if (claimant !== visitor.id || this.presence.hasNamesake(visitor.id, skeleton)) throw nameTaken(username);
     this.claims.set(skeleton, visitor.id);
     await this.visitors.rename(visitor, username).finally(() => this.claims.delete(skeleton));
   }
 
   /** The name under which a visitor may say something in a room now; `takeBack` is called if it is not stored. */
-  private async mayIn(room: string, visitor: Visitor): Promise<{ username: string; takeBack: () => void }> {
-    const { username, role } = await this.may('messages', visitor);
+  private async authorizeMessage(
+    room: string,
+    visitor: Visitor,
+  ): Promise<{ username: string; takeBack: () => void }> {
+    const { username, role } = await this.authorizeWrite('messages', visitor);
     const { locked, slow } = await this.rules.rulesOf(room);
-    if (!(locked || slow > 0) || atLeast(role, 'moderator')) return { username, takeBack: () => undefined };
+    if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
     if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
-    const who = visitor.lasting ? visitor.id : visitor.address;
+    const who = visitor.isPersistent ? visitor.id : visitor.address;
     return { username, takeBack: this.slowMode.count(room, who, slow) };
   }
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { FOR_GOOD, type Door } from '../access/door';
-import { atLeast, need, type Roles } from '../access/role';
-import type { Standing, Visitor, Visitors } from '../identity/visitor';
+import { FOREVER, type AccessControl } from '../access/access-control';
+import { isAtLeast, requireRole, type ExpectedRoles } from '../access/role';
+import type { Profile, Visitor, Visitors } from '../identity/visitor';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import type { Role, RoomRules } from '../wire';
 import type { Presence } from './presence';
 
 /** What was done, for the owner to read. */
-export interface Deed {
+export interface AuditEntry {
   /** Grows with each row of the audit log; the store assigns it. */
   id: number;
   /** In ms since 1970. */
@@ -32,38 +32,44 @@ export interface Deed {
 }
 
 /** Somebody whom a moderator has to do with. */
-export interface Known extends Pick<Standing, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
+export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
   visitor: string;
 }
 
 /** A row of the audit log that has no id yet. */
-export type NewDeed = Omit<Deed, 'id'>;
+export type NewAuditEntry = Omit<AuditEntry, 'id'>;
 
 /**
  * Where it is kept who may what. Each change is committed together with its row of the audit log, if the roles are
  * still those that it was allowed by; it returns whether they are.
  */
 export interface ModerationStore {
-  mute(visitor: string, until: number, deed: NewDeed, roles: Roles): Promise<boolean>;
+  mute(visitor: string, until: number, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
   /** @param to until when the addresses are banned. */
   ban(
     visitor: string,
     until: number,
     addresses: readonly string[],
     to: number,
-    deed: NewDeed,
-    roles: Roles,
+    deed: NewAuditEntry,
+    roles: ExpectedRoles,
   ): Promise<boolean>;
   /** Lifts a ban, and those of addresses that came with it. */
-  unban(visitor: string, deed: NewDeed, roles: Roles): Promise<boolean>;
-  setRole(visitor: string, role: Role, deed: NewDeed, roles: Roles): Promise<boolean>;
+  unban(visitor: string, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  setRole(visitor: string, role: Role, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
   /** @param before the rules that are replaced: if they have changed as well, nothing is. */
-  setRules(room: string, before: RoomRules, rules: RoomRules, deed: NewDeed, roles: Roles): Promise<boolean>;
+  setRules(
+    room: string,
+    before: RoomRules,
+    rules: RoomRules,
+    deed: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<boolean>;
   rulesOf(room: string): Promise<RoomRules>;
   /** Those who have a role, or are muted or banned now. */
-  known(): Promise<Known[]>;
+  moderatedPeople(): Promise<ModeratedPerson[]>;
   /** The newest rows of the audit log with a smaller id than `before`, the newest first. */
-  deeds(before: number, limit: number): Promise<Deed[]>;
+  auditLog(before: number, limit: number): Promise<AuditEntry[]>;
 }
 
 const MINUTE = 60 * 1_000;
@@ -76,7 +82,7 @@ export class Moderation {
     private readonly store: ModerationStore,
     private readonly visitors: Visitors,
     private readonly log: Log,
-    private readonly door: Door,
+    private readonly access: AccessControl,
     private readonly presence: Presence,
   ) {}
 
@@ -88,9 +94,10 @@ export class Moderation {
   async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
     if (!entry || entry.type === 'delete_message') throw new Refusal(404, 'There is no such message.');
-    const judge = async (): Promise<Roles> => (entry.visitor === by.id ? [] : this.over(by, entry.visitor));
+    const judge = async (): Promise<ExpectedRoles> =>
+      entry.visitor === by.id ? [] : this.requireHigherRole(by, entry.visitor);
     if (entry.type === 'deleted_message') return void (await judge());
-    const { username } = await this.visitors.standingOf(by);
+    const { username } = await this.visitors.profileOf(by);
     const detail = `#${room}, ${entry.username}`;
     const deletion = { room, id: randomUUID(), visitor: by.id, username, target: id, detail };
     await decide(judge, async (roles) => {
@@ -105,7 +112,7 @@ export class Moderation {
   async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
     const row = minutes === 0 ? deed(by, 'unmute', visitor, '') : deed(by, 'mute', visitor, time(minutes));
     await decide(
-      () => this.over(by, visitor),
+      () => this.requireHigherRole(by, visitor),
       (roles) => this.store.mute(visitor, end(minutes), row, roles),
     );
   }
@@ -117,41 +124,41 @@ export class Moderation {
    * @throws {Refusal} 403
    */
   async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
-    const judge = () => this.over(by, visitor);
+    const judge = () => this.requireHigherRole(by, visitor);
     if (minutes === 0)
       return decide(judge, (roles) => this.store.unban(visitor, deed(by, 'unban', visitor, ''), roles));
-    const addresses = address ? this.door.addressesOf(visitor) : [];
+    const addresses = address ? this.access.addressesOf(visitor) : [];
     const until = end(minutes);
     const detail = [time(minutes), ...addresses].join(', ');
     const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
     const row = deed(by, 'ban', visitor, detail);
     await decide(judge, (roles) => this.store.ban(visitor, until, addresses, addressUntil, row, roles));
-    await this.door.review(({ id, address }) => id === visitor || addresses.includes(address));
+    await this.access.recheckConnections(({ id, address }) => id === visitor || addresses.includes(address));
   }
 
   /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
   async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
     if (visitor === by.id) {
-      await need(this.visitors, by, 'owner');
+      await requireRole(this.visitors, by, 'owner');
       throw new Refusal(403, 'Another owner has to do that.');
     }
     // Whoever gives it stays an owner meanwhile: there is always one left.
     await decide(
-      () => this.as(by, 'owner'),
+      () => this.requireRole(by, 'owner'),
       (roles) => this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role), roles),
     );
-    await this.door.review(({ id }) => id === visitor);
+    await this.access.recheckConnections(({ id }) => id === visitor);
   }
 
   /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
   async setRules(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
     for (;;) {
-      const roles = await this.as(by, 'moderator');
+      const roles = await this.requireRole(by, 'moderator');
       const before = await this.store.rulesOf(room);
       const rules = { ...before, ...change };
       const row = deed(by, 'set_room', room, `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`);
       if (!(await this.store.setRules(room, before, rules, row, roles))) continue;
-      this.presence.tell(room, { type: 'change_room', room, ...rules });
+      this.presence.notifyRoom(room, { type: 'change_room', room, ...rules });
       return rules;
     }
   }
@@ -162,34 +169,34 @@ export class Moderation {
   }
 
   /** Those who have a role, or are muted or banned now. @throws {Refusal} 403 */
-  async known(by: Visitor): Promise<Known[]> {
-    await need(this.visitors, by, 'moderator');
-    return this.store.known();
+  async moderatedPeople(by: Visitor): Promise<ModeratedPerson[]> {
+    await requireRole(this.visitors, by, 'moderator');
+    return this.store.moderatedPeople();
   }
 
   /** What was done, the newest first. @param before the id of a row. @throws {Refusal} 403 unless an owner asks. */
-  async deeds(by: Visitor, before: number, limit: number): Promise<Deed[]> {
-    await need(this.visitors, by, 'owner');
-    return this.store.deeds(before, limit);
+  async auditLog(by: Visitor, before: number, limit: number): Promise<AuditEntry[]> {
+    await requireRole(this.visitors, by, 'owner');
+    return this.store.auditLog(before, limit);
   }
 
   /** What people go by now, by their ids. */
   async namesOf(visitors: Iterable<string>): Promise<Map<string, string>> {
     const names = [...new Set(visitors)].map(async (id): Promise<[string, string]> => {
-      return [id, (await this.visitors.known(id)).username];
+      return [id, (await this.visitors.profileById(id)).username];
     });
     return new Map(await Promise.all(names));
   }
 
-  private async as(by: Visitor, least: 'moderator' | 'owner'): Promise<Roles> {
-    return [[by.id, (await need(this.visitors, by, least)).role]];
+  private async requireRole(by: Visitor, least: 'moderator' | 'owner'): Promise<ExpectedRoles> {
+    return [[by.id, (await requireRole(this.visitors, by, least)).role]];
   }
 
   /** A moderator is over members and guests, and an owner over all but owners. */
-  private async over(by: Visitor, visitor: string): Promise<Roles> {
-    const { role } = await need(this.visitors, by, 'moderator');
-    const other = await this.visitors.known(visitor);
-    if (atLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
+  private async requireHigherRole(by: Visitor, visitor: string): Promise<ExpectedRoles> {
+    const { role } = await requireRole(this.visitors, by, 'moderator');
+    const other = await this.visitors.profileById(visitor);
+    if (isAtLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
     return [
       [by.id, role],
       [visitor, other.role],
@@ -203,8 +210,8 @@ export class Moderation {
  * @param change returns whether the roles are still the same; else it does nothing.
  */
 async function decide(
-  judge: () => Promise<Roles>,
-  change: (roles: Roles) => Promise<boolean>,
+  judge: () => Promise<ExpectedRoles>,
+  change: (roles: ExpectedRoles) => Promise<boolean>,
 ): Promise<void> {
   while (!(await change(await judge())));
 }
@@ -215,13 +222,13 @@ function refusalOf(error: unknown): Refusal {
   throw error;
 }
 
-function deed(by: Visitor, action: Deed['action'], target: string, detail: string): NewDeed {
+function deed(by: Visitor, action: AuditEntry['action'], target: string, detail: string): NewAuditEntry {
   return { at: Date.now(), visitor: by.id, action, target, detail };
 }
 
 function end(minutes: number | undefined): number {
   if (minutes === 0) return 0;
-  return minutes === undefined ? FOR_GOOD : Date.now() + minutes * MINUTE;
+  return minutes === undefined ? FOREVER : Date.now() + minutes * MINUTE;
 }
 
 function time(minutes: number | undefined): string {

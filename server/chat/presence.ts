@@ -11,12 +11,12 @@ import type {
 } from '../wire';
 
 /** A connection that is told of what is in no log; it may drop what it can't take now. */
-export interface Listener {
-  tell(event: Ephemeral): void;
+export interface Subscriber {
+  notify(event: Ephemeral): void;
 }
 
 /** One connection's presence in a room. */
-export interface Stay {
+export interface Attendance {
   /** Tells the others that this person is writing. */
   typing(): void;
   leave(): void;
@@ -24,7 +24,7 @@ export interface Stay {
 
 interface Room {
   name: string;
-  guests: Set<Guest>;
+  attendees: Set<Attendee>;
   /** The timer that will tell of the latest comings and goings. */
   announcing?: NodeJS.Timeout | undefined;
 }
@@ -37,14 +37,14 @@ const GATHER = { least: 200, each: 1 };
 const TYPING_EVERY = 300;
 
 /** One connection in a room. */
-class Guest implements Stay {
+class Attendee implements Attendance {
   private typedAt = -Infinity;
 
   constructor(
     readonly visitor: Visitor,
-    readonly listener: Listener,
+    readonly listener: Subscriber,
     private readonly room: Room,
-    private readonly left: (guest: Guest, room: Room) => void,
+    private readonly left: (guest: Attendee, room: Room) => void,
   ) {}
 
   typing(): void {
@@ -52,8 +52,8 @@ class Guest implements Stay {
     if (now - this.typedAt < TYPING_EVERY) return;
     this.typedAt = now;
     const event = { type: 'typing', room: this.room.name, ...personOf(this.visitor) } as const;
-    for (const { visitor, listener } of this.room.guests) {
-      if (visitor.id !== this.visitor.id) listener.tell(event);
+    for (const { visitor, listener } of this.room.attendees) {
+      if (visitor.id !== this.visitor.id) listener.notify(event);
     }
   }
 
@@ -69,11 +69,11 @@ export class Presence {
   private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
   /** Lets a connection into a room. Somebody with several connections there is one person. */
-  enter(name: string, visitor: Visitor, listener: Listener): Stay {
+  join(name: string, visitor: Visitor, listener: Subscriber): Attendance {
     let room = this.rooms.get(name);
-    if (!room) this.rooms.set(name, (room = { name, guests: new Set() }));
-    const guest = new Guest(visitor, listener, room, this.left);
-    room.guests.add(guest);
+    if (!room) this.rooms.set(name, (room = { name, attendees: new Set() }));
+    const guest = new Attendee(visitor, listener, room, this.left);
+    room.attendees.add(guest);
     this.announce(room);
     return guest;
   }
@@ -81,24 +81,25 @@ export class Presence {
   /** Everybody in a room, each once. */
   people(name: string): Person[] {
     const people = new Map<string, Person>();
-    for (const { visitor } of this.rooms.get(name)?.guests ?? []) people.set(visitor.id, personOf(visitor));
+    for (const { visitor } of this.rooms.get(name)?.attendees ?? [])
+      people.set(visitor.id, personOf(visitor));
     return [...people.values()];
   }
 
   /** Tells all who share a room with somebody of the new name. */
-  renamed(change: ChangeUsername): void {
-    for (const { guests } of this.rooms.values()) {
+  announceRename(change: ChangeUsername): void {
+    for (const { attendees: guests } of this.rooms.values()) {
       const own = [...guests].filter(({ visitor }) => visitor.id === change.visitor);
       own.forEach(({ visitor }) => (visitor.username = change.username));
-      if (own.length > 0) guests.forEach(({ listener }) => listener.tell(change));
+      if (own.length > 0) guests.forEach(({ listener }) => listener.notify(change));
     }
   }
 
   /** Whether somebody else goes by a name that looks like this one, for as long as their connection lasts. */
   hasNamesake(visitor: string, skeleton: string): boolean {
-    for (const { guests } of this.rooms.values()) {
+    for (const { attendees: guests } of this.rooms.values()) {
       for (const { visitor: other } of guests) {
-        const isOther = !other.lasting && other.id !== visitor && other.username !== ANONYMOUS;
+        const isOther = !other.isPersistent && other.id !== visitor && other.username !== ANONYMOUS;
         if (isOther && this.skeletonOf(other) === skeleton) return true;
       }
     }
@@ -117,13 +118,14 @@ export class Presence {
   }
 
   /** Tells everybody in a room. */
-  tell(name: string, event: ChangeRoom): void {
-    this.rooms.get(name)?.guests.forEach(({ listener }) => listener.tell(event));
+  notifyRoom(name: string, event: ChangeRoom): void {
+    this.rooms.get(name)?.attendees.forEach(({ listener }) => listener.notify(event));
   }
 
   /** Tells everybody, in all rooms. */
-  tellAll(event: NewContact | RemoveContact): void {
-    for (const { guests } of this.rooms.values()) guests.forEach(({ listener }) => listener.tell(event));
+  notifyAll(event: NewContact | RemoveContact): void {
+    for (const { attendees: guests } of this.rooms.values())
+      guests.forEach(({ listener }) => listener.notify(event));
   }
 
   /** Tells nobody anything any more. */
@@ -132,9 +134,9 @@ export class Presence {
     this.rooms.clear();
   }
 
-  private readonly left = (guest: Guest, room: Room): void => {
-    room.guests.delete(guest);
-    if (room.guests.size > 0) return this.announce(room);
+  private readonly left = (guest: Attendee, room: Room): void => {
+    room.attendees.delete(guest);
+    if (room.attendees.size > 0) return this.announce(room);
     clearTimeout(room.announcing);
     if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
   };
@@ -150,9 +152,9 @@ export class Presence {
           count: people.length,
           people: people.slice(0, NAMED),
         };
-        room.guests.forEach(({ listener }) => listener.tell(event));
+        room.attendees.forEach(({ listener }) => listener.notify(event));
       },
-      Math.max(GATHER.least, GATHER.each * room.guests.size),
+      Math.max(GATHER.least, GATHER.each * room.attendees.size),
     ).unref();
   }
 }

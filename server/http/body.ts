@@ -20,7 +20,7 @@ const refuseOthers: RequestHandler = (request, _response, next) => {
  * Checks those who were admitted once more when the body of their request is there: it may take half a minute to
  * arrive, and their access may have ended meanwhile.
  */
-export const readmission: RequestHandler = async (_request, response, next) => {
+export const recheckAfterBody: RequestHandler = async (_request, response, next) => {
   await (response.locals.readmit as (() => Promise<void>) | undefined)?.();
   next();
 };
@@ -29,4 +29,4 @@ export const readmission: RequestHandler = async (_request, response, next) => {
  * Reads the JSON body of a write.
  * Other types are refused, not ignored: a foreign page can send those without being asked first (CORS).
  */
-export const jsonBody = Router().use(refuseOthers, json(BODY_LIMITS), readmission);
+export const jsonBody = Router().use(refuseOthers, json(BODY_LIMITS), recheckAfterBody);

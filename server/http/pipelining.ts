@@ -13,7 +13,7 @@ const NOTHING: readonly (() => void)[] = [];
  * nothing keeps one answer in memory, and is cut off by the timeout of the server. Call it when all listeners for
  * requests are there.
  */
-export function answerInTurn(server: Server): void {
+export function limitPipelining(server: Server): void {
   /** What begins each request that waits on a connection; there is a list while one is under way. */
   const queues = new WeakMap<Socket, readonly (() => void)[]>();
   // One function for all answers: streams keep theirs.

@@ -12,7 +12,7 @@ export const SESSION_AGE = 90 * 24 * 60 * 60;
 const SESSION = '~';
 
 /** What a cookie says: the id of a guest, signed by us, or the secret of a session. */
-export type Presented = { guest: string } | { session: string };
+export type CookieIdentity = { guest: string } | { session: string };
 
 /** The one cookie by which a browser comes back as the same visitor. */
 export class Cookies {
@@ -28,7 +28,7 @@ export class Cookies {
   }
 
   /** What the cookie of a request says, if it has one that is whole. */
-  of(request: IncomingMessage): Presented | undefined {
+  read(request: IncomingMessage): CookieIdentity | undefined {
     const value = parseCookie(request.headers.cookie ?? '')[this.nameFor(request)];
     if (!value) return undefined;
     if (value.startsWith(SESSION)) return { session: value.slice(SESSION.length) };
@@ -37,13 +37,13 @@ export class Cookies {
   }
 
   /** The `Set-Cookie` header that says this from now on. */
-  give(request: IncomingMessage, presented: Presented): string {
+  serialize(request: IncomingMessage, presented: CookieIdentity): string {
     if ('session' in presented) return this.set(request, SESSION + presented.session, SESSION_AGE);
     return this.set(request, sign(presented.guest, this.key), COOKIE_AGE);
   }
 
   /** The `Set-Cookie` header that makes a browser forget who it was. */
-  forget(request: IncomingMessage): string {
+  clear(request: IncomingMessage): string {
     return this.set(request, '', 0);
   }
 

@@ -1,9 +1,9 @@
 /** The writes that {@link LastSeen} makes. */
 export interface LastSeenStore {
   /** Notes that a visitor is here. */
-  see(visitor: string): Promise<void>;
+  recordVisit(visitor: string): Promise<void>;
   /** Notes that a session or token is used. */
-  use(grant: string): Promise<void>;
+  recordUse(credential: string): Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -24,12 +24,12 @@ export class LastSeen {
 
   /** @param before when the visitor was seen last, in ms since 1970. */
   visitor(id: string, before: number): void {
-    this.record(`visitor ${id}`, before, () => this.store.see(id));
+    this.record(`visitor ${id}`, before, () => this.store.recordVisit(id));
   }
 
   /** @param before when the session or token was used last, in ms since 1970. */
-  grant(id: string, before: number): void {
-    this.record(`grant ${id}`, before, () => this.store.use(id));
+  credential(id: string, before: number): void {
+    this.record(`grant ${id}`, before, () => this.store.recordUse(id));
   }
 
   private record(key: string, before: number, write: () => Promise<void>): void {

@@ -2,7 +2,7 @@ import { Refusal } from '../refusal';
 import type { Cursor } from '../wire';
 
 /** What a cursor says: a place in the history that `epoch` names. */
-export interface Place {
+export interface Position {
   epoch: string;
   /** The last seq that was read; 0 is the place before the first. */
   seq: number;
@@ -19,7 +19,7 @@ export function formatCursor(epoch: string, seq: number): Cursor {
  * Reads a cursor.
  * @throws {Refusal} 400 if it has not the form of one.
  */
-export function parseCursor(text: string): Place {
+export function parseCursor(text: string): Position {
   const [, epoch, seq] = FORM.exec(text) ?? [];
   if (!epoch || !seq) throw new Refusal(400, 'That is no cursor. Send one as the server gave it, or none.');
   return { epoch, seq: Number(seq) };

@@ -1,6 +1,6 @@
 import type { Reset } from '../wire';
-import type { Place } from './cursor';
-import { after, type Follower } from './follower';
+import type { Position } from './cursor';
+import { advance, type Follower } from './follower';
 import type { Page } from './page';
 import type { Tail } from './tail';
 
@@ -17,7 +17,7 @@ export class Followers {
   private readonly all = new Set<Follower>();
   private readonly waiting = new Set<Follower>();
   /** Where the one stands who began to wait last. */
-  private place: Place | undefined;
+  private position: Position | undefined;
   private gathering = false;
   private retry = RETRY;
   /** The last long round to those who wait: when it was over, and how long it took, in ms. */
@@ -34,7 +34,7 @@ export class Followers {
     return this.all.size === 0;
   }
 
-  enter(follower: Follower): void {
+  add(follower: Follower): void {
     this.all.add(follower);
   }
 
@@ -42,13 +42,13 @@ export class Followers {
   wait(follower: Follower): void {
     this.waiting.add(follower);
     // Those who stand together share the place, which is quicker to tell.
-    const { epoch, seq } = follower.place;
-    if (epoch === this.place?.epoch && seq === this.place.seq) follower.place = this.place;
-    else this.place = follower.place;
+    const { epoch, seq } = follower.position;
+    if (epoch === this.position?.epoch && seq === this.position.seq) follower.position = this.position;
+    else this.position = follower.position;
   }
 
   /** Follows no more. */
-  leave(follower: Follower): void {
+  remove(follower: Follower): void {
     this.waiting.delete(follower);
     if (this.all.delete(follower) && this.all.size === 0) this.deserted();
   }
@@ -70,10 +70,10 @@ export class Followers {
   }
 
   /** Hands all who wait an empty page. */
-  beat(): void {
-    this.tail.beat();
+  keepAlive(): void {
+    this.tail.dropPages();
     for (const follower of this.waiting) {
-      if (!follower.beat()) this.release(follower);
+      if (!follower.keepAlive()) this.release(follower);
     }
   }
 
@@ -100,7 +100,7 @@ export class Followers {
   private readonly round = (): void => {
     this.retry = RETRY;
     const begin = performance.now();
-    while (this.handOn());
+    while (this.deliverAll());
     const end = performance.now();
     if (end - begin > LONG) this.last = { end, took: end - begin };
   };
@@ -109,19 +109,19 @@ export class Followers {
    * Hands each who waits the next page; who can't take it at once, reads on alone.
    * @returns whether there is another page for some of them.
    */
-  private handOn(): boolean {
+  private deliverAll(): boolean {
     let more = false;
-    let from: Place | undefined;
+    let from: Position | undefined;
     let step: Page | Reset | undefined;
-    let to: Place | undefined;
+    let to: Position | undefined;
     for (const follower of this.waiting) {
-      if (follower.place !== from) {
-        from = follower.place;
+      if (follower.position !== from) {
+        from = follower.position;
         step = this.tail.page(from);
-        to = step && after(from, step);
+        to = step && advance(from, step);
       }
       if (step?.type === 'page' && step.entries.length === 0) continue;
-      if (step && to && follower.hand(step, to)) {
+      if (step && to && follower.deliver(step, to)) {
         more ||= step.type === 'reset' || step.more;
       } else {
         this.release(follower);

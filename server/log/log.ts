@@ -1,11 +1,11 @@
 import { Refusal } from '../refusal';
 import type { Cursor, Entry, Reset } from '../wire';
-import { Budget } from './budget';
 import { formatCursor, parseCursor } from './cursor';
-import { Follower, type Following, type Pacer, type Reader } from './follower';
+import { Follower, type Subscription, type Pacer, type LogReader } from './follower';
 import { Followers } from './followers';
+import { MemoryBudget } from './memory-budget';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
-import type { Appended, Deletion, Draft, Store } from './store';
+import type { AppendResult, Deletion, Draft, Store } from './store';
 import { Tail } from './tail';
 
 /** Where a reader begins; with neither, at the head. */
@@ -27,7 +27,7 @@ const QUEUE_MAX = 8_192;
 
 interface Pending {
   draft: Draft | Deletion;
-  resolve: (appended: Appended) => void;
+  resolve: (appended: AppendResult) => void;
   reject: (error: Error) => void;
 }
 
@@ -35,8 +35,8 @@ interface Pending {
 export class Log {
   /** Those who follow a room, of the rooms that somebody follows. */
   private readonly rooms = new Map<string, Followers>();
-  private readonly beat: NodeJS.Timeout;
-  private readonly budget = new Budget(MEMORY);
+  private readonly keepAlive: NodeJS.Timeout;
+  private readonly budget = new MemoryBudget(MEMORY);
   private queue: Pending[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
@@ -48,8 +48,8 @@ export class Log {
     private readonly kept: number,
   ) {
     store.onCommit((room) => this.rooms.get(room)?.ring());
-    this.beat = setInterval(() => this.rooms.forEach((followers) => followers.beat()), BEAT);
-    this.beat.unref();
+    this.keepAlive = setInterval(() => this.rooms.forEach((followers) => followers.keepAlive()), BEAT);
+    this.keepAlive.unref();
   }
 
   /**
@@ -58,7 +58,7 @@ export class Log {
    * @throws {Refusal} 409 if the id is taken by another body, or the roles have changed that allow a deletion, 404 if there is nothing to delete, 503 if it could not be
    *   stored.
    */
-  append(draft: Draft | Deletion): Promise<Appended> {
+  append(draft: Draft | Deletion): Promise<AppendResult> {
     if (this.closed) return Promise.reject(new Refusal(503, 'The server is restarting. Try again.'));
     if (this.queue.length >= QUEUE_MAX) {
       return Promise.reject(new Refusal(503, 'The server is too busy to store that now. Try again.'));
@@ -79,10 +79,10 @@ export class Log {
 
   /** One page of what comes after a cursor, or a reset if the cursor is not of this history. */
   async after(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
-    const place = parseCursor(cursor);
+    const position = parseCursor(cursor);
     const tail = this.rooms.get(room)?.tail;
-    if (tail) return tail.after(place, limit);
-    return pageAfter(room, place, await this.store.after(room, place.seq, limit));
+    if (tail) return tail.after(position, limit);
+    return pageAfter(room, position, await this.store.after(room, position.seq, limit));
   }
 
   /**
@@ -90,8 +90,8 @@ export class Log {
    * back counts messages, which is what a person sees; only reading forward gives every entry.
    */
   async before(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
-    const place = parseCursor(cursor);
-    return pageBefore(room, place, await this.store.messagesBefore(room, place.seq, limit));
+    const position = parseCursor(cursor);
+    return pageBefore(room, position, await this.store.messagesBefore(room, position.seq, limit));
   }
 
   /**
@@ -117,7 +117,7 @@ export class Log {
    * Waiting readers are handed an empty page every 15 s, to keep their connection alive.
    * @param pacer sets the pace of the pages that are read from the store.
    */
-  follow(room: string, from: Cursor, reader: Reader, pacer?: Pacer): Following {
+  follow(room: string, from: Cursor, reader: LogReader, pacer?: Pacer): Subscription {
     let others = this.rooms.get(room);
     if (!others) {
       const tail = new Tail(this.store, room, this.kept, this.budget);
@@ -132,7 +132,7 @@ export class Log {
   /** Takes no more, waits for what was taken to be on the disk, and ends every follower. */
   async close(): Promise<void> {
     this.closed = true;
-    clearInterval(this.beat);
+    clearInterval(this.keepAlive);
     await this.flushing;
     this.rooms.forEach((followers) => followers.end());
   }
@@ -167,12 +167,12 @@ export class Log {
         else reject(new Refusal(409, 'This id belongs to another message already.'));
       });
     } catch (error) {
-      this.complain(error);
+      this.reportFailure(error);
       const refusal = new Refusal(503, 'The message could not be stored just now. Try again.');
       batch.forEach(({ reject }) => reject(refusal));
     } finally {
       // In the same turn, so nobody hears of the outcome before the rooms do.
-      this.announce(batch);
+      this.ringBells(batch);
     }
   }
 
@@ -180,14 +180,14 @@ export class Log {
    * Rings the bell of every room of a batch, whatever became of it: a commit that failed may have reached the disk all
    * the same, and an entry that was there already may not have been announced.
    */
-  private announce(batch: readonly Pending[]): void {
+  private ringBells(batch: readonly Pending[]): void {
     const rooms = new Map<string, boolean>();
     for (const { draft } of batch) rooms.set(draft.room, rooms.get(draft.room) || 'target' in draft);
     rooms.forEach((deleting, room) => this.rooms.get(room)?.ring(deleting));
   }
 
   /** A line a second: when the disk is full, every commit fails. */
-  private complain(error: unknown): void {
+  private reportFailure(error: unknown): void {
     const now = performance.now();
     if (now - this.complainedAt < 1_000) return;
     this.complainedAt = now;

@@ -1,6 +1,6 @@
 import type { Cursor, Entry, Reset } from '../wire';
-import { formatCursor, type Place } from './cursor';
-import type { Span } from './store';
+import { formatCursor, type Position } from './cursor';
+import type { LogSlice } from './store';
 
 /**
  * Entries that follow each other or, where history is read back, messages only. Readers at the same place share one,
@@ -27,23 +27,23 @@ const ANSWER_BYTES = 128 * 1024;
  */
 export function pageAfter(
   room: string,
-  { epoch, seq }: Place,
-  span: Span,
+  { epoch, seq }: Position,
+  slice: LogSlice,
   most = ANSWER_BYTES,
 ): Page | Reset {
-  if (epoch !== span.epoch || seq > span.head || seq < span.earliest) return reset(room, span);
-  const entries = span.entries.slice(0, fitting(span.entries, most));
-  return page(span, seq + entries.length, entries);
+  if (epoch !== slice.epoch || seq > slice.head || seq < slice.earliest) return reset(room, slice);
+  const entries = slice.entries.slice(0, fitting(slice.entries, most));
+  return page(slice, seq + entries.length, entries);
 }
 
 /** What a reader going back from `place` is handed: the newest messages before it that fit, or a reset likewise. */
-export function pageBefore(room: string, { epoch, seq }: Place, span: Span): Page | Reset {
-  if (epoch !== span.epoch || seq > span.head + 1) return reset(room, span);
-  return page(span, Math.max(seq - 1, span.earliest), newestFitting(span.entries));
+export function pageBefore(room: string, { epoch, seq }: Position, slice: LogSlice): Page | Reset {
+  if (epoch !== slice.epoch || seq > slice.head + 1) return reset(room, slice);
+  return page(slice, Math.max(seq - 1, slice.earliest), newestFitting(slice.entries));
 }
 
 /** Returns how many of the first entries hold at most so many bytes of messages; one always does. */
-function fitting(entries: Span['entries'], most: number): number {
+function fitting(entries: LogSlice['entries'], most: number): number {
   let bytes = 0;
   const end = entries.findIndex((entry, i) => {
     if (entry.type === 'new_message') bytes += Buffer.byteLength(entry.message);
@@ -53,19 +53,19 @@ function fitting(entries: Span['entries'], most: number): number {
 }
 
 /** The newest messages of a room that fit; of more than `limit` the oldest, for the others come after its cursor. */
-export function newestPage(span: Span, limit: number): Page {
-  if (span.entries.length <= limit) return page(span, span.head, newestFitting(span.entries));
-  const entries = span.entries.slice(0, Math.min(limit, fitting(span.entries, ANSWER_BYTES)));
-  return page(span, entries.at(-1)!.seq, entries);
+export function newestPage(slice: LogSlice, limit: number): Page {
+  if (slice.entries.length <= limit) return page(slice, slice.head, newestFitting(slice.entries));
+  const entries = slice.entries.slice(0, Math.min(limit, fitting(slice.entries, ANSWER_BYTES)));
+  return page(slice, entries.at(-1)!.seq, entries);
 }
 
 /** The newest entries that fit into an answer. */
-function newestFitting(entries: Span['entries']): Span['entries'] {
+function newestFitting(entries: LogSlice['entries']): LogSlice['entries'] {
   return entries.slice(-fitting(entries.toReversed(), ANSWER_BYTES));
 }
 
 /** @param end the seq after which reading on misses nothing. */
-function page({ epoch, earliest, head, at }: Span, end: number, entries: Span['entries']): Page {
+function page({ epoch, earliest, head, at }: LogSlice, end: number, entries: LogSlice['entries']): Page {
   return {
     type: 'page',
     entries,
@@ -76,7 +76,7 @@ function page({ epoch, earliest, head, at }: Span, end: number, entries: Span['e
   };
 }
 
-function reset(room: string, { epoch, earliest, head }: Span): Reset {
+function reset(room: string, { epoch, earliest, head }: LogSlice): Reset {
   return {
     type: 'reset',
     room,
@@ -86,12 +86,12 @@ function reset(room: string, { epoch, earliest, head }: Span): Reset {
 }
 
 /** What a step tells, event by event. */
-export function events(step: Page | Reset): readonly (Entry | Reset)[] {
+export function eventsOf(step: Page | Reset): readonly (Entry | Reset)[] {
   return step.type === 'reset' ? [step] : step.entries;
 }
 
 /** Encodes each thing once for all who are handed it. */
-export function once<In extends object, Out>(encode: (what: In) => Out): (what: In) => Out {
+export function memoize<In extends object, Out>(encode: (what: In) => Out): (what: In) => Out {
   const encoded = new WeakMap<In, { value: Out }>();
   return (what) => {
     let known = encoded.get(what);

@@ -27,7 +27,7 @@ export interface Deletion {
 }
 
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
-export interface Appended {
+export interface AppendResult {
   entry: Entry;
   repeated: boolean;
 }
@@ -39,7 +39,7 @@ export interface Appended {
 export type Conflict = 'conflict' | 'outdated';
 
 /** A stretch of a room's log, and where the log stood at that moment. */
-export interface Span {
+export interface LogSlice {
   epoch: string;
   /** The seq before the first entry that is kept. */
   earliest: number;
@@ -58,16 +58,16 @@ export interface Store {
    * A draft whose id the room has already takes no seq. A deletion is committed together with its row of the audit log.
    * @throws if it can't say that they are.
    */
-  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]>;
+  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]>;
   /** The entries with a larger seq than this one, from the oldest. */
-  after(room: string, seq: number, limit: number): Promise<Span>;
+  after(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** The newest `limit` entries with a smaller seq than this one. */
-  before(room: string, seq: number, limit: number): Promise<Span>;
+  before(room: string, seq: number, limit: number): Promise<LogSlice>;
   /**
    * The newest `limit` messages with a smaller seq than this one that still exist: there are holes where other entries
    * lie. It takes as long however many of the entries are something else.
    */
-  messagesBefore(room: string, seq: number, limit: number): Promise<Span>;
+  messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** The seq of the oldest of the newest `count` messages that still exist, if there are any. */
   firstOfNewest(room: string, count: number): Promise<number | undefined>;
   /** The entry that has an id. */

@@ -1,10 +1,10 @@
 import type { Reset } from '../wire';
-import type { Budget } from './budget';
-import type { Place } from './cursor';
+import type { Position } from './cursor';
+import type { MemoryBudget } from './memory-budget';
 import { pageAfter, type Page } from './page';
-import { bytesOf, Pages } from './pages';
-import { readNewest, readOn } from './span';
-import type { Span, Store } from './store';
+import { bytesOf, PageCache } from './page-cache';
+import { readNewest, readForward } from './slice';
+import type { LogSlice, Store } from './store';
 
 /** How many entries are read at first; all that are to be kept only when somebody has missed more. */
 const FIRST = 64;
@@ -26,13 +26,13 @@ export class Tail {
   /** The last of these rings that may have deleted something: what was read before it is not handed out any more. */
   private deletion = 0;
   /** Pages of what is known. */
-  private readonly pages: Pages;
+  private readonly pages: PageCache;
   /** Pages from further back. What they hold changes only when something is deleted from it. */
-  private readonly far: Pages;
+  private readonly distantPages: PageCache;
   /** How many of the newest entries are wanted, and how many were read: more may have come since. */
   private size: number;
   private known = 0;
-  private span: Span = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
+  private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring that `span` is as new as. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
@@ -43,11 +43,11 @@ export class Tail {
     private readonly store: Store,
     private readonly room: string,
     private readonly kept: number,
-    private readonly budget: Budget,
+    private readonly budget: MemoryBudget,
   ) {
     this.size = Math.min(FIRST, kept);
-    this.pages = new Pages(budget);
-    this.far = new Pages(budget);
+    this.pages = new PageCache(budget);
+    this.distantPages = new PageCache(budget);
   }
 
   /**
@@ -59,13 +59,13 @@ export class Tail {
     if (!deleting) return;
     this.deletion = this.rings;
     this.pages.clear();
-    this.far.clear();
+    this.distantPages.clear();
   }
 
   /** Forgets the pages that were kept for readers who come all at once: in a quiet room they are of no more use. */
-  beat(): void {
+  dropPages(): void {
     this.pages.clear();
-    this.far.clear();
+    this.distantPages.clear();
   }
 
   /** Lets go of everything: nobody follows the room any more. */
@@ -74,7 +74,7 @@ export class Tail {
     this.forget();
     this.budget.release(this);
     this.pages.close();
-    this.far.close();
+    this.distantPages.close();
   }
 
   /**
@@ -92,94 +92,95 @@ export class Tail {
   }
 
   /** The page of followers at a place, if memory can tell; those at one place share it. */
-  page(place: Place): Page | Reset | undefined {
-    if (!this.knows(place)) return undefined;
+  page(position: Position): Page | Reset | undefined {
+    if (!this.knows(position)) return undefined;
     this.budget.touch(this);
-    let page = this.pages.get(place.seq);
+    let page = this.pages.get(position.seq);
     if (!page) {
-      page = pageAfter(this.room, place, this.cut(place, PAGE), PAGE_BYTES);
-      this.pages.keep(place.seq, page);
+      page = pageAfter(this.room, position, this.cut(position, PAGE), PAGE_BYTES);
+      this.pages.keep(position.seq, page);
     }
     return page;
   }
 
   /** The page of followers at a place, when the store has been asked what is new. */
-  async read(place: Place): Promise<Page | Reset> {
-    await this.reach(place);
-    return this.page(place) ?? this.farPage(place);
+  async read(position: Position): Promise<Page | Reset> {
+    await this.reach(position);
+    return this.page(position) ?? this.distantPage(position);
   }
 
   /** What comes after a place: from memory near the head, from the store further back. */
-  async after(place: Place, limit: number): Promise<Page | Reset> {
-    await this.reach(place);
+  async after(position: Position, limit: number): Promise<Page | Reset> {
+    await this.reach(position);
     this.budget.touch(this);
-    const span = this.knows(place) ? this.cut(place, limit) : await this.beyond(place, limit);
-    return pageAfter(this.room, place, span);
+    const slice = this.knows(position) ? this.cut(position, limit) : await this.readStore(position, limit);
+    return pageAfter(this.room, position, slice);
   }
 
   /** Like {@link refresh}; and back to a place, if it is as near as what is to be kept. */
-  private async reach({ epoch, seq }: Place): Promise<void> {
+  private async reach({ epoch, seq }: Position): Promise<void> {
     await this.refresh();
-    const near = epoch === this.span.epoch && seq < this.begin && seq >= this.span.head - this.kept;
+    const near = epoch === this.slice.epoch && seq < this.begin && seq >= this.slice.head - this.kept;
     if (near) await this.refresh(this.kept);
   }
 
   /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
-  private async farPage(place: Place): Promise<Page | Reset> {
-    const make = async () => pageAfter(this.room, place, await this.beyond(place, PAGE), PAGE_BYTES);
-    const { epoch, seq } = place;
+  private async distantPage(position: Position): Promise<Page | Reset> {
+    const make = async () => pageAfter(this.room, position, await this.readStore(position, PAGE), PAGE_BYTES);
+    const { epoch, seq } = position;
     // What is at the head now is no answer for who asks when more has come.
-    return epoch === this.span.epoch && seq < this.span.head ? this.far.read(seq, make) : make();
+    return epoch === this.slice.epoch && seq < this.slice.head ? this.distantPages.read(seq, make) : make();
   }
 
-  private beyond({ seq }: Place, limit: number): Promise<Span> {
+  private readStore({ seq }: Position, limit: number): Promise<LogSlice> {
     return this.store.after(this.room, seq, limit);
   }
 
   /** Whether what is known tells what comes after a place: that it is nothing, only what is new can tell. */
-  private knows({ epoch, seq }: Place): boolean {
-    const { head } = this.span;
-    if (this.fresh < this.deletion || epoch !== this.span.epoch || seq < this.begin) return false;
+  private knows({ epoch, seq }: Position): boolean {
+    const { head } = this.slice;
+    if (this.fresh < this.deletion || epoch !== this.slice.epoch || seq < this.begin) return false;
     return seq < head || (seq === head && this.fresh >= this.rings);
   }
 
   /** The place before the oldest entry that is kept. */
   private get begin(): number {
-    return this.span.head - this.span.entries.length;
+    return this.slice.head - this.slice.entries.length;
   }
 
-  private cut({ seq }: Place, limit: number): Span {
+  private cut({ seq }: Position, limit: number): LogSlice {
     const from = seq - this.begin;
-    return { ...this.span, entries: this.span.entries.slice(from, from + limit) };
+    return { ...this.slice, entries: this.slice.entries.slice(from, from + limit) };
   }
 
   private async load(): Promise<void> {
     const { rings, size } = this;
-    const { epoch } = this.span;
-    const joined = this.known < size ? undefined : await readOn(this.store, this.room, this.span, this.kept);
+    const { epoch } = this.slice;
+    const joined =
+      this.known < size ? undefined : await readForward(this.store, this.room, this.slice, this.kept);
     // Something may have been deleted from what is further back.
-    const news = joined?.entries.filter(({ seq }) => seq > this.span.head) ?? [];
-    const span = joined ?? (await readNewest(this.store, this.room, size));
-    if (!joined || span.epoch !== epoch || news.some(({ type }) => type === 'delete_message'))
-      this.far.clear();
-    this.keep(span);
+    const news = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
+    const slice = joined ?? (await readNewest(this.store, this.room, size));
+    if (!joined || slice.epoch !== epoch || news.some(({ type }) => type === 'delete_message'))
+      this.distantPages.clear();
+    this.keep(slice);
     this.known = size;
     this.pages.clear();
     this.fresh = rings;
   }
 
   /** Keeps as many of the newest entries as may be kept of one room. */
-  private keep(span: Span): void {
-    let bytes = bytesOf(span.entries);
+  private keep(slice: LogSlice): void {
+    let bytes = bytesOf(slice.entries);
     let first = 0;
-    for (; bytes > ROOM; first += 1) bytes -= bytesOf([span.entries[first]!]);
-    this.span = { ...span, entries: span.entries.slice(first) };
-    if (!this.closed) this.budget.hold(this, bytes, this.forget);
+    for (; bytes > ROOM; first += 1) bytes -= bytesOf([slice.entries[first]!]);
+    this.slice = { ...slice, entries: slice.entries.slice(first) };
+    if (!this.closed) this.budget.reserve(this, bytes, this.forget);
   }
 
   /** Lets go of the entries; the newest are read again when somebody comes for them. */
   private readonly forget = (): void => {
-    this.span = { ...this.span, entries: [] };
+    this.slice = { ...this.slice, entries: [] };
     this.known = 0;
     this.size = 0;
     this.pages.clear();

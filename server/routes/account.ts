@@ -1,19 +1,19 @@
 import { Router, type Request, type Response } from 'express';
-import type { Door } from '../access/door';
+import type { AccessControl } from '../access/access-control';
 import type { Accounts } from '../accounts/accounts';
-import type { Grant } from '../accounts/grant';
+import type { Credential } from '../accounts/credential';
 import { jsonBody } from '../http/body';
 import type { Devices } from '../identity/devices';
 import { bearerOf, type Visitor, type Visitors } from '../identity/visitor';
 import { BanRefusal, Refusal } from '../refusal';
-import { checkRoom } from '../validation/check';
 import {
   checkAuthentication,
-  checkCredentials,
+  checkNameAndPassword,
   checkLabel,
   checkPassword,
   checkRegistration,
-} from '../validation/check-access';
+} from '../validation/accounts';
+import { checkRoom } from '../validation/messages';
 import { iso } from './times';
 
 /**
@@ -23,7 +23,7 @@ import { iso } from './times';
 export function accountRoutes(
   accounts: Accounts,
   visitors: Visitors,
-  door: Door,
+  access: AccessControl,
   devices: Devices,
   originOf: (request: Request) => string,
 ): Router {
@@ -39,14 +39,17 @@ export function accountRoutes(
   router.get('/account', async (request, response) => {
     const json = request.accepts(['json', 'html']) === 'json';
     if (json) await visitors.identify(request);
-    const { visitor, setCookie } = await visitors.welcome(request);
-    const { username, role, account } = await visitors.standingOf(visitor);
+    const { visitor, setCookie } = await visitors.identifyBrowser(request);
+    const { username, role, account } = await visitors.profileOf(visitor);
     const me = { visitor: visitor.id, username, role, account };
     const grants = account
-      ? (await accounts.grants(visitor)).map((grant) => ({ ...grant, here: grant.id === visitor.grant }))
+      ? (await accounts.credentials(visitor)).map((credential) => ({
+          ...credential,
+          here: credential.id === visitor.credential,
+        }))
       : [];
     const passkeys = account ? await accounts.passkeys.of(visitor.id) : [];
-    const ban = await door.notBanned(visitor).catch((error: unknown) => {
+    const ban = await access.checkBan(visitor).catch((error: unknown) => {
       if (error instanceof BanRefusal) return error.message;
       throw error;
     });
@@ -60,26 +63,26 @@ export function accountRoutes(
         grants,
         passkeys,
         ban,
-        mayKeep: await door.mayKeepName(visitor),
+        mayKeep: await access.maySignUp(visitor),
         hasPassword: await accounts.hasPassword(visitor),
         room: checkRoom(request.query.room),
       });
   });
 
   router.put('/account/password', jsonBody, async (request, response) => {
-    const visitor = await door.admitToKeepName(request);
+    const visitor = await access.authorizeSignUp(request);
     const secret = await accounts.setPassword(visitor, checkPassword(request.body), browserOf(request));
     if (secret) await signedIn(request, response, visitor, secret);
     response.status(204).end();
   });
 
   router.post('/account/passkeys/options', jsonBody, async (request, response) => {
-    const visitor = await door.admitToKeepName(request);
+    const visitor = await access.authorizeSignUp(request);
     response.json(await accounts.registration(originOf(request), visitor));
   });
 
   router.post('/account/passkeys', jsonBody, async (request, response) => {
-    const visitor = await door.admitToKeepName(request);
+    const visitor = await access.authorizeSignUp(request);
     const passkey = checkRegistration(request.body);
     const secret = await accounts.addPasskey(originOf(request), visitor, passkey, browserOf(request));
     if (secret) await signedIn(request, response, visitor, secret);
@@ -94,17 +97,17 @@ export function accountRoutes(
 
   router.post('/account/tokens', jsonBody, async (request, response) => {
     const label = checkLabel(request.body);
-    const { grant, secret } = await accounts.makeToken(await door.admit(request), label);
-    response.status(201).json({ ...told(grant), token: secret });
+    const { credential, secret } = await accounts.makeToken(await access.authorize(request), label);
+    response.status(201).json({ ...told(credential), token: secret });
   });
 
   router.delete('/account/grants/:id', async (request, response) => {
-    await accounts.end(await visitors.identify(request), request.params.id);
+    await accounts.revoke(await visitors.identify(request), request.params.id);
     response.status(204).end();
   });
 
   router.post('/sessions/options', jsonBody, async (request, response) => {
-    const visitor = await visitors.identifyAnew(request);
+    const visitor = await visitors.identifyOrReset(request);
     response.json(await accounts.challenge(originOf(request), visitor, devices.ofAny(request)));
   });
 
@@ -115,20 +118,20 @@ export function accountRoutes(
     const label = browserOf(request);
     const {
       visitor: id,
-      grant,
+      credential,
       secret,
     } = body !== null && typeof body === 'object' && 'response' in body
       ? await accounts.signInByPasskey(originOf(request), checkAuthentication(body), label)
-      : await accounts.signIn(checkCredentials(body), address, deviceOf, label);
-    const { username, role } = await visitors.known(id);
+      : await accounts.signIn(checkNameAndPassword(body), address, deviceOf, label);
+    const { username, role } = await visitors.profileById(id);
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
-    response.status(201).json({ visitor: id, username, role, grant: told(grant) });
+    response.status(201).json({ visitor: id, username, role, credential: told(credential) });
   });
 
   router.delete('/sessions', async (request, response) => {
-    const visitor = await visitors.identifyAnew(request);
-    if (visitor.grant) await accounts.end(visitor, visitor.grant);
-    response.set('Set-Cookie', visitors.forget(request)).status(204).end();
+    const visitor = await visitors.identifyOrReset(request);
+    if (visitor.credential) await accounts.revoke(visitor, visitor.credential);
+    response.set('Set-Cookie', visitors.signOut(request)).status(204).end();
   });
 
   /** A guest who keeps a name is signed in from then on: its cookie alone speaks for nobody. */
@@ -139,17 +142,17 @@ export function accountRoutes(
     secret: string,
   ): Promise<void> {
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, visitor.id)]);
-    await accounts.kept(visitor.id);
+    await accounts.disconnectGuests(visitor.id);
   }
 
   return router;
 }
 
 /** A session or token as it crosses the wire. */
-function told<T extends Grant>(
-  grant: T,
+function told<T extends Credential>(
+  credential: T,
 ): Omit<T, 'at' | 'used'> & { at: string | null; used: string | null } {
-  return { ...grant, at: iso(grant.at), used: iso(grant.used) };
+  return { ...credential, at: iso(credential.at), used: iso(credential.used) };
 }
 
 /** What a person calls their browser, from what it calls itself. */

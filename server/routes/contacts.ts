@@ -2,8 +2,8 @@ import { Router } from 'express';
 import type { Chat } from '../chat/chat';
 import type { Contacts } from '../chat/contacts';
 import { jsonBody } from '../http/body';
-import { visitorOf } from '../transports/admission';
-import { checkContact } from '../validation/check';
+import { visitorOf } from '../transports/authorization';
+import { checkContact } from '../validation/messages';
 
 /** The address book over REST. */
 export function contactRoutes(contacts: Contacts, chat: Chat): Router {
@@ -13,12 +13,12 @@ export function contactRoutes(contacts: Contacts, chat: Chat): Router {
   });
   router.post('/contacts', jsonBody, async (request, response) => {
     const draft = checkContact(request.body);
-    await chat.may('contacts', visitorOf(response));
+    await chat.authorizeWrite('contacts', visitorOf(response));
     const contact = await contacts.add(draft);
     response.status(201).location(`/contacts/${contact.id}`).json(contact);
   });
   router.delete('/contacts/:id', async (request, response) => {
-    await chat.may('contacts', visitorOf(response));
+    await chat.authorizeWrite('contacts', visitorOf(response));
     await contacts.remove(request.params.id);
     response.status(204).end();
   });

@@ -21,7 +21,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
   else {
     response.set('Cache-Control', 'no-store');
-    response.render('gate', {
+    response.render('no-access', {
       sentence: body.error,
       signIn: body.status === 401,
       banned: error instanceof BanRefusal,

@@ -1,10 +1,10 @@
 import { Router, urlencoded, type Request } from 'express';
-import type { Door } from '../access/door';
+import type { AccessControl } from '../access/access-control';
 import type { Invitation, Invitations } from '../accounts/invitations';
 import { BODY_LIMITS, jsonBody } from '../http/body';
 import type { Visitors } from '../identity/visitor';
-import { admission, visitorOf } from '../transports/admission';
-import { checkInviting, checkSecret } from '../validation/check-access';
+import { authorize, visitorOf } from '../transports/authorization';
+import { checkInvitationDraft, checkSecret } from '../validation/accounts';
 import { iso } from './times';
 
 const form = urlencoded({ extended: false, ...BODY_LIMITS });
@@ -16,7 +16,7 @@ const form = urlencoded({ extended: false, ...BODY_LIMITS });
 export function invitationRoutes(
   invitations: Invitations,
   visitors: Visitors,
-  door: Door,
+  access: AccessControl,
   publicUrl: string | undefined,
 ): Router {
   const router = Router();
@@ -24,7 +24,7 @@ export function invitationRoutes(
   // The secret is in the link's fragment, which browsers keep to themselves: it would stay in the logs of proxies. And
   // what opens links before people do, as messengers and mail scanners, uses none up: coming in takes a click.
   router.get('/invite', async (request, response) => {
-    const { setCookie } = await visitors.welcome(request);
+    const { setCookie } = await visitors.identifyBrowser(request);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' }).render('invite');
   });
 
@@ -36,21 +36,24 @@ export function invitationRoutes(
   router.post('/invite', form, async (request, response) => {
     await visitors.identify(request);
     const secret = checkSecret(request.body);
-    const { visitor, setCookie } = await visitors.welcome(request);
-    await door.notBanned(visitor);
+    const { visitor, setCookie } = await visitors.identifyBrowser(request);
+    await access.checkBan(visitor);
     await invitations.redeem(visitor, secret);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
-    response.redirect(303, (await door.isWelcome(visitor)) ? '/' : '/account');
+    response.redirect(303, (await access.isAuthorized(visitor)) ? '/' : '/account');
   });
 
-  router.use('/invitations', admission(door));
+  router.use('/invitations', authorize(access));
   router.get('/invitations', async (_request, response) => {
     const all = await invitations.list(visitorOf(response));
     response.set('Cache-Control', 'no-store').json(all.map(told));
   });
 
   router.post('/invitations', jsonBody, async (request, response) => {
-    const { invitation, secret } = await invitations.make(visitorOf(response), checkInviting(request.body));
+    const { invitation, secret } = await invitations.make(
+      visitorOf(response),
+      checkInvitationDraft(request.body),
+    );
     response
       .status(201)
       .json({ ...told(invitation), url: `${publicUrl ?? addressOf(request)}/invite#${secret}` });

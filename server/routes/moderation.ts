@@ -2,16 +2,16 @@ import { Router } from 'express';
 import type { Invitations } from '../accounts/invitations';
 import type { Moderation } from '../chat/moderation';
 import { jsonBody } from '../http/body';
-import { visitorOf } from '../transports/admission';
-import { checkDeletion, checkRoom } from '../validation/check';
+import { visitorOf } from '../transports/authorization';
 import {
   checkBan,
-  checkDeeds,
+  checkAuditQuery,
   checkRole,
   checkRules,
-  checkTerm,
+  checkDuration,
   checkVisitor,
-} from '../validation/check-access';
+} from '../validation/accounts';
+import { checkDeletion, checkRoom } from '../validation/messages';
 import { iso } from './times';
 
 /** What moderators and owners do, over REST, and the page on which they do it. */
@@ -38,7 +38,7 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   router
     .route('/people/:visitor/mute')
     .put(jsonBody, async (request, response) => {
-      const minutes = checkTerm(request.body);
+      const minutes = checkDuration(request.body);
       await moderation.mute(visitorOf(response), checkVisitor(request.params.visitor), minutes);
       response.status(204).end();
     })
@@ -66,7 +66,7 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   });
 
   router.get('/people', async (_request, response) => {
-    const people = (await moderation.known(visitorOf(response))).map((known) => ({
+    const people = (await moderation.moderatedPeople(visitorOf(response))).map((known) => ({
       ...known,
       mutedUntil: iso(known.mutedUntil),
       bannedUntil: iso(known.bannedUntil),
@@ -75,17 +75,17 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   });
 
   router.get('/audit', async (request, response) => {
-    const { before, limit } = checkDeeds(request.query);
+    const { before, limit } = checkAuditQuery(request.query);
     response.set('Cache-Control', 'no-store');
-    const deeds = await moderation.deeds(visitorOf(response), before, limit);
+    const deeds = await moderation.auditLog(visitorOf(response), before, limit);
     response.json(deeds.map((deed) => ({ ...deed, at: iso(deed.at) })));
   });
 
   router.get('/moderation', async (request, response) => {
     const me = visitorOf(response);
-    const people = await moderation.known(me);
+    const people = await moderation.moderatedPeople(me);
     const owner = people.some(({ visitor, role }) => visitor === me.id && role === 'owner');
-    const deeds = owner ? await moderation.deeds(me, Infinity, 100) : [];
+    const deeds = owner ? await moderation.auditLog(me, Infinity, 100) : [];
     response.set('Cache-Control', 'no-store').render('moderation', {
       me: me.id,
       owner,

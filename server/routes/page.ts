@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Moderation } from '../chat/moderation';
 import type { Visitors } from '../identity/visitor';
 import type { Log } from '../log/log';
-import { checkRoom } from '../validation/check';
+import { checkRoom } from '../validation/messages';
 
 /** How many messages the page brings with it. */
 const SHOWN = 50;
@@ -15,8 +15,8 @@ export function page(log: Log, visitors: Visitors, moderation: Moderation): Requ
   return async (request, response) => {
     const room = checkRoom(request.params.room);
     const step = await log.page(room, { last: SHOWN }, SHOWN);
-    const { visitor, setCookie } = await visitors.welcome(request);
-    const { role, account, mutedUntil } = await visitors.standingOf(visitor);
+    const { visitor, setCookie } = await visitors.identifyBrowser(request);
+    const { role, account, mutedUntil } = await visitors.profileOf(visitor);
     const muted = mutedUntil > Date.now();
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.render('chat', {

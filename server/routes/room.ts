@@ -1,15 +1,15 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
-import type { Chat, Saying } from '../chat/chat';
-import { BODY_LIMITS, readmission } from '../http/body';
+import type { Chat, MessageDraft } from '../chat/chat';
+import { BODY_LIMITS, recheckAfterBody } from '../http/body';
 import type { Visitor } from '../identity/visitor';
-import { events, once } from '../log/page';
+import { eventsOf, memoize } from '../log/page';
 import { Refusal } from '../refusal';
-import { countAnswer, visitorOf } from '../transports/admission';
-import { NOTHING } from '../transports/flow';
-import { line, notice } from '../transports/line';
-import type { Parts } from '../transports/session';
+import { chargeAnswer, visitorOf } from '../transports/authorization';
+import { EMPTY } from '../transports/backpressure';
+import { plainText, notice } from '../transports/plain-text';
+import type { Services } from '../transports/session';
 import { readingOf, stream, type Format } from '../transports/stream';
-import { checkPaging, checkRoom, checkSaying, checkUsername } from '../validation/check';
+import { checkPaging, checkRoom, checkMessageDraft, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
 
 /** Lines for people: what `curl` shows. */
@@ -18,14 +18,14 @@ const lines: Format = {
   hello: () => '',
   goodbye: (cursor) =>
     `${notice(`This stream has lasted for 15 minutes. Go on with ?follow&after=${cursor}`)}\n`,
-  step: once((step) => {
+  step: memoize((step) => {
     if (step.type === 'reset')
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
-    return Buffer.from(step.entries.map((entry) => `${line(entry)}\n`).join(''));
+    return Buffer.from(step.entries.map((entry) => `${plainText(entry)}\n`).join(''));
   }),
   // A line that no message looks like, and that a script skips.
   keepAlive: () => '\n',
-  event: () => NOTHING,
+  event: () => EMPTY,
 };
 
 /** Lines for programs: one JSON object each. */
@@ -33,15 +33,15 @@ const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
   hello: json,
   goodbye: () => '',
-  step: once((step) =>
+  step: memoize((step) =>
     Buffer.from(
-      events(step)
+      eventsOf(step)
         .map((event) => json(event))
         .join(''),
     ),
   ),
   keepAlive: (cursor) => json({ type: 'keep_alive', cursor }),
-  event: () => NOTHING,
+  event: () => EMPTY,
 };
 
 function json(event: object): string {
@@ -53,7 +53,7 @@ function json(event: object): string {
  * posts says something, with a form or with `curl -d`.
  * @param page answers with the page of `request.params.room`.
  */
-export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Format): Router {
+export function roomRoutes(services: Services, page: RequestHandler, eventStream: Format): Router {
   const router = Router();
 
   // Room names are lower case, but people type and link them as they like.
@@ -68,11 +68,11 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
     // What comes first is for those who accept anything.
     switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
       case 'text/plain':
-        return read(lines, parts, request, response);
+        return read(lines, services, request, response);
       case 'application/x-ndjson':
-        return read(ndjson, parts, request, response);
+        return read(ndjson, services, request, response);
       case 'text/event-stream':
-        return stream(eventStream, parts, request, response, readingOf(request, asked(request)));
+        return stream(eventStream, services, request, response, readingOf(request, asked(request)));
       case 'text/html':
         return page(request, response, next);
       default:
@@ -84,43 +84,48 @@ export function roomRoutes(parts: Parts, page: RequestHandler, eventStream: Form
   });
 
   const form = text({ type: 'application/x-www-form-urlencoded', ...BODY_LIMITS });
-  router.post('/r/:room', form, readmission, async (request, response) => {
+  router.post('/r/:room', form, recheckAfterBody, async (request, response) => {
     if (typeof request.body !== 'string')
       throw new Refusal(415, 'Send a form, or a message alone: curl -d hello.');
     const fields = new URLSearchParams(request.body);
     const room = checkRoom(request.params.room);
     const message = fields.get('message') ?? request.body;
     const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
-    const saying = checkSaying({ room, message, id });
+    const draft = checkMessageDraft({ room, message, id });
     const visitor = visitorOf(response);
-    const entry = await said(parts.chat, visitor, saying, fields.get('username'));
+    const entry = await said(services.chat, visitor, draft, fields.get('username'));
     if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
     else
       response
         .status(201)
         .type('text/plain')
-        .send(`${line(entry)}\n`);
+        .send(`${plainText(entry)}\n`);
   });
 
   return router;
 }
 
 /** Says something under a name. What is stored already is answered first, since its name may be taken by now. */
-async function said(chat: Chat, visitor: Visitor, saying: Saying, username: string | null): Promise<Entry> {
-  const stored = await chat.findStored(saying);
+async function said(
+  chat: Chat,
+  visitor: Visitor,
+  draft: MessageDraft,
+  username: string | null,
+): Promise<Entry> {
+  const stored = await chat.findStored(draft);
   if (stored) return stored.entry;
   if (username && username !== visitor.username) await chat.rename(visitor, checkUsername({ username }));
-  return (await chat.say(visitor, saying)).entry;
+  return (await chat.send(visitor, draft)).entry;
 }
 
 /** Writes the newest messages, or what was asked for; with `?follow`, and what comes. */
-async function read(format: Format, parts: Parts, request: Request, response: Response): Promise<void> {
+async function read(format: Format, services: Services, request: Request, response: Response): Promise<void> {
   const query = asked(request);
   const { room, limit, ...start } = checkPaging(query);
   if (query.follow !== undefined)
-    return stream(format, parts, request, response, readingOf(request, { last: limit, ...start, room }));
-  const step = await parts.log.page(room, start, limit);
-  if (step.type === 'page') countAnswer(parts, response, step.entries);
+    return stream(format, services, request, response, readingOf(request, { last: limit, ...start, room }));
+  const step = await services.log.page(room, start, limit);
+  if (step.type === 'page') chargeAnswer(services, response, step.entries);
   response
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });

@@ -1,14 +1,14 @@
 import { Router } from 'express';
-import type { Door } from '../access/door';
+import type { AccessControl } from '../access/access-control';
 import type { Chat } from '../chat/chat';
 import { jsonBody } from '../http/body';
-import { checkUsername } from '../validation/check';
+import { checkUsername } from '../validation/messages';
 
 /** `POST /username`: changes the name of the visitor that the cookie names; who was invited to keep one begins here. */
-export function usernameRoute(chat: Chat, door: Door): Router {
+export function usernameRoute(chat: Chat, access: AccessControl): Router {
   const router = Router();
   router.post('/username', jsonBody, async (request, response) => {
-    const visitor = await door.admitToKeepName(request);
+    const visitor = await access.authorizeSignUp(request);
     response.json(await chat.rename(visitor, checkUsername(request.body)));
   });
   return router;

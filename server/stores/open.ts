@@ -1,4 +1,4 @@
-import type { BanStore } from '../access/door';
+import type { BanStore } from '../access/access-control';
 import type { AccountStore } from '../accounts/accounts';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkeys';

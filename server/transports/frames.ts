@@ -1,13 +1,13 @@
-import { events, once, type Page } from '../log/page';
+import { eventsOf, memoize, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
 import type { Ephemeral, Reset, Start } from '../wire';
-import { NOTHING } from './flow';
-import { line, notice } from './line';
-import { textFrames } from './raw';
+import { EMPTY } from './backpressure';
+import { textFrames } from './internals';
+import { plainText, notice } from './plain-text';
 import type { Session } from './session';
 
 /** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
-export interface Protocol {
+export interface Subprotocol {
   /** The frame that says where the reading begins, if this protocol says so. */
   start: (start: Start) => string | undefined;
   /** The frames of a step, ready to be written. */
@@ -15,15 +15,15 @@ export interface Protocol {
   /** The frame of an event that is in no log; empty if this protocol does not tell of it. */
   event: (event: Ephemeral) => Buffer;
   /** Handles a frame, and returns the frame to answer with, if any. Nothing holds on to the frame meanwhile. */
-  hear: (session: Session, frame: string) => Promise<string | undefined>;
+  receive: (session: Session, frame: string) => Promise<string | undefined>;
 }
 
 /** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
-export const jsonFrames: Protocol = {
+export const jsonFrames: Subprotocol = {
   start: (start) => JSON.stringify(start),
-  step: once((step) => textFrames(events(step).map((event) => JSON.stringify(event)))),
-  event: once((event) => textFrames([JSON.stringify(event)])),
-  hear: async (session, frame) => {
+  step: memoize((step) => textFrames(eventsOf(step).map((event) => JSON.stringify(event)))),
+  event: memoize((event) => textFrames([JSON.stringify(event)])),
+  receive: async (session, frame) => {
     try {
       const asked = parse(frame);
       return acknowledgement(idOf(asked), session.handle(asked.type, asked));
@@ -34,17 +34,17 @@ export const jsonFrames: Protocol = {
 };
 
 /** `text`: a frame in is a message, and a message is a line out. What a person alone at a prompt needs, no more. */
-export const textLines: Protocol = {
+export const textLines: Subprotocol = {
   start: () => undefined,
-  step: once((step) =>
+  step: memoize((step) =>
     textFrames(
       step.type === 'page'
-        ? step.entries.map(line)
+        ? step.entries.map(plainText)
         : [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')],
     ),
   ),
-  event: () => NOTHING,
-  hear: (session, frame) =>
+  event: () => EMPTY,
+  receive: (session, frame) =>
     session.handle('new_message', { message: frame.replace(/\r?\n$/, '') }).then(
       () => undefined,
       (error: unknown) => notice(errorBody(error).error),

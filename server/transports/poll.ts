@@ -1,16 +1,16 @@
 import { Router, type Response } from 'express';
 import { jsonBody } from '../http/body';
-import { releaseWith } from '../http/release';
+import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
 import type { Page } from '../log/page';
-import { checkPaging, checkSaying } from '../validation/check';
+import { checkPaging, checkMessageDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
-import { countAnswer, visitorOf } from './admission';
-import type { Parts } from './session';
+import { chargeAnswer, visitorOf } from './authorization';
+import type { Services } from './session';
 
 /** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
-export function poll(parts: Parts): Router {
-  const { log, chat, door } = parts;
+export function poll(services: Services): Router {
+  const { log, chat, access } = services;
   const router = Router();
 
   router.get('/messages', async (request, response) => {
@@ -18,22 +18,22 @@ export function poll(parts: Parts): Router {
     const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
     if (step.type === 'page') response.set('Retry-After', String(patience(step)));
     // Express compares the ETag of an answer with the one that was asked with, and sends 304 if nothing is new.
-    answer(parts, response, step);
+    answer(services, response, step);
   });
 
   router.get('/subscribe', async (request, response) => {
     const { room, limit, timeout, ...start } = checkPaging(request.query);
-    const { visitor, release } = await door.admitToStay(request);
-    releaseWith(response, release);
+    const { visitor, release } = await access.authorizeConnection(request);
+    releaseOnClose(response, release);
     const cursor = await log.start(room, start);
-    if (request.method !== 'HEAD') await news(parts, visitor, room, cursor, timeout, response);
-    answer(parts, response, await log.after(room, cursor, limit));
+    if (request.method !== 'HEAD') await news(services, visitor, room, cursor, timeout, response);
+    answer(services, response, await log.after(room, cursor, limit));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
     const key = request.get('Idempotency-Key');
-    const saying = checkSaying(key ? { id: key, ...request.body } : request.body);
-    const { entry, repeated } = await chat.say(visitorOf(response), saying);
+    const draft = checkMessageDraft(key ? { id: key, ...request.body } : request.body);
+    const { entry, repeated } = await chat.send(visitorOf(response), draft);
     response.status(repeated ? 200 : 201).json(entry);
   });
 
@@ -45,7 +45,7 @@ export function poll(parts: Parts): Router {
  * @throws {Refusal} if the reader may not stay.
  */
 function news(
-  { log, door }: Parts,
+  { log, access }: Services,
   visitor: Visitor,
   room: string,
   cursor: Cursor,
@@ -55,10 +55,10 @@ function news(
   let release = (): void => undefined;
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, timeout * 1_000);
-    const inside = { visitor, expel: reject };
-    door.enter(inside);
+    const connection = { visitor, disconnect: reject };
+    access.addConnection(connection);
     const following = log.follow(room, cursor, {
-      take: (step) => {
+      write: (step) => {
         if (step.type === 'reset' || step.entries.length > 0) resolve();
       },
       end: () => resolve(),
@@ -67,19 +67,19 @@ function news(
     release = () => {
       clearTimeout(timer);
       following.stop();
-      door.leave(inside);
+      access.removeConnection(connection);
     };
   }).finally(() => release());
 }
 
-function answer(parts: Parts, response: Response, step: Page | Reset): void {
+function answer(services: Services, response: Response, step: Page | Reset): void {
   response.set('Cache-Control', 'no-cache');
   if (step.type === 'reset') {
     const error = 'That place is not in this room’s history any more. Read again from "earliest".';
     response.status(410).json({ ...step, error, status: 410 });
     return;
   }
-  countAnswer(parts, response, step.entries);
+  chargeAnswer(services, response, step.entries);
   const page: MessagePage = { messages: [...step.entries], cursor: step.cursor, earliest: step.earliest };
   response.json(page);
 }

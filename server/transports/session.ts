@@ -1,31 +1,37 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Door, Inside } from '../access/door';
+import type { AccessControl, Connection } from '../access/access-control';
+import type { FairScheduler } from '../access/fair-scheduler';
 import type { Limits } from '../access/limits';
-import type { Turns } from '../access/turns';
-import type { Chat, Saying } from '../chat/chat';
+import type { Chat, MessageDraft } from '../chat/chat';
 import type { Moderation } from '../chat/moderation';
-import type { Listener, Presence, Stay } from '../chat/presence';
+import type { Subscriber, Presence, Attendance } from '../chat/presence';
 import type { Visitor, Visitors } from '../identity/visitor';
-import type { Following, Pacer, Reader } from '../log/follower';
+import type { Subscription, Pacer, LogReader } from '../log/follower';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
-import { checkDeletion, checkReading, checkSaying, checkUsername, type Reading } from '../validation/check';
+import {
+  checkDeletion,
+  checkReading,
+  checkMessageDraft,
+  checkUsername,
+  type Reading,
+} from '../validation/messages';
 import type { Cursor, Entry } from '../wire';
 
 /** The parts of the chat that transports speak for. */
-export interface Parts {
+export interface Services {
   log: Log;
   chat: Chat;
   visitors: Visitors;
   presence: Presence;
-  door: Door;
+  access: AccessControl;
   moderation: Moderation;
   limits: Limits;
-  turns: Turns;
+  scheduler: FairScheduler;
 }
 
 /** How a connection is written to. Its `end` is told a {@link Refusal} where somebody may not stay. */
-export interface Outlet extends Reader, Listener {}
+export interface Outlet extends LogReader, Subscriber {}
 
 /** The most requests of one connection that may be unanswered, and the most characters of messages that they may hold. */
 const UNANSWERED_MAX = 256;
@@ -39,32 +45,32 @@ const OVERLOADED = 'Too many requests were unanswered on this connection.';
 const DONE = Promise.resolve();
 
 /** A connection that reads one room at a time, is present in it, and may write. */
-export class Session implements Inside, Pacer {
+export class Session implements Connection, Pacer {
   private room = '';
-  private stay: Stay | undefined;
-  private following: Following | undefined;
+  private attendance: Attendance | undefined;
+  private subscription: Subscription | undefined;
   /** Whether nothing is read or handled any more. */
   ended = false;
   /** The last `join`. Requests that come after it wait for it. */
   private joining: Promise<unknown> = DONE;
   private unanswered = 0;
   private characters = 0;
-  private inVain = 0;
+  private refusedInARow = 0;
 
   constructor(
-    private readonly parts: Parts,
+    private readonly services: Services,
     readonly visitor: Visitor,
     private readonly outlet: Outlet,
   ) {
-    parts.door.enter(this);
+    services.access.addConnection(this);
   }
 
   /** Reads a room from a cursor on, until {@link close} or another room. */
   enter(room: string, cursor: Cursor): void {
     if (this.ended) return;
     this.room = room;
-    this.stay = this.parts.presence.enter(room, this.visitor, this.outlet);
-    this.following = this.parts.log.follow(room, cursor, this.outlet, this);
+    this.attendance = this.services.presence.join(room, this.visitor, this.outlet);
+    this.subscription = this.services.log.follow(room, cursor, this.outlet, this);
   }
 
   /**
@@ -72,10 +78,10 @@ export class Session implements Inside, Pacer {
    * goes on when there are some again: whoever comes back after a long time gets everything, only slower.
    */
   async pace(): Promise<void> {
-    const { limits, turns } = this.parts;
+    const { limits, scheduler } = this.services;
     while (!this.ended && !limits.tryTake('reads', this.visitor))
       await pause(PACE, undefined, { ref: false });
-    await turns.take(this.visitor.address);
+    await scheduler.wait(this.visitor.address);
   }
 
   /**
@@ -83,12 +89,12 @@ export class Session implements Inside, Pacer {
    * @param size in bytes, or about.
    * @returns whether it may be handled.
    */
-  receive(size: number): boolean {
+  acceptFrame(size: number): boolean {
     if (this.ended) return false;
     try {
-      this.parts.limits.countFrame(size, this.visitor);
+      this.services.limits.countFrame(size, this.visitor);
     } catch (error) {
-      this.expel(error as Refusal);
+      this.disconnect(error as Refusal);
     }
     return !this.ended;
   }
@@ -102,27 +108,27 @@ export class Session implements Inside, Pacer {
     this.checkOpen();
     if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
       const refusal = new Refusal(429, OVERLOADED);
-      this.expel(refusal);
+      this.disconnect(refusal);
       throw refusal;
     }
     this.checkRefusals();
-    return this.answered(this.tryDispatch(event, payload), charactersOf(payload));
+    return this.trackRequest(this.tryDispatch(event, payload), charactersOf(payload));
   }
 
   /** Leaves for good. */
   close(): void {
     this.ended = true;
     this.leave();
-    this.parts.door.leave(this);
+    this.services.access.removeConnection(this);
   }
 
-  expel(why: Refusal): void {
+  disconnect(why: Refusal): void {
     this.close();
     this.outlet.end(why);
   }
 
   /** Counts a request until it is answered. */
-  private async answered(answer: Promise<object>, characters: number): Promise<object> {
+  private async trackRequest(answer: Promise<object>, characters: number): Promise<object> {
     this.unanswered += 1;
     this.characters += characters;
     try {
@@ -145,17 +151,17 @@ export class Session implements Inside, Pacer {
 
   private countRefusal(error: unknown): void {
     if (!(error instanceof Refusal) || error.status >= 500) return;
-    this.parts.limits.countRefusal(this.visitor.address, this.visitor.id);
+    this.services.limits.countRefusal(this.visitor.address, this.visitor.id);
   }
 
   /** Refuses a request if too many were refused, and ends a connection that goes on after that. */
   private checkRefusals(): void {
     try {
-      this.parts.limits.checkRefusals(this.visitor);
-      this.inVain = 0;
+      this.services.limits.checkRefusals(this.visitor);
+      this.refusedInARow = 0;
     } catch (error) {
-      this.inVain += 1;
-      if (this.inVain > IN_VAIN_MAX) this.expel(error as Refusal);
+      this.refusedInARow += 1;
+      if (this.refusedInARow > IN_VAIN_MAX) this.disconnect(error as Refusal);
       throw error;
     }
   }
@@ -174,11 +180,11 @@ export class Session implements Inside, Pacer {
   private dispatch(event: unknown, payload: unknown): Promise<object> {
     switch (event) {
       case 'new_message':
-        return this.say(checkSaying(payload), namesRoom(payload));
+        return this.sendMessage(checkMessageDraft(payload), namesRoom(payload));
       case 'delete_message':
         return this.deleteMessage(checkDeletion(payload), namesRoom(payload));
       case 'change_username':
-        return this.parts.chat.rename(this.visitor, checkUsername(payload));
+        return this.services.chat.rename(this.visitor, checkUsername(payload));
       case 'typing':
         return this.type();
       case 'join':
@@ -191,19 +197,19 @@ export class Session implements Inside, Pacer {
     }
   }
 
-  private async say(saying: Saying, elsewhere: boolean): Promise<Entry> {
+  private async sendMessage(draft: MessageDraft, elsewhere: boolean): Promise<Entry> {
     await this.joined();
-    const room = elsewhere ? saying.room : this.room;
-    return (await this.parts.chat.say(this.visitor, { ...saying, room })).entry;
+    const room = elsewhere ? draft.room : this.room;
+    return (await this.services.chat.send(this.visitor, { ...draft, room })).entry;
   }
 
   private async deleteMessage(
     { room, id }: { room: string; id: string },
     elsewhere: boolean,
   ): Promise<object> {
-    this.parts.limits.take('reads', this.visitor);
+    this.services.limits.take('reads', this.visitor);
     await this.joined();
-    await this.parts.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
+    await this.services.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
     return {};
   }
 
@@ -218,36 +224,36 @@ export class Session implements Inside, Pacer {
   }
 
   private async type(): Promise<object> {
-    this.parts.limits.take('reads', this.visitor);
-    await this.parts.chat.notMuted(this.visitor);
-    this.stay?.typing();
+    this.services.limits.take('reads', this.visitor);
+    await this.services.chat.checkMuted(this.visitor);
+    this.attendance?.typing();
     return {};
   }
 
   /** Joins run one after the other. */
   private join(reading: Reading): Promise<object> {
-    this.parts.limits.take('reads', this.visitor);
-    const joined = this.joining.then(() => this.change(reading));
+    this.services.limits.take('reads', this.visitor);
+    const joined = this.joining.then(() => this.switchRoom(reading));
     this.joining = joined.catch(() => undefined);
     return joined;
   }
 
-  private async change({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+  private async switchRoom({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
     // A client that sends joins one after the other would otherwise keep the event loop to itself.
-    await this.parts.turns.take(this.visitor.address);
-    const cursor = await this.parts.log.start(room, start);
-    ({ username: this.visitor.username } = await this.parts.visitors.standingOf(this.visitor));
+    await this.services.scheduler.wait(this.visitor.address);
+    const cursor = await this.services.log.start(room, start);
+    ({ username: this.visitor.username } = await this.services.visitors.profileOf(this.visitor));
     this.leave();
     // Only when the connection has taken the last page may another be written to it.
-    await this.following?.taking;
+    await this.subscription?.writing;
     this.enter(room, cursor);
     return { room, cursor };
   }
 
   private leave(): void {
-    this.stay?.leave();
-    this.stay = undefined;
-    this.following?.stop();
+    this.attendance?.leave();
+    this.attendance = undefined;
+    this.subscription?.stop();
   }
 }
 

@@ -1,29 +1,29 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import type { Visitor } from '../identity/visitor';
-import { events, once, type Page } from '../log/page';
+import { eventsOf, memoize, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
-import { checkReading, type Reading } from '../validation/check';
+import { checkReading, type Reading } from '../validation/messages';
 import type { ClientEvents, Cursor, Entry, Ephemeral, Reset, ServerEvents } from '../wire';
-import { awaitTurn } from './admission';
-import { drained, GONE, tellOut } from './flow';
-import { Gate } from './gate';
+import { waitForTurn } from './authorization';
+import { drained, GONE, writeEphemeral } from './backpressure';
+import { EngineGuard } from './engine-guard';
 import {
   BoundedServer,
   CONTROLS_MAX,
   discardInput,
   isSession,
   peerOf,
-  queued,
+  queuedPackets,
   queuedCharacters,
   settledPeer,
   socketBelow,
   socketOf,
-  spread,
+  yieldBetweenFrames,
   textFrames,
   writeFrames,
-} from './raw';
-import { Session, type Outlet, type Parts } from './session';
+} from './internals';
+import { Session, type Outlet, type Services } from './session';
 
 interface Data {
   /** Who it is, and where the reading begins: until it is let in. */
@@ -46,9 +46,9 @@ const CROWDED = 64;
 /** An event as a packet of Socket.IO's. */
 const packet = (event: Entry | Reset | Ephemeral): string => `42${JSON.stringify([event.type, event])}`;
 /** A step as the frames of its events, the same for all who are handed it: one write to each. */
-const frames = once((step: Page | Reset) => textFrames(events(step).map(packet)));
+const frames = memoize((step: Page | Reset) => textFrames(eventsOf(step).map(packet)));
 /** An event that is in no log, likewise. */
-const frame = once((event: Ephemeral) => textFrames([packet(event)]));
+const frame = memoize((event: Ephemeral) => textFrames([packet(event)]));
 
 /** The sessions of connections that were let in. */
 const sessions = new WeakMap<Connection, Session>();
@@ -63,7 +63,11 @@ const UNREAD_CHARACTERS = 512 * 1024;
 const LOOK_EVERY = 32;
 
 /** Speaks Socket.IO on `/socket.io`; ended by `close()` of what it returns. */
-export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: readonly string[]): Server {
+export function attachSocketIo(
+  server: HttpServer,
+  services: Services,
+  corsOrigins: readonly string[],
+): Server {
   const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Data>(server, {
     maxHttpBufferSize: 64 * 1024,
     pingInterval: 20_000,
@@ -75,8 +79,8 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
     // Other paths have upgrades of their own.
     destroyUpgrade: false,
   });
-  const gate = new Gate(parts.door, corsOrigins, (sid) => isSession(io, sid));
-  io.engine.use(gate.look);
+  const guard = new EngineGuard(services.access, corsOrigins, (sid) => isSession(io, sid));
+  io.engine.use(guard.check);
   /** Connections that have asked to be let in: each is one session, however often it asks. */
   const asked = new WeakSet<Connection>();
   // Nobody is told of anything by room: each connection reads its log. So no rooms are kept.
@@ -87,7 +91,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
       return next(new Error('A connection is one session.'));
     }
     asked.add(socket.conn);
-    admit(socket, parts).then(
+    admit(socket, services).then(
       () => next(),
       (error: unknown) => {
         const data = errorBody(error);
@@ -95,15 +99,17 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
       },
     );
   });
-  io.on('connection', (socket) => serve(socket, parts));
+  io.on('connection', (socket) => serve(socket, services));
   /** Ends a connection that sends one packet after the other that is no event. */
   const controlled = function (this: Connection, { type, data }: Packet): void {
-    spread(peerOf(this));
+    yieldBetweenFrames(peerOf(this));
     if (type === 'message' && String(data).startsWith('2')) return;
     const count = (controls.get(this) ?? 0) + 1;
     controls.set(this, count);
     if (count !== CONTROLS_MAX + 1) return;
-    parts.door.countAbuse(sessions.get(this)?.visitor.address ?? parts.door.addressOf(this.request));
+    services.access.countAbuse(
+      sessions.get(this)?.visitor.address ?? services.access.addressOf(this.request),
+    );
     cutOff(this);
   };
   io.engine.on('connection', (connection: Connection) => {
@@ -113,7 +119,7 @@ export function attachSocketIo(server: HttpServer, parts: Parts, corsOrigins: re
       .on('drain', uncork)
       .on('data', received)
       .on('packet', controlled);
-    const release = gate.takeOver(connection.request);
+    const release = guard.takeOver(connection.request);
     if (release) connection.on('close', release);
   });
   return io;
@@ -125,13 +131,13 @@ function received(this: Connection, data: unknown): void {
   const session = sessions.get(this);
   // Over polling, it was counted with its request.
   if (!session || this.transport.name !== 'websocket') return;
-  session.receive(data.length);
+  session.acceptFrame(data.length);
 }
 
 /** Closes a connection that keeps sending, but never reads its acknowledgements. */
 function bound(this: Connection, { type }: Packet): void {
   if (type === 'ping') controls.delete(this);
-  const count = queued(this);
+  const count = queuedPackets(this);
   const large = count > 0 && count % LOOK_EVERY === 0 && queuedCharacters(this) > UNREAD_CHARACTERS;
   if (count > UNREAD || large) cutOff(this);
 }
@@ -152,14 +158,17 @@ function uncork(this: Connection): void {
 }
 
 /** Who it is, and where the reading begins: known before the connection is there, so nothing falls in between. */
-async function admit({ conn, data, request, handshake }: Socket, parts: Parts): Promise<void> {
-  const { door, log } = parts;
+async function admit({ conn, data, request, handshake }: Socket, services: Services): Promise<void> {
+  const { access, log } = services;
   const { token } = handshake.auth;
-  const { visitor, release } = await door.admitToStay(request, typeof token === 'string' ? token : undefined);
+  const { visitor, release } = await access.authorizeConnection(
+    request,
+    typeof token === 'string' ? token : undefined,
+  );
   conn.on('close', release);
   if (conn.readyState !== 'open') release();
   const reading = checkReading(handshake.auth);
-  await awaitTurn(parts, visitor);
+  await waitForTurn(services, visitor);
   data.admitted = { visitor, reading, cursor: await log.start(reading.room, reading) };
 }
 
@@ -167,21 +176,21 @@ async function admit({ conn, data, request, handshake }: Socket, parts: Parts): 
 class SocketOutlet implements Outlet {
   constructor(private readonly socket: Socket) {}
 
-  take(step: Page | Reset): Promise<boolean> | void {
+  write(step: Page | Reset): Promise<boolean> | void {
     if (step.type === 'page' && step.entries.length === 0) return;
     const { conn } = this.socket;
     const peer = settledPeer(conn);
     if (peer) return writeFrames(peer, frames(step), this.hangUp);
     if (!this.socket.connected) return GONE;
-    for (const event of events(step)) this.emit(event);
+    for (const event of eventsOf(step)) this.emit(event);
     // Packets wait here only when the connection can't take them.
-    if (queued(conn) > 0) return drained((done) => conn.once('drain', done), this.hangUp);
+    if (queuedPackets(conn) > 0) return drained((done) => conn.once('drain', done), this.hangUp);
   }
 
-  tell(event: Ephemeral): void {
+  notify(event: Ephemeral): void {
     const socket = socketOf(settledPeer(this.socket.conn));
-    if (socket) tellOut(socket, frame(event));
-    else if (queued(this.socket.conn) < CROWDED) this.emit(event);
+    if (socket) writeEphemeral(socket, frame(event));
+    else if (queuedPackets(this.socket.conn) < CROWDED) this.emit(event);
   }
 
   end(error?: unknown): void {
@@ -199,9 +208,9 @@ class SocketOutlet implements Outlet {
   }
 }
 
-function serve(socket: Socket, parts: Parts): void {
+function serve(socket: Socket, services: Services): void {
   const { visitor, reading, cursor } = socket.data.admitted!;
-  const session = new Session(parts, visitor, new SocketOutlet(socket));
+  const session = new Session(services, visitor, new SocketOutlet(socket));
   // What came with the handshake is read, and would stay in memory as long as the connection.
   Object.assign(socket, { handshake: undefined, data: { session } });
   Object.assign(socket.conn, { request: undefined });

@@ -1,9 +1,9 @@
 import { Router } from 'express';
 import type { RequestListener } from 'node:http';
-import { once, type Page } from '../log/page';
-import type { Reading } from '../validation/check';
+import { memoize, type Page } from '../log/page';
+import type { Reading } from '../validation/messages';
 import type { Cursor, Entry, Ephemeral, Reset, Start } from '../wire';
-import type { Parts } from './session';
+import type { Services } from './session';
 import { readingOf, stream, type Format } from './stream';
 
 /** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
@@ -17,18 +17,18 @@ export const eventStream: Format = {
   hello: (start) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\n${frame(start, start.cursor)}`,
   // Its clients come back by themselves.
   goodbye: () => '',
-  step: once((step: Page | Reset) => {
+  step: memoize((step: Page | Reset) => {
     if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
     return Buffer.from(step.entries.map((entry) => frame(entry, entry.cursor)).join(''));
   }),
   keepAlive: () => ':\n\n',
-  event: once((event: Ephemeral) => Buffer.from(frame(event))),
+  event: memoize((event: Ephemeral) => Buffer.from(frame(event))),
 };
 
 /** Speaks Server-Sent Events on `/sse`. */
-export function sse(parts: Parts): Router {
+export function sse(services: Services): Router {
   return Router().get('/sse', (request, response) =>
-    stream(eventStream, parts, request, response, readingOf(request, request.query)),
+    stream(eventStream, services, request, response, readingOf(request, request.query)),
   );
 }
 
@@ -37,7 +37,7 @@ export function sse(parts: Parts): Router {
  * and be most of what it costs.
  * @param otherwise answers all other requests, and those that are to be refused or come from another origin.
  */
-export function plainSse(parts: Parts, otherwise: RequestListener): RequestListener {
+export function plainSse(services: Services, otherwise: RequestListener): RequestListener {
   return (request, response) => {
     const [path, query] = (request.url ?? '').split('?', 2);
     const { method, headers } = request;
@@ -48,7 +48,7 @@ export function plainSse(parts: Parts, otherwise: RequestListener): RequestListe
     } catch {
       return otherwise(request, response);
     }
-    stream(eventStream, parts, request, response, reading).catch((error: unknown) => {
+    stream(eventStream, services, request, response, reading).catch((error: unknown) => {
       if (!response.headersSent) return otherwise(request, response);
       console.error('A stream failed:', error);
       response.destroy();

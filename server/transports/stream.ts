@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { releaseWith } from '../http/release';
+import { releaseOnClose } from '../http/on-close';
 import type { Page } from '../log/page';
 import { Refusal } from '../refusal';
-import { checkReading, type Reading } from '../validation/check';
+import { checkReading, type Reading } from '../validation/messages';
 import type { Cursor, Ephemeral, Reset, Start } from '../wire';
-import { awaitTurn } from './admission';
-import { GONE, tellOut, writeOut } from './flow';
-import { Session, type Parts } from './session';
+import { waitForTurn } from './authorization';
+import { GONE, writeEphemeral, write } from './backpressure';
+import { Session, type Services } from './session';
 
 /** How a room is written into an HTTP answer that does not end. */
 export interface Format {
@@ -48,15 +48,15 @@ export function readingOf({ headers }: IncomingMessage, query: object): Reading 
  */
 export async function stream(
   format: Format,
-  parts: Parts,
+  services: Services,
   request: IncomingMessage,
   response: ServerResponse,
   { room, ...start }: Reading,
 ): Promise<void> {
-  const { visitor, release } = await parts.door.admitToStay(request);
-  releaseWith(response, release);
-  await awaitTurn(parts, visitor);
-  const cursor = await parts.log.start(room, start);
+  const { visitor, release } = await services.access.authorizeConnection(request);
+  releaseOnClose(response, release);
+  await waitForTurn(services, visitor);
+  const cursor = await services.log.start(room, start);
 
   const headers = {
     'Content-Type': format.type,
@@ -82,20 +82,20 @@ export async function stream(
   socket.write(format.hello({ type: 'start', room, cursor }));
 
   const ends = performance.now() + LIFETIME;
-  const session = new Session(parts, visitor, {
-    take: (step) => {
+  const session = new Session(services, visitor, {
+    write: (step) => {
       if (response.writableEnded || socket.destroyed) return GONE;
       const idle = step.type === 'page' && step.entries.length === 0;
       const bytes = idle ? Buffer.from(format.keepAlive(step.cursor)) : format.step(step);
-      const taking = writeOut(socket, bytes, () => socket.destroy());
+      const taking = write(socket, bytes, () => socket.destroy());
       if (performance.now() > ends) {
         socket.write(format.goodbye(step.cursor));
         finish();
       }
       return taking;
     },
-    tell: (told) => {
-      if (!response.writableEnded) tellOut(socket, format.event(told));
+    notify: (told) => {
+      if (!response.writableEnded) writeEphemeral(socket, format.event(told));
     },
     end: (error) => {
       if (error instanceof Refusal) setTimeout(() => socket.destroy(), FAREWELL).unref();

@@ -1,20 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
-import type { Door } from '../access/door';
-import { FOREIGN, mayAsk } from '../access/origin';
-import { releaseWith } from '../http/release';
+import type { AccessControl } from '../access/access-control';
+import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
+import { releaseOnClose } from '../http/on-close';
+import { rejectUpgrade } from '../http/reject';
 import { checkRequest } from '../http/request';
-import { turnAway } from '../http/upgrade';
 import type { Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
-import { checkReading } from '../validation/check';
+import { checkReading } from '../validation/messages';
 import type { Ephemeral, Reset } from '../wire';
-import { awaitTurn } from './admission';
-import { gather, STALLED, tellOut } from './flow';
-import { jsonFrames, textLines, type Protocol } from './frames';
-import { BoundedServer, CONTROLS_MAX, discardInput, socketOf, spread, writeFrames } from './raw';
-import { Session, type Outlet, type Parts } from './session';
+import { waitForTurn } from './authorization';
+import { corkForTurn, STALLED, writeEphemeral } from './backpressure';
+import { jsonFrames, textLines, type Subprotocol } from './frames';
+import {
+  BoundedServer,
+  CONTROLS_MAX,
+  discardInput,
+  socketOf,
+  yieldBetweenFrames,
+  writeFrames,
+} from './internals';
+import { Session, type Outlet, type Services } from './session';
 
 /** How often a peer is asked whether it is there, in ms; one that has not answered by the next time is gone. */
 const HEARTBEAT = 20_000;
@@ -24,7 +31,7 @@ const CROWDED = 64 * 1024;
 const UNREAD = 1024 * 1024;
 const RESTARTING = 'The server is restarting. Come back with your cursor.';
 
-const PROTOCOLS: Record<string, Protocol> = { json: jsonFrames, text: textLines };
+const PROTOCOLS: Record<string, Subprotocol> = { json: jsonFrames, text: textLines };
 
 /** One peer, which its session writes to. All of them share their listeners: one that is idle costs little. */
 class Peer extends WebSocket implements Outlet {
@@ -36,21 +43,21 @@ class Peer extends WebSocket implements Outlet {
   controls = 0;
   /** Where it comes from, and who counts what comes from there. */
   address = '';
-  door: Door | undefined;
+  access: AccessControl | undefined;
 
-  take(step: Page | Reset): Promise<boolean> | void {
+  write(step: Page | Reset): Promise<boolean> | void {
     const bytes = this.speaks.step(step);
     if (bytes.length > 0) return writeFrames(this, bytes, () => hangUp(this));
   }
 
-  tell(event: Ephemeral): void {
+  notify(event: Ephemeral): void {
     const socket = socketOf(this);
-    if (socket) tellOut(socket, this.speaks.event(event));
+    if (socket) writeEphemeral(socket, this.speaks.event(event));
   }
 
   /** Counts it among those that had to be cut off. */
   countAbuse(): void {
-    this.door?.countAbuse(this.address);
+    this.access?.countAbuse(this.address);
   }
 
   end(error?: unknown): void {
@@ -71,7 +78,7 @@ export class WebSockets {
   private readonly heartbeat = setInterval(() => this.server.clients.forEach(ping), HEARTBEAT);
 
   constructor(
-    private readonly parts: Parts,
+    private readonly services: Services,
     private readonly corsOrigins: readonly string[],
   ) {
     this.heartbeat.unref();
@@ -86,8 +93,8 @@ export class WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.admit(request, socket, head).catch((error: unknown) => {
       const body = errorBody(error);
-      if (body.status < 500) this.parts.door.countRefusal(request);
-      turnAway(socket, body);
+      if (body.status < 500) this.services.access.countRefusal(request);
+      rejectUpgrade(socket, body);
     });
   }
 
@@ -101,35 +108,35 @@ export class WebSockets {
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer may go while its handshake is looked at.
     socket.on('error', destroy);
-    this.parts.door.countRequest(request);
+    this.services.access.countRequest(request);
     checkRequest(request);
-    if (!mayAsk(request, this.corsOrigins)) throw new Refusal(403, FOREIGN);
+    if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal(403, FOREIGN_ORIGIN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.some((name) => Object.hasOwn(PROTOCOLS, name))) {
       throw new Refusal(400, 'The subprotocols here are "json" and "text".');
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
-    const { visitor, release } = await this.parts.door.admitToStay(request);
-    releaseWith(socket, release);
+    const { visitor, release } = await this.services.access.authorizeConnection(request);
+    releaseOnClose(socket, release);
     if (pathname === '/ws/echo') {
-      const { door } = this.parts;
+      const { access } = this.services;
       return this.accept(request, socket, head, (peer) => {
-        const inside = { visitor, expel: (why: Refusal) => peer.end(why) };
-        door.enter(inside);
-        peer.on('close', () => door.leave(inside));
+        const connection = { visitor, disconnect: (why: Refusal) => peer.end(why) };
+        access.addConnection(connection);
+        peer.on('close', () => access.removeConnection(connection));
         echo(peer, (size) => {
-          this.parts.limits.take('reads', visitor);
-          this.parts.limits.countFrame(size, visitor);
+          this.services.limits.take('reads', visitor);
+          this.services.limits.countFrame(size, visitor);
         });
       });
     }
 
     const { room, ...start } = checkReading(Object.fromEntries(searchParams));
-    await awaitTurn(this.parts, visitor);
-    const cursor = await this.parts.log.start(room, start);
+    await waitForTurn(this.services, visitor);
+    const cursor = await this.services.log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       peer.speaks = PROTOCOLS[peer.protocol] ?? textLines;
-      peer.session = new Session(this.parts, visitor, peer);
+      peer.session = new Session(this.services, visitor, peer);
       peer.on('close', left).on('message', heard);
       const begin = peer.speaks.start({ type: 'start', room, cursor });
       if (begin) peer.send(begin);
@@ -141,8 +148,8 @@ export class WebSockets {
     // `ws` looks after it from here on.
     socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
-      peer.door = this.parts.door;
-      peer.address = peer.door.addressOf(request);
+      peer.access = this.services.access;
+      peer.address = peer.access.addressOf(request);
       peer.on('error', failed).on('pong', answered).on('ping', controlled);
       serve(peer);
     });
@@ -161,14 +168,14 @@ function heard(this: WebSocket, data: RawData, isBinary: boolean): void {
     this.close(1003, 'Send text, not binary frames.');
     return discardInput(this);
   }
-  spread(this);
+  yieldBetweenFrames(this);
   const frame = text(data);
   // Its session has ended, and said why.
-  if (!session!.receive(frame.length)) return discardInput(this);
-  void speaks.hear(session!, frame).then((answer) => {
+  if (!session!.acceptFrame(frame.length)) return discardInput(this);
+  void speaks.receive(session!, frame).then((answer) => {
     const socket = socketOf(this);
     if (!socket) return;
-    gather(socket);
+    corkForTurn(socket);
     if (answer) this.send(answer);
     // Who writes on and on, and reads no answer, would fill the memory with them.
     if (this.bufferedAmount > UNREAD) this.terminate();

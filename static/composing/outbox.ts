@@ -2,7 +2,7 @@ import type { Entry } from '../../server/wire.js';
 import { newId } from '../browser/id.js';
 import { ApiError, sentenceOf } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
-import type { Kept } from './kept.js';
+import type { DraftStore } from './draft-store.js';
 
 /** How many settled messages are remembered: a reading that began before one was settled may still be under way. */
 const SETTLED = 1000;
@@ -42,7 +42,7 @@ export class Outbox {
    * @param changed is told how many are on their way, and when the next one goes if the server asks for time.
    */
   constructor(
-    private readonly kept: Kept,
+    private readonly kept: DraftStore,
     private readonly send: (draft: Draft) => Promise<Entry>,
     private readonly show: (draft: Draft) => void,
     private readonly stored: (entry: Entry) => void,

@@ -12,7 +12,7 @@ const PAUSE = 5000;
 /** The room by asking for it: `/subscribe` answers when there is something, `/messages` at once. */
 export function polls(room: string, path: '/subscribe' | '/messages'): Open {
   const long = path === '/subscribe';
-  return ({ cursor, hear, live, lost, missed }) => {
+  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, catchUp: missed }) => {
     let asking = new AbortController();
     let pause: ReturnType<typeof setTimeout> | undefined;
     let works = false;

@@ -9,7 +9,7 @@ const PATIENCE = 6000;
 
 /** The room over Socket.IO. Its own pings, 20 s apart, tell of a connection that is dead and not closed. */
 export function socketIo(room: string, transport: 'websocket' | 'polling'): Open {
-  return ({ cursor, hear, live, lost }) => {
+  return ({ cursor, onEvent: hear, onLive: live, onLost: lost }) => {
     const socket: Socket<ServerEvents, ClientEvents> = io({
       forceNew: true,
       transports: [transport],

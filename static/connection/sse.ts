@@ -1,18 +1,18 @@
 import type { ErrorBody } from '../../server/wire.js';
 import { ask, refusalOf } from './api.js';
 import { eventNames, type ServerEvent } from './events.js';
-import { Silence } from './silence.js';
 import type { Open } from './stream.js';
+import { Watchdog } from './watchdog.js';
 
 /** The room over Server-Sent Events, for networks that let no Socket.IO through. */
 export function sse(room: string): Open {
-  return ({ cursor, hear, live, lost, missed }) => {
+  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, catchUp: missed }) => {
     const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
     let opened = false;
     let closed = false;
     const close = (): void => {
       closed = true;
-      silence.end();
+      silence.stop();
       source.close();
     };
     const end = (why?: ErrorBody): void => {
@@ -22,7 +22,7 @@ export function sse(room: string): Open {
     };
     // No script sees the comments that keep a stream alive. What is silent may be dead, or held up by a proxy:
     // then the server has something that was not heard here.
-    const silence = new Silence(
+    const silence = new Watchdog(
       () =>
         void missed().then(
           (more) => more && end(),
@@ -36,7 +36,7 @@ export function sse(room: string): Open {
     };
     for (const name of eventNames) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
-        silence.heard();
+        silence.reset();
         // Who comes in is told at once who is there. The headers alone say nothing: a proxy may keep back the rest.
         if (!opened) live();
         opened = true;

@@ -2,24 +2,24 @@ import type { Cursor, Entry, ErrorBody } from '../../server/wire.js';
 import type { ServerEvent } from './events.js';
 
 /** Whom a stream tells. */
-export interface Ear {
+export interface StreamHandlers {
   /** Where reading goes on. */
   cursor: () => Cursor;
-  hear: (event: ServerEvent) => void;
+  onEvent: (event: ServerEvent) => void;
   /** The way works, from now on. */
-  live: () => void;
+  onLive: () => void;
   /**
    * It does not work, or no longer; the stream has closed itself, and says no more.
    * @param why what the server says, if it lets nobody in.
    */
-  lost: (why?: ErrorBody) => void;
+  onLost: (why?: ErrorBody) => void;
   /** Somebody else heard of the log up to here. */
-  reached: (cursor: Cursor) => void;
+  onReached: (cursor: Cursor) => void;
   /**
    * Asks the server whether there is more than was heard, and takes it in.
    * @throws if the server can't be reached.
    */
-  missed: () => Promise<boolean>;
+  catchUp: () => Promise<boolean>;
 }
 
 /** A message on its way to the server. */
@@ -36,7 +36,7 @@ export interface Stream {
   typing?: (() => void) | undefined;
 }
 
-export type Open = (ear: Ear) => Stream;
+export type Open = (ear: StreamHandlers) => Stream;
 
 /** How long a way may take to work, in milliseconds. */
 const PATIENCE = 10_000;
@@ -46,7 +46,7 @@ export function inTime(open: Open): Open {
   return (ear) => {
     const late = setTimeout(() => {
       stream.close();
-      ear.lost();
+      ear.onLost();
     }, PATIENCE);
     const inTime =
       <Said extends unknown[]>(call: (...said: Said) => void) =>
@@ -54,7 +54,7 @@ export function inTime(open: Open): Open {
         clearTimeout(late);
         call(...said);
       };
-    const stream = open({ ...ear, live: inTime(ear.live), lost: inTime(ear.lost) });
+    const stream = open({ ...ear, onLive: inTime(ear.onLive), onLost: inTime(ear.onLost) });
     return { ...stream, close: inTime(stream.close) };
   };
 }

@@ -1,5 +1,5 @@
 import { find } from '../browser/dom.js';
-import { tellTabs } from '../browser/tabs.js';
+import { notifyOtherTabs } from '../browser/other-tabs.js';
 import { api } from '../connection/api.js';
 import { onSubmit, showSecret } from '../panels/forms.js';
 import { keepWithPasskey, showPasskeys } from '../panels/passkey.js';
@@ -11,7 +11,7 @@ const account = form('#sign-out') !== null;
 
 /** Shows the page as it is from now on, here and in the room. */
 function begin(): void {
-  tellTabs();
+  notifyOtherTabs();
   location.reload();
 }
 

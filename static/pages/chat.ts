@@ -1,35 +1,35 @@
 import type { ChangeUsername, Entry, MessagePage, Person } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { stayAboveKeyboard } from '../browser/keyboard.js';
-import { onReturn } from '../browser/returning.js';
-import { followTabs } from '../browser/tabs.js';
+import { reloadOnAccountChange } from '../browser/other-tabs.js';
+import { onVisible } from '../browser/visibility.js';
 import { Composer } from '../composing/composer.js';
-import { Kept } from '../composing/kept.js';
+import { DraftStore } from '../composing/draft-store.js';
+import { handleFailedMessages } from '../composing/failed-messages.js';
 import { Outbox } from '../composing/outbox.js';
-import { decideOnRefused } from '../composing/refused.js';
 import { api } from '../connection/api.js';
 import { Batches } from '../connection/batches.js';
 import type { ServerEvent } from '../connection/events.js';
-import { Link, type LinkState } from '../connection/link.js';
-import { chosenWay } from '../connection/ways.js';
+import { RoomConnection, type ConnectionState } from '../connection/room-connection.js';
+import { chosenTransport } from '../connection/transports.js';
 import { Actions } from '../panels/actions.js';
+import { ConnectionDetails } from '../panels/connection-details.js';
 import { AddressBook } from '../panels/contacts.js';
 import { panelInDrawer } from '../panels/drawer.js';
 import { NameField } from '../panels/name.js';
 import { Notice } from '../panels/notice.js';
 import { People } from '../panels/people.js';
 import { Rules } from '../panels/rules.js';
-import { Standing } from '../panels/standing.js';
-import { State } from '../panels/state.js';
-import { StatusLine } from '../panels/status.js';
-import { TypingLine } from '../panels/typing.js';
+import { StateStore } from '../panels/state-store.js';
+import { StatusLine } from '../panels/status-line.js';
+import { TypingLine } from '../panels/typing-line.js';
 import { Feed, seqOf } from '../timeline/feed.js';
 import { Folding } from '../timeline/folding.js';
-import { keepPlace } from '../timeline/place.js';
-import { Reader } from '../timeline/reader.js';
+import { LogWindow } from '../timeline/log-window.js';
+import { keepReadingPosition } from '../timeline/reading-position.js';
+import { ScrollPosition } from '../timeline/scroll-position.js';
 import { Timeline } from '../timeline/timeline.js';
 import { Unread } from '../timeline/unread.js';
-import { LogWindow } from '../timeline/window.js';
 
 const page = find(document, 'main').dataset as Record<
   'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow' | 'muted',
@@ -42,7 +42,7 @@ const log = find(document, '#log');
 const list = find(document, '#messages');
 /** Whether the reader has a mouse, and so most likely a keyboard: then the focus costs no room on the screen. */
 const { matches: hasMouse } = matchMedia('(hover: hover)');
-const reader = new Reader(log, find(document, '#pill'), (byKey) => {
+const reader = new ScrollPosition(log, find(document, '#pill'), (byKey) => {
   void view.toEnd();
   if (byKey || hasMouse) composer.focus();
 });
@@ -75,20 +75,20 @@ const feed = new Feed(
   },
   restart,
 );
-const status = new StatusLine(find(document, '#status'), () => link.now());
-const standing = new Standing(find(document, '#status'), chosenWay(), (way) => link.use(way));
-const link = new Link(
+const status = new StatusLine(find(document, '#status'), () => link.retryNow());
+const standing = new ConnectionDetails(find(document, '#status'), chosenTransport(), (way) => link.use(way));
+const link = new RoomConnection(
   room,
   {
-    hear,
+    onEvent: hear,
     cursor: () => feed.cursor,
-    reached: (cursor) => feed.reached(cursor),
-    missed: () => feed.check(),
+    onReached: (cursor) => feed.reached(cursor),
+    catchUp: () => feed.check(),
   },
   connected,
 );
 const outbox = new Outbox(
-  new Kept(room),
+  new DraftStore(room),
   (draft) => link.send(draft),
   ({ refused, ...draft }) => {
     view.change(() => {
@@ -116,7 +116,7 @@ const composer = new Composer(
   },
   () => link.typing(),
 );
-const state = new State(
+const state = new StateStore(
   {
     locked: page.locked === 'true',
     slow: Number(page.slow),
@@ -137,7 +137,7 @@ const rules = new Rules(room, (rules) => {
   if (rules.slow < Number(slow)) outbox.release();
   slow = String(rules.slow);
 });
-decideOnRefused(
+handleFailedMessages(
   list,
   outbox,
   (id) => view.change(() => timeline.remove(id)),
@@ -194,8 +194,8 @@ function renamed(change: ChangeUsername): void {
   name.show();
 }
 
-let live: LinkState['live'];
-function connected(connection: LinkState): void {
+let live: ConnectionState['live'];
+function connected(connection: ConnectionState): void {
   state.update(connection);
   if (connection.live && connection.live !== live) {
     outbox.wake();
@@ -206,17 +206,17 @@ function connected(connection: LinkState): void {
   live = connection.live;
 }
 
-onReturn((away) => {
+onVisible((away) => {
   // A machine that slept may hold a connection that is dead and not known to be.
   if (away > 30_000) void feed.catchUp();
-  link.now();
+  link.retryNow();
 });
 
-keepPlace(room, view, reader);
-followTabs();
+keepReadingPosition(room, view, reader);
+reloadOnAccountChange();
 panelInDrawer();
 stayAboveKeyboard();
 standing.complete(seqOf(feed.cursor));
 void outbox.restore();
-link.start(chosenWay());
+link.start(chosenTransport());
 if (hasMouse) composer.focus();

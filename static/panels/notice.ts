@@ -1,5 +1,5 @@
 import { find } from '../browser/dom.js';
-import type { Description } from './condition.js';
+import type { Description } from './page-state.js';
 
 /** The lines above the box: the rule that holds for writing, and when what was written is sent. */
 export class Notice {

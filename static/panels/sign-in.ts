@@ -1,5 +1,5 @@
 import { find } from '../browser/dom.js';
-import { tellTabs } from '../browser/tabs.js';
+import { notifyOtherTabs } from '../browser/other-tabs.js';
 import { api } from '../connection/api.js';
 import { attempt, onSubmit } from './forms.js';
 import { signInWithPasskey } from './passkey.js';
@@ -21,7 +21,7 @@ export function signInForm(): void {
 }
 
 function begin(): void {
-  tellTabs();
+  notifyOtherTabs();
   // Not a reload, which would send a form again that was answered with this page.
   location.replace(location.href);
 }

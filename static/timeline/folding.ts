@@ -1,6 +1,6 @@
 import { find } from '../browser/dom.js';
 import { recall, remember } from '../browser/storage.js';
-import type { Reader } from './reader.js';
+import type { ScrollPosition } from './scroll-position.js';
 
 /** Texts that are shorter and have fewer lines can't be higher than a folded message on any screen. */
 const SHORT = 200;
@@ -31,7 +31,7 @@ export class Folding {
   constructor(
     private readonly list: HTMLElement,
     room: string,
-    reader: Reader,
+    reader: ScrollPosition,
   ) {
     this.key = `parley:${room}:unfolded`;
     this.unfolded = new Set(recall(this.key).split(' ').filter(Boolean));

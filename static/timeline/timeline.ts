@@ -1,16 +1,16 @@
 import type { Person } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
-import { Arrangement, placeOf } from './arrangement.js';
+import { showDeliveryStatus } from './delivery-status.js';
 import type { Folding } from './folding.js';
+import { MessageOrder, placeOf } from './message-order.js';
 import { fill, finish, wipe, type Said } from './message.js';
-import { showStates } from './states.js';
 
 /** How many deletions are remembered: what was read before one may still be on its way here. */
 const ERASED = 1000;
 
 /** The messages on the page, in the room's order; those on their way come last. */
 export class Timeline {
-  private readonly arrangement: Arrangement;
+  private readonly arrangement: MessageOrder;
   private readonly byId = new Map<string, HTMLElement>();
   /** The ids that were deleted last. */
   private readonly erased = new Set<string>();
@@ -23,7 +23,7 @@ export class Timeline {
     private readonly me: Person,
     private readonly folding: Folding,
   ) {
-    this.arrangement = new Arrangement(list);
+    this.arrangement = new MessageOrder(list);
     for (const element of this.elements) {
       this.byId.set(element.dataset.id ?? '', element);
       finish(element);
@@ -133,7 +133,7 @@ export class Timeline {
   /** Brings up to date what depends on several messages, or on how much room they have: once after each change. */
   settle(): void {
     this.list.parentElement?.classList.toggle('empty', this.size === 0);
-    showStates(this.list);
+    showDeliveryStatus(this.list);
     this.folding.settle();
   }
 

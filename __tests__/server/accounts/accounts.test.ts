@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NewGrant } from '../../../server/accounts/grant';
+import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores } from '../../../server/stores/open';
 import { scratch, startApp, type Running } from '../../support/app';
 import { Somebody } from '../../support/people';
@@ -114,14 +114,14 @@ describe('an account', () => {
     const stores = await openStores(join(folder, 'parley.db'));
     const { accounts, visitors } = stores;
     await visitors.claim('masha', 'Masha', 'masha', 0);
-    const session = (id: string): NewGrant => {
+    const session = (id: string): NewCredential => {
       return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
     };
     expect(await accounts.setPassword('masha', undefined, 'first')).toBe(true);
     expect(await accounts.addSession('masha', session('one'), 50, 'first')).toBe(false);
     expect(await accounts.setPassword('masha', 'first', 'second')).toBe(true);
     expect(await accounts.addSession('masha', session('two'), 50, 'first')).toBeUndefined();
-    expect((await accounts.grantsOf('masha')).map(({ id }) => id)).toEqual(['one']);
+    expect((await accounts.credentialsOf('masha')).map(({ id }) => id)).toEqual(['one']);
     await stores.close();
     remove();
   });

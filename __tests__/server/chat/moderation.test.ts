@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
-import type { Deed } from '../../../server/chat/moderation';
+import type { AuditEntry } from '../../../server/chat/moderation';
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { Somebody } from '../../support/people';
@@ -122,7 +122,7 @@ describe('a message that is deleted', () => {
     db.exec('DROP TRIGGER fail');
     db.close();
     expect((await remove()).status).toBe(204);
-    const [deed] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as Deed[];
+    const [deed] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as AuditEntry[];
     expect(deed).toMatchObject({ action: 'delete_message', target: id, detail: '#lobby, Masha' });
   });
 
@@ -264,7 +264,7 @@ describe('a moderator', () => {
     jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     for (let slow = 1; slow <= 5; slow += 1) await owner.ask('PUT', '/r/lobby/rules', { slow });
     const pageOf = async (query: string) =>
-      (await owner.ask('GET', `/audit?limit=2${query}`)).body as unknown as Deed[];
+      (await owner.ask('GET', `/audit?limit=2${query}`)).body as unknown as AuditEntry[];
     const rows = await pageOf('');
     for (let page = rows; page.length > 0; rows.push(...page)) {
       page = await pageOf(`&before=${rows.at(-1)!.id}`);

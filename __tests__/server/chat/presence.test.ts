@@ -4,14 +4,14 @@ import type { Ephemeral } from '../../../server/wire';
 const visitor = (id: string, username = 'Anonymous') => ({
   id,
   username,
-  lasting: false,
+  isPersistent: false,
   address: '127.0.0.1',
 });
 
 describe('presence', () => {
   let presence: Presence;
   let told: Record<string, Ephemeral[]>;
-  const tell = (who: string) => ({ tell: (event: Ephemeral) => void (told[who] ??= []).push(event) });
+  const tell = (who: string) => ({ notify: (event: Ephemeral) => void (told[who] ??= []).push(event) });
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -24,10 +24,10 @@ describe('presence', () => {
   });
 
   it('tells who is in a room, each once however many tabs they have, and tells comings together', () => {
-    presence.enter('lobby', visitor('a', 'Masha'), tell('a'));
-    presence.enter('lobby', visitor('a', 'Masha'), tell('a2'));
-    const b = presence.enter('lobby', visitor('b'), tell('b'));
-    presence.enter('other', visitor('c'), tell('c'));
+    presence.join('lobby', visitor('a', 'Masha'), tell('a'));
+    presence.join('lobby', visitor('a', 'Masha'), tell('a2'));
+    const b = presence.join('lobby', visitor('b'), tell('b'));
+    presence.join('other', visitor('c'), tell('c'));
     jest.runAllTimers();
     const people = [
       { visitor: 'a', username: 'Masha' },
@@ -42,10 +42,10 @@ describe('presence', () => {
   });
 
   it('tells the others of the room who is typing, at a bounded pace, and never oneself', () => {
-    const a = presence.enter('lobby', visitor('a', 'Masha'), tell('a'));
-    presence.enter('lobby', visitor('a', 'Masha'), tell('a2'));
-    presence.enter('lobby', visitor('b'), tell('b'));
-    presence.enter('other', visitor('c'), tell('c'));
+    const a = presence.join('lobby', visitor('a', 'Masha'), tell('a'));
+    presence.join('lobby', visitor('a', 'Masha'), tell('a2'));
+    presence.join('lobby', visitor('b'), tell('b'));
+    presence.join('other', visitor('c'), tell('c'));
     a.typing();
     a.typing();
     expect(told).toEqual({ b: [{ type: 'typing', room: 'lobby', visitor: 'a', username: 'Masha' }] });
@@ -55,11 +55,11 @@ describe('presence', () => {
   });
 
   it('tells a new name to those who share a room with its owner', () => {
-    presence.enter('lobby', visitor('a'), tell('a'));
-    presence.enter('lobby', visitor('b'), tell('b'));
-    presence.enter('other', visitor('c'), tell('c'));
+    presence.join('lobby', visitor('a'), tell('a'));
+    presence.join('lobby', visitor('b'), tell('b'));
+    presence.join('other', visitor('c'), tell('c'));
     const change = { type: 'change_username', visitor: 'a', username: 'Masha' } as const;
-    presence.renamed(change);
+    presence.announceRename(change);
     expect(told).toEqual({ a: [change], b: [change] });
     expect(presence.people('lobby')[0]).toEqual({ visitor: 'a', username: 'Masha' });
   });

@@ -25,12 +25,12 @@ describe('a visitor', () => {
 
   it('is new, Anonymous and of its own without a cookie', async () => {
     const [a, b] = [await visitors.identify(request()), await visitors.identify(request())];
-    expect(a).toMatchObject({ username: 'Anonymous', lasting: false });
+    expect(a).toMatchObject({ username: 'Anonymous', isPersistent: false });
     expect(a.id).not.toBe(b.id);
   });
 
   it('comes back by its cookie, under the name it has taken, also after a restart', async () => {
-    const { visitor, setCookie } = await visitors.welcome(request());
+    const { visitor, setCookie } = await visitors.identifyBrowser(request());
     expect(setCookie).toMatch(/^parley_[0-9a-f]{8}=.+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/);
     const cookie = setCookie.split(';')[0]!;
     await visitors.rename(visitor, 'Masha');
@@ -38,27 +38,27 @@ describe('a visitor', () => {
     expect(await restarted.identify(request(cookie))).toEqual({
       id: visitor.id,
       username: 'Masha',
-      lasting: true,
+      isPersistent: true,
       address: '127.0.0.1',
     });
-    expect((await restarted.welcome(request(cookie))).visitor.id).toBe(visitor.id);
+    expect((await restarted.identifyBrowser(request(cookie))).visitor.id).toBe(visitor.id);
   });
 
   it('goes by its present name, though another tab has changed it', async () => {
-    const { visitor } = await visitors.welcome(request());
+    const { visitor } = await visitors.identifyBrowser(request());
     await visitors.rename({ ...visitor }, 'Masha');
-    expect(await visitors.standingOf(visitor)).toMatchObject({ username: 'Masha' });
+    expect(await visitors.profileOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
   it('keeps a name without a cookie for as long as the connection', async () => {
     const visitor = await visitors.identify(request());
     await visitors.rename(visitor, 'Masha');
-    expect(await visitors.standingOf(visitor)).toMatchObject({ username: 'Masha' });
+    expect(await visitors.profileOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
   it('can not be made up: a cookie with a wrong signature is another visitor', async () => {
-    const { visitor, setCookie } = await visitors.welcome(request());
+    const { visitor, setCookie } = await visitors.identifyBrowser(request());
     const forged = setCookie.split(';')[0]!.replace(visitor.id, 'somebodyelse');
-    expect(await visitors.identify(request(forged))).toMatchObject({ lasting: false });
+    expect(await visitors.identify(request(forged))).toMatchObject({ isPersistent: false });
   });
 });

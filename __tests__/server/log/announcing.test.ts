@@ -9,13 +9,13 @@ import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
 /** A log whose store commits, and can then fail to answer: a lost answer, or a connection that was cut. */
-let place: ReturnType<typeof scratch>;
+let position: ReturnType<typeof scratch>;
 let stores: Stores;
 let log: Log;
 
 beforeEach(async () => {
-  place = scratch();
-  stores = await openStores(join(place.folder, 'parley.db'));
+  position = scratch();
+  stores = await openStores(join(position.folder, 'parley.db'));
   // The log must announce its own commits: the bell of another process may be late, or lost.
   jest.spyOn(stores.log, 'onCommit').mockReturnValue();
   jest.spyOn(console, 'error').mockReturnValue();
@@ -26,7 +26,7 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await log.close();
   await stores.close();
-  place.remove();
+  position.remove();
 });
 
 const draftOf = (message: string, id: string = randomUUID()) => {
@@ -50,7 +50,7 @@ async function followLive() {
   const start = await log.start('lobby', {});
   reads.mockClear();
   const following = log.follow('lobby', start, {
-    take: (step) => steps.push(step),
+    write: (step) => steps.push(step),
     end: (error) => ended.push(error),
   });
   while (reads.mock.calls.length === 0) await new Promise(setImmediate);

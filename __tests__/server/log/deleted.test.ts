@@ -19,9 +19,9 @@ function holdReads(): () => void {
   const held = new Promise<void>((resolve) => (release = resolve));
   const after: SqliteLog['after'] = Reflect.get(SqliteLog.prototype, 'after');
   jest.spyOn(SqliteLog.prototype, 'after').mockImplementation(async function (this: SqliteLog, ...asked) {
-    const span = await after.apply(this, asked);
+    const slice = await after.apply(this, asked);
     await held;
-    return span;
+    return slice;
   });
   return () => {
     jest.restoreAllMocks();
@@ -50,19 +50,19 @@ describe('who reads just after a deletion was acknowledged', () => {
 });
 
 describe('the memory of a room, when a message of it was deleted', () => {
-  let place: ReturnType<typeof scratch>;
+  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   let log: Log;
 
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    position = scratch();
+    stores = await openStores(join(position.folder, 'parley.db'));
     log = new Log(stores.log, 4);
   });
   afterEach(async () => {
     await log.close();
     await stores.close();
-    place.remove();
+    position.remove();
   });
 
   const say = (message: string, id: string = randomUUID()) =>
@@ -80,7 +80,7 @@ describe('the memory of a room, when a message of it was deleted', () => {
     const took = new Queue<string[]>();
     const from = await log.start('lobby', { after: 'earliest' });
     log.follow('lobby', from, {
-      take: (step) => {
+      write: (step) => {
         took.push(textsOf(step));
         return new Promise<boolean>(() => undefined);
       },
@@ -93,7 +93,7 @@ describe('the memory of a room, when a message of it was deleted', () => {
   async function firstPage(): Promise<string[]> {
     const steps = new Queue<Page | Reset>();
     const from = await log.start('lobby', { after: 'earliest' });
-    const following = log.follow('lobby', from, { take: (step) => steps.push(step), end: () => undefined });
+    const following = log.follow('lobby', from, { write: (step) => steps.push(step), end: () => undefined });
     const texts = textsOf(await steps.next());
     following.stop();
     return texts;
@@ -124,15 +124,15 @@ describe('the memory of a room, when a message of it was deleted', () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const reads = jest.spyOn(stores.log, way).mockImplementationOnce(async (room, seq, limit) => {
-      const span = await original(room, seq, limit);
+      const slice = await original(room, seq, limit);
       await held;
-      return span;
+      return slice;
     });
-    const early = log.follow('lobby', from, { take: () => undefined, end: () => undefined });
+    const early = log.follow('lobby', from, { write: () => undefined, end: () => undefined });
     while (reads.mock.calls.length === 0) await new Promise(setImmediate);
     await remove(id);
     const steps = new Queue<Page | Reset>();
-    const late = log.follow('lobby', from, { take: (step) => steps.push(step), end: () => undefined });
+    const late = log.follow('lobby', from, { write: (step) => steps.push(step), end: () => undefined });
     release();
     expect(textsOf(await steps.next())[0]).toBe('deleted_message');
     early.stop();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Budget } from '../../../server/log/budget';
 import { Follower } from '../../../server/log/follower';
 import { Followers } from '../../../server/log/followers';
+import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
@@ -12,19 +12,19 @@ import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
 describe('those who follow a room', () => {
-  let place: ReturnType<typeof scratch>;
+  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    position = scratch();
+    stores = await openStores(join(position.folder, 'parley.db'));
   });
   afterEach(async () => {
     await stores.close();
-    place.remove();
+    position.remove();
   });
 
   it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {
-    const tail = new Tail(stores.log, 'lobby', 500, new Budget(1_000_000));
+    const tail = new Tail(stores.log, 'lobby', 500, new MemoryBudget(1_000_000));
     const followers = new Followers(tail, () => undefined);
     const steps = new Queue<Page | Reset>();
     const texts = async (): Promise<string[]> => {
@@ -33,11 +33,11 @@ describe('those who follow a room', () => {
     };
     const { epoch } = await stores.log.after('lobby', 0, 1);
     const follower = new Follower(followers, `${epoch}:0`, {
-      take: (step) => steps.push(step),
+      write: (step) => steps.push(step),
       end: () => undefined,
     });
     await follower.run();
-    followers.beat();
+    followers.keepAlive();
     expect(await texts()).toEqual([]);
 
     const draft = { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message: 'once' };
@@ -45,11 +45,11 @@ describe('those who follow a room', () => {
     // Somebody else has read it, as one does who joins just then.
     tail.ring(false);
     await tail.refresh();
-    followers.beat();
+    followers.keepAlive();
     followers.ring();
     expect(await texts()).toEqual(['once']);
     await tail.refresh();
-    followers.beat();
+    followers.keepAlive();
     expect(await texts()).toEqual([]);
     follower.stop();
   });
@@ -58,13 +58,13 @@ describe('those who follow a room', () => {
     /** Followers of an empty room, all waiting; each takes by one of these. */
     async function waiting(...takes: jest.Mock<Promise<boolean> | void>[]) {
       const followers = new Followers(
-        new Tail(stores.log, 'lobby', 500, new Budget(1_000_000)),
+        new Tail(stores.log, 'lobby', 500, new MemoryBudget(1_000_000)),
         () => undefined,
       );
       const { epoch } = await stores.log.after('lobby', 0, 1);
       const ends = takes.map(() => jest.fn());
       for (const [i, take] of takes.entries()) {
-        await new Follower(followers, `${epoch}:0`, { take, end: ends[i]! }).run();
+        await new Follower(followers, `${epoch}:0`, { write: take, end: ends[i]! }).run();
       }
       return { followers, ends };
     }
@@ -73,13 +73,13 @@ describe('those who follow a room', () => {
       let taken = (took: boolean): void => void took;
       const take = jest.fn(() => new Promise<boolean>((resolve) => (taken = resolve)));
       const { followers } = await waiting(take);
-      followers.beat();
-      followers.beat();
+      followers.keepAlive();
+      followers.keepAlive();
       expect(take).toHaveBeenCalledTimes(1);
       taken(true);
       while (take.mock.calls.length < 2) {
         await new Promise(setImmediate);
-        followers.beat();
+        followers.keepAlive();
       }
       followers.end();
     });
@@ -91,8 +91,8 @@ describe('those who follow a room', () => {
       });
       const takes = jest.fn<void, []>();
       const { followers, ends } = await waiting(fails, takes);
-      followers.beat();
-      followers.beat();
+      followers.keepAlive();
+      followers.keepAlive();
       expect([fails.mock.calls.length, takes.mock.calls.length]).toEqual([1, 2]);
       expect(ends[0]).toHaveBeenCalledWith(failure);
       followers.end();

@@ -8,13 +8,13 @@ import { scratch } from '../../support/app';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
-let place: ReturnType<typeof scratch>;
+let position: ReturnType<typeof scratch>;
 let stores: Stores;
 let log: Log;
 
 beforeEach(async () => {
-  place = scratch();
-  stores = await openStores(join(place.folder, 'parley.db'));
+  position = scratch();
+  stores = await openStores(join(position.folder, 'parley.db'));
   log = new Log(stores.log, 500);
 });
 
@@ -22,7 +22,7 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await log.close();
   await stores.close();
-  place.remove();
+  position.remove();
 });
 
 const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
@@ -36,7 +36,7 @@ function reader(of: Log, from: string) {
   let end: (error?: unknown) => void;
   const ended = new Promise<unknown>((resolve) => (end = resolve));
   const following = of.follow('lobby', from, {
-    take: (step) => steps.push(step),
+    write: (step) => steps.push(step),
     end: (error) => end(error),
   });
   return { next: () => steps.next(), ended, stop: () => following.stop() };
@@ -180,7 +180,7 @@ describe('the log', () => {
   it('hands nothing more to a reader that did not take a step', async () => {
     for (const text of 'ab') await say(text);
     const take = jest.fn(() => Promise.resolve(false));
-    log.follow('lobby', await log.start('lobby', { last: 2 }), { take, end: () => undefined });
+    log.follow('lobby', await log.start('lobby', { last: 2 }), { write: take, end: () => undefined });
     await say('c');
     expect(await follow(await log.start('lobby', { last: 1 }), 1)).toEqual(['c']);
     expect(take).toHaveBeenCalledTimes(1);
@@ -190,7 +190,7 @@ describe('the log', () => {
     await Promise.all(Array.from({ length: 1500 }, (_, i) => say(String(i + 1))));
     let pages = 0;
     const following = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
-      take: () => void (pages += 1),
+      write: () => void (pages += 1),
       end: () => undefined,
     });
     await new Promise(setImmediate);
@@ -216,7 +216,7 @@ describe('the log', () => {
       steps.push(step);
       return new Promise<boolean>((resolve) => (taken = () => resolve(true)));
     });
-    const following = log.follow('lobby', start, { take, end: () => undefined });
+    const following = log.follow('lobby', start, { write: take, end: () => undefined });
     expect(texts(await steps.next())).toEqual(['a']);
     for (const text of 'bcd') await say(text);
     expect(await follow(start, 4)).toEqual(['a', 'b', 'c', 'd']);
@@ -260,7 +260,7 @@ describe('the log', () => {
     const following = log.follow(
       'lobby',
       await log.start('lobby', { after: 'earliest' }),
-      { take: (step) => steps.push(step), end: () => undefined },
+      { write: (step) => steps.push(step), end: () => undefined },
       { pace: () => new Promise((resolve) => waits.push(resolve)) },
     );
     let paced = 0;
@@ -294,7 +294,7 @@ describe('the log', () => {
   it('hands nothing to a reader that has stopped', async () => {
     const start = await log.start('lobby', {});
     const take = jest.fn();
-    log.follow('lobby', start, { take, end: take }).stop();
+    log.follow('lobby', start, { write: take, end: take }).stop();
     const other = follow(start, 1);
     await say('a');
     await other;

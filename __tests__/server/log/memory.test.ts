@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Budget } from '../../../server/log/budget';
 import { Log } from '../../../server/log/log';
+import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { jsonFrames, textLines } from '../../../server/transports/frames';
@@ -26,13 +26,13 @@ async function held(): Promise<number> {
 }
 
 describe('the memory of the log', () => {
-  let place: ReturnType<typeof scratch>;
+  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   let log: Log;
 
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    position = scratch();
+    stores = await openStores(join(position.folder, 'parley.db'));
     // The pages that are forgotten every 15 s are not forgotten here: the bound holds at any moment.
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
     log = new Log(stores.log, 500);
@@ -41,7 +41,7 @@ describe('the memory of the log', () => {
     jest.useRealTimers();
     await log.close();
     await stores.close();
-    place.remove();
+    position.remove();
   });
 
   const say = (room: string, message: string) =>
@@ -51,7 +51,7 @@ describe('the memory of the log', () => {
   function firstPage(room: string, cursor: string): Promise<Page | Reset> {
     return new Promise((resolve, reject) => {
       log.follow(room, cursor, {
-        take: (step) => {
+        write: (step) => {
           resolve(step);
           return Promise.resolve(false);
         },
@@ -66,7 +66,7 @@ describe('the memory of the log', () => {
     for (const room of rooms) {
       await Promise.all(Array.from({ length: 250 }, (_, i) => say(room, `${i} ${'x'.repeat(3_990)}`)));
       // Somebody stays, so that what is kept of the room is not forgotten.
-      log.follow(room, await log.start(room, {}), { take: () => undefined, end: () => undefined });
+      log.follow(room, await log.start(room, {}), { write: () => undefined, end: () => undefined });
     }
     for (const room of rooms) {
       const [epoch] = (await log.start(room, {})).split(':');
@@ -91,11 +91,11 @@ describe('the memory of the log', () => {
 
 describe('a budget', () => {
   it('lets go of what was used longest ago, and of no more than it must', () => {
-    const budget = new Budget(100);
+    const budget = new MemoryBudget(100);
     const dropped: string[] = [];
     const items = Object.fromEntries([...'abcd'].map((name) => [name, { name }]));
     const hold = (name: string, bytes: number) =>
-      budget.hold(items[name]!, bytes, () => void dropped.push(name));
+      budget.reserve(items[name]!, bytes, () => void dropped.push(name));
     hold('a', 40);
     hold('b', 40);
     budget.touch(items.a!);

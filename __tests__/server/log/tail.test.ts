@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Budget } from '../../../server/log/budget';
+import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
@@ -8,18 +8,18 @@ import { scratch } from '../../support/app';
 import { textOf } from '../../support/entry';
 
 describe("a room's newest entries in memory", () => {
-  let place: ReturnType<typeof scratch>;
+  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   let epoch: string;
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    position = scratch();
+    stores = await openStores(join(position.folder, 'parley.db'));
     ({ epoch } = await stores.log.after('lobby', 0, 1));
   });
   afterEach(async () => {
     jest.restoreAllMocks();
     await stores.close();
-    place.remove();
+    position.remove();
   });
 
   const say = (...messages: string[]) =>
@@ -35,7 +35,7 @@ describe("a room's newest entries in memory", () => {
     );
 
   it('never take an empty page, once right, for what comes after it when the room has grown by more than is kept', async () => {
-    const tail = new Tail(stores.log, 'lobby', 1, new Budget(1_000_000));
+    const tail = new Tail(stores.log, 'lobby', 1, new MemoryBudget(1_000_000));
     stores.log.onCommit(() => tail.ring(false));
     await say('a');
     // The room is rung for while it is read: whether something follows the newest entry, only the store can tell.
@@ -50,7 +50,7 @@ describe("a room's newest entries in memory", () => {
   });
 
   it('are read anew when the store has dropped what came next', async () => {
-    const tail = new Tail(stores.log, 'lobby', 8, new Budget(1_000_000));
+    const tail = new Tail(stores.log, 'lobby', 8, new MemoryBudget(1_000_000));
     await say('a');
     await tail.refresh();
     await say('dropped', 'b', 'c');
@@ -58,8 +58,8 @@ describe("a room's newest entries in memory", () => {
     const before = stores.log.before.bind(stores.log);
     // As a store answers that has trimmed the room.
     const trimmed = async (read: ReturnType<typeof after>) => {
-      const span = await read;
-      return { ...span, earliest: 2, entries: span.entries.filter(({ seq }) => seq > 2) };
+      const slice = await read;
+      return { ...slice, earliest: 2, entries: slice.entries.filter(({ seq }) => seq > 2) };
     };
     jest.spyOn(stores.log, 'after').mockImplementation((...asked) => trimmed(after(...asked)));
     jest.spyOn(stores.log, 'before').mockImplementation((...asked) => trimmed(before(...asked)));
@@ -69,24 +69,24 @@ describe("a room's newest entries in memory", () => {
   });
 
   it('are of one history, also when the store has another by the time that all are read', async () => {
-    const tail = new Tail(stores.log, 'lobby', 300, new Budget(1_000_000));
+    const tail = new Tail(stores.log, 'lobby', 300, new MemoryBudget(1_000_000));
     await say(...Array.from({ length: 300 }, (_, i) => String(i + 1)));
     await tail.refresh();
     const before = stores.log.before.bind(stores.log);
     const reads = jest.spyOn(stores.log, 'before');
     reads.mockImplementationOnce(before).mockImplementationOnce(async (...asked) => {
-      const span = await before(...asked);
-      return { ...span, epoch: 'restored' };
+      const slice = await before(...asked);
+      return { ...slice, epoch: 'restored' };
     });
     const page = (await tail.after({ epoch, seq: 100 }, 1)) as Page;
     expect(reads).toHaveBeenCalledTimes(2);
     expect(page.entries.map(textOf)).toEqual(['101']);
     expect((await tail.after({ epoch, seq: 0 }, 1)) as Page).toMatchObject({ entries: [{ seq: 1 }] });
-    expect(tail['span'].entries).toHaveLength(256);
+    expect(tail['slice'].entries).toHaveLength(256);
   });
 
   it('are read to the end for somebody who waits for them, though they are let go of meanwhile', async () => {
-    const tail = new Tail(stores.log, 'lobby', 300, new Budget(1_000_000));
+    const tail = new Tail(stores.log, 'lobby', 300, new MemoryBudget(1_000_000));
     await say(...Array.from({ length: 100 }, (_, i) => String(i + 1)));
     await tail.refresh();
     const before = stores.log.before.bind(stores.log);
@@ -94,10 +94,10 @@ describe("a room's newest entries in memory", () => {
     let reads = 0;
     const counted = async <T>(read: Promise<T>): Promise<T> => {
       if ((reads += 1) > 10) throw new Error('They are read for ever.');
-      const span = await read;
+      const slice = await read;
       // The last one who follows the room leaves, while it is read for the first time.
       if (reads === 1) tail.close();
-      return span;
+      return slice;
     };
     jest.spyOn(stores.log, 'before').mockImplementation((...asked) => counted(before(...asked)));
     jest.spyOn(stores.log, 'after').mockImplementation((...asked) => counted(after(...asked)));

@@ -2,9 +2,9 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import type { Appended, Draft, Span } from '../../../server/log/store';
+import type { AppendResult, Draft, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { BY_ID } from '../../../server/stores/sqlite/appending';
+import { BY_ID } from '../../../server/stores/sqlite/append';
 import { READS } from '../../../server/stores/sqlite/log';
 import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
 import { Writer } from '../../../server/stores/sqlite/writer';
@@ -30,8 +30,8 @@ function draft(message: string, more: Partial<Draft> = {}): Draft {
   return { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message, ...more };
 }
 
-const texts = ({ entries }: Span) => entries.map(textOf);
-const seqs = (results: unknown[]) => (results as Appended[]).map(({ entry }) => entry.seq);
+const texts = ({ entries }: LogSlice) => entries.map(textOf);
+const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
 
 describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   let backend: Backend;
@@ -60,7 +60,7 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
 
   it('gives back what it was given, with its place', async () => {
     const given = draft('line\n"quoted" 😀', { username: 'Маша' });
-    const [result] = (await stores.log.append([given], NOW)) as [Appended];
+    const [result] = (await stores.log.append([given], NOW)) as [AppendResult];
     const { epoch, entries } = await stores.log.after('lobby', 0, 10);
     expect(entries).toEqual([result.entry]);
     expect(result).toEqual({
@@ -74,8 +74,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const [first, again] = (await stores.log.append(
       [once, { ...once, visitor: 'other' }],
       NOW,
-    )) as Appended[];
-    const [later] = (await stores.log.append([once], new Date())) as Appended[];
+    )) as AppendResult[];
+    const [later] = (await stores.log.append([once], new Date())) as AppendResult[];
     expect(first).toMatchObject({ repeated: false });
     expect(again).toEqual({ entry: first!.entry, repeated: true });
     expect(later).toEqual({ entry: first!.entry, repeated: true });
@@ -133,7 +133,7 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   });
 
   it('rings for each room that grew, once its messages can be read', async () => {
-    const rung: [string, Promise<Span>][] = [];
+    const rung: [string, Promise<LogSlice>][] = [];
     stores.log.onCommit((room) => rung.push([room, stores.log.after(room, 0, 10)]));
     const once = draft('a');
     await stores.log.append([once, draft('b', { room: 'other' }), draft('c')], NOW);
@@ -155,8 +155,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.log.append([once], new Date())).toEqual([
       { entry: before.entries[0], repeated: true },
     ]);
-    expect(await stores.visitors.standingOf('v')).toMatchObject({ username: 'Маша', role: 'guest' });
-    expect(await stores.visitors.standingOf('w')).toBeUndefined();
+    expect(await stores.visitors.profileOf('v')).toMatchObject({ username: 'Маша', role: 'guest' });
+    expect(await stores.visitors.profileOf('w')).toBeUndefined();
     expect(await stores.contacts.listContacts()).toEqual([{ id: '1', name: 'Masha', phone: '+79123456789' }]);
     expect(await stores.visitors.signingKey('second')).toBe(key);
   });

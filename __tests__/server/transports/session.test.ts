@@ -1,5 +1,5 @@
 import { Refusal } from '../../../server/refusal';
-import { Session, type Outlet, type Parts } from '../../../server/transports/session';
+import { Session, type Outlet, type Services } from '../../../server/transports/session';
 
 const nothing = (): void => undefined;
 
@@ -8,19 +8,19 @@ describe('a session that is ended while its reader stalls', () => {
     let taken: (taken: boolean) => void = nothing;
     const taking = new Promise<boolean>((resolve) => (taken = resolve));
     const [say, deleteMessage] = [jest.fn(), jest.fn()];
-    const parts = {
-      door: { enter: nothing, leave: nothing },
+    const services = {
+      access: { addConnection: nothing, removeConnection: nothing },
       limits: { take: nothing, checkRefusals: nothing, countRefusal: nothing },
-      turns: { take: nothing },
-      log: { start: async () => 'a:0', follow: () => ({ taking, stop: nothing }) },
-      presence: { enter: () => ({ leave: nothing, typing: nothing }) },
-      visitors: { standingOf: async () => ({ username: 'Masha' }) },
-      chat: { say },
+      scheduler: { wait: nothing },
+      log: { start: async () => 'a:0', follow: () => ({ writing: taking, stop: nothing }) },
+      presence: { join: () => ({ leave: nothing, typing: nothing }) },
+      visitors: { profileOf: async () => ({ username: 'Masha' }) },
+      chat: { send: say },
       moderation: { deleteMessage },
-    } as unknown as Parts;
-    const outlet: Outlet = { take: nothing, tell: nothing, end: nothing };
-    const visitor = { id: 'v', username: 'Masha', lasting: true, address: '::1' };
-    const session = new Session(parts, visitor, outlet);
+    } as unknown as Services;
+    const outlet: Outlet = { write: nothing, notify: nothing, end: nothing };
+    const visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '::1' };
+    const session = new Session(services, visitor, outlet);
     session.enter('lobby', 'a:0');
     const id = '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10';
     const answers = [
@@ -28,7 +28,7 @@ describe('a session that is ended while its reader stalls', () => {
       session.handle('new_message', { message: 'after the ban' }),
       session.handle('delete_message', { id }),
     ];
-    session.expel(new Refusal(403, 'You are banned from this chat.'));
+    session.disconnect(new Refusal(403, 'You are banned from this chat.'));
     taken(false);
     const [, ...waited] = await Promise.allSettled(answers);
     expect(waited).toMatchObject(waited.map(() => ({ status: 'rejected', reason: { status: 403 } })));

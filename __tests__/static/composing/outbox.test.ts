@@ -1,5 +1,5 @@
 import type { NewMessage } from '../../../server/wire';
-import type { Kept } from '../../../static/composing/kept';
+import type { DraftStore } from '../../../static/composing/draft-store';
 import { Outbox, type Draft } from '../../../static/composing/outbox';
 import { ApiError } from '../../../static/connection/api';
 import { textOf } from '../../support/entry';
@@ -23,7 +23,7 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       keep: async (draft: Draft) => void kept.set(draft.id, { ...draft }),
       forget: async (id: string) => void kept.delete(id),
       alone: (work: () => Promise<void>) => work(),
-    } as unknown as Kept,
+    } as unknown as DraftStore,
     async ({ id, message }) => {
       sent.push(message);
       ids.add(id);

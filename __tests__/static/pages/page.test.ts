@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Way } from '../../../static/connection/ways';
+import type { Transport } from '../../../static/connection/transports';
 import { scratch } from '../../support/app';
 import { until } from '../../support/browser';
 import { readAll, say } from '../../support/http';
@@ -121,7 +121,7 @@ describe('a message that meets with trouble', () => {
 
   it('is sent once when its first answer was lost', async () => {
     // Nothing comes in either, or it would bring the message back.
-    const blocked: Way[] = ['websocket', 'polling', 'sse', 'subscribe', 'poll'];
+    const blocked: Transport[] = ['websocket', 'polling', 'sse', 'subscribe', 'poll'];
     const masha = await visit('/', { blocked, live: false });
     let tries = 0;
     await masha.page.route('**/messages', async (route) => {

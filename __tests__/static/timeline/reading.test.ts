@@ -5,7 +5,7 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 const { visit } = stage;
 
-/** The most messages on a page, as in static/timeline/window.ts. */
+/** The most messages on a page, as in static/timeline/log-window.ts. */
 const MOST = 400;
 
 /** Lets so many messages be said in a room, in any order: a message is then known by its seq. */

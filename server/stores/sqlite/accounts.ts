@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AccountStore } from '../../accounts/accounts';
-import type { Grant, NewGrant } from '../../accounts/grant';
+import type { Credential, NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
 import { SESSION_AGE } from '../../identity/cookies';
 import type { Statement, Writer } from './writer';
@@ -25,7 +25,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       .prepare<[string], string | null>('SELECT password FROM visitors WHERE id = ?')
       .pluck();
     this.readVisitor = db.prepare<[string], string>('SELECT id FROM visitors WHERE skeleton = ?').pluck();
-    this.readGrants = db.prepare<[string, number], Grant>(
+    this.readGrants = db.prepare<[string, number], Credential>(
       `SELECT id, kind, label, at, used FROM grants
        WHERE visitor = ? AND (kind <> 'session' OR used >= ?) ORDER BY at, id`,
     );
@@ -41,7 +41,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     visitor: string,
     before: string | undefined,
     hash: string,
-    session?: NewGrant,
+    session?: NewCredential,
     only?: string,
   ): Promise<boolean> {
     const changes = await this.writer.runIf(
@@ -59,7 +59,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
 
   async addSession(
     visitor: string,
-    session: NewGrant,
+    session: NewCredential,
     most: number,
     password?: string,
   ): Promise<boolean | undefined> {
@@ -78,7 +78,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return expired + over > 0;
   }
 
-  async addToken(visitor: string, token: NewGrant, most: number): Promise<boolean> {
+  async addToken(visitor: string, token: NewCredential, most: number): Promise<boolean> {
     const tokens = `SELECT count(*) FROM grants WHERE visitor = ? AND kind = 'token'`;
     return (
       (await this.writer.runIf([`SELECT 1 WHERE (${tokens}) < ?`, visitor, most], added(visitor, token))) !==
@@ -86,11 +86,11 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     );
   }
 
-  async grantsOf(visitor: string): Promise<Grant[]> {
+  async credentialsOf(visitor: string): Promise<Credential[]> {
     return this.readGrants.all(visitor, expiry());
   }
 
-  async endGrant(visitor: string, id: string): Promise<boolean> {
+  async revokeCredential(visitor: string, id: string): Promise<boolean> {
     const [count] = await this.writer.run(ended('id = ? AND visitor = ?', id, visitor));
     return count === 1;
   }
@@ -99,7 +99,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     { id, visitor, publicKey, counter, transports, at }: Passkey,
     spent: Spent,
     most: number,
-    session?: NewGrant,
+    session?: NewCredential,
   ): Promise<boolean | undefined> {
     const before = spending(spent);
     const changes = await this.writer.runIf(
@@ -166,7 +166,7 @@ function spending({ challenge, until }: Spent): Statement[] {
 
 function added(
   visitor: string,
-  { id, kind, hash, label, at, used }: NewGrant,
+  { id, kind, hash, label, at, used }: NewCredential,
   condition = 'TRUE',
 ): Statement {
   return [

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
-import { versionOf } from './migrating';
+import { versionOf } from './migrate';
 import { progressFile, type Progress } from './progress';
 
 /** The largest database whose pages are all looked at, in bytes: it takes about a second. */

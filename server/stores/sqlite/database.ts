@@ -12,8 +12,8 @@ import {
 import { randomInt } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkFile, checkPages, checkProgress } from './damage';
-import { durable } from './durable';
-import { checkSchema, migrate, versionOf } from './migrating';
+import { makeDurable } from './durability';
+import { checkSchema, migrate, versionOf } from './migrate';
 import { readProgress, writeProgress, type Progress } from './progress';
 import { setting } from './setting';
 
@@ -65,7 +65,7 @@ function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> 
     migrate(db);
     if (restored) db.exec("DELETE FROM settings WHERE name = 'epoch'");
     const epoch = setting(db, 'epoch', randomInt(36 ** 5).toString(36));
-    durable(db);
+    makeDurable(db);
     writeProgress(path, progressOf(db));
     return { db, epoch };
   } catch (error) {

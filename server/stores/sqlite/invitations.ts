@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
 import type { Role } from '../../wire';
-import { known, noted, stillHave } from './moderation';
+import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
 import type { Statement, Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
@@ -22,7 +22,7 @@ export class SqliteInvitations implements InvitationStore {
   async addInvitation(invitation: Invitation, hash: string): Promise<boolean> {
     const { visitor } = invitation;
     return (
-      (await this.writer.runIf(stillHave([[visitor, 'owner']]), ...added(invitation, hash))) !== undefined
+      (await this.writer.runIf(haveRoles([[visitor, 'owner']]), ...added(invitation, hash))) !== undefined
     );
   }
 
@@ -44,9 +44,9 @@ export class SqliteInvitations implements InvitationStore {
   async revokeInvitation(id: string, by: string): Promise<boolean> {
     const at = Date.now();
     const revoked = await this.writer.runIf(
-      stillHave([[by, 'owner']]),
+      haveRoles([[by, 'owner']]),
       ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', at, id],
-      noted({ at, visitor: by, action: 'revoke_invitation', target: id, detail: '' }),
+      insertAuditEntry({ at, visitor: by, action: 'revoke_invitation', target: id, detail: '' }),
     );
     return revoked !== undefined;
   }
@@ -54,13 +54,13 @@ export class SqliteInvitations implements InvitationStore {
   async redeem(id: string, visitor: string, role: Role): Promise<boolean> {
     const now = Date.now();
     const redeemed = await this.writer.runIf(
-      stillHave(
+      haveRoles(
         [[visitor, role]],
         'EXISTS (SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?)',
         id,
         now,
       ),
-      known(visitor),
+      ensureVisitor(visitor),
       ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
       [
         `INSERT INTO audit (at, visitor, action, target, detail)
@@ -88,6 +88,6 @@ function added({ id, role, uses, used, until, visitor, at }: Invitation, hash: s
       visitor,
       at,
     ],
-    noted({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
+    insertAuditEntry({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
   ];
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { Appended, Conflict, Deletion, Draft, Span, Store } from '../../log/store';
+import type { AppendResult, Conflict, Deletion, Draft, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
-import { BY_ID, type Told } from './appending';
+import { BY_ID, type NewRow } from './append';
 import { entryOf, type Row } from './row';
 import type { Writer } from './writer';
 
@@ -33,7 +33,7 @@ export class SqliteLog implements Store {
   private readonly readFirst;
   private readonly readHead;
   /** Reads a span in one transaction: it is one moment of the database, whatever is committed meanwhile. */
-  private readonly span;
+  private readonly readInTransaction;
 
   /** @param epoch names the history that this database holds. */
   constructor(
@@ -48,16 +48,16 @@ export class SqliteLog implements Store {
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
-    this.span = db.transaction((room: string, read: (first: number, head: number) => Row[]) =>
+    this.readInTransaction = db.transaction((room: string, read: (first: number, head: number) => Row[]) =>
       this.readSpan(room, read),
     );
   }
 
-  async append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(Appended | Conflict)[]> {
-    const told = drafts.map(toldOf);
+  async append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]> {
+    const told = drafts.map(newRowOf);
     const outcomes = await this.writer.append(told, at.getTime());
     const grown = new Set<string>();
-    const results = outcomes.map((outcome, i): Appended | Conflict => {
+    const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
       if (typeof outcome === 'object') return { entry: entryOf(outcome, this.epoch), repeated: true };
       const [room, id, visitor, username, type, body] = told[i]!;
@@ -69,23 +69,29 @@ export class SqliteLog implements Store {
     return results;
   }
 
-  async after(room: string, seq: number, limit: number): Promise<Span> {
-    return this.span(room, (first, head) => {
+  async after(room: string, seq: number, limit: number): Promise<LogSlice> {
+    return this.readInTransaction(room, (first, head) => {
       const from = Math.max(seq + 1, first);
-      return whole(this.readAfter.all(room, seq, limit), from, Math.min(from + limit - 1, head));
+      return withoutGaps(this.readAfter.all(room, seq, limit), from, Math.min(from + limit - 1, head));
     });
   }
 
-  async before(room: string, seq: number, limit: number): Promise<Span> {
+  async before(room: string, seq: number, limit: number): Promise<LogSlice> {
     const end = bounded(seq);
-    return this.span(room, (first, head) => {
+    return this.readInTransaction(room, (first, head) => {
       const to = Math.min(end - 1, head);
-      return whole(this.readBefore.all(room, end, limit).reverse(), Math.max(to - limit + 1, first), to);
+      return withoutGaps(
+        this.readBefore.all(room, end, limit).reverse(),
+        Math.max(to - limit + 1, first),
+        to,
+      );
     });
   }
 
-  async messagesBefore(room: string, seq: number, limit: number): Promise<Span> {
-    return this.span(room, () => this.readMessagesBefore.all(room, bounded(seq), limit).reverse());
+  async messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
+    return this.readInTransaction(room, () =>
+      this.readMessagesBefore.all(room, bounded(seq), limit).reverse(),
+    );
   }
 
   async firstOfNewest(room: string, count: number): Promise<number | undefined> {
@@ -101,7 +107,7 @@ export class SqliteLog implements Store {
     this.listeners.push(ring);
   }
 
-  private readSpan(room: string, read: (first: number, head: number) => Row[]): Span {
+  private readSpan(room: string, read: (first: number, head: number) => Row[]): LogSlice {
     const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
     const first = this.readFirst.get(room) ?? head + 1;
     const entries = read(first, head).map((row) => entryOf(row, this.epoch));
@@ -114,7 +120,7 @@ function bounded(seq: number): number {
   return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }
 
-function toldOf(draft: Draft | Deletion): Told {
+function newRowOf(draft: Draft | Deletion): NewRow {
   const { room, id, visitor, username } = draft;
   if (!('target' in draft)) return [room, id, visitor, username, 'new_message', draft.message, '', []];
   const { target, detail, roles = [] } = draft;
@@ -125,7 +131,7 @@ function toldOf(draft: Draft | Deletion): Told {
  * Returns the rows, if they are those from one seq to another.
  * @throws {Error} if one is missing: its page is damaged, and readers must not go on as if it had never been there.
  */
-function whole(rows: Row[], from: number, to: number): Row[] {
+function withoutGaps(rows: Row[], from: number, to: number): Row[] {
   const missing = rows.findIndex(({ seq }, i) => seq !== from + i);
   if (missing >= 0 || rows.length < to - from + 1) {
     const seq = from + (missing < 0 ? rows.length : missing);

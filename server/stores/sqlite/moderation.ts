@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { BanStore } from '../../access/door';
-import type { Roles } from '../../access/role';
-import type { Deed, Known, ModerationStore, NewDeed } from '../../chat/moderation';
+import type { BanStore } from '../../access/access-control';
+import type { ExpectedRoles } from '../../access/role';
+import type { AuditEntry, ModeratedPerson, ModerationStore, NewAuditEntry } from '../../chat/moderation';
 import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
@@ -23,11 +23,11 @@ export class SqliteModeration implements ModerationStore, BanStore {
     this.readRules = db.prepare<[string], { locked: 0 | 1; slow: number }>(
       'SELECT locked, slow FROM room_rules WHERE room = ?',
     );
-    this.readKnown = db.prepare<[number, number], Known>(
+    this.readKnown = db.prepare<[number, number], ModeratedPerson>(
       `SELECT id AS visitor, username, role, muted_until AS mutedUntil, banned_until AS bannedUntil FROM visitors
        WHERE role <> 'guest' OR muted_until > ? OR banned_until > ? ORDER BY username, id`,
     );
-    this.readDeeds = db.prepare<[number, number], Deed>(
+    this.readDeeds = db.prepare<[number, number], AuditEntry>(
       'SELECT id, at, visitor, action, target, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
     );
   }
@@ -36,12 +36,12 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, deed: NewDeed, roles: Roles): Promise<boolean> {
+  async mute(visitor: string, until: number, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
-      stillHave(roles),
-      known(visitor),
+      haveRoles(roles),
+      ensureVisitor(visitor),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
-      noted(deed),
+      insertAuditEntry(deed),
     );
   }
 
@@ -50,12 +50,12 @@ export class SqliteModeration implements ModerationStore, BanStore {
     until: number,
     addresses: readonly string[],
     to: number,
-    deed: NewDeed,
-    roles: Roles,
+    deed: NewAuditEntry,
+    roles: ExpectedRoles,
   ): Promise<boolean> {
     return this.change(
-      stillHave(roles),
-      known(visitor),
+      haveRoles(roles),
+      ensureVisitor(visitor),
       ['UPDATE visitors SET banned_until = ? WHERE id = ?', until, visitor],
       ...addresses.map((address): Statement => [
         `INSERT INTO banned_addresses (address, until, visitor) VALUES (?, ?, ?)
@@ -64,25 +64,25 @@ export class SqliteModeration implements ModerationStore, BanStore {
         to,
         visitor,
       ]),
-      noted(deed),
+      insertAuditEntry(deed),
     );
   }
 
-  async unban(visitor: string, deed: NewDeed, roles: Roles): Promise<boolean> {
+  async unban(visitor: string, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
-      stillHave(roles),
+      haveRoles(roles),
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
-      noted(deed),
+      insertAuditEntry(deed),
     );
   }
 
-  async setRole(visitor: string, role: Role, deed: NewDeed, roles: Roles): Promise<boolean> {
+  async setRole(visitor: string, role: Role, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
-      stillHave(roles),
-      known(visitor),
+      haveRoles(roles),
+      ensureVisitor(visitor),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
-      noted(deed),
+      insertAuditEntry(deed),
     );
   }
 
@@ -90,12 +90,12 @@ export class SqliteModeration implements ModerationStore, BanStore {
     room: string,
     before: RoomRules,
     { locked, slow }: RoomRules,
-    deed: NewDeed,
-    roles: Roles,
+    deed: NewAuditEntry,
+    roles: ExpectedRoles,
   ): Promise<boolean> {
     const unchanged = "coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
     return this.change(
-      stillHave(roles, unchanged, room, `${Number(before.locked)} ${before.slow}`),
+      haveRoles(roles, unchanged, room, `${Number(before.locked)} ${before.slow}`),
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
          ON CONFLICT (room) DO UPDATE SET locked = excluded.locked, slow = excluded.slow`,
@@ -103,7 +103,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
         Number(locked),
         slow,
       ],
-      noted(deed),
+      insertAuditEntry(deed),
     );
   }
 
@@ -112,12 +112,12 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return { locked: locked === 1, slow };
   }
 
-  async known(): Promise<Known[]> {
+  async moderatedPeople(): Promise<ModeratedPerson[]> {
     const now = Date.now();
     return this.readKnown.all(now, now);
   }
 
-  async deeds(before: number, limit: number): Promise<Deed[]> {
+  async auditLog(before: number, limit: number): Promise<AuditEntry[]> {
     return this.readDeeds.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
   }
 
@@ -127,7 +127,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
 }
 
 /** Makes a visitor known, so that there is something to be changed. */
-export function known(visitor: string): Statement {
+export function ensureVisitor(visitor: string): Statement {
   return [
     `INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`,
     visitor,
@@ -136,13 +136,13 @@ export function known(visitor: string): Statement {
 }
 
 /** Guards a transaction: returns a row if visitors have the roles that its decision was based on. */
-export function stillHave(roles: Roles, and = 'TRUE', ...values: (string | number)[]): Statement {
+export function haveRoles(roles: ExpectedRoles, and = 'TRUE', ...values: (string | number)[]): Statement {
   const role = "coalesce((SELECT role FROM visitors WHERE id = ?), 'guest') = ?";
   return [`SELECT 1 WHERE ${[...roles.map(() => role), and].join(' AND ')}`, ...roles.flat(), ...values];
 }
 
 /** Adds to the audit trail. */
-export function noted({ at, visitor, action, target, detail }: NewDeed): Statement {
+export function insertAuditEntry({ at, visitor, action, target, detail }: NewAuditEntry): Statement {
   return [
     'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
     at,

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
-import { appending } from './appending';
-import { durable } from './durable';
-import { Eraser } from './erasing';
+import { prepareAppend } from './append';
+import { makeDurable } from './durability';
 import { COUNT, ProgressCounter } from './progress';
+import { WalEraser } from './wal-eraser';
 import type { Answer, Statement, Task } from './writer';
 
 /*
@@ -11,12 +11,12 @@ import type { Answer, Statement, Task } from './writer';
  * whose messages are in it, and everybody else is served meanwhile.
  */
 const db = new Database(workerData as string);
-durable(db);
+makeDurable(db);
 // The ids are random, so each message changes some page of their index, and all of these are best kept in memory.
 db.pragma('cache_size = -65536');
 // What is deleted is overwritten, and not only forgotten.
 db.pragma('secure_delete = ON');
-const append = appending(db);
+const append = prepareAppend(db);
 const count = db.prepare(COUNT);
 const run = db.transaction((statements: readonly Statement[], guard?: Statement) => {
   if (guard && !holds(guard)) return undefined;
@@ -38,7 +38,7 @@ const resting = setTimeout(() => {
   }
 }, PAUSE).unref();
 
-const eraser = new Eraser(db);
+const eraser = new WalEraser(db);
 const counter = new ProgressCounter(db);
 
 function work(task: Task): unknown {

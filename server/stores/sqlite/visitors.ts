@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { ANONYMOUS } from '../../identity/name';
-import type { GrantKind, Standing, VisitorStore } from '../../identity/visitor';
+import type { CredentialKind, Profile, VisitorStore } from '../../identity/visitor';
 import type { Role } from '../../wire';
 import { setting } from './setting';
 import type { Writer } from './writer';
@@ -33,7 +33,7 @@ export class SqliteVisitors implements VisitorStore {
     this.readGrant = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
       'SELECT id, visitor, used FROM grants WHERE hash = ? AND kind = ?',
     );
-    this.readLastUse = db.prepare<[string], { kind: GrantKind; used: number }>(
+    this.readLastUse = db.prepare<[string], { kind: CredentialKind; used: number }>(
       'SELECT kind, used FROM grants WHERE id = ?',
     );
     this.readNamesake = db
@@ -45,7 +45,7 @@ export class SqliteVisitors implements VisitorStore {
     return setting(this.db, 'signing_key', fresh);
   }
 
-  async standingOf(visitor: string): Promise<Standing | undefined> {
+  async profileOf(visitor: string): Promise<Profile | undefined> {
     const row = this.readStanding.get(visitor);
     return row && { ...row, account: row.account === 1 };
   }
@@ -81,23 +81,23 @@ export class SqliteVisitors implements VisitorStore {
     return this.readNamesake.get(skeleton, abandoned) === 1;
   }
 
-  async see(visitor: string): Promise<void> {
+  async recordVisit(visitor: string): Promise<void> {
     await this.writer.run(['UPDATE visitors SET seen = ? WHERE id = ?', Date.now(), visitor]);
   }
 
-  async grantOf(
-    kind: GrantKind,
+  async credentialOf(
+    kind: CredentialKind,
     hash: string,
   ): Promise<{ id: string; visitor: string; used: number } | undefined> {
     return this.readGrant.get(hash, kind);
   }
 
-  async lastUseOf(grant: string): Promise<{ kind: GrantKind; used: number } | undefined> {
-    return this.readLastUse.get(grant);
+  async lastUseOf(credential: string): Promise<{ kind: CredentialKind; used: number } | undefined> {
+    return this.readLastUse.get(credential);
   }
 
-  async use(grant: string): Promise<void> {
-    await this.writer.run(['UPDATE grants SET used = ? WHERE id = ?', Date.now(), grant]);
+  async recordUse(credential: string): Promise<void> {
+    await this.writer.run(['UPDATE grants SET used = ? WHERE id = ?', Date.now(), credential]);
   }
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Outcome, Told } from './appending';
+import type { Outcome, NewRow } from './append';
 
 /** A statement and its values. */
 export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
 
 /** What the thread is asked to do. */
 export type Task =
-  | { type: 'append'; drafts: readonly Told[]; at: number }
+  | { type: 'append'; drafts: readonly NewRow[]; at: number }
   | { type: 'run'; statements: readonly Statement[]; guard?: Statement | undefined }
   | { type: 'close' };
 
@@ -35,7 +35,7 @@ export class Writer {
   }
 
   /** Writes messages in one transaction. @returns what became of each, when they are on the disk. */
-  append(drafts: readonly Told[], at: number): Promise<Outcome[]> {
+  append(drafts: readonly NewRow[], at: number): Promise<Outcome[]> {
     return this.ask({ type: 'append', drafts, at });
   }
 

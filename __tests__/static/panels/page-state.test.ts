@@ -1,0 +1,143 @@
+import { describe as description, type PageState, type Description } from '../../../static/panels/page-state';
+
+const NOW = 1_000_000;
+const refusal = (status: number) => ({ error: `Refused with ${status}.`, status });
+
+const CONNECTIONS: Record<string, Partial<PageState>> = {
+  connecting: { awayAt: NOW },
+  live: { live: 'websocket', lastLive: 'websocket' },
+  'live over SSE': { live: 'sse', lastLive: 'sse' },
+  'cut just now': { lastLive: 'websocket', awayAt: NOW - 100, retryAt: NOW + 5_000 },
+  reconnecting: { lastLive: 'websocket', retryAt: NOW + 5_000 },
+  offline: { lastLive: 'websocket', online: false, retryAt: NOW + 5_000 },
+  'offline from the beginning': { online: false },
+  'asked to sign in': { refusal: refusal(401), retryAt: NOW + 60_000 },
+  banned: { lastLive: 'websocket', refusal: refusal(403), retryAt: NOW + 60_000 },
+  'banned and offline': { refusal: refusal(403), online: false },
+  'one connection too many': { refusal: refusal(429), retryAt: NOW + 60_000 },
+};
+const ROOMS: Record<string, Partial<PageState>> = {
+  open: {},
+  slow: { slow: 30 },
+  locked: { locked: true },
+  'locked and slow': { locked: true, slow: 30 },
+  muted: { muted: true },
+  'muted, in a slow room': { muted: true, slow: 30 },
+  'muted, in a locked room': { muted: true, locked: true },
+};
+const MESSAGES: Record<string, Partial<PageState>> = {
+  none: {},
+  'just sent': { waiting: 1, waitingAt: NOW },
+  'on their way': { waiting: 2 },
+  held: { waiting: 2, heldUntil: NOW + 12_000 },
+  'held until now': { waiting: 2, heldUntil: NOW },
+  'none, after a hold': { heldUntil: NOW + 12_000 },
+};
+
+const IDLE: PageState = {
+  live: undefined,
+  lastLive: undefined,
+  awayAt: NOW - 10_000,
+  online: true,
+  retryAt: undefined,
+  refusal: undefined,
+  locked: false,
+  slow: 0,
+  moderates: false,
+  muted: false,
+  waiting: 0,
+  waitingAt: NOW - 10_000,
+  heldUntil: undefined,
+};
+
+/** Every combination of what there can be, with what the page shows of it. */
+const all = Object.entries(CONNECTIONS).flatMap(([connection, one]) =>
+  Object.entries(ROOMS).flatMap(([room, two]) =>
+    Object.entries(MESSAGES).flatMap(([messages, three]) =>
+      [false, true].map((moderates) => {
+        const condition = { ...IDLE, ...one, ...two, ...three, moderates };
+        const name = [connection, room, messages, moderates && 'moderator'].filter(Boolean).join(', ');
+        return { name, condition, shown: description(condition, NOW) };
+      }),
+    ),
+  ),
+);
+type Case = (typeof all)[number];
+
+/** The names of the cases in which something holds, or does not. */
+const those = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
+const isShutOut = ({ refusal, live }: PageState) => !live && refusal?.status === 403;
+const isLocked = ({ locked, moderates }: PageState) => locked && !moderates;
+
+describe('what the page shows, in every combination of connection, room and messages', () => {
+  it('is "Sending…" only while it shows that it is connected', () => {
+    expect(those(({ shown }) => shown.sending === 'Sending…' && !shown.status.startsWith('Live'))).toEqual(
+      [],
+    );
+    expect(
+      those(
+        ({ shown, condition }) =>
+          shown.status === 'Offline' &&
+          !condition.refusal &&
+          shown.canWrite &&
+          shown.sending !== 'Waiting for the connection',
+      ),
+    ).toEqual([]);
+  });
+
+  it('is a countdown for the next message only while one is held, and could be sent', () => {
+    const expected = those(
+      ({ condition, shown }) =>
+        shown.connection === 'live' &&
+        condition.waiting > 0 &&
+        (condition.heldUntil ?? 0) > NOW &&
+        !isLocked(condition),
+    );
+    expect(those(({ shown }) => shown.holdCountdown === 'in 12 s')).toEqual(expected);
+    expect(those(({ shown }) => shown.hold !== '' || shown.holdCountdown !== '')).toEqual(expected);
+  });
+
+  it('is a box to write in for everybody but those who are shut out or locked out', () => {
+    expect(those(({ shown }) => !shown.canWrite)).toEqual(
+      those(({ condition }) => isShutOut(condition) || isLocked(condition)),
+    );
+  });
+
+  it('is no rule of the room for those who are shut out, nor slow mode in a locked room', () => {
+    expect(those(({ shown, condition }) => isShutOut(condition) && shown.rule !== '')).toEqual([]);
+    expect(those(({ shown, condition }) => condition.locked && shown.rule.startsWith('Slow'))).toEqual([]);
+  });
+
+  it('is that one is muted, unless nobody may write here', () => {
+    const expected = those(({ condition }) => condition.muted && !condition.locked && !isShutOut(condition));
+    expect(those(({ shown }) => shown.rule.startsWith('You may only read'))).toEqual(expected);
+  });
+
+  it('is one countdown at most, and none of it "in 0 s"', () => {
+    const countdowns = ({ statusCountdown, holdCountdown }: Description) =>
+      `${statusCountdown} ${holdCountdown}`.match(/in \d+ s/g) ?? ([] as string[]);
+    expect(
+      those(({ shown }) => countdowns(shown).length > 1 || countdowns(shown).includes('in 0 s')),
+    ).toEqual([]);
+  });
+
+  it('is a way to connect only where there is none, and a way to sign in only where that is asked for', () => {
+    expect(those(({ shown }) => shown.canTryNow && shown.connection === 'live')).toEqual([]);
+    expect(those(({ shown }) => shown.canTryNow && shown.status === 'Offline')).toEqual([]);
+    expect(those(({ shown }) => shown.canSignIn)).toEqual(
+      those(({ condition }) => condition.refusal?.status === 401),
+    );
+  });
+
+  it.each([
+    ['live, open, none', 'Live', ''],
+    ['live over SSE, open, none', 'Live · over SSE', ''],
+    ['cut just now, open, on their way', 'Live', '· 2 waiting'],
+    ['reconnecting, open, on their way', 'Reconnecting', 'in 5 s · 2 waiting'],
+    ['offline, open, on their way', 'Offline', '· 2 waiting'],
+    ['connecting, open, none', 'Connecting', '…'],
+    ['banned, slow, held', 'Refused with 403.', ''],
+  ])('is, if %s: %s %s', (wanted, status, statusCountdown) => {
+    expect(all.find(({ name }) => name === wanted)?.shown).toMatchObject({ status, statusCountdown });
+  });
+});

@@ -1,0 +1,54 @@
+import type { Entry } from '../wire';
+import type { LogSlice, Store } from './store';
+
+/** The most entries that are read at once, in a millisecond or two: reading more would hold up everybody else. */
+const READ_MAX = 256;
+
+/** A span and what came after it, of that the newest `kept` entries; nothing if the two do not join. */
+export async function readForward(
+  store: Store,
+  room: string,
+  slice: LogSlice,
+  kept: number,
+): Promise<LogSlice | undefined> {
+  let { entries, head } = slice;
+  for (;;) {
+    const next = await store.after(room, head, READ_MAX);
+    const joins =
+      next.epoch === slice.epoch &&
+      next.earliest <= head &&
+      next.head >= head &&
+      next.entries.length > 0 === next.head > head;
+    if (!joins) return undefined;
+    entries = [...withoutDeleted(entries, next.entries), ...next.entries].slice(-kept);
+    head += next.entries.length;
+    if (head === next.head) return { ...next, entries };
+    await new Promise(setImmediate);
+  }
+}
+
+/** The newest entries of a room, at most so many. */
+export async function readNewest(store: Store, room: string, size: number): Promise<LogSlice> {
+  const slice = await store.before(room, Infinity, Math.min(size, READ_MAX));
+  let { entries } = slice;
+  while (entries.length < size && slice.head - entries.length > slice.earliest) {
+    await new Promise(setImmediate);
+    const first = slice.head - entries.length + 1;
+    const older = await store.before(room, first, Math.min(size - entries.length, READ_MAX));
+    // Not if the store has dropped what is older, or has another history by now.
+    if (older.entries.length === 0 || older.epoch !== slice.epoch) break;
+    entries = [...older.entries, ...entries];
+  }
+  return { ...slice, entries };
+}
+
+/** Entries as they are since others came after them: without the text of those that were deleted. */
+export function withoutDeleted(entries: Entry[], news: readonly Entry[]): Entry[] {
+  const targets = new Set(news.flatMap((entry) => (entry.type === 'delete_message' ? entry.target : [])));
+  if (targets.size === 0) return entries;
+  return entries.map((entry) => {
+    if (entry.type !== 'new_message' || !targets.has(entry.id)) return entry;
+    const { cursor, seq, room, id, visitor, username, at } = entry;
+    return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at };
+  });
+}

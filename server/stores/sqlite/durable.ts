@@ -1,8 +1,0 @@
-import type Database from 'better-sqlite3';
-
-/** Makes each commit of a connection wait until it is on the disk. */
-export function durable(db: Database.Database): void {
-  db.pragma('journal_mode = WAL');
-  // With NORMAL, a commit that was acknowledged can be rolled back when the power fails.
-  db.pragma('synchronous = FULL');
-}

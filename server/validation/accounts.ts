@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { NameAndPassword, PasswordChange } from '../accounts/accounts';
+import type { InvitationDraft } from '../accounts/invitations';
+import type { Role, RoomRules } from '../wire';
+import { check } from './messages';
+
+/** The shortest password (NIST SP 800-63B-4, section 3.1.1.2), and the longest, in characters. */
+const PASSWORD_MIN = 8;
+const PASSWORD_MAX = 200;
+/** The longest name of a token. */
+const LABEL_MAX = 60;
+/** The most that a link can be used, and the longest that it holds: a year. */
+const USES_MAX = 10_000;
+const HOURS_MAX = 24 * 365;
+/** The longest that somebody is muted or banned who is not for good: a year. */
+const MINUTES_MAX = 60 * 24 * 365;
+/** The slowest that a room can be, in s: an hour. */
+const SLOW_MAX = 3_600;
+
+const password = z
+  .string('The password must be a text.')
+  .min(PASSWORD_MIN, `A password has ${PASSWORD_MIN} characters at least.`)
+  .max(PASSWORD_MAX, `A password has ${PASSWORD_MAX} characters at most.`);
+const whole = (name: string, least: number, most: number) =>
+  z.int(`"${name}" must be a whole number from ${least} to ${most}.`).min(least).max(most);
+const OBJECT = 'Send a JSON object.';
+
+const newPassword = z.object(
+  {
+    password,
+    current: z.string().max(PASSWORD_MAX).optional(),
+    endOtherSessions: z.boolean('"endOtherSessions" is true or false.').default(true),
+  },
+  OBJECT,
+);
+const credentials = z.object(
+  {
+    username: z.string('The name must be a text.').max(200),
+    password: z.string('The password must be a text.').max(PASSWORD_MAX),
+  },
+  'Send an object such as { "username": "Masha", "password": "…" }.',
+);
+// What is in it is for the library to judge.
+const passkey = z.looseObject(
+  { id: z.string().max(2_000), response: z.looseObject({}) },
+  'Send what the browser answered.',
+);
+const label = z.object(
+  {
+    label: z
+      .string('Say what the token is for.')
+      .trim()
+      .min(1, 'Say what the token is for.')
+      .max(LABEL_MAX, `That is over ${LABEL_MAX} characters.`),
+  },
+  'Send an object such as { "label": "backup script" }.',
+);
+const role = z.enum(['member', 'moderator', 'owner'], 'A role is "member", "moderator" or "owner".');
+const inviting = z.object(
+  {
+    role: role.default('member'),
+    uses: whole('uses', 1, USES_MAX).default(1),
+    hours: whole('hours', 1, HOURS_MAX).default(72),
+  },
+  OBJECT,
+);
+// Whoever has no script pastes the whole link: the secret is its fragment.
+const invitation = z.object(
+  {
+    secret: z
+      .string('Paste the link that you were given.')
+      .max(2_000, 'That is no invitation link.')
+      .transform((text) => text.trim().replace(/^.*#/s, '')),
+  },
+  'Send an object such as { "secret": "…" }.',
+);
+const minutes = whole('minutes', 1, MINUTES_MAX).optional();
+const term = z.object({ minutes }, OBJECT);
+const ban = z.object({ minutes, address: z.boolean('"address" is true or false.').default(false) }, OBJECT);
+const anyRole = z.object(
+  {
+    role: z.enum(
+      ['guest', 'member', 'moderator', 'owner'],
+      'A role is "guest", "member", "moderator" or "owner".',
+    ),
+  },
+  OBJECT,
+);
+const rules = z.object(
+  {
+    locked: z.boolean('"locked" is true or false.').optional(),
+    slow: whole('slow', 0, SLOW_MAX).optional(),
+  },
+  OBJECT,
+);
+const id = z.string().regex(/^[\w-]{1,40}$/, 'That is no id of a visitor.');
+const deeds = z.object({
+  before: z.coerce.number('"before" is the "id" of a row.').int().min(1).default(Infinity),
+  limit: z.coerce.number('"limit" is a number.').int().min(1).max(500).default(100),
+});
+
+/** @throws {Refusal} 400 */
+export const checkPassword = (value: unknown): PasswordChange => check(newPassword, value);
+/** @throws {Refusal} 400 */
+export const checkNameAndPassword = (value: unknown): NameAndPassword => check(credentials, value);
+/** @throws {Refusal} 400 */
+export const checkRegistration = (value: unknown): RegistrationResponseJSON =>
+  check(passkey, value) as unknown as RegistrationResponseJSON;
+/** @throws {Refusal} 400 */
+export const checkAuthentication = (value: unknown): AuthenticationResponseJSON =>
+  check(passkey, value) as unknown as AuthenticationResponseJSON;
+/** @throws {Refusal} 400 */
+export const checkLabel = (value: unknown): string => check(label, value).label;
+/** @throws {Refusal} 400 */
+export const checkInvitationDraft = (value: unknown): InvitationDraft => check(inviting, value ?? {});
+/** The secret of an invitation link, or of a whole link. @throws {Refusal} 400 */
+export const checkSecret = (value: unknown): string => check(invitation, value).secret;
+/** For how many minutes; nothing for good. @throws {Refusal} 400 */
+export const checkDuration = (value: unknown): number | undefined => check(term, value ?? {}).minutes;
+/** @throws {Refusal} 400 */
+export const checkBan = (value: unknown): { minutes?: number | undefined; address: boolean } =>
+  check(ban, value ?? {});
+/** @throws {Refusal} 400 */
+export const checkRole = (value: unknown): Role => check(anyRole, value).role;
+/** @throws {Refusal} 400 */
+export const checkRules = (value: unknown): Partial<RoomRules> => check(rules, value) as Partial<RoomRules>;
+/** @throws {Refusal} 400 */
+export const checkVisitor = (value: unknown): string => check(id, value);
+/** @throws {Refusal} 400 */
+export const checkAuditQuery = (value: unknown): { before: number; limit: number } => check(deeds, value);

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { MessageDraft } from '../chat/chat';
+import { checkName, hasStackedMarks } from '../identity/name';
+import { parseCursor } from '../log/cursor';
+import type { Start } from '../log/log';
+import { Refusal } from '../refusal';
+
+/** Where one is when one says no room. */
+export const LOBBY = 'lobby';
+/** The longest message, in characters (Unicode code points). */
+const MESSAGE_MAX = 4_000;
+/** The longest name. */
+const NAME_MAX = 40;
+/** The longest phone number as it is written, before it is normalised. */
+const PHONE_MAX = 60;
+/** The most messages that one answer holds. */
+const LIMIT_MAX = 500;
+/** The messages of an answer that was asked for no number of them. */
+const LIMIT = 50;
+/** How long a long poll is held that does not say, in seconds, and the longest; proxies cut at 60. */
+const HOLD = 25;
+const HOLD_MAX = 55;
+
+/** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
+const CONTROLS = /[^\P{Cc}\t\n\r]/u;
+/** What can't be seen in a name, or rearranges what stands around it. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+/** At least one character that can be seen. */
+const SEEN = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+const length = (text: string): number => [...text].length;
+
+/** A room's name. */
+export const room = z
+  .string('A room is a text.')
+  .regex(/^[a-z0-9-]{1,40}$/, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
+  .default(LOBBY);
+
+const message = z
+  .string('Send { "message": "…" }: the message must be a text.')
+  .refine((text) => SEEN.test(text), 'The message is empty.')
+  // The second test is slow on long texts, and never needed past twice the bound.
+  .refine(
+    (text) => text.length <= 2 * MESSAGE_MAX && length(text) <= MESSAGE_MAX,
+    `The message is over ${MESSAGE_MAX.toLocaleString('en')} characters.`,
+  )
+  .refine((text) => !CONTROLS.test(text), 'The message holds control characters.')
+  .refine((text) => text.isWellFormed(), 'The message is not valid Unicode.');
+
+/** A message's id. */
+export const id = z
+  .guid('The id must be a UUID, such as 9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10.')
+  .transform((text) => text.toLowerCase());
+
+const cursor = z.string('A cursor is a text.').refine((text) => text === 'earliest' || parseCursor(text));
+
+const count = (name: string, max = LIMIT_MAX) =>
+  z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], `"${name}" must be a number.`)
+    .pipe(
+      z
+        .int(`"${name}" must be a whole number.`)
+        .min(0, `"${name}" can not be below 0.`)
+        .max(max, `"${name}" can be at most ${max}.`),
+    );
+
+const name = (what: string) =>
+  z
+    .string(`${what} must be a text.`)
+    .trim()
+    .min(1, `${what} is empty.`)
+    .refine((text) => length(text) <= NAME_MAX, `${what} is over ${NAME_MAX} characters.`)
+    .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`)
+    .refine((text) => !hasStackedMarks(text), `${what} has too many combining marks on one letter.`);
+
+const draft = z.object(
+  { room, message, id: id.optional() },
+  'Send an object such as { "message": "hello" }.',
+);
+const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
+const username = z.object({ username: name('The name') }, 'Send an object such as { "username": "Masha" }.');
+const reading = z.object(
+  { room, after: cursor.optional(), last: count('last').optional() },
+  'Send an object.',
+);
+const paging = reading.extend({
+  before: cursor.optional(),
+  limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).optional(),
+  timeout: count('timeout', 86_400)
+    .default(HOLD)
+    .transform((seconds) => Math.min(seconds, HOLD_MAX)),
+});
+/** Who asks for the newest so many gets as many, if no other limit is asked for. */
+const limited = paging.transform(({ limit, ...rest }) => {
+  return { ...rest, limit: limit ?? ((rest.after === undefined && rest.last) || LIMIT) };
+});
+const contact = z.strictObject(
+  {
+    name: name('The name'),
+    phone: z
+      .string('The phone number must be a text.')
+      .max(PHONE_MAX, `The phone number is over ${PHONE_MAX} characters.`),
+  },
+  {
+    error: (issue) =>
+      unknownFields(issue) ?? 'Send an object such as { "name": "Masha", "phone": "+7 912 345-67-89" }.',
+  },
+);
+
+function unknownFields(issue: { code?: string; keys?: string[] }): string | undefined {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  return `A contact has a name and a phone, and no "${issue.keys?.join('", "')}".`;
+}
+
+/** A reading, checked. */
+export interface Reading extends Start {
+  room: string;
+}
+
+/** What one page of messages is asked for by. */
+export interface Paging extends Reading {
+  before?: string | undefined;
+  limit: number;
+  /** How long a long poll is held, in seconds. */
+  timeout: number;
+}
+
+/** @throws {Refusal} 400 */
+export const checkMessageDraft = (value: unknown): MessageDraft => check(draft, value);
+/** Reads which message is to be deleted. @throws {Refusal} 400 */
+export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
+/** @throws {Refusal} 400 */
+export const checkUsername = (value: unknown): string => checkName(check(username, value).username);
+/** Reads where a stream is to begin. @throws {Refusal} 400 */
+export const checkReading = (value: unknown): Reading => check(reading, value);
+/** @throws {Refusal} 400 */
+export const checkPaging = (value: unknown): Paging => check(limited, value);
+/** @throws {Refusal} 400 */
+export const checkContact = (value: unknown): { name: string; phone: string } => check(contact, value);
+/** @throws {Refusal} 400 */
+export const checkRoom = (value: unknown): string => check(room, value);
+
+/** Reads what was sent by its schema. @throws {Refusal} 400, with the first sentence that it has to say. */
+export function check<T>(schema: z.ZodType<T>, value: unknown): T {
+  // Nothing here takes it for a prototype; who sends it hopes for something that does.
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+    throw new Refusal(400, 'A field can not be called "__proto__".');
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Refusal(400, result.error.issues[0]?.message ?? 'That can not be read.');
+}

@@ -1,8 +1,0 @@
-/** Calls when somebody looks at the page again; `call` is told for how long nobody did, in milliseconds. */
-export function onReturn(call: (away: number) => void): void {
-  let hiddenAt = Date.now();
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) hiddenAt = Date.now();
-    else call(Date.now() - hiddenAt);
-  });
-}
