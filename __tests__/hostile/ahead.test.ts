@@ -103,3 +103,20 @@ describe('an answer', () => {
     expect(lines).toMatch(/^(Anonymous: \S+\n){8}Anonymous: the newest\n$/u);
   });
 });
+
+describe('a server that ends while requests that were sent ahead wait', () => {
+  it('ends without a warning', async () => {
+    const place = scratch();
+    const server = await startProcess({ DATABASE: `${place.folder}/parley.db` }, undefined, 'pipe');
+    let errors = '';
+    server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
+    const socket = await dial(server.url);
+    const wait = ['GET /subscribe HTTP/1.1', 'Host: localhost', ''];
+    socket.write([...Array.from({ length: 30 }, () => wait).flat(), ''].join('\r\n'));
+    for (let i = 0; i < 20; i += 1) await read(server.url, { limit: '1' });
+    const ending = server.end('SIGTERM');
+    expect(await ending).toEqual({ code: 0, signal: null });
+    expect(errors).toBe('');
+    place.remove();
+  });
+});

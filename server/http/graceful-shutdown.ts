@@ -32,9 +32,9 @@ export function gracefulShutdown(server: Server): () => Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
     const cut = setTimeout(() => open.forEach((socket) => socket.destroy()), FAREWELL);
     for (const [socket, own] of answering) {
-      for (const response of own) {
-        if (!socket.destroyed) await Promise.race([closing(response), closing(socket)]);
-      }
+      // One listener for each connection: it may have many answers under way.
+      const gone = closing(socket);
+      for (const response of own) if (!socket.destroyed) await Promise.race([closing(response), gone]);
     }
     server.closeAllConnections();
     await closed;
