@@ -125,7 +125,7 @@ export function accountRoutes(
       : await accounts.signIn(checkNameAndPassword(body), address, deviceOf, label);
     const { username, role } = await visitors.profileById(id);
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
-    response.status(201).json({ visitor: id, username, role, credential: told(credential) });
+    response.status(201).json({ visitor: id, username, role, grant: told(credential) });
   });
 
   router.delete('/sessions', async (request, response) => {
