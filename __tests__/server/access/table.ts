@@ -29,24 +29,24 @@ export const RULES = {
     words: 'Write: messages on every transport, contacts, a name',
     rule: rule('yes', 'yes', 'yes', { muted: 403 }),
   },
-  deleteOwn: { words: 'Delete one’s own message', rule: rule(403, 'yes', 'yes') },
-  keep: { words: 'Keep one’s name with a password or a passkey', rule: rule(400, 'yes', 'yes') },
-  token: { words: 'Make a token for a script', rule: rule(400, 400, 'yes') },
+  deleteOwn: { words: 'Delete your own message', rule: rule(403, 'yes', 'yes') },
+  keep: { words: 'Create an account, with a password or a passkey', rule: rule(400, 'yes', 'yes') },
+  token: { words: 'Create a token for a script', rule: rule(400, 400, 'yes') },
   moderate: {
-    words: 'Delete a member’s message, mute, ban, slow down or lock a room, see who is muted or banned',
+    words: 'Delete a member’s message, mute, ban, set slow mode, lock a room, list muted and banned people',
     rule: rule(403, 403, 403),
   },
   own: {
-    words: 'Make and revoke links, give roles, read the audit trail',
+    words: 'Create and revoke invitations, assign roles, read the audit log',
     rule: rule(403, 403, 403, { moderator: 403 }),
   },
   join: {
-    words: 'Come in by a link',
+    words: 'Accept an invitation',
     rule: rule('yes', 'yes', 'yes'),
   },
   always: {
     words:
-      'See one’s own account and end what speaks for it, sign in and out, look at a link, load the page’s assets',
+      'See your account, end its sessions and tokens, sign in and out, preview an invitation, load assets',
     rule: rule('yes', 'yes', 'yes', { banned: 'yes' }),
   },
 } satisfies Record<string, { words: string; rule: Rule }>;
