@@ -88,9 +88,9 @@ export class Composer {
     const left = LONGEST - lengthOf(this.box.value.trim());
     this.note.textContent =
       left < 0
-        ? `${-left} characters too long`
+        ? `${charactersOf(-left)} too long`
         : left < 400
-          ? `${left} characters left`
+          ? `${charactersOf(left)} left`
           : (this.note.dataset.hint ?? '');
     this.note.classList.toggle('over', left < 0);
     this.box.ariaInvalid = String(left < 0);
@@ -105,6 +105,10 @@ export class Composer {
  */
 function isOnScreen({ code, ctrlKey, metaKey }: KeyboardEvent): boolean {
   return touchScreen.matches && !ctrlKey && !metaKey && (code === '' || isCovered());
+}
+
+function charactersOf(count: number): string {
+  return `${count} ${count === 1 ? 'character' : 'characters'}`;
 }
 
 /** In code points, as the server counts. */

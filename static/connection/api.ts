@@ -67,7 +67,7 @@ export async function ask<T>(
     });
     answer = parse(await response.text());
   } catch {
-    throw new ApiError('The server can’t be reached.', 0);
+    throw new ApiError('The server can’t be reached. Check your connection and try again.', 0);
   } finally {
     clearTimeout(late);
   }
@@ -75,9 +75,17 @@ export async function ask<T>(
   // A network's sign-in page says 200 to everything: only what is in JSON comes from the server.
   if (response.ok && (answer !== undefined || response.status === 204))
     return { body: answer as T, retryAfter };
-  if (response.ok) throw new ApiError('The network answered in the server’s place.', 0);
+  if (response.ok)
+    throw new ApiError(
+      'The network answered instead of the server. Check whether it asks you to sign in.',
+      0,
+    );
   if (isError(answer)) throw ApiError.of(answer);
-  throw new ApiError(`The server answered ${response.status}.`, response.status, retryAfter);
+  throw new ApiError(
+    `The server answered with status ${response.status}. Try again later.`,
+    response.status,
+    retryAfter,
+  );
 }
 
 /**
@@ -101,7 +109,7 @@ export function refusalOf(error: unknown): ErrorBody | undefined {
 
 /** What to show of anything thrown. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : 'Something went wrong here. Reload the page.';
+  return error instanceof ApiError ? error.message : 'Something went wrong. Reload the page.';
 }
 
 function parse(text: string): unknown {

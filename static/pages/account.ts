@@ -26,7 +26,7 @@ onSubmit(passwordForm, async ({ password, current, others }) => {
   await api('/account/password', 'PUT', { password, ...(current && { current, endOtherSessions }) });
   if (!account) return begin();
   passwordForm!.reset();
-  find(passwordForm!, '.outcome').textContent = 'Saved.';
+  find(passwordForm!, '.outcome').textContent = 'Password saved.';
   if (current && endOtherSessions)
     document.querySelectorAll('[data-session]:not([data-here])').forEach((row) => row.remove());
 });
@@ -35,7 +35,7 @@ const passkeyForm = form('#keep-passkey');
 onSubmit(passkeyForm, async () => {
   await keepWithPasskey();
   if (!account) return begin();
-  find(passkeyForm!, '.outcome').textContent = 'Added.';
+  find(passkeyForm!, '.outcome').textContent = 'Passkey added.';
 });
 
 onSubmit(form('#sign-out'), async () => {

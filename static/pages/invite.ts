@@ -5,8 +5,8 @@ import { api, sentenceOf } from '../connection/api.js';
 /** The page that an invitation link opens. The secret is the link's fragment: only this page ever sees it there. */
 const WORDS: Record<Exclude<Role, 'guest'>, string> = {
   member: 'Join this chat.',
-  moderator: 'Join this chat as a moderator, and help keep it friendly.',
-  owner: 'This chat becomes yours: you decide who comes in, and who may do what.',
+  moderator: 'Join this chat as a moderator.',
+  owner: 'Join this chat as its owner. You decide who can join and what they can do.',
 };
 
 const form = find(document, '#invite');

@@ -86,7 +86,7 @@ export class Actions {
 
   private ask(sure: boolean): void {
     this.remove.classList.toggle('sure', sure);
-    find(this.remove, 'span').textContent = sure ? 'Yes, delete it for everybody' : 'Delete message';
+    find(this.remove, 'span').textContent = sure ? 'Delete for everyone' : 'Delete message';
   }
 
   private async sanction(form: HTMLFormElement): Promise<void> {

@@ -43,7 +43,7 @@ export class ConnectionDetails {
 
   private write(): void {
     const parts = [
-      `Complete to #${this.seq}`,
+      `Read up to #${this.seq}`,
       this.way ? `over ${transportNames[this.way]}` : 'not connected',
       this.waiting > 0 && `${this.waiting} waiting`,
     ];

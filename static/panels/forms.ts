@@ -42,7 +42,7 @@ export function showSecret(secret: string): void {
     // On a plain http:// address in a local network there is no clipboard: there it is selected, at least.
     Promise.resolve(navigator.clipboard?.writeText(secret) ?? Promise.reject(new Error())).then(
       () => (outcome.textContent = 'Copied.'),
-      () => (outcome.textContent = 'Selected: copy it with the keyboard.'),
+      () => (outcome.textContent = 'Selected. Copy it with the keyboard.'),
     );
   });
   find(box, '.done').addEventListener('click', () => location.reload());

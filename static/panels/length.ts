@@ -11,5 +11,5 @@ export function lengthOf(text: string): number {
  * in UTF-16 code units, of which a code point has up to two, and cuts what is pasted without a word.
  */
 export function complaintAboutLength(name: string): string {
-  return lengthOf(name.trim()) > NAME_MAX ? `The name is over ${NAME_MAX} characters.` : '';
+  return lengthOf(name.trim()) > NAME_MAX ? `The name is longer than ${NAME_MAX} characters.` : '';
 }

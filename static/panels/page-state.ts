@@ -78,13 +78,13 @@ export function describe(condition: PageState, now: number): Description {
     rule: shutOut
       ? ''
       : locked
-        ? 'This room is locked: only moderators write.'
+        ? 'This room is locked: only moderators can write.'
         : muted
-          ? 'You may only read for now: a moderator has muted you.'
+          ? 'A moderator has muted you: you can only read.'
           : slow
-            ? `Slow mode: one message in ${slow} s.`
+            ? `Slow mode: one message every ${slow} s.`
             : '',
-    hold: held ? 'That was fast: the next message is sent' : '',
+    hold: held ? 'You are sending too fast. The next message will be sent' : '',
     holdCountdown: held ? `in ${secondsUntil(heldUntil, now)} s` : '',
     sending:
       !canWrite || held ? 'Waiting…' : connection === 'live' ? 'Sending…' : 'Waiting for the connection',

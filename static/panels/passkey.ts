@@ -31,6 +31,7 @@ export async function signInWithPasskey(): Promise<void> {
 
 function refuse(error: Error): never {
   // The authenticator has one already, and it was told not to make another (W3C Web Authentication, section 6.3.2).
-  if (error.name === 'InvalidStateError') throw new ApiError('This device has a passkey for you already.', 0);
-  throw new ApiError('No passkey was used. Try once more, or use a password.', 0);
+  if (error.name === 'InvalidStateError')
+    throw new ApiError('This device already has a passkey for this account.', 0);
+  throw new ApiError('No passkey was used. Try again, or use a password.', 0);
 }

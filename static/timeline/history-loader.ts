@@ -22,7 +22,7 @@ export class HistoryLoader {
     private readonly read: (before: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Earlier messages can’t be loaded now.');
+    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Earlier messages couldn’t be loaded.');
     this.look();
   }
 

@@ -18,7 +18,7 @@ export class NewerLoader {
     private readonly read: (after: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages can’t be loaded now.');
+    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages couldn’t be loaded.');
   }
 
   /** The page now shows the room up to this place, or all of it. */

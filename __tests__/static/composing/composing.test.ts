@@ -70,7 +70,7 @@ describe('writing', () => {
     await until(() => masha.box.evaluate((box) => box.scrollHeight - box.clientHeight), 0);
     expect(await masha.box.getAttribute('aria-invalid')).toBe('false');
     await masha.box.fill('x'.repeat(4001));
-    await masha.page.getByText('1 characters too long').waitFor();
+    await masha.page.getByText('1 character too long').waitFor();
     expect(await masha.box.getAttribute('aria-invalid')).toBe('true');
   });
 

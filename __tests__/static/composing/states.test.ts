@@ -16,7 +16,7 @@ async function held(): Promise<{ owner: Somebody; tom: Visit }> {
   const tom = await stage.visit();
   await tom.say('first');
   await tom.say('second');
-  await tom.page.getByText('That was fast: the next message is sent').waitFor();
+  await tom.page.getByText('You are sending too fast. The next message will be sent').waitFor();
   expect(await countdown(tom)).toMatch(/^in \d+ s$/);
   return { owner, tom };
 }
@@ -38,13 +38,13 @@ describe('a message that is not stored yet', () => {
     await setRules(owner, { slow: 0 });
     await tom.states('sent', 'sent');
     await until(() => countdown(tom), '');
-    await tom.page.getByText('That was fast').waitFor({ state: 'detached' });
+    await tom.page.getByText('You are sending too fast').waitFor({ state: 'detached' });
   });
 
   it('has no countdown in a room that is locked, nor for somebody who is banned', async () => {
     const { owner, tom } = await held();
     await setRules(owner, { locked: true });
-    await tom.page.getByText('This room is locked: only moderators write.').waitFor();
+    await tom.page.getByText('This room is locked: only moderators can write.').waitFor();
     expect(await countdown(tom)).toBe('');
     expect(await tom.box.isDisabled()).toBe(true);
     await setRules(owner, { locked: false });

@@ -127,20 +127,20 @@ describe('the way to the room', () => {
 describe('the status', () => {
   it('says how far the room has been read, over what, and how much is waiting', async () => {
     const masha = await stage.visit('/', { blocked: [] });
-    await standsAt(masha, 'Complete to #0 · over WebSocket');
+    await standsAt(masha, 'Read up to #0 · over WebSocket');
     await say(stage.app.url, 'one');
-    await standsAt(masha, 'Complete to #1 · over WebSocket');
+    await standsAt(masha, 'Read up to #1 · over WebSocket');
     await masha.choose('SSE');
     await masha.live('Live · over SSE');
-    await standsAt(masha, 'Complete to #1 · over SSE');
+    await standsAt(masha, 'Read up to #1 · over SSE');
     expect(new URL(masha.page.url()).search).toBe('?transport=sse');
     await masha.network.block('say');
     await masha.say('two');
     await masha.say('three');
-    await standsAt(masha, 'Complete to #1 · over SSE · 2 waiting');
+    await standsAt(masha, 'Read up to #1 · over SSE · 2 waiting');
     await masha.page.locator('summary').getByText('· 2 waiting').waitFor();
     masha.network.unblock('say');
-    await standsAt(masha, 'Complete to #3 · over SSE');
+    await standsAt(masha, 'Read up to #3 · over SSE');
     await masha.page.locator('summary').getByText('waiting').waitFor({ state: 'detached' });
   });
 

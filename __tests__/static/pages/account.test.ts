@@ -17,16 +17,16 @@ async function name(visit: Visit, username: string): Promise<void> {
 
 /** Keeps the name of a page's person with a password, on the page that the panel leads to. */
 async function keep({ page }: Visit): Promise<void> {
-  await page.getByRole('link', { name: 'Keep this name, or sign in' }).click();
+  await page.getByRole('link', { name: 'Create an account or sign in' }).click();
   await page.locator('#password-form').getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Keep it with a password' }).click();
+  await page.getByRole('button', { name: 'Create a password' }).click();
   await page.getByRole('heading', { name: 'Signed-in browsers' }).waitFor();
 }
 
 async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.locator('#sign-in').getByLabel('Name').fill(username);
   await page.locator('#sign-in').getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 const heading = ({ page }: Visit) => page.getByRole('heading', { level: 1 });
@@ -66,8 +66,8 @@ describe('an account', () => {
   it('begins with a name: who has none chooses it there', async () => {
     const visit = await open(stage, '/account');
     await visit.page.locator('#name-form').getByLabel('Name').fill('Masha');
-    await visit.page.getByRole('button', { name: 'Take it' }).click();
-    await visit.page.getByRole('heading', { name: 'Keep your name' }).waitFor();
+    await visit.page.getByRole('button', { name: 'Save name' }).click();
+    await visit.page.getByRole('heading', { name: 'Create an account' }).waitFor();
     await heading(visit).getByText('Masha').waitFor();
   });
 
@@ -86,13 +86,13 @@ describe('an account', () => {
         automaticPresenceSimulation: true,
       },
     });
-    await visit.page.getByRole('link', { name: 'Keep this name, or sign in' }).click();
-    await visit.page.getByRole('button', { name: 'Keep it with a passkey' }).click();
+    await visit.page.getByRole('link', { name: 'Create an account or sign in' }).click();
+    await visit.page.getByRole('button', { name: 'Create a passkey' }).click();
     await visit.page.getByRole('button', { name: 'Add a passkey' }).click();
-    await visit.page.getByText('This device has a passkey for you already.').waitFor();
+    await visit.page.getByText('This device already has a passkey for this account.').waitFor();
     await visit.page.locator('#sign-out').getByRole('button').click();
     await heading(visit).getByText('Anonymous').waitFor();
-    await visit.page.getByRole('button', { name: 'Use a passkey' }).click();
+    await visit.page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await heading(visit).getByText('Masha').waitFor();
 
     // The last way in is not thrown away.
@@ -100,7 +100,7 @@ describe('an account', () => {
     await visit.page.getByText('Nothing else is left to sign in with').waitFor();
     await visit.page.getByLabel('New password').fill('Masha keeps this');
     await visit.page.getByRole('button', { name: 'Save' }).click();
-    await visit.page.getByText('Saved.').waitFor();
+    await visit.page.getByText('Password saved.').waitFor();
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).click();
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).waitFor({ state: 'detached' });
   });
@@ -161,7 +161,7 @@ describe('an account', () => {
     await change('no idea');
     await page.getByText('The present password is wrong.').waitFor();
     await change(PASSWORD);
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Password saved.').waitFor();
     const phone = await open(stage, '/account');
     await signIn(phone.page, 'Masha', 'battery staple');
     await heading(phone).getByText('Masha').waitFor();
@@ -169,10 +169,10 @@ describe('an account', () => {
 
   it('makes a token that a script speaks with, shows it once, and revokes it', async () => {
     const { page } = await masha();
-    await page.getByLabel('What is it for?').fill('backup');
-    await page.getByRole('button', { name: 'Make a token' }).click();
-    await page.getByLabel('Here is the token.').waitFor();
-    const token = await page.getByLabel('Here is the token.').inputValue();
+    await page.getByLabel('Token name').fill('backup');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByLabel('Copy the token now.').waitFor();
+    const token = await page.getByLabel('Copy the token now.').inputValue();
     const say = () =>
       fetch(`${stage.app.url}/messages`, {
         method: 'POST',
@@ -194,17 +194,17 @@ describe('a chat by invitation', () => {
 
   it('has a door that a link opens, and that one can sign in at', async () => {
     const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
-    await owner.page.getByRole('button', { name: 'Come in' }).click();
+    await owner.page.getByRole('button', { name: 'Join' }).click();
     await owner.live();
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
-    await owner.page.getByRole('button', { name: 'Make a link' }).click();
-    await owner.page.getByLabel('Here is the link.').waitFor();
-    const link = await owner.page.getByLabel('Here is the link.').inputValue();
+    await owner.page.getByRole('button', { name: 'Create link' }).click();
+    await owner.page.getByLabel('Copy the invitation link now.').waitFor();
+    const link = await owner.page.getByLabel('Copy the invitation link now.').inputValue();
 
     const guest = await open(stage, '/r/garden');
     await heading(guest).getByText('This chat is by invitation.').waitFor();
     await guest.page.goto(link);
-    await guest.page.getByRole('button', { name: 'Come in' }).click();
+    await guest.page.getByRole('button', { name: 'Join' }).click();
     await guest.live();
     await name(guest, 'Masha');
     await keep(guest);
@@ -224,11 +224,11 @@ describe('a closed chat', () => {
   it('lets in who makes an account of an invitation', async () => {
     const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
     const { page } = owner;
-    await page.getByRole('button', { name: 'Come in' }).click();
+    await page.getByRole('button', { name: 'Join' }).click();
     await page.locator('#name-form').getByLabel('Name').fill('Masha');
-    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByRole('button', { name: 'Save name' }).click();
     await page.locator('#password-form').getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Keep it with a password' }).click();
+    await page.getByRole('button', { name: 'Create a password' }).click();
     await page.getByRole('heading', { name: 'Signed-in browsers' }).waitFor();
     await page.getByRole('link', { name: '#lobby' }).click();
     await owner.live();

@@ -15,8 +15,8 @@ describe('in a local network, over plain HTTP', () => {
   async function owner() {
     const visit = await open(`/invite#${await stage.app.ownersLink()}`);
     expect(await visit.page.evaluate(() => isSecureContext)).toBe(false);
-    await visit.page.getByText('This chat becomes yours').waitFor();
-    await visit.page.getByRole('button', { name: 'Come in' }).click();
+    await visit.page.getByText('Join this chat as its owner').waitFor();
+    await visit.page.getByRole('button', { name: 'Join' }).click();
     await visit.live();
     return visit;
   }
@@ -24,16 +24,16 @@ describe('in a local network, over plain HTTP', () => {
   it('makes an owner, who makes a link by which another comes in, and both talk', async () => {
     const masha = await owner();
     await masha.page.getByRole('link', { name: 'Moderation' }).click();
-    await masha.page.getByRole('button', { name: 'Make a link' }).click();
-    await masha.page.getByLabel('Here is the link.').waitFor();
-    const link = await masha.page.getByLabel('Here is the link.').inputValue();
+    await masha.page.getByRole('button', { name: 'Create link' }).click();
+    await masha.page.getByLabel('Copy the invitation link now.').waitFor();
+    const link = await masha.page.getByLabel('Copy the invitation link now.').inputValue();
     expect(link).toMatch(/^http:\/\/parley\.test:\d+\/invite#[\w-]{43}$/);
     await masha.page.goto(url());
     await masha.live();
 
     const olga = await open(`/invite#${link.split('#')[1]}`);
     await olga.page.getByText('Join this chat.').waitFor();
-    await olga.page.getByRole('button', { name: 'Come in' }).click();
+    await olga.page.getByRole('button', { name: 'Join' }).click();
     await olga.live();
     await olga.say('from the kitchen');
     await masha.shows(['from the kitchen']);
@@ -53,14 +53,14 @@ describe('in a local network, over plain HTTP', () => {
     const phone = await open('/');
     await phone.page.locator('#sign-in').getByLabel('Name').fill('Masha');
     await phone.page.locator('#sign-in').getByLabel('Password').fill('correct horse');
-    await phone.page.getByRole('button', { name: 'Sign in' }).click();
+    await phone.page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await phone.live();
   });
 
   it('says in words that a link is not valid any more', async () => {
     const visit = await open('/invite#nonsense');
     await visit.page.getByRole('heading', { name: 'This link is not valid any more' }).waitFor();
-    expect(await visit.page.getByRole('button', { name: 'Come in' }).isVisible()).toBe(false);
+    expect(await visit.page.getByRole('button', { name: 'Join' }).isVisible()).toBe(false);
   });
 
   it('lets in without scripts whoever pastes the link, and takes what they write', async () => {
@@ -71,7 +71,7 @@ describe('in a local network, over plain HTTP', () => {
     await page
       .getByLabel('Paste your invitation link')
       .fill(`${url()}/invite#${await stage.app.ownersLink()}`);
-    await page.getByRole('button', { name: 'Come in' }).click();
+    await page.getByRole('button', { name: 'Join' }).click();
     await page.waitForURL(`${url()}/`);
     await page.getByRole('link', { name: 'Write a message' }).click();
     await page.locator('form.plain').getByRole('textbox', { name: 'Message' }).fill('no script');

@@ -102,8 +102,8 @@ describe('what is written on the page', () => {
       expect(await page.getByText('open the link again').isVisible()).toBe(false);
       await beSomebody(context, owner);
       await look('/account', '/moderation');
-      await page.getByText('Links of the past').click();
-      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.getByText('Past links').click();
+      await page.getByRole('button', { name: 'Create link' }).click();
       await page.locator('#secret').waitFor();
       expect(await faintTexts(page)).toEqual([]);
     },

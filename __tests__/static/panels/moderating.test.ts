@@ -5,7 +5,7 @@ import { setStage, type Stage } from '../../support/stage';
 /** The owner of a new server, in the room. */
 async function ownerOf(stage: Stage): Promise<Visit> {
   const owner = await stage.visit(`/invite#${await stage.app.ownersLink()}`, { live: false });
-  await owner.page.getByRole('button', { name: 'Come in' }).click();
+  await owner.page.getByRole('button', { name: 'Join' }).click();
   await owner.live();
   return owner;
 }
@@ -16,14 +16,14 @@ const actions = ({ page }: Visit) => page.getByRole('dialog');
 async function about(visit: Visit, text: string): Promise<void> {
   const message = visit.said(text);
   await message.hover();
-  await message.getByRole('button', { name: 'What to do about this message' }).click();
+  await message.getByRole('button', { name: 'Message actions' }).click();
   await actions(visit).waitFor();
 }
 
 /** Deletes a message by the menu that is open. */
 async function confirm(visit: Visit): Promise<void> {
   await actions(visit).getByRole('button', { name: 'Delete message' }).click();
-  await actions(visit).getByRole('button', { name: 'Yes, delete it for everybody' }).click();
+  await actions(visit).getByRole('button', { name: 'Delete for everyone' }).click();
   await actions(visit).waitFor({ state: 'hidden' });
 }
 
@@ -101,26 +101,24 @@ describe('a moderator', () => {
     await tom.say('BUY WATCHES');
     await owner.shows(['BUY WATCHES']);
     await about(owner, 'BUY WATCHES');
-    await actions(owner).getByLabel('Only let them read').selectOption('for 10 minutes');
+    await actions(owner).getByLabel('Mute: can read, but not write').selectOption('for 10 minutes');
     await actions(owner).getByRole('button', { name: 'Mute' }).click();
     await actions(owner)
-      .getByText(/^Anonymous [a-z0-9]{4} may only read now\.$/)
+      .getByText(/^Anonymous [a-z0-9]{4} is muted\.$/)
       .waitFor();
     await confirm(owner);
     await tom.shows(['Deleted']);
     await tom.say('BUY MORE WATCHES');
-    await tom.log.getByText('You may only read for now: a moderator has muted you.').waitFor();
+    await tom.log.getByText('a moderator has muted you').waitFor();
     // A page that is opened now says so before anything is written.
     await tom.page.reload();
-    const muted = tom.page
-      .locator('#rule')
-      .getByText('You may only read for now: a moderator has muted you.');
+    const muted = tom.page.locator('#rule').getByText('A moderator has muted you: you can only read.');
     await muted.waitFor();
 
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     await owner.page.getByText('Muted until').waitFor();
     await owner.page.getByText(/^Anonymous \w+ muted Anonymous \w+ for 10 min/).waitFor();
-    await owner.page.getByRole('button', { name: 'Let Anonymous write again' }).click();
+    await owner.page.getByRole('button', { name: 'Unmute Anonymous' }).click();
     await owner.page.getByText('Muted until').waitFor({ state: 'detached' });
     await tom.page.getByRole('button', { name: 'Retry' }).click();
     await tom.states('sent');
@@ -149,7 +147,7 @@ describe('a moderator', () => {
     expect(await tom.page.getByRole('link', { name: 'Sign in', exact: true }).count()).toBe(0);
 
     await owner.page.goto(`${stage.app.url}/moderation`);
-    await owner.page.getByRole('button', { name: 'Let Anonymous in again' }).click();
+    await owner.page.getByRole('button', { name: 'Unban Anonymous' }).click();
     await owner.page.getByText('Banned until').waitFor({ state: 'detached' });
     await tom.page.getByRole('button', { name: 'Try now' }).click();
     await tom.live();
@@ -164,7 +162,7 @@ describe('a moderator', () => {
     await tom.say('BUY WATCHES');
     await owner.shows(['hello', 'BUY WATCHES']);
     await about(owner, 'BUY WATCHES');
-    await actions(owner).getByLabel('Put them out').selectOption('for good');
+    await actions(owner).getByLabel('Ban: can’t use this chat').selectOption('permanently');
     await actions(owner).getByRole('button', { name: 'Ban' }).click();
     await tom.live('You are banned from this chat.');
   });
@@ -172,14 +170,14 @@ describe('a moderator', () => {
   it('slows a room down: what is said too fast is sent later, in order', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await owner.page.getByLabel('Slow mode').selectOption('5 s');
-    await tom.page.getByText('Slow mode: one message in 5 s.').waitFor();
+    await tom.page.getByText('Slow mode: one message every 5 s.').waitFor();
     await tom.say('first');
     await tom.say('second');
-    await tom.page.getByText('That was fast: the next message is sent').waitFor();
+    await tom.page.getByText('You are sending too fast. The next message will be sent').waitFor();
     await tom.states('sent', 'sending');
     await tom.states('sent', 'sent');
     await owner.shows(['first', 'second']);
-    await tom.page.getByText('That was fast').waitFor({ state: 'detached' });
+    await tom.page.getByText('You are sending too fast').waitFor({ state: 'detached' });
     // It does not hold for moderators.
     await owner.say('one');
     await owner.say('two');
@@ -189,15 +187,15 @@ describe('a moderator', () => {
   it('locks a room and opens it again, for those who are there and those who come', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await tom.box.fill('a thought');
-    await owner.page.getByLabel('Locked: only moderators write').check();
-    await tom.page.getByText('This room is locked: only moderators write.').waitFor();
+    await owner.page.getByLabel('Only moderators can write').check();
+    await tom.page.getByText('This room is locked: only moderators can write.').waitFor();
     expect(await tom.box.isDisabled()).toBe(true);
     await owner.say('The rules have changed.');
     await tom.shows(['The rules have changed.']);
     await tom.page.reload();
     expect(await tom.box.isDisabled()).toBe(true);
     await tom.live();
-    await owner.page.getByLabel('Locked: only moderators write').uncheck();
+    await owner.page.getByLabel('Only moderators can write').uncheck();
     await until(() => tom.box.isDisabled(), false);
     expect(await tom.box.inputValue()).toBe('a thought');
     await tom.box.press('Enter');
@@ -208,18 +206,18 @@ describe('a moderator', () => {
     const owner = await ownerOf(stage);
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     const { page } = owner;
-    await page.getByLabel('They become').selectOption('Moderator');
-    await page.getByRole('button', { name: 'Make a link' }).click();
-    await page.getByLabel('Here is the link.').waitFor();
-    const link = await page.getByLabel('Here is the link.').inputValue();
+    await page.getByLabel('Role', { exact: true }).selectOption('Moderator');
+    await page.getByRole('button', { name: 'Create link' }).click();
+    await page.getByLabel('Copy the invitation link now.').waitFor();
+    const link = await page.getByLabel('Copy the invitation link now.').inputValue();
     const mona = await visit(`/invite${new URL(link).hash}`, { live: false });
-    await mona.page.getByRole('button', { name: 'Come in' }).click();
+    await mona.page.getByRole('button', { name: 'Join' }).click();
     await mona.page.getByRole('link', { name: 'Moderation' }).click();
     await mona.page.getByRole('list', { name: 'People' }).getByText('Moderator').waitFor();
     expect(await mona.page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['People']);
 
     await page.getByRole('button', { name: 'Done' }).click();
-    await page.getByText('Links of the past').click();
+    await page.getByText('Past links').click();
     await page.getByText('Used up').first().waitFor();
     await page.getByRole('combobox', { name: 'Role of Anonymous' }).selectOption('Member');
     await page.getByText(/made Anonymous \w+ a member/).waitFor();
@@ -235,7 +233,7 @@ describe('limits', () => {
     const [masha, tom] = [await stage.visit(), await stage.visit()];
     const texts = Array.from({ length: 10 }, (_, i) => `line ${i}`);
     for (const text of texts) await masha.say(text);
-    await masha.page.getByText('That was fast: the next message is sent').waitFor();
+    await masha.page.getByText('You are sending too fast. The next message will be sent').waitFor();
     await tom.shows(texts);
     await masha.shows(texts);
     await masha.states(...texts.map(() => 'sent'));

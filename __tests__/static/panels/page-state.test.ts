@@ -110,7 +110,7 @@ describe('what the page shows, in every combination of connection, room and mess
 
   it('is that one is muted, unless nobody may write here', () => {
     const expected = those(({ condition }) => condition.muted && !condition.locked && !isShutOut(condition));
-    expect(those(({ shown }) => shown.rule.startsWith('You may only read'))).toEqual(expected);
+    expect(those(({ shown }) => shown.rule.startsWith('A moderator has muted you'))).toEqual(expected);
   });
 
   it('is one countdown at most, and none of it "in 0 s"', () => {

@@ -6,7 +6,7 @@ const stage = setStage();
 describe('the panel beside the conversation', () => {
   it('says who sees the contacts while there are none', async () => {
     const masha = await stage.visit();
-    const notice = masha.page.getByText('Everyone on this server sees the contacts that you add.');
+    const notice = masha.page.getByText('Everyone on this server can see the contacts you add.');
     await notice.waitFor();
     await masha.page.getByRole('textbox', { name: 'Contact name' }).fill('Katya');
     await masha.page.getByRole('textbox', { name: 'Phone' }).fill('+7 912 345-67-89');
@@ -60,8 +60,8 @@ describe('the panel beside the conversation', () => {
     await masha.page.getByRole('button', { name: 'Add' }).click();
     await masha.page.locator('#contacts').getByText('𐌰'.repeat(40)).waitFor();
     await name.fill('a'.repeat(41));
-    await masha.page.getByText('The name is over 40 characters.').waitFor();
+    await masha.page.getByText('The name is longer than 40 characters.').waitFor();
     await name.fill('a'.repeat(40));
-    await masha.page.getByText('The name is over 40 characters.').waitFor({ state: 'detached' });
+    await masha.page.getByText('The name is longer than 40 characters.').waitFor({ state: 'detached' });
   });
 });

@@ -182,7 +182,7 @@ describe('a long room', () => {
       await masha.say('Here I am');
       await masha.said('Here I am').waitFor();
       const again = masha.page.getByRole('button', { name: 'Try again' });
-      await masha.log.getByText('Newer messages can’t be loaded now.').waitFor();
+      await masha.log.getByText('Newer messages couldn’t be loaded.').waitFor();
       masha.network.unblock('poll');
       if (by === 'by hand') await again.click();
       else
