@@ -131,7 +131,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     try {
       access.countRequest(request);
-      throw new Refusal(404, `There is no WebSocket at ${path}.`);
+      throw new Refusal('not_found', `There is no WebSocket at ${path}.`);
     } catch (error) {
       access.countRefusal(request);
       rejectUpgrade(socket, errorBody(error));

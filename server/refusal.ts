@@ -1,13 +1,47 @@
-import type { ErrorBody } from './wire';
+import type { ErrorBody, ErrorCode } from './wire';
+
+/** The HTTP status of each error: the only place where codes and statuses meet. PROTOCOL.md lists the same. */
+export const STATUS = {
+  bad_request: 400,
+  sign_in_required: 401,
+  sign_in_failed: 401,
+  forbidden: 403,
+  origin_not_allowed: 403,
+  banned: 403,
+  muted: 403,
+  room_locked: 403,
+  wrong_password: 403,
+  not_found: 404,
+  not_acceptable: 406,
+  request_timeout: 408,
+  conflict: 409,
+  name_taken: 409,
+  id_taken: 409,
+  limit_reached: 409,
+  cursor_gone: 410,
+  precondition_failed: 412,
+  too_large: 413,
+  address_too_long: 414,
+  unsupported_type: 415,
+  range_not_satisfiable: 416,
+  expectation_failed: 417,
+  rate_limited: 429,
+  slow_mode: 429,
+  too_many_connections: 429,
+  headers_too_large: 431,
+  internal: 500,
+  not_implemented: 501,
+  unavailable: 503,
+} as const satisfies Record<ErrorCode, number>;
 
 /**
- * A no that is meant for the person who asked: a sentence to act on, and an HTTP status.
- * Anything else that is thrown is a fault of ours: a 500 and a line in the log.
+ * An error meant for the person who asked. Anything else that is thrown is a fault of the server: it is logged, and
+ * answered with `internal`.
  */
 export class Refusal extends Error {
+  /** @param message a sentence: what happened, and what to do. */
   constructor(
-    /** 4xx, or 503 where trying again later may work. */
-    readonly status: number,
+    readonly code: ErrorCode,
     message: string,
     /** When to try again, in s, where that is known. */
     readonly retryAfter?: number,
@@ -15,21 +49,22 @@ export class Refusal extends Error {
     super(message);
     this.name = 'Refusal';
   }
-}
 
-/** The answer to somebody who is banned, or whose address is: no page of the chat can be opened from where it is shown. */
-export class BanRefusal extends Refusal {
-  constructor(message: string) {
-    super(403, message);
+  /** The HTTP status of its code. */
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** The error as it crosses the wire, on every transport. */
+  get body(): ErrorBody {
+    const { message, code, status, retryAfter } = this;
+    return { error: message, code, status, ...(retryAfter !== undefined && { retryAfter }) };
   }
 }
 
-/** What is told of an error, on every transport; one that is no refusal is logged and not explained. */
+/** Returns an error as it crosses the wire; one that is no refusal is logged, and not explained. */
 export function errorBody(error: unknown): ErrorBody {
-  if (error instanceof Refusal) {
-    const { message, status, retryAfter } = error;
-    return { error: message, status, ...(retryAfter !== undefined && { retryAfter }) };
-  }
+  if (error instanceof Refusal) return error.body;
   console.error(error);
-  return { error: 'Something went wrong on the server. Try again.', status: 500 };
+  return new Refusal('internal', 'Something went wrong on the server. Try again.').body;
 }

@@ -133,10 +133,47 @@ export interface RemoveContact {
 /** Told as it happens to whoever is connected: never in the log, never with a cursor. */
 export type Ephemeral = Presence | Typing | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
+/**
+ * What went wrong, for programs: stable, while sentences may change. There is one for each thing that a client can act
+ * on in its own way; PROTOCOL.md says what each means.
+ */
+export type ErrorCode =
+  | 'address_too_long'
+  | 'bad_request'
+  | 'banned'
+  | 'conflict'
+  | 'cursor_gone'
+  | 'expectation_failed'
+  | 'forbidden'
+  | 'headers_too_large'
+  | 'id_taken'
+  | 'internal'
+  | 'limit_reached'
+  | 'muted'
+  | 'name_taken'
+  | 'not_acceptable'
+  | 'not_found'
+  | 'not_implemented'
+  | 'origin_not_allowed'
+  | 'precondition_failed'
+  | 'range_not_satisfiable'
+  | 'rate_limited'
+  | 'request_timeout'
+  | 'room_locked'
+  | 'sign_in_failed'
+  | 'sign_in_required'
+  | 'slow_mode'
+  | 'too_large'
+  | 'too_many_connections'
+  | 'unavailable'
+  | 'unsupported_type'
+  | 'wrong_password';
+
 /** An error, on every transport. */
 export interface ErrorBody {
   /** A sentence for a person. */
   error: string;
+  code: ErrorCode;
   /** An HTTP status. */
   status: number;
   /** When to try again, in s, where it was too often: `Retry-After`, for those who see no headers. */

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { ErrorCode } from '../../server/wire';
 import { startApp, type Running } from '../support/app';
+import { errorOf } from '../support/error';
 import { take, sseEvents } from '../support/events';
 import { say } from '../support/http';
 import { answerTo, closed, dial, UPGRADE } from '../support/raw';
@@ -78,10 +80,9 @@ describe('an address', () => {
         'Host: localhost',
       );
       expect(status).toBe(414);
-      expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual({
-        error: 'The address is over 16 KB.',
-        status: 414,
-      });
+      expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(
+        errorOf('address_too_long', 'The address is over 16 KB.'),
+      );
     },
   );
 
@@ -102,46 +103,62 @@ describe('what Node or a library would refuse in its own words', () => {
   const POST = ['POST /messages HTTP/1.1', HOST, 'Content-Length: 2'];
   const JSON_TYPE = 'Content-Type: application/json';
   const polling = (query: string, method = 'GET') => `${method} /socket.io/?EIO=4&${query} HTTP/1.1`;
-  it.each<[string, number, string[]]>([
-    ['a host that is no name', 400, [GET, 'Host: [']],
-    ['a host with a space', 400, [GET, 'Host: a b']],
-    ['a host with a path', 400, ['GET / HTTP/1.1', 'Host: a/b']],
-    ['a host that is no name, for a stream', 400, ['GET /sse HTTP/1.1', 'Host: [']],
-    ['a host that is no name, for Socket.IO', 400, [polling('transport=polling'), 'Host: [']],
-    ['a host that is no name, for a WebSocket', 400, ['GET /ws HTTP/1.1', ...UPGRADE.with(0, 'Host: [')]],
-    ['no host', 400, [GET]],
-    ['two hosts', 400, [GET, HOST, 'Host: example.org']],
-    ['an unknown expectation', 417, [GET, HOST, 'Expect: nonsense']],
-    ['a broken address of a file', 400, ['GET /static/%ff HTTP/1.1', HOST]],
-    ['a broken address of a room', 400, ['GET /r/%ff HTTP/1.1', HOST]],
-    ['a file’s folder', 404, ['GET /static HTTP/1.1', HOST]],
-    ['a range past a file’s end', 416, ['GET /static/favicon.svg HTTP/1.1', HOST, 'Range: bytes=99999-']],
+  it.each<[string, ErrorCode, string[]]>([
+    ['a host that is no name', 'bad_request', [GET, 'Host: [']],
+    ['a host with a space', 'bad_request', [GET, 'Host: a b']],
+    ['a host with a path', 'bad_request', ['GET / HTTP/1.1', 'Host: a/b']],
+    ['a host that is no name, for a stream', 'bad_request', ['GET /sse HTTP/1.1', 'Host: [']],
+    ['a host that is no name, for Socket.IO', 'bad_request', [polling('transport=polling'), 'Host: [']],
+    [
+      'a host that is no name, for a WebSocket',
+      'bad_request',
+      ['GET /ws HTTP/1.1', ...UPGRADE.with(0, 'Host: [')],
+    ],
+    ['no host', 'bad_request', [GET]],
+    ['two hosts', 'bad_request', [GET, HOST, 'Host: example.org']],
+    ['an unknown expectation', 'expectation_failed', [GET, HOST, 'Expect: nonsense']],
+    ['a broken address of a file', 'bad_request', ['GET /static/%ff HTTP/1.1', HOST]],
+    ['a broken address of a room', 'bad_request', ['GET /r/%ff HTTP/1.1', HOST]],
+    ['a file’s folder', 'not_found', ['GET /static HTTP/1.1', HOST]],
+    [
+      'a range past a file’s end',
+      'range_not_satisfiable',
+      ['GET /static/favicon.svg HTTP/1.1', HOST, 'Range: bytes=99999-'],
+    ],
     [
       'a condition that a compressed file does not meet',
-      412,
+      'precondition_failed',
       ['GET /static/styles/base.css HTTP/1.1', HOST, 'Accept-Encoding: br', 'If-Match: "x"'],
     ],
-    ['an unknown charset', 415, [...POST, `${JSON_TYPE}; charset=latin1`]],
-    ['an unknown encoding', 415, [...POST, JSON_TYPE, 'Content-Encoding: zip']],
-    ['a compressed body', 415, [...POST, JSON_TYPE, 'Content-Encoding: gzip']],
-    ['a method that is not there', 404, ['TRACE / HTTP/1.1', HOST]],
-    ['CONNECT', 501, ['CONNECT localhost:80 HTTP/1.1', HOST]],
-    ['a WebSocket without a key', 400, ['GET /ws HTTP/1.1', ...UPGRADE.slice(0, 4)]],
+    ['an unknown charset', 'unsupported_type', [...POST, `${JSON_TYPE}; charset=latin1`]],
+    ['an unknown encoding', 'unsupported_type', [...POST, JSON_TYPE, 'Content-Encoding: zip']],
+    ['a compressed body', 'unsupported_type', [...POST, JSON_TYPE, 'Content-Encoding: gzip']],
+    ['a method that is not there', 'not_found', ['TRACE / HTTP/1.1', HOST]],
+    ['CONNECT', 'not_implemented', ['CONNECT localhost:80 HTTP/1.1', HOST]],
+    ['a WebSocket without a key', 'bad_request', ['GET /ws HTTP/1.1', ...UPGRADE.slice(0, 4)]],
     [
       'a WebSocket of another version',
-      400,
+      'bad_request',
       ['GET /ws HTTP/1.1', ...UPGRADE.with(3, 'Sec-WebSocket-Version: 9')],
     ],
-    ['a WebSocket by POST', 400, ['POST /ws HTTP/1.1', ...UPGRADE]],
-    ['an unknown transport of Socket.IO', 400, [polling('transport=x'), HOST]],
-    ['an unknown session of Socket.IO', 400, [polling('transport=polling&sid=x'), HOST]],
+    ['a WebSocket by POST', 'bad_request', ['POST /ws HTTP/1.1', ...UPGRADE]],
+    ['an unknown transport of Socket.IO', 'bad_request', [polling('transport=x'), HOST]],
+    ['an unknown session of Socket.IO', 'bad_request', [polling('transport=polling&sid=x'), HOST]],
     [
       'an unknown session of Socket.IO, for a WebSocket',
-      400,
+      'bad_request',
       [polling('transport=websocket&sid=x'), ...UPGRADE],
     ],
-    ['a session of Socket.IO that begins with POST', 400, [polling('transport=polling', 'POST'), HOST]],
-    ['a session of Socket.IO on a WebSocket that is none', 400, [polling('transport=websocket'), HOST]],
+    [
+      'a session of Socket.IO that begins with POST',
+      'bad_request',
+      [polling('transport=polling', 'POST'), HOST],
+    ],
+    [
+      'a session of Socket.IO on a WebSocket that is none',
+      'bad_request',
+      [polling('transport=websocket'), HOST],
+    ],
   ])('S21: is answered in the one shape of errors: %s', async (_what, expected, lines) => {
     const { status, text } = await answerTo(
       app.url,
@@ -150,34 +167,38 @@ describe('what Node or a library would refuse in its own words', () => {
       ...(lines.includes('Content-Length: 2') ? ['', '{}'] : []),
     );
     const [head, body] = text.split('\r\n\r\n');
-    expect(status).toBe(expected);
+    expect(status).toBe(errorOf(expected).status);
     expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
     expect(head).not.toMatch(/^content-encoding:/im);
-    expect(JSON.parse(body!)).toEqual({ error: expect.stringMatching(/\.$/) as string, status });
+    expect(JSON.parse(body!)).toEqual(errorOf(expected));
   });
 });
 
 describe('what is no request', () => {
-  it.each<[string, string[], number]>([
-    ['headers over 16 KB', ['GET / HTTP/1.1', 'Host: localhost', `Cookie: ${'x'.repeat(64 * 1024)}`], 431],
-    ['no HTTP at all', ['\u0016\u0003\u0001'], 400],
-    ['a method that does not exist', ['PARLEY / HTTP/1.1', 'Host: localhost'], 400],
+  it.each<[string, string[], ErrorCode]>([
+    [
+      'headers over 16 KB',
+      ['GET / HTTP/1.1', 'Host: localhost', `Cookie: ${'x'.repeat(64 * 1024)}`],
+      'headers_too_large',
+    ],
+    ['no HTTP at all', ['\u0016\u0003\u0001'], 'bad_request'],
+    ['a method that does not exist', ['PARLEY / HTTP/1.1', 'Host: localhost'], 'bad_request'],
     [
       'two lengths',
       ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Length: 1', 'Content-Length: 2'],
-      400,
+      'bad_request',
     ],
     [
       'a length and chunks',
       ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Length: 1', 'Transfer-Encoding: chunked'],
-      400,
+      'bad_request',
     ],
-    ['a header with NUL in it', ['GET / HTTP/1.1', 'Host: localhost', 'Cookie: a\u0000b'], 400],
-    ['a line end in a header’s name', ['GET / HTTP/1.1', 'Host: localhost', 'Coo\rkie: a'], 400],
+    ['a header with NUL in it', ['GET / HTTP/1.1', 'Host: localhost', 'Cookie: a\u0000b'], 'bad_request'],
+    ['a line end in a header’s name', ['GET / HTTP/1.1', 'Host: localhost', 'Coo\rkie: a'], 'bad_request'],
   ])('S21: is answered in the one shape of errors, and closed: %s', async (_what, lines, expected) => {
     const { status, text } = await answerTo(app.url, ...lines);
-    expect(status).toBe(expected);
-    expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual({ error: expect.any(String) as string, status });
+    expect(status).toBe(errorOf(expected).status);
+    expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(errorOf(expected));
     await say(app.url, 'still there');
   });
 

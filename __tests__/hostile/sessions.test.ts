@@ -1,5 +1,6 @@
 import { startApp, type Running } from '../support/app';
 import { Authenticator } from '../support/authenticator';
+import { errorOf } from '../support/error';
 import { Somebody } from '../support/people';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -73,7 +74,7 @@ const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<
   ['GET', '/audit'],
   ['GET', '/moderation'],
 ];
-const ENDED = { error: 'You were signed out.', status: 401 };
+const ENDED = errorOf('sign_in_required', 'You were signed out.');
 
 async function isRefusedEverywhere({ url, cookie }: Somebody): Promise<void> {
   for (const [method, path, body, headers] of REQUESTS) {

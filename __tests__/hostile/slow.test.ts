@@ -36,7 +36,7 @@ describe('a request that does not come to its end', () => {
     const silent = dial(app.url).then(closed);
     const { text, took } = await trickle(['GET / HTTP/1.1', 'Host: localhost', 'X-Slow: '], 'x');
     await silent;
-    expect(text).toMatch(/^HTTP\/1.1 408 [^]*"status":408\}$/);
+    expect(text).toMatch(/^HTTP\/1.1 408 [^]*"code":"request_timeout","status":408\}$/);
     expect(took).toBeLessThan(15_000);
   });
 

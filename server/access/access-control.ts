@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Profile, Visitor, Visitors } from '../identity/visitor';
-import { BanRefusal, Refusal } from '../refusal';
+import { Refusal } from '../refusal';
 import { bodySize } from './body-size';
 import type { Limits } from './limits';
 
@@ -84,7 +84,7 @@ export class AccessControl {
     const visitor = await this.visitors.identify(request);
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.canSignUp(profile)) throw new Refusal(401, WORDS[this.mode]);
+    if (!this.canSignUp(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
     return visitor;
   }
 
@@ -204,7 +204,7 @@ export class AccessControl {
   private async check(visitor: Visitor): Promise<void> {
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.isAllowed(profile)) throw new Refusal(401, WORDS[this.mode]);
+    if (!this.isAllowed(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
   }
 
   private canSignUp({ role, account }: Profile): boolean {
@@ -218,12 +218,13 @@ export class AccessControl {
 
   private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Profile): Promise<void> {
     if (bannedUntil > Date.now()) {
-      throw new BanRefusal(`You are banned from this chat${until(bannedUntil)}.`);
+      throw new Refusal('banned', `You are banned from this chat${until(bannedUntil)}.`);
     }
     // Who is known here is not held responsible for others behind the same address.
     if (role !== 'guest' || account) return;
     const banned = await this.bans.bannedUntil(address);
-    if (banned > Date.now()) throw new BanRefusal(`Your address is banned from this chat${until(banned)}.`);
+    if (banned > Date.now())
+      throw new Refusal('banned', `Your address is banned from this chat${until(banned)}.`);
   }
 }
 

@@ -213,7 +213,11 @@ export class Limits {
 }
 
 function tooMany(): Refusal {
-  return new Refusal(429, 'Too many connections are open from here. Close some, and try again.', 10);
+  return new Refusal(
+    'too_many_connections',
+    'Too many connections are open from here. Close some, and try again.',
+    10,
+  );
 }
 
 function pair({ points, seconds }: Allowance): Pair {

@@ -38,7 +38,7 @@ export function passkeyOrigin(
     const own = addresses.originOf(request);
     if (origin === undefined || origin === own) return own;
     throw new Refusal(
-      400,
+      'bad_request',
       `This page is at ${origin}, and its request came to ${own}. If there is a proxy between them, it must pass on Host and X-Forwarded-Proto, and TRUST_PROXY must name it.`,
     );
   };

@@ -73,5 +73,5 @@ export function spend(limit: RateLimit, key: string, words: string): void {
 /** @throws {Refusal} 429, with when to try again, if no point is left. */
 export function refuseIfSpent(limit: RateLimit, key: string, words: string): void {
   const wait = limit.retryAfter(key);
-  if (wait > 0) throw new Refusal(429, `${words}. Try again in ${wait} s.`, wait);
+  if (wait > 0) throw new Refusal('rate_limited', `${words}. Try again in ${wait} s.`, wait);
 }

@@ -26,5 +26,5 @@ export async function requireRole(
 
 /** What somebody is refused with who has a lesser role. */
 export function forbidden(least: 'moderator' | 'owner'): Refusal {
-  return new Refusal(403, `Only ${least === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
+  return new Refusal('forbidden', `Only ${least === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
 }

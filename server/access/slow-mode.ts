@@ -24,7 +24,7 @@ export class SlowMode {
     const wait = Math.ceil(((before ?? -Infinity) + seconds * 1_000 - now) / 1_000);
     if (wait > 0) {
       const words = `This room is in slow mode: one message in ${seconds} s. Try again in ${wait} s.`;
-      throw new Refusal(429, words, wait);
+      throw new Refusal('slow_mode', words, wait);
     }
     this.remember(key, now);
     return () => {

@@ -103,14 +103,14 @@ export class Accounts {
     this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
     if (known && !(await isPassword(current ?? '', known, visitor.address))) {
-      throw new Refusal(403, 'The present password is wrong.');
+      throw new Refusal('wrong_password', 'The present password is wrong.');
     }
     const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
     const only = known && endOtherSessions ? visitor.credential : undefined;
     // Hashing takes its time: what was checked before may be another password by now.
     if (!(await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)))
-      throw new Refusal(409, 'The password was changed meanwhile. Try again with that one.');
+      throw new Refusal('conflict', 'The password was changed meanwhile. Try again with that one.');
     if (only)
       await this.disconnect(
         ({ id, credential }) => id === visitor.id && credential !== undefined && credential !== only,
@@ -143,9 +143,10 @@ export class Accounts {
   /** The name that a visitor can keep. @throws {Refusal} 400 if that has none of its own. */
   async nameToKeep(visitor: Visitor): Promise<string> {
     if (!visitor.isPersistent)
-      throw new Refusal(400, 'Open the page first: there is no cookie that knows you.');
+      throw new Refusal('bad_request', 'Open the page first: there is no cookie that knows you.');
     const { username } = await this.visitors.profileById(visitor.id);
-    if (username === ANONYMOUS) throw new Refusal(400, 'Choose a name first: that is what is kept.');
+    if (username === ANONYMOUS)
+      throw new Refusal('bad_request', 'Choose a name first: that is what is kept.');
     return username;
   }
 
@@ -170,7 +171,7 @@ export class Accounts {
     const hash = visitor && (await this.store.passwordOf(visitor));
     const isRight = await isPassword(password, hash, device ? `${address} known` : address);
     const opened = isRight && visitor ? await this.openSession(visitor, label, hash) : undefined;
-    if (!opened) throw new Refusal(401, 'The name or the password is wrong.');
+    if (!opened) throw new Refusal('sign_in_failed', 'The name or the password is wrong.');
     return opened;
   }
 
@@ -221,10 +222,10 @@ export class Accounts {
    */
   async makeToken(visitor: Visitor, label: string): Promise<{ credential: Credential; secret: string }> {
     const { account } = await this.visitors.profileOf(visitor);
-    if (!account) throw new Refusal(400, 'Keep your name first: a token speaks for an account.');
+    if (!account) throw new Refusal('bad_request', 'Keep your name first: a token speaks for an account.');
     const token = newCredential('token', label);
     if (!(await this.store.addToken(visitor.id, withHash(token), MOST)))
-      throw new Refusal(409, `There are ${MOST} of them. Revoke some first.`);
+      throw new Refusal('limit_reached', `There are ${MOST} of them. Revoke some first.`);
     return token;
   }
 

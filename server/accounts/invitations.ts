@@ -133,5 +133,5 @@ function isUsable({ used, uses, until }: Invitation): boolean {
 }
 
 function linkExpired(): Refusal {
-  return new Refusal(404, 'This link is not valid any more. Ask for another.');
+  return new Refusal('not_found', 'This link is not valid any more. Ask for another.');
 }

@@ -68,7 +68,7 @@ export class Passkeys {
     username: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const own = await this.store.passkeysOf(visitor);
-    if (own.length >= MOST) throw new Refusal(409, FULL);
+    if (own.length >= MOST) throw new Refusal('limit_reached', FULL);
     return generateRegistrationOptions({
       challenge: this.challenges.make(`register ${visitor}`),
       rpName: 'Parley',
@@ -100,15 +100,16 @@ export class Passkeys {
       expectedRPID: hostOf(origin),
       requireUserVerification: false,
     }).catch(refuse);
-    if (!verified) throw new Refusal(400, WRONG);
+    if (!verified) throw new Refusal('bad_request', WRONG);
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
     const isAdded = await this.store.addPasskey(passkey, spent, MOST, session);
-    if (isAdded === undefined) throw new Refusal(400, WRONG);
+    if (isAdded === undefined) throw new Refusal('bad_request', WRONG);
     if (isAdded) return;
     const isKnown = (await this.store.passkey(id)) !== undefined;
-    throw new Refusal(409, isKnown ? 'That passkey is kept already. Sign in with it.' : FULL);
+    if (isKnown) throw new Refusal('conflict', 'That passkey is kept already. Sign in with it.');
+    throw new Refusal('limit_reached', FULL);
   }
 
   /** What a browser is asked to sign in with any passkey that it has for this server. */
@@ -123,7 +124,7 @@ export class Passkeys {
   /** Who has answered with a passkey. @throws {Refusal} 400 or 401 if that is nobody. */
   async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
     const passkey = await this.store.passkey(response.id);
-    if (!passkey) throw new Refusal(401, 'This passkey is not known here.');
+    if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not known here.');
     const { id, publicKey, counter, transports, visitor } = passkey;
     const spent = this.answered();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -139,9 +140,9 @@ export class Passkeys {
       },
       requireUserVerification: false,
     }).catch(refuse);
-    if (!verified) throw new Refusal(401, WRONG);
+    if (!verified) throw new Refusal('sign_in_failed', WRONG);
     if (!(await this.store.countPasskey(id, authenticationInfo.newCounter, spent)))
-      throw new Refusal(401, WRONG);
+      throw new Refusal('sign_in_failed', WRONG);
     return visitor;
   }
 
@@ -156,7 +157,7 @@ export class Passkeys {
     if (!own.some((passkey) => passkey.id === id)) return;
     if (!(await this.store.removePasskey(visitor, id))) {
       throw new Refusal(
-        409,
+        'conflict',
         'Nothing else is left to sign in with: set a password first, or add another passkey.',
       );
     }
@@ -182,7 +183,7 @@ const WRONG = 'That passkey could not be verified. Try once more.';
 
 /** What the library finds wrong with an answer is the sender's fault. */
 function refuse(): never {
-  throw new Refusal(400, WRONG);
+  throw new Refusal('bad_request', WRONG);
 }
 
 function hostOf(origin: string): string {

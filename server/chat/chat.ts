@@ -102,7 +102,7 @@ export class Chat {
   async checkMuted(visitor: Visitor): Promise<Profile> {
     const profile = await this.visitors.profileOf(visitor);
     if (profile.mutedUntil <= Date.now()) return profile;
-    throw new Refusal(403, 'You may only read for now: a moderator has muted you.');
+    throw new Refusal('muted', 'You may only read for now: a moderator has muted you.');
   }
 
   /** Takes a name that nobody has, and nobody else is just taking. */
@@ -121,7 +121,7 @@ export class Chat {
     const { username, role } = await this.authorizeWrite('messages', visitor);
     const { locked, slow } = await this.rules.rulesOf(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
-    if (locked) throw new Refusal(403, 'This room is locked: only moderators write here now.');
+    if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators write here now.');
     const who = visitor.isPersistent ? visitor.id : visitor.address;
     return { username, takeBack: this.slowMode.count(room, who, slow) };
   }

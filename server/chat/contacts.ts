@@ -41,7 +41,7 @@ export class Contacts {
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
     if (!(await this.store.addContact(contact, CONTACTS_MAX))) {
       throw new Refusal(
-        409,
+        'limit_reached',
         `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,
       );
     }
@@ -58,7 +58,7 @@ export class Contacts {
     const phone = parsePhoneNumberFromString(text, this.region);
     if (!phone?.isValid()) {
       throw new Refusal(
-        400,
+        'bad_request',
         `"${text}" is not a phone number. Write it with its country code, such as +7 912 345-67-89.`,
       );
     }

@@ -93,7 +93,8 @@ export class Moderation {
    */
   async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
-    if (!entry || entry.type === 'delete_message') throw new Refusal(404, 'There is no such message.');
+    if (!entry || entry.type === 'delete_message')
+      throw new Refusal('not_found', 'There is no such message.');
     const judge = async (): Promise<ExpectedRoles> =>
       entry.visitor === by.id ? [] : this.requireHigherRole(by, entry.visitor);
     if (entry.type === 'deleted_message') return void (await judge());
@@ -102,9 +103,9 @@ export class Moderation {
     const deletion = { room, id: randomUUID(), visitor: by.id, username, target: id, detail };
     await decide(judge, async (roles) => {
       const error = await this.log.append({ ...deletion, roles }).then(() => undefined, refusalOf);
-      // With 404, the message was there a moment ago: a concurrent request has deleted it.
-      if (error && error.status !== 404 && error.status !== 409) throw error;
-      return error?.status !== 409;
+      // If it is not found, it was there a moment ago: a concurrent request has deleted it.
+      if (error && error.code !== 'not_found' && error.code !== 'conflict') throw error;
+      return error?.code !== 'conflict';
     });
   }
 
@@ -140,7 +141,7 @@ export class Moderation {
   async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
     if (visitor === by.id) {
       await requireRole(this.visitors, by, 'owner');
-      throw new Refusal(403, 'Another owner has to do that.');
+      throw new Refusal('forbidden', 'Another owner has to do that.');
     }
     // Whoever gives it stays an owner meanwhile: there is always one left.
     await decide(
@@ -196,7 +197,8 @@ export class Moderation {
   private async requireHigherRole(by: Visitor, visitor: string): Promise<ExpectedRoles> {
     const { role } = await requireRole(this.visitors, by, 'moderator');
     const other = await this.visitors.profileById(visitor);
-    if (isAtLeast(other.role, role)) throw new Refusal(403, `You may not do that to ${other.username}.`);
+    if (isAtLeast(other.role, role))
+      throw new Refusal('forbidden', `You may not do that to ${other.username}.`);
     return [
       [by.id, role],
       [visitor, other.role],

@@ -11,7 +11,7 @@ export const BODY_LIMITS = { limit: BODY_MAX, inflate: false };
 const refuseOthers: RequestHandler = (request, _response, next) => {
   // `null` is a request without a body: it is refused for what is missing in it.
   if (request.is('json') === false) {
-    throw new Refusal(415, 'Send JSON, with the header "Content-Type: application/json".');
+    throw new Refusal('unsupported_type', 'Send JSON, with the header "Content-Type: application/json".');
   }
   next();
 };

@@ -1,8 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AccessControl } from '../access/access-control';
-import { errorBody } from '../refusal';
-import type { ErrorBody } from '../wire';
+import { errorBody, Refusal } from '../refusal';
 import { intercept } from './intercept';
 import { rejectRequest, rejectUpgrade } from './reject';
 import { checkRequest } from './request';
@@ -33,7 +32,10 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (request: IncomingMessage, socket) => {
     access.countRefusal(request);
-    rejectUpgrade(socket, { error: 'This server is no proxy: there is no CONNECT.', status: 501 });
+    rejectUpgrade(
+      socket,
+      new Refusal('not_implemented', 'This server is no proxy: there is no CONNECT.').body,
+    );
   });
   server.on('clientError', (error: ParserError, socket: Socket) => {
     // Half an answer can't become another.
@@ -43,22 +45,22 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
     const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
     // An address that goes on after it has spent its allowance is not worth an answer.
     if (isGone || isUnused || answer?.headersSent || !access.countClientError(socket)) socket.destroy();
-    else rejectUpgrade(socket, explain(error));
+    else rejectUpgrade(socket, explain(error).body);
   });
 }
 
-function explain({ code, rawPacket, bytesParsed }: ParserError): ErrorBody {
+function explain({ code, rawPacket, bytesParsed }: ParserError): Refusal {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       // The parser counts the address with the headers, and does not say which of them was too long.
       return /^[A-Z]+ \S+$/.test(rawPacket?.toString('latin1', 0, bytesParsed) ?? '')
-        ? { error: 'The address is over 16 KB.', status: 414 }
-        : { error: 'The headers are over 16 KB.', status: 431 };
+        ? new Refusal('address_too_long', 'The address is over 16 KB.')
+        : new Refusal('headers_too_large', 'The headers are over 16 KB.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return { error: 'The body is over 64 KB.', status: 413 };
+      return new Refusal('too_large', 'The body is over 64 KB.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { error: 'The request took too long to arrive.', status: 408 };
+      return new Refusal('request_timeout', 'The request took too long to arrive.');
     default:
-      return { error: 'That is no HTTP request.', status: 400 };
+      return new Refusal('bad_request', 'That is no HTTP request.');
   }
 }

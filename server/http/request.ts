@@ -26,14 +26,14 @@ export class Request extends IncomingMessage {
  *   unknown `Expect` (RFC 9110, section 10.1.1).
  */
 export function checkRequest({ headers, rawHeaders, httpVersion }: IncomingMessage): void {
-  if (Number(headers['content-length']) > BODY_MAX) throw new Refusal(413, 'The body is over 64 KB.');
+  if (Number(headers['content-length']) > BODY_MAX) throw new Refusal('too_large', 'The body is over 64 KB.');
   if (httpVersion === '1.0') return;
   const { host, expect } = headers;
   if (host === undefined || !isHost(host))
-    throw new Refusal(400, 'The "Host" header must be a host name, with or without a port.');
-  if (countHosts(rawHeaders) > 1) throw new Refusal(400, 'There is more than one "Host" header.');
+    throw new Refusal('bad_request', 'The "Host" header must be a host name, with or without a port.');
+  if (countHosts(rawHeaders) > 1) throw new Refusal('bad_request', 'There is more than one "Host" header.');
   if (expect !== undefined && !/^100-continue$/i.test(expect))
-    throw new Refusal(417, 'The only expectation that can be met is "100-continue".');
+    throw new Refusal('expectation_failed', 'The only expectation that can be met is "100-continue".');
 }
 
 function isHost(host: string): boolean {

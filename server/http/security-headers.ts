@@ -7,7 +7,7 @@ import { Refusal } from '../refusal';
 /** Refuses what a page of a foreign origin sends. */
 export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
-    if (!isAllowedOrigin(request, allowed)) throw new Refusal(403, FOREIGN_ORIGIN);
+    if (!isAllowedOrigin(request, allowed)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
     next();
   };
 }

@@ -63,7 +63,7 @@ export class Addresses {
     const forwarded = this.trusted(socket.remoteAddress) ? headers['x-forwarded-host'] : undefined;
     const host = forwarded === undefined ? headers.host : String(forwarded).split(',').at(-1)?.trim();
     const origin = `${this.secure(request) ? 'https' : 'http'}://${host}`;
-    if (!host || !URL.canParse(origin)) throw new Refusal(400, 'The Host header can not be read.');
+    if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'The Host header can not be read.');
     return new URL(origin).origin;
   }
 

@@ -62,30 +62,34 @@ export function checkName(text: string): string {
     .replaceAll('’', "'")
     .trim()
     .replace(/ +/g, ' ');
-  if (!name) throw new Refusal(400, 'The name is empty.');
-  if ([...name].length > MOST) throw new Refusal(400, `The name is over ${MOST} characters.`);
+  if (!name) throw new Refusal('bad_request', 'The name is empty.');
+  if ([...name].length > MOST) throw new Refusal('bad_request', `The name is over ${MOST} characters.`);
   for (const part of name.split(' ')) {
     if (!IDENTIFIER.test(part) || OLD_HANGUL.test(part) || part.normalize('NFKC') !== part) {
-      throw new Refusal(400, 'A name is made of letters, digits and signs such as "-", "_" and ".".');
+      throw new Refusal(
+        'bad_request',
+        'A name is made of letters, digits and signs such as "-", "_" and ".".',
+      );
     }
     if (RIGHT_TO_LEFT.test(part) && !WELL_DIRECTED.test(part)) {
-      throw new Refusal(400, 'A name can not be written in both directions.');
+      throw new Refusal('bad_request', 'A name can not be written in both directions.');
     }
     // Where a line is `name: text`, it would end the name of somebody else.
-    if (COLON.test(part)) throw new Refusal(400, 'No word of a name can end in ":".');
+    if (COLON.test(part)) throw new Refusal('bad_request', 'No word of a name can end in ":".');
     // It would combine with what stands before the name.
-    if (/^\p{M}/u.test(part)) throw new Refusal(400, 'No word of a name can begin with a combining mark.');
+    if (/^\p{M}/u.test(part))
+      throw new Refusal('bad_request', 'No word of a name can begin with a combining mark.');
   }
   // In lines of text, a "*" marks a notice of the server's.
-  if (name.startsWith('*')) throw new Refusal(400, 'A name can not begin with "*".');
+  if (name.startsWith('*')) throw new Refusal('bad_request', 'A name can not begin with "*".');
   if (hasStackedMarks(name))
-    throw new Refusal(400, `A name can have at most ${MARKS_MAX} combining marks on one letter.`);
+    throw new Refusal('bad_request', `A name can have at most ${MARKS_MAX} combining marks on one letter.`);
   const skeleton = skeletonOf(name);
   if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
   // Behind the name that everybody has, pages write what tells them apart.
   const borrowed = skeleton.startsWith(`${skeletonOf(ANONYMOUS)} `);
   if (borrowed || reserved.has(skeleton))
-    throw new Refusal(400, 'That name is kept for the server. Choose another.');
+    throw new Refusal('bad_request', 'That name is kept for the server. Choose another.');
   return name;
 }
 

@@ -102,7 +102,7 @@ export class Visitors {
   async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const visitor = await this.identifyOrReset(request, token);
     const cookie = token || visitor.credential ? undefined : this.cookies.read(request);
-    if (cookie && 'session' in cookie) throw new Refusal(401, SIGNED_OUT);
+    if (cookie && 'session' in cookie) throw new Refusal('sign_in_required', SIGNED_OUT);
     return visitor;
   }
 
@@ -116,7 +116,8 @@ export class Visitors {
     const visitor = token
       ? await this.fromCredential('token', token)
       : cookie && (await this.fromCookie(cookie));
-    if (token && !visitor) throw new Refusal(401, 'That token is not known here, or it was revoked.');
+    if (token && !visitor)
+      throw new Refusal('sign_in_required', 'That token is not known here, or it was revoked.');
     if (!visitor) return { id: newId(), username: ANONYMOUS, isPersistent: false, address };
     const { username, seen } = await this.profileById(visitor.id);
     this.lastSeen.visitor(visitor.id, seen);
@@ -171,11 +172,12 @@ export class Visitors {
    */
   async recheckCredential({ id, isPersistent, credential }: Visitor): Promise<void> {
     if (!credential) {
-      if (isPersistent && (await this.profileById(id)).account) throw new Refusal(401, SIGNED_OUT);
+      if (isPersistent && (await this.profileById(id)).account)
+        throw new Refusal('sign_in_required', SIGNED_OUT);
       return;
     }
     const last = await this.store.lastUseOf(credential);
-    if (!last || hasExpired(last)) throw new Refusal(401, SIGNED_OUT);
+    if (!last || hasExpired(last)) throw new Refusal('sign_in_required', SIGNED_OUT);
     this.lastSeen.credential(credential, last.used);
   }
 
@@ -221,7 +223,7 @@ function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boo
 
 /** What a name is refused with that somebody else has. */
 export function nameTaken(username: string): Refusal {
-  return new Refusal(409, `Somebody goes by the name "${username}", or by one that looks like it.`);
+  return new Refusal('name_taken', `Somebody goes by the name "${username}", or by one that looks like it.`);
 }
 
 /** The token that a script sends, if one does (RFC 6750, section 2.1). */

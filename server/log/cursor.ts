@@ -21,6 +21,7 @@ export function formatCursor(epoch: string, seq: number): Cursor {
  */
 export function parseCursor(text: string): Position {
   const [, epoch, seq] = FORM.exec(text) ?? [];
-  if (!epoch || !seq) throw new Refusal(400, 'That is no cursor. Send one as the server gave it, or none.');
+  if (!epoch || !seq)
+    throw new Refusal('bad_request', 'That is no cursor. Send one as the server gave it, or none.');
   return { epoch, seq: Number(seq) };
 }

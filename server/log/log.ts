@@ -59,9 +59,12 @@ export class Log {
    *   stored.
    */
   append(draft: Draft | Deletion): Promise<AppendResult> {
-    if (this.closed) return Promise.reject(new Refusal(503, 'The server is restarting. Try again.'));
+    if (this.closed)
+      return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.'));
     if (this.queue.length >= QUEUE_MAX) {
-      return Promise.reject(new Refusal(503, 'The server is too busy to store that now. Try again.'));
+      return Promise.reject(
+        new Refusal('unavailable', 'The server is too busy to store that now. Try again.'),
+      );
     }
     return new Promise((resolve, reject) => {
       this.queue.push({ draft, resolve, reject });
@@ -162,13 +165,13 @@ export class Log {
       batch.forEach(({ draft, resolve, reject }, i) => {
         const result = results[i]!;
         if (typeof result === 'object') resolve(result);
-        else if (result === 'outdated') reject(new Refusal(409, 'The roles have changed. Try again.'));
-        else if ('target' in draft) reject(new Refusal(404, 'There is no such message any more.'));
-        else reject(new Refusal(409, 'This id belongs to another message already.'));
+        else if (result === 'outdated') reject(new Refusal('conflict', 'The roles have changed. Try again.'));
+        else if ('target' in draft) reject(new Refusal('not_found', 'There is no such message any more.'));
+        else reject(new Refusal('id_taken', 'This id belongs to another message already.'));
       });
     } catch (error) {
       this.reportFailure(error);
-      const refusal = new Refusal(503, 'The message could not be stored just now. Try again.');
+      const refusal = new Refusal('unavailable', 'The message could not be stored just now. Try again.');
       batch.forEach(({ reject }) => reject(refusal));
     } finally {
       // In the same turn, so nobody hears of the outcome before the rooms do.

@@ -5,7 +5,7 @@ import type { Credential } from '../accounts/credential';
 import { jsonBody } from '../http/body';
 import type { Devices } from '../identity/devices';
 import { bearerOf, type Visitor, type Visitors } from '../identity/visitor';
-import { BanRefusal, Refusal } from '../refusal';
+import { Refusal } from '../refusal';
 import {
   checkAuthentication,
   checkNameAndPassword,
@@ -31,7 +31,7 @@ export function accountRoutes(
   router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
     if (request.method !== 'GET' && bearerOf(request)) {
-      throw new Refusal(403, 'A token can not change the account that it speaks for. Sign in.');
+      throw new Refusal('forbidden', 'A token can not change the account that it speaks for. Sign in.');
     }
     next();
   });
@@ -50,7 +50,7 @@ export function accountRoutes(
       : [];
     const passkeys = account ? await accounts.passkeys.of(visitor.id) : [];
     const ban = await access.checkBan(visitor).catch((error: unknown) => {
-      if (error instanceof BanRefusal) return error.message;
+      if (error instanceof Refusal && error.code === 'banned') return error.message;
       throw error;
     });
     response.vary('Accept').set('Set-Cookie', setCookie);

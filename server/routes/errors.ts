@@ -1,9 +1,9 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { BanRefusal, errorBody, Refusal } from '../refusal';
+import { errorBody, Refusal } from '../refusal';
 
 /** Nothing answers here. */
 export const notFound: RequestHandler = (request) => {
-  throw new Refusal(404, `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
+  throw new Refusal('not_found', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
 };
 
 /** Answers an error in the one shape of the contract, or to a browser's address bar in words. */
@@ -24,21 +24,27 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
     response.render('no-access', {
       sentence: body.error,
       signIn: body.status === 401,
-      banned: error instanceof BanRefusal,
+      banned: body.code === 'banned',
     });
   }
 };
+
+const UNREADABLE = 'The request can not be read.';
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */
 function explain(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   const { type, status } = error as { type?: string; status?: number };
-  if (type === 'entity.parse.failed') return new Refusal(400, 'The body is not valid JSON.');
-  if (type === 'entity.too.large') return new Refusal(413, 'The body is over 64 KB.');
+  if (type === 'entity.parse.failed') return new Refusal('bad_request', 'The body is not valid JSON.');
+  if (type === 'entity.too.large') return new Refusal('too_large', 'The body is over 64 KB.');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
-    return new Refusal(415, 'Send the body in UTF-8, and not compressed.');
-  if (status === 412) return new Refusal(412, 'The file has changed since the version in your condition.');
-  if (status === 416) return new Refusal(416, 'The file is shorter than the range that was asked for.');
-  if (status && status >= 400 && status < 500) return new Refusal(status, 'The request can not be read.');
+    return new Refusal('unsupported_type', 'Send the body in UTF-8, and not compressed.');
+  if (status === 403) return new Refusal('forbidden', UNREADABLE);
+  if (status === 404) return new Refusal('not_found', UNREADABLE);
+  if (status === 412)
+    return new Refusal('precondition_failed', 'The file has changed since the version in your condition.');
+  if (status === 416)
+    return new Refusal('range_not_satisfiable', 'The file is shorter than the range that was asked for.');
+  if (status && status >= 400 && status < 500) return new Refusal('bad_request', UNREADABLE);
   return error;
 }

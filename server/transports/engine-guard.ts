@@ -32,12 +32,13 @@ export class EngineGuard {
     try {
       if (!(response instanceof ServerResponse)) this.access.countRequest(request);
       checkRequest(request);
-      if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal(403, FOREIGN_ORIGIN);
+      if (!isAllowedOrigin(request, this.corsOrigins))
+        throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
       // Any page could load the answers as a script, and browsers don't say then where that stands.
-      if (query.has('j')) throw new Refusal(400, 'There is no JSONP here.');
+      if (query.has('j')) throw new Refusal('bad_request', 'There is no JSONP here.');
       // Over WebSocket, Engine.IO would say so only after the upgrade.
       if (query.get('EIO') !== '4')
-        throw new Refusal(400, 'Speak Engine.IO 4, as Socket.IO does since its version 3.');
+        throw new Refusal('bad_request', 'Speak Engine.IO 4, as Socket.IO does since its version 3.');
       checkSession(request, query, this.isSession);
       if (!query.get('sid')) this.reserve(request, response);
     } catch (error) {
@@ -75,9 +76,10 @@ function checkSession(
 ): void {
   const [sid, transport] = [query.get('sid'), query.get('transport')];
   if (transport !== 'polling' && transport !== 'websocket')
-    throw new Refusal(400, 'The transports here are "polling" and "websocket".');
-  if (sid && !isSession(sid)) throw new Refusal(400, 'This session is not open any more. Connect again.');
-  if (!sid && method !== 'GET') throw new Refusal(400, 'A session begins with GET.');
+    throw new Refusal('bad_request', 'The transports here are "polling" and "websocket".');
+  if (sid && !isSession(sid))
+    throw new Refusal('bad_request', 'This session is not open any more. Connect again.');
+  if (!sid && method !== 'GET') throw new Refusal('bad_request', 'A session begins with GET.');
   if (!sid && (transport === 'websocket') !== upgrade)
-    throw new Refusal(400, `That is no handshake for the transport "${transport}".`);
+    throw new Refusal('bad_request', `That is no handshake for the transport "${transport}".`);
 }

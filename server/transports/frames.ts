@@ -58,7 +58,8 @@ const ID_MAX = 100;
 function idOf({ id }: { id?: unknown }): string | number | undefined {
   if (typeof id === 'number') return id;
   if (typeof id !== 'string') return undefined;
-  if (id.length > ID_MAX) throw new Refusal(400, `The "id" of a frame is over ${ID_MAX} characters.`);
+  if (id.length > ID_MAX)
+    throw new Refusal('bad_request', `The "id" of a frame is over ${ID_MAX} characters.`);
   return id;
 }
 
@@ -76,8 +77,9 @@ function parse(frame: string): { type?: unknown; id?: unknown } {
   try {
     value = JSON.parse(frame);
   } catch {
-    throw new Refusal(400, 'The frame is not valid JSON.');
+    throw new Refusal('bad_request', 'The frame is not valid JSON.');
   }
-  if (typeof value !== 'object' || value === null) throw new Refusal(400, 'Send an object with a "type".');
+  if (typeof value !== 'object' || value === null)
+    throw new Refusal('bad_request', 'Send an object with a "type".');
   return value;
 }

@@ -2,6 +2,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Server, Socket } from 'socket.io';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { rejectUpgrade } from '../http/reject';
+import { Refusal } from '../refusal';
 import { GONE, write } from './backpressure';
 
 /*
@@ -22,7 +23,7 @@ export class BoundedServer<Peer extends typeof WebSocket = typeof WebSocket> ext
   constructor(options: ServerOptions<Peer>) {
     super({ ...options, ...BOUNDS });
     this.on('wsClientError', ({ message }, socket) =>
-      rejectUpgrade(socket, { error: `This is no WebSocket handshake: ${message}.`, status: 400 }),
+      rejectUpgrade(socket, new Refusal('bad_request', `This is no WebSocket handshake: ${message}.`).body),
     );
   }
 }

@@ -3,6 +3,7 @@ import { jsonBody } from '../http/body';
 import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
 import type { Page } from '../log/page';
+import { Refusal } from '../refusal';
 import { checkPaging, checkMessageDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
 import { chargeAnswer, visitorOf } from './authorization';
@@ -72,11 +73,13 @@ function news(
   }).finally(() => release());
 }
 
+const NOT_IN_HISTORY = 'That place is not in this room’s history any more. Read again from "earliest".';
+
 function answer(services: Services, response: Response, step: Page | Reset): void {
   response.set('Cache-Control', 'no-cache');
   if (step.type === 'reset') {
-    const error = 'That place is not in this room’s history any more. Read again from "earliest".';
-    response.status(410).json({ ...step, error, status: 410 });
+    const gone = new Refusal('cursor_gone', NOT_IN_HISTORY);
+    response.status(gone.status).json({ ...step, ...gone.body });
     return;
   }
   chargeAnswer(services, response, step.entries);

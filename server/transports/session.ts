@@ -107,7 +107,7 @@ export class Session implements Connection, Pacer {
   async handle(event: unknown, payload: unknown): Promise<object> {
     this.checkOpen();
     if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
-      const refusal = new Refusal(429, OVERLOADED);
+      const refusal = new Refusal('rate_limited', OVERLOADED);
       this.disconnect(refusal);
       throw refusal;
     }
@@ -191,7 +191,7 @@ export class Session implements Connection, Pacer {
         return this.join(checkReading(payload));
       default:
         throw new Refusal(
-          400,
+          'bad_request',
           'There is no such event. See "new_message", "delete_message", "change_username", "typing", "join".',
         );
     }
@@ -220,7 +220,7 @@ export class Session implements Connection, Pacer {
   }
 
   private checkOpen(): void {
-    if (this.ended) throw new Refusal(403, 'This connection was ended.');
+    if (this.ended) throw new Refusal('forbidden', 'This connection was ended.');
   }
 
   private async type(): Promise<object> {

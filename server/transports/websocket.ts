@@ -110,10 +110,10 @@ export class WebSockets {
     socket.on('error', destroy);
     this.services.access.countRequest(request);
     checkRequest(request);
-    if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal(403, FOREIGN_ORIGIN);
+    if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.some((name) => Object.hasOwn(PROTOCOLS, name))) {
-      throw new Refusal(400, 'The subprotocols here are "json" and "text".');
+      throw new Refusal('bad_request', 'The subprotocols here are "json" and "text".');
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
     const { visitor, release } = await this.services.access.authorizeConnection(request);

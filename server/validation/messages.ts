@@ -144,8 +144,8 @@ export const checkRoom = (value: unknown): string => check(room, value);
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   // Nothing here takes it for a prototype; who sends it hopes for something that does.
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
-    throw new Refusal(400, 'A field can not be called "__proto__".');
+    throw new Refusal('bad_request', 'A field can not be called "__proto__".');
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Refusal(400, result.error.issues[0]?.message ?? 'That can not be read.');
+  throw new Refusal('bad_request', result.error.issues[0]?.message ?? 'That can not be read.');
 }

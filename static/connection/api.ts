@@ -1,4 +1,23 @@
-import type { ErrorBody } from '../../server/wire.js';
+import type { ErrorBody, ErrorCode } from '../../server/wire.js';
+
+/** Errors of the moment: the same request may succeed later. */
+const TEMPORARY: readonly ErrorCode[] = [
+  'internal',
+  'rate_limited',
+  'request_timeout',
+  'slow_mode',
+  'too_many_connections',
+  'unavailable',
+];
+/** Errors that keep somebody from reading at all, for now or until something has changed. */
+const REFUSALS: readonly ErrorCode[] = [
+  'banned',
+  'forbidden',
+  'origin_not_allowed',
+  'rate_limited',
+  'sign_in_required',
+  'too_many_connections',
+];
 
 /** A request that came to nothing, with a sentence for the person; status 0 is no answer at all. */
 export class ApiError extends Error {
@@ -21,6 +40,8 @@ export class ApiError extends Error {
 
   /** Whether the server has decided: asking the same again would be answered the same. */
   get final(): boolean {
+    if (this.body) return !isTemporary(this.body);
+    // Something between the page and the server has answered.
     return this.status >= 400 && this.status < 500 && ![408, 425, 429].includes(this.status);
   }
 }
@@ -98,13 +119,23 @@ export async function api<T>(path: string, method = 'GET', body?: object): Promi
 
 /** Tells an error from an answer, wherever the two arrive by the same way. */
 export function isError(answer: unknown): answer is ErrorBody {
-  return typeof answer === 'object' && answer !== null && 'error' in answer && 'status' in answer;
+  return typeof answer === 'object' && answer !== null && 'error' in answer && 'code' in answer;
 }
 
 /** Why the server does not let one in, where that is what an error says: to sign in first, a ban, too often. */
 export function refusalOf(error: unknown): ErrorBody | undefined {
   const body = error instanceof ApiError ? error.body : error;
-  return isError(body) && [401, 403, 429].includes(body.status) ? body : undefined;
+  return isError(body) && REFUSALS.includes(body.code) ? body : undefined;
+}
+
+/** Whether the same request may succeed later. */
+export function isTemporary({ code }: ErrorBody): boolean {
+  return TEMPORARY.includes(code);
+}
+
+/** Whether a cursor is not of the server's history any more. */
+export function isCursorGone(error: unknown): boolean {
+  return error instanceof ApiError && error.body?.code === 'cursor_gone';
 }
 
 /** What to show of anything thrown. */

@@ -1,5 +1,5 @@
 import type { MessagePage } from '../../server/wire.js';
-import { ApiError, ask, refusalOf, type Answer } from './api.js';
+import { ask, isCursorGone, refusalOf, type Answer } from './api.js';
 import type { Open } from './stream.js';
 
 /** How long the server holds a long poll, in seconds. */
@@ -32,7 +32,7 @@ export function polls(room: string, path: '/subscribe' | '/messages'): Open {
           ...(long && { cache: 'no-store' }),
         });
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 410) throw error;
+        if (!isCursorGone(error)) throw error;
         // Another history: asking for more begins to read it.
         await missed();
         return undefined;

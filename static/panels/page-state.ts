@@ -1,4 +1,5 @@
 import type { ErrorBody, RoomRules } from '../../server/wire.js';
+import { isTemporary } from '../connection/api.js';
 import { transportNames, transports, type Transport } from '../connection/transports.js';
 
 /** How long a trouble may last before the page shows it, in milliseconds. */
@@ -57,7 +58,8 @@ export function describe(condition: PageState, now: number): Description {
   const way = live ?? (refusal || noticed(condition.awayAt) ? undefined : lastLive);
   const connection = way ? 'live' : refusal && online ? 'refused' : 'away';
   // Any other refusal is about connecting: a message can be written, and is refused with what to do about it.
-  const shutOut = !live && refusal?.status === 403;
+  const mustSignIn = refusal?.code === 'sign_in_required';
+  const shutOut = !live && refusal !== undefined && !mustSignIn && !isTemporary(refusal);
   const canWrite = !shutOut && (!locked || moderates);
   const waits = waiting > 0 && noticed(condition.waitingAt);
 
@@ -72,7 +74,7 @@ export function describe(condition: PageState, now: number): Description {
     status: statusOf(condition, connection, way),
     statusCountdown: [retry, count].filter(Boolean).join(' '),
     canTryNow: connection === 'refused' || retryIn > 1,
-    canSignIn: connection === 'refused' && refusal?.status === 401,
+    canSignIn: connection === 'refused' && mustSignIn,
     canWrite,
     // As in views/partials/notice.ejs.
     rule: shutOut

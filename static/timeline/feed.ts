@@ -1,5 +1,5 @@
 import type { Cursor, Entry, MessagePage, Reset } from '../../server/wire.js';
-import { ApiError, refusalOf } from '../connection/api.js';
+import { isCursorGone, isTemporary, refusalOf } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 
 interface Place {
@@ -22,7 +22,7 @@ export class Feed {
   private mending: Promise<void> | undefined;
 
   /**
-   * @param read one page of the log, after a cursor or the newest; a cursor that is not of this history throws 410.
+   * @param read one page of the log, after a cursor or the newest; a cursor that is not of this history throws `cursor_gone`.
    * @param deliver is given what is new, in order and without holes.
    * @param restart is given the newest page of another history, in place of all that was delivered.
    */
@@ -83,7 +83,7 @@ export class Feed {
   async check(): Promise<boolean> {
     if (this.mending) return this.mending.then(() => false);
     return this.mend().catch(async (error: unknown) => {
-      if (!isGone(error)) throw error;
+      if (!isCursorGone(error)) throw error;
       this.stale = true;
       await this.catchUp();
       return true;
@@ -99,9 +99,9 @@ export class Feed {
     let refused = false;
     do {
       const moved = await this.mend().catch((error: unknown) => {
-        if (isGone(error)) this.stale = true;
+        if (isCursorGone(error)) this.stale = true;
         const why = refusalOf(error);
-        refused = why !== undefined && why.status !== 429;
+        refused = why !== undefined && !isTemporary(why);
         return false;
       });
       // Who is not let in asks no more: what is missing comes with the next connection.
@@ -150,10 +150,6 @@ export class Feed {
 function parse(cursor: Cursor): Place {
   const colon = cursor.lastIndexOf(':');
   return { epoch: cursor.slice(0, colon), seq: Number(cursor.slice(colon + 1)) };
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 410;
 }
 
 /** The place of a cursor in its room's count. */

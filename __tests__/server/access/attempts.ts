@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
+import type { ErrorBody } from '../../../server/wire';
 import type { Somebody } from '../../support/people';
 import type { RuleName } from './table';
 
@@ -8,7 +9,12 @@ import type { RuleName } from './table';
 export interface Outcome {
   status: number;
   error?: string | undefined;
+  /** The code of the error; {@link IN_WORDS} where the answer is for people to read. */
+  code?: string | undefined;
 }
+
+/** Stands for the code of an error that is a page or a line of text. */
+export const IN_WORDS = 'in words';
 
 /** What attempts are made on. */
 export interface Ground {
@@ -32,10 +38,9 @@ const http =
   (method: string, path: string, body?: () => unknown, headers: Record<string, string> = {}): Attempt =>
   async (who) => {
     const { status, body: answer, text } = await who.ask(method, path, body?.(), headers);
-    return {
-      status,
-      error: status < 400 ? undefined : ((answer.error as string | undefined) ?? spoken(text)),
-    };
+    if (status < 400) return { status };
+    const { error = spoken(text), code = IN_WORDS } = answer as Partial<ErrorBody>;
+    return { status, error, code };
   };
 
 /** What a page says to a person. */
@@ -55,9 +60,9 @@ const stream =
     return outcome;
   };
 
-async function refusal(answer: Response): Promise<{ error: string }> {
+async function refusal(answer: Response): Promise<Partial<ErrorBody>> {
   const text = await answer.text();
-  return { error: text.startsWith('{') ? (JSON.parse(text) as { error: string }).error : text };
+  return text.startsWith('{') ? (JSON.parse(text) as ErrorBody) : { error: text };
 }
 
 /** Connects over Socket.IO, and does something if `draft` gives it. */
@@ -95,10 +100,7 @@ const webSocket =
       socket.on('error', () => undefined);
       socket.on('unexpected-response', (_request, response) => {
         response.on('data', (data) => {
-          done({
-            status: response.statusCode!,
-            ...(JSON.parse((data as Buffer).toString()) as { error: string }),
-          });
+          done({ ...(JSON.parse((data as Buffer).toString()) as ErrorBody), status: response.statusCode! });
         });
       });
       socket.on('open', () => {
@@ -106,13 +108,9 @@ const webSocket =
         socket.send(JSON.stringify({ type: 'new_message', ...draft() }));
       });
       socket.on('message', (data) => {
-        const frame = JSON.parse((data as Buffer).toString()) as {
-          type: string;
-          status?: number;
-          error?: string;
-        };
+        const frame = JSON.parse((data as Buffer).toString()) as { type: string } & ErrorBody;
         if (frame.type === 'ack') done({ status: 200 });
-        if (frame.type === 'error') done({ status: frame.status!, error: frame.error! });
+        if (frame.type === 'error') done(frame);
       });
     });
 
@@ -129,13 +127,13 @@ const line =
       socket.on('error', () => undefined);
       socket.on('unexpected-response', (_request, response) => {
         response.on('data', (data: Buffer) => {
-          done({ status: response.statusCode!, ...(JSON.parse(data.toString()) as { error: string }) });
+          done({ ...(JSON.parse(data.toString()) as ErrorBody), status: response.statusCode! });
         });
       });
       socket.on('open', () => socket.send(text));
       socket.on('message', (data) => {
         const [, error] = /^ \* (.*)$/.exec((data as Buffer).toString()) ?? [];
-        done(error ? { status: 403, error } : { status: 200 });
+        done(error ? { status: 403, error, code: IN_WORDS } : { status: 200 });
       });
     });
 
@@ -223,7 +221,7 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
   join: {
     'POST /invite': async (who, ground) => {
       const { status, body } = await who.accept(await ground.link());
-      return { status, error: body.error as string | undefined };
+      return { ...(body as Partial<ErrorBody>), status };
     },
   },
   always: {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ErrorCode } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { Somebody } from '../../support/people';
-import { ATTEMPTS, type Ground } from './attempts';
+import { ATTEMPTS, IN_WORDS, type Ground } from './attempts';
 import {
   ACCESSES,
   asMarkdown,
@@ -25,6 +26,14 @@ function sentence(status: Verdict, access: AccessName, role: RoleName, rule: Rul
   if (role === 'banned') return /^You are banned from this chat\.$/;
   if (role === 'muted' && rule === 'write') return /^You may only read for now/;
   return rule === 'own' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
+}
+
+/** The code of each refusal. */
+function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
+  if (status === 401) return 'sign_in_required';
+  if (status === 400) return 'bad_request';
+  if (role === 'banned') return 'banned';
+  return role === 'muted' && rule === 'write' ? 'muted' : 'forbidden';
 }
 
 describe.each(ACCESSES)('in a chat that is %s', (access) => {
@@ -85,18 +94,21 @@ describe.each(ACCESSES)('in a chat that is %s', (access) => {
     Object.entries(ways).map(([way, attempt]) => ({ rule: rule as RuleName, way, attempt })),
   );
 
-  it.each(attempts)('$rule: $way is allowed or refused by role', async ({ rule, attempt }) => {
+  it.each(attempts)('$rule: $way is allowed or refused by role', async ({ rule, way, attempt }) => {
     for (const role of ROLES) {
       const expected = verdict(access, rule, role);
-      const { status, error } = await attempt(await somebody(role), ground);
+      const { status, error, code } = await attempt(await somebody(role), ground);
       const outcome = { role, is: status >= 200 && status < 400 ? 'yes' : status };
-      expect({ ...outcome, error }).toEqual({
+      if (expected === 'yes') {
+        expect({ ...outcome, error, code }).toEqual({ role, is: 'yes' });
+        continue;
+      }
+      const inWords = way.endsWith('as a page') || (way === 'WebSocket (text)' && role === 'muted');
+      expect({ ...outcome, error, code }).toEqual({
         role,
         is: expected,
-        error:
-          expected === 'yes'
-            ? undefined
-            : (expect.stringMatching(sentence(expected, access, role, rule)) as string),
+        error: expect.stringMatching(sentence(expected, access, role, rule)) as string,
+        code: inWords ? IN_WORDS : codeOf(expected, role, rule),
       });
     }
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores } from '../../../server/stores/open';
 import { scratch, startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { Somebody } from '../../support/people';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
@@ -31,8 +32,10 @@ describe('a name', () => {
     expect((await rename(masha, 'Masha')).status).toBe(200);
     for (const username of ['Masha', 'MASHA', 'Маsha', 'Ｍａｓｈａ']) {
       const refused = await rename(other, username);
-      expect(refused).toMatchObject({ status: 409, body: { status: 409 } });
-      expect(refused.body.error).toMatch(/^Somebody goes by the name/);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: errorOf('name_taken', /^Somebody goes by the name/),
+      });
     }
     expect((await rename(masha, 'Мария')).status).toBe(200);
     expect((await rename(other, 'Masha')).status).toBe(200);
@@ -46,9 +49,9 @@ describe('a name', () => {
     expect(await one.socket.emitWithAck('change_username', { username: 'Masha' })).toMatchObject({
       username: 'Masha',
     });
-    expect(await two.socket.emitWithAck('change_username', { username: 'masha' })).toMatchObject({
-      status: 409,
-    });
+    expect(await two.socket.emitWithAck('change_username', { username: 'masha' })).toEqual(
+      errorOf('name_taken'),
+    );
     one.socket.disconnect();
     await two.next('presence', ({ count }) => count === 1);
     expect(await two.socket.emitWithAck('change_username', { username: 'masha' })).toMatchObject({
@@ -86,12 +89,11 @@ describe('an account', () => {
     const put = (body: object) => guest.ask('PUT', '/account/password', body);
     expect((await put({ password: 'long enough' })).body.error).toMatch(/^Choose a name first/);
     await guest.ask('POST', '/username', { username: 'Masha' });
-    expect((await put({ password: 'short' })).body).toEqual({
-      error: 'A password has 8 characters at least.',
-      status: 400,
-    });
+    expect((await put({ password: 'short' })).body).toEqual(
+      errorOf('bad_request', 'A password has 8 characters at least.'),
+    );
     expect((await put({ password: 'long enough' })).status).toBe(204);
-    expect((await put({ password: 'another one' })).status).toBe(403);
+    expect((await put({ password: 'another one' })).body).toEqual(errorOf('wrong_password'));
     expect((await put({ password: 'another one', current: 'long enough' })).status).toBe(204);
     expect((await signIn(new Somebody(app.url), 'Masha', 'long enough')).status).toBe(401);
     expect((await signIn(new Somebody(app.url), 'Masha', 'another one')).status).toBe(201);
@@ -132,7 +134,7 @@ describe('an account', () => {
       await signIn(new Somebody(app.url), 'Nobody Here'),
       await signIn(new Somebody(app.url), 'Masha', 'not it at all'),
     ];
-    expect(name.body).toEqual({ error: 'The name or the password is wrong.', status: 401 });
+    expect(name.body).toEqual(errorOf('sign_in_failed', 'The name or the password is wrong.'));
     expect(password.body).toEqual(name.body);
   });
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { AuditEntry } from '../../../server/chat/moderation';
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { Somebody } from '../../support/people';
 import { READERS } from '../../support/readers';
 import { connect } from '../../support/socket';
@@ -145,10 +146,7 @@ describe('a moderator', () => {
     await say(masha, 'before', { id });
     await owner.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 10 });
     const refused = await masha.ask('POST', '/messages', { message: 'hey' });
-    expect(refused.body).toEqual({
-      error: 'You may only read for now: a moderator has muted you.',
-      status: 403,
-    });
+    expect(refused.body).toEqual(errorOf('muted', 'You may only read for now: a moderator has muted you.'));
     expect((await masha.ask('POST', '/username', { username: 'Louder' })).status).toBe(403);
     expect((await masha.ask('GET', '/messages')).status).toBe(200);
     // What was stored before was not refused: only its answer may have been lost.
@@ -167,10 +165,7 @@ describe('a moderator', () => {
     await gone;
     const before = told.length;
     await say(owner, 'without her');
-    expect((await refused).data).toEqual({
-      error: expect.stringMatching(/^You are banned from this chat until .* UTC\.$/) as string,
-      status: 403,
-    });
+    expect((await refused).data).toEqual(errorOf('banned', /^You are banned from this chat until .* UTC\.$/));
     expect(told).toHaveLength(before);
     socket.disconnect();
     expect((await masha.ask('GET', '/messages')).status).toBe(403);
@@ -224,7 +219,7 @@ describe('a moderator', () => {
     await next('change_room', ({ slow }) => slow === 3600);
     expect((await masha.ask('POST', '/messages', { message: 'one' })).status).toBe(201);
     const refused = await masha.ask('POST', '/messages', { message: 'two' });
-    expect(refused).toMatchObject({ status: 429, body: { status: 429, retryAfter: 3600 } });
+    expect(refused).toMatchObject({ status: 429, body: { ...errorOf('slow_mode'), retryAfter: 3600 } });
     expect(refused.headers.get('retry-after')).toBe('3600');
     expect((await masha.ask('POST', '/messages', { message: 'two', room: 'elsewhere' })).status).toBe(201);
     expect((await masha.ask('GET', '/r/lobby/rules')).body).toEqual({ locked: false, slow: 3600 });
@@ -296,10 +291,9 @@ describe('a link', () => {
     // Who has it already takes nobody's place.
     expect((await open(one, body.url)).status).toBe(303);
     expect((await open(two, body.url)).status).toBe(303);
-    expect((await open(three, body.url)).body).toEqual({
-      error: 'This link is not valid any more. Ask for another.',
-      status: 404,
-    });
+    expect((await open(three, body.url)).body).toEqual(
+      errorOf('not_found', 'This link is not valid any more. Ask for another.'),
+    );
     expect((await one.ask('GET', '/people')).status).toBe(200);
   });
 

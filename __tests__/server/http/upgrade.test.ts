@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { readAll } from '../../support/http';
 import { answerTo, dial, UPGRADE } from '../../support/raw';
 import { requireCurl } from '../../support/shell';
@@ -90,10 +91,9 @@ describe('a request that offers WebSocket', () => {
     for (const path of ['/nothing', '/messages', '/ws/']) {
       const { status, text } = await answerTo(app.url, `GET ${path} HTTP/1.1`, ...UPGRADE);
       expect(status).toBe(404);
-      expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual({
-        error: `There is no WebSocket at ${path}.`,
-        status: 404,
-      });
+      expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(
+        errorOf('not_found', `There is no WebSocket at ${path}.`),
+      );
     }
   });
 });

@@ -84,7 +84,7 @@ describe('the log', () => {
       say('c'),
     ]);
     expect(first.status).toBe('fulfilled');
-    expect(clash).toMatchObject({ status: 'rejected', reason: { status: 409 } });
+    expect(clash).toMatchObject({ status: 'rejected', reason: { code: 'id_taken' } });
     expect(last).toMatchObject({ status: 'fulfilled', value: { entry: { seq: 2 } } });
   });
 

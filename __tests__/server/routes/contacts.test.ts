@@ -2,6 +2,7 @@ import { CONTACTS_MAX, Contacts } from '../../../server/chat/contacts';
 import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
 import { scratch, startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { post } from '../../support/http';
 import { connect } from '../../support/socket';
 
@@ -55,7 +56,7 @@ describe('/contacts', () => {
     const draft = { name: 'Masha', phone: '+79123456789' };
     const add = Array.from({ length: CONTACTS_MAX }, () => contacts.add(draft));
     const [first] = await Promise.all(add);
-    await expect(contacts.add(draft)).rejects.toMatchObject({ status: 409 });
+    await expect(contacts.add(draft)).rejects.toMatchObject({ code: 'limit_reached' });
     await contacts.remove(first!.id);
     await expect(contacts.add(draft)).resolves.toMatchObject(draft);
     await stores.close();
@@ -74,7 +75,7 @@ describe('/contacts', () => {
   ])('refuses %s with a sentence', async (_what, body) => {
     const answer = await post(`${app.url}/contacts`, body);
     expect(answer.status).toBe(400);
-    expect(answer.body).toEqual({ error: expect.stringMatching(/^["A-Z].* .*\.?/) as string, status: 400 });
+    expect(answer.body).toEqual(errorOf('bad_request', /^["A-Z].* .*\.?/));
     expect(await list()).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { MessagePage, NewMessage } from '../../../server/wire';
+import type { ErrorCode, MessagePage, NewMessage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { textOf } from '../../support/entry';
+import { errorOf } from '../../support/error';
 import { post, read, readAll, say } from '../../support/http';
 
 let app: Running;
@@ -45,28 +46,28 @@ describe('POST /messages', () => {
     await say(app.url, 'one', { id, room: 'c' });
     const { status, body } = await post(`${app.url}/messages`, { message: 'two', id, room: 'c' });
     expect(status).toBe(409);
-    expect(body).toEqual({ error: expect.stringMatching(/^This id belongs/) as string, status: 409 });
+    expect(body).toEqual(errorOf('id_taken', /^This id belongs/));
     expect((await readAll(app.url, 'c')).map(textOf)).toEqual(['one']);
   });
 
-  it.each<[string, number, unknown, Record<string, string>]>([
-    ['an empty message', 400, { message: '' }, {}],
-    ['a blank message', 400, { message: ' \n ' }, {}],
-    ['over 4,000 characters', 400, { message: 'x'.repeat(4001) }, {}],
-    ['no string', 400, { message: { text: 'x' } }, {}],
-    ['an unknown form of room', 400, { message: 'x', room: 'A room' }, {}],
-    ['an id that is no UUID', 400, { message: 'x', id: 'undefined-0' }, {}],
-    ['a key that is no UUID', 400, { message: 'x' }, { 'Idempotency-Key': 'retry-1' }],
-    ['bad JSON', 400, '{"message":', {}],
-    ['a body over 64 KB', 413, { message: 'x'.repeat(66_000) }, {}],
-    ['a body that is no JSON', 415, 'message=x', { 'Content-Type': 'text/plain' }],
-    ['a foreign page', 403, { message: 'x' }, { Origin: 'http://evil.example' }],
-    ['a sandboxed page', 403, { message: 'x' }, { Origin: 'null' }],
-  ])('refuses %s with a sentence, and leaves the log untouched', async (_what, status, body, headers) => {
+  it.each<[string, ErrorCode, unknown, Record<string, string>]>([
+    ['an empty message', 'bad_request', { message: '' }, {}],
+    ['a blank message', 'bad_request', { message: ' \n ' }, {}],
+    ['over 4,000 characters', 'bad_request', { message: 'x'.repeat(4001) }, {}],
+    ['no string', 'bad_request', { message: { text: 'x' } }, {}],
+    ['an unknown form of room', 'bad_request', { message: 'x', room: 'A room' }, {}],
+    ['an id that is no UUID', 'bad_request', { message: 'x', id: 'undefined-0' }, {}],
+    ['a key that is no UUID', 'bad_request', { message: 'x' }, { 'Idempotency-Key': 'retry-1' }],
+    ['bad JSON', 'bad_request', '{"message":', {}],
+    ['a body over 64 KB', 'too_large', { message: 'x'.repeat(66_000) }, {}],
+    ['a body that is no JSON', 'unsupported_type', 'message=x', { 'Content-Type': 'text/plain' }],
+    ['a foreign page', 'origin_not_allowed', { message: 'x' }, { Origin: 'http://evil.example' }],
+    ['a sandboxed page', 'origin_not_allowed', { message: 'x' }, { Origin: 'null' }],
+  ])('refuses %s with a sentence, and leaves the log untouched', async (_what, code, body, headers) => {
     const before = await readAll(app.url);
     const answer = await post(`${app.url}/messages`, body, headers);
-    expect(answer.status).toBe(status);
-    expect(answer.body).toEqual({ error: expect.stringMatching(/^[A-Z].* .*\.$/) as string, status });
+    expect(answer.status).toBe(errorOf(code).status);
+    expect(answer.body).toEqual(errorOf(code));
     expect(await readAll(app.url)).toEqual(before);
   });
 });
@@ -102,7 +103,13 @@ describe('GET /messages', () => {
     const { earliest, cursor } = await read(app.url, { room: 'long' });
     const answer = await fetch(`${app.url}/messages?room=long&after=gone:3`);
     expect(answer.status).toBe(410);
-    expect(await answer.json()).toMatchObject({ type: 'reset', room: 'long', earliest, cursor, status: 410 });
+    expect(await answer.json()).toMatchObject({
+      type: 'reset',
+      room: 'long',
+      earliest,
+      cursor,
+      ...errorOf('cursor_gone', /^That place/),
+    });
   });
 
   it.each([
@@ -117,13 +124,13 @@ describe('GET /messages', () => {
   ])('refuses a broken query: %s', async (query) => {
     const answer = await fetch(`${app.url}/messages?${query}`);
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toEqual({ error: expect.any(String) as string, status: 400 });
+    expect(await answer.json()).toEqual(errorOf('bad_request'));
   });
 
   it('says where nothing is, without a stack trace', async () => {
     const answer = await fetch(`${app.url}/nothing`);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({ error: 'There is nothing at GET /nothing.', status: 404 });
+    expect(await answer.json()).toEqual(errorOf('not_found', 'There is nothing at GET /nothing.'));
   });
 });
 

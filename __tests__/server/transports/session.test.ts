@@ -28,7 +28,7 @@ describe('a session that is ended while its reader stalls', () => {
       session.handle('new_message', { message: 'after the ban' }),
       session.handle('delete_message', { id }),
     ];
-    session.disconnect(new Refusal(403, 'You are banned from this chat.'));
+    session.disconnect(new Refusal('forbidden', 'You are banned from this chat.'));
     taken(false);
     const [, ...waited] = await Promise.allSettled(answers);
     expect(waited).toMatchObject(waited.map(() => ({ status: 'rejected', reason: { status: 403 } })));

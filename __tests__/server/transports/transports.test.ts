@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Entry, NewMessage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { readAll, say } from '../../support/http';
 import { READERS, type From, type Reading } from '../../support/readers';
 import { WRITERS, type Writer } from '../../support/writers';
@@ -137,7 +138,7 @@ describe('a message', () => {
     const draft = { id: randomUUID(), room, message: 'once' };
     const acknowledged = await first.write(draft);
     expect(await second.write(draft)).toEqual(acknowledged);
-    expect(await second.write({ ...draft, message: 'else' })).toMatchObject({ status: 409 });
+    expect(await second.write({ ...draft, message: 'else' })).toEqual(errorOf('id_taken'));
     expect(await readAll(app.url, room)).toEqual([acknowledged]);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { NewMessage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
+import { errorOf } from '../../support/error';
 import { readAll, say } from '../../support/http';
 import { openPeer, type Peer } from '../../support/ws';
 
@@ -118,7 +119,11 @@ describe('/ws under the subprotocol json', () => {
     peer.send({ type: 'new_message', id, message: 'a' });
     await peer.next(({ type }) => type === 'ack');
     peer.send({ type: 'new_message', id, message: 'b' });
-    expect(await peer.next(({ type }) => type === 'error')).toMatchObject({ id, status: 409 });
+    expect(await peer.next(({ type }) => type === 'error')).toEqual({
+      type: 'error',
+      id,
+      ...errorOf('id_taken'),
+    });
   });
 
   it('keeps the order of what one peer sends without waiting', async () => {

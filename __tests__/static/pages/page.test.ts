@@ -94,7 +94,8 @@ describe('a message that meets with trouble', () => {
     const masha = await overSse();
     await masha.page.route(
       '**/messages',
-      (route) => route.fulfill({ status: 403, json: { error: 'Not now, please.', status: 403 } }),
+      (route) =>
+        route.fulfill({ status: 403, json: { error: 'Not now, please.', code: 'banned', status: 403 } }),
       { times: 1 },
     );
     await masha.say('Hello');

@@ -1,7 +1,8 @@
+import type { ErrorCode } from '../../../server/wire';
 import { describe as description, type PageState, type Description } from '../../../static/panels/page-state';
 
 const NOW = 1_000_000;
-const refusal = (status: number) => ({ error: `Refused with ${status}.`, status });
+const refusal = (code: ErrorCode) => ({ error: `Refused with ${code}.`, code, status: 400 });
 
 const CONNECTIONS: Record<string, Partial<PageState>> = {
   connecting: { awayAt: NOW },
@@ -11,10 +12,10 @@ const CONNECTIONS: Record<string, Partial<PageState>> = {
   reconnecting: { lastLive: 'websocket', retryAt: NOW + 5_000 },
   offline: { lastLive: 'websocket', online: false, retryAt: NOW + 5_000 },
   'offline from the beginning': { online: false },
-  'asked to sign in': { refusal: refusal(401), retryAt: NOW + 60_000 },
-  banned: { lastLive: 'websocket', refusal: refusal(403), retryAt: NOW + 60_000 },
-  'banned and offline': { refusal: refusal(403), online: false },
-  'one connection too many': { refusal: refusal(429), retryAt: NOW + 60_000 },
+  'asked to sign in': { refusal: refusal('sign_in_required'), retryAt: NOW + 60_000 },
+  banned: { lastLive: 'websocket', refusal: refusal('banned'), retryAt: NOW + 60_000 },
+  'banned and offline': { refusal: refusal('banned'), online: false },
+  'one connection too many': { refusal: refusal('too_many_connections'), retryAt: NOW + 60_000 },
 };
 const ROOMS: Record<string, Partial<PageState>> = {
   open: {},
@@ -66,7 +67,7 @@ type Case = (typeof all)[number];
 
 /** The names of the cases in which something holds, or does not. */
 const those = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
-const isShutOut = ({ refusal, live }: PageState) => !live && refusal?.status === 403;
+const isShutOut = ({ refusal, live }: PageState) => !live && refusal?.code === 'banned';
 const isLocked = ({ locked, moderates }: PageState) => locked && !moderates;
 
 describe('what the page shows, in every combination of connection, room and messages', () => {
@@ -125,7 +126,7 @@ describe('what the page shows, in every combination of connection, room and mess
     expect(those(({ shown }) => shown.canTryNow && shown.connection === 'live')).toEqual([]);
     expect(those(({ shown }) => shown.canTryNow && shown.status === 'Offline')).toEqual([]);
     expect(those(({ shown }) => shown.canSignIn)).toEqual(
-      those(({ condition }) => condition.refusal?.status === 401),
+      those(({ condition }) => condition.refusal?.code === 'sign_in_required'),
     );
   });
 
@@ -136,7 +137,7 @@ describe('what the page shows, in every combination of connection, room and mess
     ['reconnecting, open, on their way', 'Reconnecting', 'in 5 s · 2 waiting'],
     ['offline, open, on their way', 'Offline', '· 2 waiting'],
     ['connecting, open, none', 'Connecting', '…'],
-    ['banned, slow, held', 'Refused with 403.', ''],
+    ['banned, slow, held', 'Refused with banned.', ''],
   ])('is, if %s: %s %s', (wanted, status, statusCountdown) => {
     expect(all.find(({ name }) => name === wanted)?.shown).toMatchObject({ status, statusCountdown });
   });

@@ -32,7 +32,8 @@ function feedOf(log: Entry[]) {
       await hold;
       if (after === undefined) return page(log.slice(-50));
       const [epoch, seq] = after.split(':');
-      if (!log[0]?.cursor.startsWith(epoch!)) throw new ApiError('Gone.', 410);
+      if (!log[0]?.cursor.startsWith(epoch!))
+        throw ApiError.of({ error: 'Gone.', code: 'cursor_gone', status: 410 });
       return page(log.filter((one) => one.seq > Number(seq)));
     },
     (entries) => shown.push(...entries.map(textOf)),
