@@ -1,6 +1,6 @@
 import { copyBuild, type Build } from '../../proofs/soak/build';
 import { make, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
-import { RandomRun } from '../../proofs/soak/random';
+import { RandomRun } from '../../proofs/soak/random-run';
 
 let build: Build;
 beforeEach(() => (build = copyBuild()));

@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Peer } from './peers';
+import type { Peer } from './candidates';
 
 /** A peer that runs, on a processor of its own. */
 export interface Server {

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { frame, OPCODES, UPGRADE } from '../../__tests__/support/raw';
-import { body, jsonFrame, packet, text } from './values';
+import { body, jsonFrame, packet, text } from './arbitraries';
 
 /** A request, as Node's client can send it. */
 export interface HttpAttack {

@@ -1,5 +1,5 @@
 import { ATTACKS } from './attacks';
-import { Hostile } from './hostile';
+import { Hostile } from './hostile-client';
 
 /*
  * A process of its own, so that what an attack costs its attacker is not measured: `attacker.ts PORT ADDRESSES NAME`.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { frame } from '../../__tests__/support/raw';
-import { request, type Hostile } from './hostile';
+import { request, type Hostile } from './hostile-client';
 
 /** What one kind of hostile client does, and what it is called in the report. */
 export type Attack = (hostile: Hostile) => void;

@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../../__tests__/support/command';
 import { copyBuild, ROOT } from '../soak/build';
-import { onGround, type Ground } from '../soak/cases/ground';
-import { memory } from '../soak/cases/memory';
+import { onGround, type Ground } from '../soak/cases/fixture';
+import { memory } from '../soak/cases/process-figures';
 import { ATTACKS } from './attacks';
-import { Crowd } from './crowd';
+import { Crowd } from './well-behaved';
 
 /** How far from its start the memory may be in the end, in MB. */
 const GROWTH = 32;

@@ -1,8 +1,8 @@
-import type { Dice } from './dice';
 import type { Findings } from './findings';
-import type { History } from './history';
-import { READS, type ReadName } from './ways/all';
-import { within, type Ending } from './ways/way';
+import type { History } from './observed-log';
+import type { Dice } from './random-source';
+import { READS, type ReadName } from './transports/all';
+import { within, type Ending } from './transports/transport';
 
 /** How long the answer to a cursor may take, in ms. */
 const PROMPT = 8_000;

@@ -1,5 +1,5 @@
-import type { Dice } from './dice';
-import type { Draft } from './ledger';
+import type { Dice } from './random-source';
+import type { Draft } from './write-outcomes';
 
 const WORDS =
   'the quick brown fox лисица перепрыгнула 快速的棕色狐狸 🦊 <b>&amp;</b> "quoted" \\ line\nend \u2028'.split(

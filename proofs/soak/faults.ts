@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Link } from '../../__tests__/support/link';
-import { Dice } from './dice';
-import type { Tally } from './tally';
-import type { World } from './world';
+import type { Tally } from './counters';
+import type { World } from './deployment';
+import { Dice } from './random-source';
 
 /** Something that goes wrong, or is asked for in a bad moment. */
 export interface Fault {

@@ -3,7 +3,7 @@ import { copyBuild, type Build } from './build';
 import { CASES, ELSEWHERE } from './cases/all';
 import { Skipped } from './cases/case';
 import { readOptions, USAGE, type Options } from './options';
-import { RandomRun } from './random';
+import { RandomRun } from './random-run';
 import { progress, summary } from './report';
 
 /** How often a run tells where it stands, in ms. */

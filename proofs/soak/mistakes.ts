@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from './build';
 import type { Kind } from './findings';
-import type { Plan } from './random';
-import { READS, WRITES, type ReadName, type WriteName } from './ways/all';
+import type { Plan } from './random-run';
+import { READS, WRITES, type ReadName, type WriteName } from './transports/all';
 
 /** A way to build the server wrong. */
 export interface Mistake {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { CASES, ELSEWHERE } from './cases/all';
-import type { Plan } from './random';
-import { READS, WRITES, type ReadName, type WriteName } from './ways/all';
+import type { Plan } from './random-run';
+import { READS, WRITES, type ReadName, type WriteName } from './transports/all';
 
 /** What the command line asks for. */
 export interface Options extends Plan {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Dice } from './dice';
+import type { Tally } from './counters';
+import type { World } from './deployment';
 import type { Findings } from './findings';
-import type { Place } from './place';
-import type { Tally } from './tally';
-import { READS, type ReadName } from './ways/all';
-import { PATIENCE, within, type Ending, type Sink, type Stream } from './ways/way';
-import type { World } from './world';
+import type { Place } from './position';
+import type { Dice } from './random-source';
+import { READS, type ReadName } from './transports/all';
+import { PATIENCE, within, type Ending, type Sink, type Stream } from './transports/transport';
 
 /** The longest that a reader stays with one connection, in ms. */
 const STAY = 10_000;

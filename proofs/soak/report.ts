@@ -1,5 +1,5 @@
-import type { Plan, RandomRun } from './random';
-import { READS, WRITES } from './ways/all';
+import type { Plan, RandomRun } from './random-run';
+import { READS, WRITES } from './transports/all';
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 const list = (counts: ReadonlyMap<string, number>): string =>

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Dice } from './dice';
+import type { Tally } from './counters';
+import type { World } from './deployment';
 import { badDraft, newDraft } from './drafts';
 import type { Findings } from './findings';
-import type { Draft, Ledger } from './ledger';
-import type { Tally } from './tally';
-import { WRITES, type WriteName } from './ways/all';
-import type { Line } from './ways/way';
-import type { World } from './world';
+import type { Dice } from './random-source';
+import { WRITES, type WriteName } from './transports/all';
+import type { Line } from './transports/transport';
+import type { Draft, Ledger } from './write-outcomes';
 
 /** How many drafts one writer has under way at once. */
 const DEPTH = 16;

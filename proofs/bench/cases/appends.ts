@@ -1,9 +1,9 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ACKNOWLEDGING, PARLEY, type Peer } from '../candidates';
 import type { Way } from '../load/appends';
 import { measure } from '../measure';
-import { ACKNOWLEDGING, PARLEY, type Peer } from '../peers';
 import { withServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';

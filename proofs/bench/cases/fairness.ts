@@ -1,8 +1,8 @@
+import { LIMITED } from '../candidates';
 import type { Attack } from '../load/hostile';
 import { beside, measure } from '../measure';
-import { LIMITED } from '../peers';
 import { withServer } from '../server';
-import { ROOM, store } from '../stored';
+import { ROOM, store } from '../stored-log';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
 

@@ -1,7 +1,7 @@
+import { PARLEY } from '../candidates';
 import { measure } from '../measure';
-import { PARLEY } from '../peers';
 import { withServer } from '../server';
-import { ROOM, store } from '../stored';
+import { ROOM, store } from '../stored-log';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';
 

@@ -1,5 +1,5 @@
+import { INSTALLED, LOOPS, PARLEY } from '../candidates';
 import { measure } from '../measure';
-import { INSTALLED, LOOPS, PARLEY } from '../peers';
 import { withServer } from '../server';
 import { byTurns, table, type Result } from '../table';
 import type { Size } from './case';

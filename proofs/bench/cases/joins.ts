@@ -1,5 +1,5 @@
+import { LOOPS, PARLEY, type Peer } from '../candidates';
 import { measure } from '../measure';
-import { LOOPS, PARLEY, type Peer } from '../peers';
 import { withServer } from '../server';
 import { byTurns, table, type Figures, type Result } from '../table';
 import { percentile, type Size } from './case';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { masked } from './dialects';
-import { inBatches, occurrences, open, quiet, sorted } from './raw';
+import { masked } from './protocols';
+import { inBatches, occurrences, open, quiet, sorted } from './raw-client';
 
 /** How something is said, so that it is acknowledged. */
 export type Way = 'socketio' | 'ws' | 'post';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
-import { sorted } from './raw';
+import { sorted } from './raw-client';
 
 export interface Behave {
   port: number;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { DIALECTS, type DialectName } from './dialects';
-import { inBatches, occurrences, open, quiet, sorted } from './raw';
+import { DIALECTS, type DialectName } from './protocols';
+import { inBatches, occurrences, open, quiet, sorted } from './raw-client';
 
 export interface FanOut {
   port: number;

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DIALECTS, masked } from './dialects';
+import { DIALECTS, masked } from './protocols';
 
 export type Attack = keyof typeof ATTACKS;
 

@@ -1,5 +1,5 @@
-import { type DialectName } from './dialects';
-import { inBatches, open, quiet } from './raw';
+import { type DialectName } from './protocols';
+import { inBatches, open, quiet } from './raw-client';
 
 export interface Idle {
   port: number;

@@ -1,5 +1,5 @@
-import { masked, type DialectName } from './dialects';
-import { occurrences, open, quiet, sorted } from './raw';
+import { masked, type DialectName } from './protocols';
+import { occurrences, open, quiet, sorted } from './raw-client';
 
 export interface Joins {
   port: number;

@@ -2,13 +2,13 @@ import type { Case } from './case';
 import { f12 } from './clocks';
 import { f1, f24, f3 } from './crash';
 import { f28, f29, f31 } from './deletions';
-import { f23 } from './herd';
 import { f10, f11, f8, f9 } from './joining';
 import { f13 } from './nginx';
 import { f15, f16, f22, f30 } from './refusals';
 import { f14, f32, f4, f5 } from './silence';
-import { f6, f7 } from './slow';
+import { f6, f7 } from './slow-readers';
 import { f2 } from './sync';
+import { f23 } from './thundering-herd';
 import { f27 } from './unconfirmed';
 
 /** The named cases of one server on SQLite, in the order of the list of faults. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build';
 import { expect, until, type Case } from './case';
-import { onGround } from './ground';
+import { onGround } from './fixture';
 
 /** The clock of the server jumps by two hours three times a second; the client's stays. */
 export const f12: Case = {

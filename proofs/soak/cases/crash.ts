@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Draft } from '../ledger';
-import { WRITES, type WriteName } from '../ways/all';
+import { WRITES, type WriteName } from '../transports/all';
+import type { Draft } from '../write-outcomes';
 import { expect, type Case } from './case';
-import { onGround } from './ground';
+import { onGround } from './fixture';
 
 const KILLS = 100;
 const WAYS = Object.keys(WRITES) as WriteName[];

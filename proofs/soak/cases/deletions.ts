@@ -9,7 +9,7 @@ import { READERS } from '../../../__tests__/support/readers';
 import type { NewMessage } from '../../../server/wire';
 import { ROOT } from '../build';
 import { expect, until, type Case } from './case';
-import { onGround, type Ground } from './ground';
+import { onGround, type Ground } from './fixture';
 
 const ROUNDS = 25;
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { MessagePage, NewMessage } from '../../../server/wire';
-import { READS, type ReadName } from '../ways/all';
-import { ask } from '../ways/http';
+import { READS, type ReadName } from '../transports/all';
+import { ask } from '../transports/http';
 import { expect, until, type Case } from './case';
-import { onGround, type Ground, type Watch } from './ground';
+import { onGround, type Ground, type Watch } from './fixture';
 
 const ALL = Object.keys(READS) as ReadName[];
 

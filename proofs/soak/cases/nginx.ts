@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../port';
-import { begin } from '../ways/http';
+import { freePort } from '../free-port';
+import { begin } from '../transports/http';
 import { expect, Skipped, until, type Case } from './case';
-import { onGround, type Ground } from './ground';
+import { onGround, type Ground } from './fixture';
 
 /** What an operator writes who has read nothing: WebSocket's headers, and every default. */
 const conf = (port: number, to: number): string => `

@@ -6,10 +6,10 @@ import { runToEnd } from '../../../__tests__/support/process';
 import { BAD, tryBadCursor } from '../bad-cursors';
 import type { Build } from '../build';
 import { Findings } from '../findings';
-import { History } from '../history';
-import { READS, WRITES, type ReadName, type WriteName } from '../ways/all';
+import { History } from '../observed-log';
+import { READS, WRITES, type ReadName, type WriteName } from '../transports/all';
 import { expect, Skipped, until, type Case } from './case';
-import { Ground, onGround } from './ground';
+import { Ground, onGround } from './fixture';
 
 /** Runs a server on a small disk of its own. @param act is given how to fill that up, and how to free it again. */
 function onFullDisk(

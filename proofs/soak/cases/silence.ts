@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { READS, type ReadName } from '../ways/all';
-import { begin } from '../ways/http';
+import { READS, type ReadName } from '../transports/all';
+import { begin } from '../transports/http';
 import { expect, until, type Case } from './case';
-import { onGround, type Ground } from './ground';
+import { onGround, type Ground } from './fixture';
 import { withNginx } from './nginx';
 
 /** How long either side may take to notice that the other is gone, in ms. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WRITES, type WriteName } from '../ways/all';
+import { WRITES, type WriteName } from '../transports/all';
 import { expect, Skipped, until, type Case } from './case';
-import { onGround } from './ground';
+import { onGround } from './fixture';
 
 const WRITTEN = 20;
 

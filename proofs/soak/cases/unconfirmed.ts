@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build';
-import { READS, type ReadName } from '../ways/all';
+import { READS, type ReadName } from '../transports/all';
 import { expect, until, type Case } from './case';
-import { onGround } from './ground';
+import { onGround } from './fixture';
 
 const COUNT = 60;
 

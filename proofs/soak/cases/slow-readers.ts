@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NewMessage } from '../../../server/wire';
 import { expect, percentile, until, type Case } from './case';
-import { onGround, type Ground, type Watch } from './ground';
-import { established, memory } from './memory';
-import { STALLERS, type Staller } from './stalled';
+import { onGround, type Ground, type Watch } from './fixture';
+import { established, memory } from './process-figures';
+import { STALLERS, type Staller } from './stalled-clients';
 
 const STALLED = 20;
 /** How many of them are followed until they have seen everything. */

@@ -3,9 +3,9 @@ import { scratch } from '../../__tests__/support/app';
 import { startProcess, type ServerProcess } from '../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 import type { Build } from './build';
-import type { Dice } from './dice';
 import type { Findings } from './findings';
-import { freePort } from './port';
+import { freePort } from './free-port';
+import type { Dice } from './random-source';
 
 /** How many networks lead to the server; what befalls one of them leaves the others alone. */
 const NETWORKS = 4;

@@ -1,7 +1,7 @@
 import type { NewMessage } from '../../server/wire';
-import { hash } from './dice';
 import type { Findings } from './findings';
-import { print } from './history';
+import { print } from './observed-log';
+import { hash } from './random-source';
 
 /** Something said, under an id of the writer's own. */
 export interface Draft {

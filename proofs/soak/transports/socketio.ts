@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import type { NewMessage, Reset } from '../../../server/wire';
-import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './way';
+import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
 
 type Transports = NonNullable<ManagerOptions['transports']>;
 

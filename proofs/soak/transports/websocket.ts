@@ -1,6 +1,6 @@
 import WebSocket, { type RawData } from 'ws';
 import type { NewMessage, Reset } from '../../../server/wire';
-import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './way';
+import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
 
 /** How long the server may be silent, in ms. */
 const SILENCE = 45_000;

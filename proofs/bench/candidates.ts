@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DialectName } from './load/dialects';
+import type { DialectName } from './load/protocols';
 
 /** A server to measure, and how it is spoken to. */
 export interface Peer {
@@ -17,7 +17,7 @@ export interface Peer {
 
 const node = (...args: string[]): string[] => [process.execPath, ...args];
 const own = (name: string) => () =>
-  node('-r', 'ts-node/register/transpile-only', join(__dirname, 'peers', `${name}.ts`));
+  node('-r', 'ts-node/register/transpile-only', join(__dirname, 'candidates', `${name}.ts`));
 const parley = () => node(join(__dirname, '..', '..', 'dist', 'main.js'));
 
 /** Parley, by the way its readers come. */

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePage, NewMessage, Reset } from '../../../server/wire';
 import { ask } from './http';
-import type { Ending, Read, Sink } from './way';
+import type { Ending, Read, Sink } from './transport';
 
 /** How long the server holds a long poll that has nothing to tell, in s. */
 const HELD = 5;

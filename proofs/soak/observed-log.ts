@@ -1,6 +1,6 @@
 import type { NewMessage } from '../../server/wire';
-import { hash } from './dice';
 import type { Findings } from './findings';
+import { hash } from './random-source';
 
 /** All that must be the same for every reader of a message, as one number. */
 export function print({ visitor, username, message, at }: NewMessage): number {

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import type { NewMessage, Reset } from '../../../server/wire';
 import { begin } from './http';
-import type { Ending, Read } from './way';
+import type { Ending, Read } from './transport';
 
 /** How long a stream may be silent, in ms: the server speaks every 15 s. */
 const SILENCE = 45_000;

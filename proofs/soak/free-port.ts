@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Dice } from './dice';
+import type { Dice } from './random-source';
 
 /**
  * A free port below those that the system gives to outgoing connections: while the server is down, one of these

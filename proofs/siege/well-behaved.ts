@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../soak/cases/case';
-import type { Ground, Watch } from '../soak/cases/ground';
-import type { ReadName } from '../soak/ways/all';
-import { ask } from '../soak/ways/http';
-import type { Line } from '../soak/ways/way';
+import type { Ground, Watch } from '../soak/cases/fixture';
+import type { ReadName } from '../soak/transports/all';
+import { ask } from '../soak/transports/http';
+import type { Line } from '../soak/transports/transport';
 
 /** The well-behaved readers: two on each way. */
 const READS: readonly ReadName[] = ['socketio', 'ws', 'sse', 'subscribe', 'messages'];

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build';
-import type { ReadName } from '../ways/all';
+import type { ReadName } from '../transports/all';
 import { expect, until, type Case } from './case';
-import { onGround, type Ground, type Watch } from './ground';
+import { onGround, type Ground, type Watch } from './fixture';
 
 const CLIENTS = 2_000;
 /** What they missed: a little, and more than the server keeps in memory. */

@@ -6,10 +6,10 @@ import { startProcess, type ServerProcess } from '../../../__tests__/support/pro
 import { startProxy, type Proxy } from '../../../__tests__/support/proxy';
 import type { NewMessage } from '../../../server/wire';
 import type { Build } from '../build';
-import { Dice } from '../dice';
-import { freePort } from '../port';
-import { READS, WRITES, type ReadName } from '../ways/all';
-import type { Ending, Line, Stream } from '../ways/way';
+import { freePort } from '../free-port';
+import { Dice } from '../random-source';
+import { READS, WRITES, type ReadName } from '../transports/all';
+import type { Ending, Line, Stream } from '../transports/transport';
 
 const ROOM = 'lobby';
 

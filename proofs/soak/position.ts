@@ -1,6 +1,6 @@
 import type { NewMessage, Reset } from '../../server/wire';
 import type { Findings } from './findings';
-import type { History } from './history';
+import type { History } from './observed-log';
 
 /** Where one reader is in one room; what it is shown must go on from there without a gap or a repeat (I4). */
 export class Place {

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { DIALECTS, type DialectName } from './dialects';
+import { DIALECTS, type DialectName } from './protocols';
 
 /** All sockets read into one buffer: what is in it is looked at once, or only counted. */
 export const shared = Buffer.allocUnsafe(1 << 20);

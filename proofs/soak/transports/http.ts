@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import type { NewMessage } from '../../../server/wire';
-import { PATIENCE, type No, type Write } from './way';
+import { PATIENCE, type No, type Write } from './transport';
 
 /** An answer of JSON. */
 export interface Answer<T> {

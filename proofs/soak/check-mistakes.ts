@@ -1,6 +1,6 @@
 import { copyBuild } from './build';
 import { make, MISTAKES, PLAN, type Mistake } from './mistakes';
-import { RandomRun } from './random';
+import { RandomRun } from './random-run';
 
 async function findsIn(mistake: Mistake | undefined): Promise<RandomRun> {
   const build = copyBuild(process.argv[2]);

@@ -2,16 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readAll } from '../../__tests__/support/http';
 import { anyBadCursor, tryBadCursor } from './bad-cursors';
 import type { Build } from './build';
-import { Dice } from './dice';
+import { Tally } from './counters';
+import { World } from './deployment';
 import { Faults } from './faults';
 import { Findings } from './findings';
-import { History } from './history';
-import { Ledger } from './ledger';
-import { Place } from './place';
+import { History } from './observed-log';
+import { Place } from './position';
+import { Dice } from './random-source';
 import { Reader } from './reader';
-import { Tally } from './tally';
-import type { ReadName, WriteName } from './ways/all';
-import { World } from './world';
+import type { ReadName, WriteName } from './transports/all';
+import { Ledger } from './write-outcomes';
 import { Writer, type Desk } from './writer';
 
 /** The rooms that are written and read: two, so that readers can go from one to the other on one connection. */

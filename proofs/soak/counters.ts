@@ -1,4 +1,4 @@
-import type { ReadName } from './ways/all';
+import type { ReadName } from './transports/all';
 
 /** What a run has done so far. */
 export class Tally {

@@ -1,5 +1,5 @@
 import type { NewMessage, Reset } from '../../../server/wire';
-import type { Draft } from '../ledger';
+import type { Draft } from '../write-outcomes';
 
 /** What a reader does with what it is shown. */
 export interface Sink {

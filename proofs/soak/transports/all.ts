@@ -2,7 +2,7 @@ import { writeHttp } from './http';
 import { poll, subscribe } from './poll';
 import { socketIo, writeSocketIo } from './socketio';
 import { sse } from './sse';
-import type { Read, Write } from './way';
+import type { Read, Write } from './transport';
 import { webSocket, writeWebSocket } from './websocket';
 
 /** Every way to read, by name. */
