@@ -40,6 +40,10 @@ put(
   join(dirname(require.resolve('socket.io/package.json')), 'client-dist/socket.io.esm.min.js'),
   'socket.io.js',
 );
+put(join(dirname(require.resolve('idb')), 'index.js'), 'idb.js');
+const linkify = dirname(require.resolve('linkify-it'));
+put(join(linkify, 'index.mjs'), 'linkify-it.js');
+put(join(dirname(require.resolve('uc.micro', { paths: [linkify] })), 'index.mjs'), 'uc.micro.js');
 // Its modules name each other by their place in the package.
 const passkeys = join(dirname(require.resolve('@simplewebauthn/browser')), '..', 'esm');
 for (const name of readdirSync(passkeys, { recursive: true, encoding: 'utf8' })) {

@@ -1,94 +1,95 @@
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb';
 import type { Draft } from './outbox.js';
 
-/** How long a browser may take over its database, in milliseconds: some never answer, and never say so. */
-const PATIENCE = 3000;
-/** How long a tab waits for its turn to send, in milliseconds. */
-const LONG = 20_000;
+/** How long IndexedDB may take, in milliseconds: in some browsers it never answers and never fails. */
+const DATABASE_TIMEOUT = 3000;
+/** How long a tab waits for the lock before it takes it over, in milliseconds. */
+const LOCK_TIMEOUT = 20_000;
+
+interface Schema extends DBSchema {
+  /** In the order of writing; the key is {@link Draft.place}. */
+  drafts: { key: number; value: Draft & { room: string }; indexes: { room: string; id: string } };
+}
 
 /**
- * What is not sent yet, kept in the browser (IndexedDB) in the order of writing, for all its tabs. Where nothing can
- * be kept, as in some private windows, all goes on without.
+ * The drafts of all tabs of this browser, in IndexedDB and in the order of writing. Where the browser stores nothing,
+ * as in some private windows, reads give `undefined` and writes do nothing.
  */
 export class DraftStore {
-  private readonly database: Promise<IDBDatabase | undefined>;
+  private readonly database: Promise<IDBPDatabase<Schema> | undefined>;
 
   constructor(private readonly room: string) {
-    const late = new Promise<undefined>((give) => setTimeout(() => give(undefined), PATIENCE));
-    this.database = Promise.race([open(), late]).catch(() => undefined);
+    this.database = withTimeout(openDatabase()).catch(() => undefined);
   }
 
-  /** All of them, the oldest first; `undefined` where they can't be read. */
+  /** Returns the drafts of the room, the oldest first; `undefined` where they can't be read. */
   all(): Promise<Draft[] | undefined> {
-    return this.use('readonly', (drafts) => drafts.index('room').getAll(this.room));
+    return this.use((database) => database.getAllFromIndex('drafts', 'room', this.room));
   }
 
-  /** Keeps a draft: in its place if it has one, or else as the last. */
-  async keep(draft: Draft): Promise<void> {
-    await this.use('readwrite', (drafts) => drafts.put({ ...draft, room: this.room }));
+  /** Stores a draft: in its place if it has one, otherwise as the last. */
+  async put(draft: Draft): Promise<void> {
+    await this.write((drafts) => drafts.put({ ...draft, room: this.room }));
   }
 
-  async forget(id: string): Promise<void> {
-    await this.use('readwrite', (drafts) => {
-      const place = drafts.index('id').getKey(id);
-      place.onsuccess = () => place.result !== undefined && drafts.delete(place.result);
-      return place;
+  /** Deletes a draft. */
+  async delete(id: string): Promise<void> {
+    await this.write(async (drafts) => {
+      const place = await drafts.index('id').getKey(id);
+      if (place !== undefined) await drafts.delete(place);
     });
   }
 
-  /** Does `work` while no other tab does, where the browser can see to that. */
-  async alone(work: () => Promise<void>): Promise<void> {
+  /** Runs `work` while no other tab does, where the browser has locks. */
+  async withLock(work: () => Promise<void>): Promise<void> {
     if (!globalThis.navigator?.locks) return work();
     const name = `parley:${this.room}:outbox`;
     const waiting = new AbortController();
-    const late = setTimeout(() => waiting.abort(), LONG);
-    let turn: Promise<void> | undefined;
+    const timer = setTimeout(() => waiting.abort(), LOCK_TIMEOUT);
+    let running: Promise<void> | undefined;
     const begin = (): Promise<void> => {
-      clearTimeout(late);
-      return (turn = work());
+      clearTimeout(timer);
+      return (running = work());
     };
-    // A tab that was put to sleep keeps its turn, so it may be taken away. Work that has begun goes on all the same:
-    // what two tabs send is stored once, and each sends all that is kept in the order of writing.
+    // A suspended tab keeps its lock, so the lock can be stolen. The tab that lost it may go on sending: ids make sure
+    // that each message is stored once, and both tabs send in the order of writing.
     await navigator.locks
       .request(name, { signal: waiting.signal }, begin)
-      .catch(() => turn ?? navigator.locks.request(name, { steal: true }, begin))
-      .catch(() => turn);
+      .catch(() => running ?? navigator.locks.request(name, { steal: true }, begin))
+      .catch(() => running);
   }
 
-  private async use<T>(
-    mode: IDBTransactionMode,
-    work: (drafts: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T | undefined> {
+  private write(work: (drafts: DraftsInTransaction) => Promise<unknown>): Promise<unknown> {
+    return this.use((database) => {
+      const transaction = database.transaction('drafts', 'readwrite', { durability: 'strict' });
+      return Promise.all([work(transaction.store), transaction.done]);
+    });
+  }
+
+  private async use<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
     const database = await this.database;
-    try {
-      const transaction = database?.transaction('drafts', mode, { durability: 'strict' });
-      if (!transaction) return undefined;
-      const request = work(transaction.objectStore('drafts'));
-      await new Promise((done, fail) => {
-        transaction.oncomplete = done;
-        transaction.onabort = fail;
-        setTimeout(fail, PATIENCE);
-      });
-      return request.result;
-    } catch {
-      return undefined;
-    }
+    return database && withTimeout(work(database)).catch(() => undefined);
   }
 }
 
-function open(): Promise<IDBDatabase> {
-  return new Promise((done, fail) => {
-    const request = indexedDB.open('parley', 1);
-    request.onupgradeneeded = () => {
-      const drafts = request.result.createObjectStore('drafts', { keyPath: 'place', autoIncrement: true });
+type DraftsInTransaction = IDBPObjectStore<Schema, ['drafts'], 'drafts', 'readwrite'>;
+
+async function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  const database = await openDB<Schema>('parley', 1, {
+    upgrade(created) {
+      const drafts = created.createObjectStore('drafts', { keyPath: 'place', autoIncrement: true });
       drafts.createIndex('room', 'room');
       drafts.createIndex('id', 'id', { unique: true });
-    };
-    request.onerror = fail;
-    request.onsuccess = () => {
-      const database = request.result;
-      // Another version of this page may want to change it.
-      database.onversionchange = () => database.close();
-      done(database);
-    };
+    },
+    // A later version of this page, in another tab, changes the schema.
+    blocking: () => database.close(),
+  });
+  return database;
+}
+
+function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    setTimeout(reject, DATABASE_TIMEOUT);
   });
 }

@@ -42,7 +42,7 @@ export class Outbox {
    * @param changed is told how many are on their way, and when the next one goes if the server asks for time.
    */
   constructor(
-    private readonly kept: DraftStore,
+    private readonly store: DraftStore,
     private readonly send: (draft: Draft) => Promise<Entry>,
     private readonly show: (draft: Draft) => void,
     private readonly stored: (entry: Entry) => void,
@@ -75,7 +75,7 @@ export class Outbox {
     this.settled.add(id);
     if (this.settled.size > SETTLED) this.settled.delete([...this.settled][0]!);
     this.count();
-    await this.kept.forget(id);
+    await this.store.delete(id);
   }
 
   /** The server may be within reach again: don't wait longer. */
@@ -91,7 +91,7 @@ export class Outbox {
 
   private enqueue(draft: Draft): void {
     this.drafts.set(draft.id, draft);
-    void this.kept.keep(draft);
+    void this.store.put(draft);
     this.show(draft);
     this.count();
     void this.run();
@@ -101,7 +101,7 @@ export class Outbox {
     if (this.running) return;
     this.running = true;
     // Once more when something was written just as the turn went to the next tab.
-    while (this.next()) await this.kept.alone(() => this.sendAll());
+    while (this.next()) await this.store.withLock(() => this.sendAll());
     this.running = false;
   }
 
@@ -123,7 +123,7 @@ export class Outbox {
 
   /** Brings together what is kept, by whichever tab, and what this tab has; all in the order of writing. */
   private async gather(): Promise<void> {
-    const kept = (await this.kept.all()) ?? [];
+    const kept = (await this.store.all()) ?? [];
     const own = [...this.drafts.values()];
     const drafts = new Map<string, Draft>();
     const add = (draft: Draft): unknown => this.settled.has(draft.id) || drafts.set(draft.id, draft);
@@ -156,7 +156,7 @@ export class Outbox {
     // The feed may have brought it meanwhile, and then it is no longer here to be refused.
     if (!draft) return;
     draft.refused = sentenceOf(error);
-    void this.kept.keep(draft);
+    void this.store.put(draft);
     this.show(draft);
     this.count();
   }

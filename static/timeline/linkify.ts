@@ -1,31 +1,24 @@
-/** A piece of a text: plain, or a web address with where it leads. */
+import { LinkifyIt, REBuilder } from 'linkify-it';
+
+/** A piece of a text: plain, or a web address with its target. */
 export interface Piece {
   text: string;
   href?: string;
 }
 
-/** The longest label and the longest name of a host, in characters (RFC 1035, section 2.3.4). */
-const LABEL_MAX = 63;
-const HOST_MAX = 253;
+class WebAddressPatterns extends REBuilder {
+  /** Finds a scheme after any character that cannot be part of one: CJK texts put no space before an address. */
+  override get_schema_search(): RegExp {
+    return (this.cache.schema_search ??= /(^|[^a-z0-9+])(https?:)/gi);
+  }
+}
 
-const SCHEME = /https?:\/\//gi;
-/** What a host may be written with, before it is looked at label by label. */
-const NAME = /[\p{L}\p{M}\p{Nd}_-]+(?:\.[\p{L}\p{M}\p{Nd}_-]+)*/uy;
-const IPV6 = /\[[0-9a-f:.]{2,45}\]/iy;
-const PORT = /:\d{1,5}/y;
-/**
- * What follows the host: all up to white space, quotation marks, brackets that enclose addresses, invisible
- * characters, and the punctuation of CJK texts, which stands without a space after an address.
- */
-const REST =
-  /[/?#][^\s\p{Cc}\p{Cf}<>"`“”«»‘\u3000-\u3004\u3008-\u3020\u3030\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff3d\uff5b-\uff65…]*/uy;
-/** A user name or password before the host that is meant. */
-const USER = /^[^\s/?#\u0080-\uffff]*@/;
-/** Ends a sentence, and no address. */
-const ENDING = /[.,;:!?'’]/;
-const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+const linkifier = new LinkifyIt({ rebuilder: new WebAddressPatterns(), fuzzyEmail: false });
 
-/** Scripts that are told apart within a label; CJK texts mix theirs, and those of all other letters count as one. */
+/** A user name before the actual host (`https://bank.example@evil.example`), after the match; the library ends there. */
+const USER_NAME = /^[^\s/?#\u0080-\uffff]{0,253}@/;
+
+/** The scripts that a label may not mix. CJK scripts count as one, and so do all that are not listed. */
 const SCRIPTS = [
   /\p{Script=Latin}/u,
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}]/u,
@@ -34,66 +27,49 @@ const SCRIPTS = [
 ];
 
 /**
- * Splits a text into plain pieces and web addresses, in time that grows with its length alone.
+ * Splits a text into plain pieces and web addresses that begin with `http://` or `https://`, in linear time.
  *
- * An address is `http://` or `https://`, a host, perhaps a port, and perhaps a path, query or fragment. The labels of a
- * host are of one script each, as registries demand of internationalized names. Where letters of another script follow
- * the last label without a space (`https://example.com你好`), they belong to the text and not to the address; anywhere
- * else they make it doubtful which host is meant, and the address stays plain. So does one with a user name, which
- * serves to pass one host for another. Paths may hold letters of all scripts.
+ * linkify-it finds the addresses. The host must also be unmistakable: each of its labels uses one script, as registries
+ * require (Unicode TS 39, section 5.1). Where text in another script follows the last label without a space
+ * (`https://example.com你好`), the address ends before it; any other mixture stays plain. So does an address with a user
+ * name, and invisible characters end an address, since they can reorder what is shown.
  */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let plainFrom = 0;
-  SCHEME.lastIndex = 0;
-  for (let found = SCHEME.exec(text); found; found = SCHEME.exec(text)) {
-    const end = endOfAddress(text, found.index, SCHEME.lastIndex);
-    const href = end && hrefOf(text.slice(found.index, end));
-    if (!end || !href) continue;
-    if (found.index > plainFrom) pieces.push({ text: text.slice(plainFrom, found.index) });
-    pieces.push({ text: text.slice(found.index, end), href });
-    SCHEME.lastIndex = plainFrom = end;
+  const visible = text.replace(/\p{Cf}/gu, (character) => ' '.repeat(character.length));
+  for (const { index, raw } of linkifier.match(visible) ?? []) {
+    const address = USER_NAME.test(visible.slice(index + raw.length, index + raw.length + 254))
+      ? ''
+      : withCertainHost(raw);
+    const href = hrefOf(address);
+    if (!href) continue;
+    if (index > plainFrom) pieces.push({ text: text.slice(plainFrom, index) });
+    pieces.push({ text: address, href });
+    plainFrom = index + address.length;
   }
   if (plainFrom < text.length) pieces.push({ text: text.slice(plainFrom) });
   return pieces;
 }
 
-/** Returns where the address ends whose scheme is at `start` and whose host begins at `from`; nothing if it is none. */
-function endOfAddress(text: string, start: number, from: number): number | undefined {
-  // The end of another scheme, such as `xhttps:`.
-  if (/[a-z0-9+]/i.test(text[start - 1] ?? '')) return undefined;
-  const ipv6 = match(IPV6, text, from);
-  const written = ipv6 || match(NAME, text, from);
-  const host = ipv6 || hostOf(written);
-  let end = from + host.length;
-  if (!host || USER.test(text.slice(end, end + HOST_MAX))) return undefined;
-  // The rest of the last label is text.
-  if (host.length < written.length) return end;
-  end += match(PORT, text, end).length;
-  // Asked before the rest is read, so that no part of a text is read more than once.
-  if (!hrefOf(text.slice(start, end))) return undefined;
-  return end + withoutEnding(match(REST, text, end));
-}
-
-/** Returns the host that dotted labels stand for, without the text that follows it; empty if that is doubtful. */
-function hostOf(written: string): string {
-  const labels = written.split('.');
+/** Returns the address up to the first text in another script after its host; empty if the host is ambiguous. */
+function withCertainHost(address: string): string {
+  const [, scheme, host] = /^(https?:\/\/)([^/?#:[]*)/i.exec(address) as unknown as [string, string, string];
+  const labels = host.split('.');
   const last = labels.pop()!;
-  const end = unmixed(last);
+  const end = singleScriptPrefix(last);
+  if (labels.some((label) => singleScriptPrefix(label) !== label)) return '';
+  if (end === last) return address;
   // A name of one label may be meant to go on in another script.
-  const doubtful =
-    labels.some((label) => unmixed(label) !== label) || (end !== last && (end === '' || labels.length === 0));
-  const host = [...labels, end].join('.');
-  const tooLong = host.length > HOST_MAX || host.split('.').some(({ length }) => length > LABEL_MAX);
-  return doubtful || tooLong ? '' : host;
+  return end && labels.length > 0 ? scheme + [...labels, end].join('.') : '';
 }
 
-/** Returns the beginning of a label that is of one script; digits and hyphens go with any, but begin only a Latin one. */
-function unmixed(label: string): string {
+/** Returns the beginning of a label that uses one script. Digits and hyphens go with any, but begin only a Latin one. */
+function singleScriptPrefix(label: string): string {
   let script: number | undefined;
   let end = 0;
-  for (const character of label.slice(0, 2 * LABEL_MAX)) {
-    // What is only another form of a character would lead to another host than the one that is shown.
+  for (const character of label) {
+    // Compatibility characters lead to another host than the one that is shown.
     if (character.normalize('NFKC') !== character) break;
     const own = /[\d_-]/.test(character)
       ? (script ?? 0)
@@ -112,31 +88,11 @@ function scriptOf(letter: string): number {
   return script < 0 ? SCRIPTS.length : script;
 }
 
-/** Returns the length of an address's rest without what ends the sentence, or closes the bracket, that it stands in. */
-function withoutEnding(rest: string): number {
-  const count: Record<string, number> = {};
-  for (const character of rest) count[character] = (count[character] ?? 0) + 1;
-  let end = rest.length;
-  for (; end > 0; end -= 1) {
-    const character = rest[end - 1]!;
-    const opening = OPENING[character];
-    if (opening ? count[character]! <= (count[opening] ?? 0) : !ENDING.test(character)) break;
-    count[character]! -= 1;
-  }
-  return end;
-}
-
-/** Where an address leads; nothing if it is none. */
 function hrefOf(address: string): string | undefined {
   try {
-    // `URL.canParse` is younger than the oldest browsers that the page is for.
+    // `URL.canParse` is newer than the oldest supported browsers.
     return new URL(address).href;
   } catch {
     return undefined;
   }
-}
-
-function match(sticky: RegExp, text: string, at: number): string {
-  sticky.lastIndex = at;
-  return sticky.exec(text)?.[0] ?? '';
 }

@@ -20,9 +20,9 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
   const outbox = new Outbox(
     {
       all: async () => [...kept.values()].map((draft) => ({ ...draft })),
-      keep: async (draft: Draft) => void kept.set(draft.id, { ...draft }),
-      forget: async (id: string) => void kept.delete(id),
-      alone: (work: () => Promise<void>) => work(),
+      put: async (draft: Draft) => void kept.set(draft.id, { ...draft }),
+      delete: async (id: string) => void kept.delete(id),
+      withLock: (work: () => Promise<void>) => work(),
     } as unknown as DraftStore,
     async ({ id, message }) => {
       sent.push(message);
