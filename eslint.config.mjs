@@ -20,6 +20,7 @@ const SERVER = [
   'identity',
   'refusal.ts',
   'wire.ts',
+  'entry-kinds.ts',
 ];
 const PAGE = ['pages', 'panels', 'timeline', 'composing', 'connection', 'browser'];
 const TRANSPORTS = ['socketio', 'websocket', 'sse', 'poll'].map((name) => `./server/transports/${name}.ts`);

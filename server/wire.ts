@@ -3,42 +3,20 @@
  * PROTOCOL.md describes the same in prose.
  */
 
-/** A place in a room's log, opaque to clients: `<epoch>:<seq>`. */
-export type Cursor = string;
+import type {
+  BodyOf,
+  Cursor,
+  DeletedMessage,
+  DeleteMessage,
+  Entry,
+  EntryHead,
+  EntryOf,
+  EntryType,
+  NewMessage,
+  SendableType,
+} from './entry-kinds';
 
-/** A message, as every transport carries it. */
-export interface NewMessage {
-  type: 'new_message';
-  /** The place just after this message: reading after it goes on with the next. */
-  cursor: Cursor;
-  /** 1, 2, 3 … in its room, without holes, in commit order. */
-  seq: number;
-  room: string;
-  /** A UUID of the writer's making: the key of exactly-once. */
-  id: string;
-  /** The public id of who said it. */
-  visitor: string;
-  /** The name it was said under. */
-  username: string;
-  message: string;
-  /** When it was taken in, in ISO 8601, UTC. */
-  at: string;
-}
-
-/** A message from which the text was taken: it keeps its place and its id. */
-export interface DeletedMessage extends Omit<NewMessage, 'type' | 'message'> {
-  type: 'deleted_message';
-}
-
-/** A message was deleted: whoever has read it forgets its text. */
-export interface DeleteMessage extends Omit<NewMessage, 'type' | 'message'> {
-  type: 'delete_message';
-  /** The id of the message. `visitor` and `username` are those who deleted it. */
-  target: string;
-}
-
-/** What a room's log holds. Clients skip the types they don't know. */
-export type Entry = NewMessage | DeletedMessage | DeleteMessage;
+export type { Cursor, DeletedMessage, DeleteMessage, Entry, EntryHead, EntryOf, EntryType, NewMessage };
 
 /** The cursor that was asked for is not of this history: read again from `earliest`, or go on from `cursor`. */
 export interface Reset {
@@ -190,21 +168,28 @@ export interface Reading {
   last?: number;
 }
 
+/** Appending an entry, by the name of its kind. */
+type SendEvents = {
+  [Type in SendableType]: (
+    draft: BodyOf<Type> & { id?: string; room?: string },
+    ack?: Acknowledge<Entry>,
+  ) => void;
+};
+
 /** Socket.IO, browser to server. */
-export interface ClientEvents {
-  new_message: (draft: { message: string; id?: string; room?: string }, ack?: Acknowledge<Entry>) => void;
+export interface ClientEvents extends SendEvents {
   change_username: (change: { username: string }, ack?: Acknowledge<ChangeUsername>) => void;
   typing: (typing?: object, ack?: Acknowledge<object>) => void;
   delete_message: (which: { id: string; room?: string }, ack?: Acknowledge<object>) => void;
   join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
 }
 
+/** Entries, by the name of their kind. */
+type EntryEvents = { [Type in EntryType]: (entry: EntryOf<Type>) => void };
+
 /** Socket.IO, server to browser. */
-export interface ServerEvents {
+export interface ServerEvents extends EntryEvents {
   start: (start: Start) => void;
-  new_message: (message: NewMessage) => void;
-  deleted_message: (message: DeletedMessage) => void;
-  delete_message: (deletion: DeleteMessage) => void;
   reset: (reset: Reset) => void;
   presence: (presence: Presence) => void;
   typing: (typing: Typing) => void;

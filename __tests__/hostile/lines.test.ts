@@ -108,8 +108,8 @@ describe('line ends and NUL in a text', () => {
   });
 
   it('S16: of a name that an older version let through make no notice', () => {
-    const forged = plainText({ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' });
-    expect(forged).toBe('Olga: x');
+    const forged = plainText([{ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' }]);
+    expect(forged).toEqual(['Olga: x']);
   });
 
   it('S16: forge no header', async () => {

@@ -148,7 +148,7 @@ describe('a session', () => {
     async function seen(at: number): Promise<void> {
       const { default: Database } = await import('better-sqlite3');
       const db = new Database(app.database, { readonly: true });
-      const read = db.prepare('SELECT max(used) FROM grants').pluck();
+      const read = db.prepare('SELECT max(used) FROM credentials').pluck();
       while (read.get() !== at) await new Promise((resolve) => setTimeout(resolve, 50));
       db.close();
     }

@@ -5,7 +5,7 @@ const ROOT = join(__dirname, '..', '..');
 const DIAGRAMS = readFileSync(join(ROOT, 'README.md'), 'utf8')
   .split('```mermaid')
   .slice(1)
-  .map((diagram) => diagram.split('```')[0]!.match(/\w+ --> \w+/g) ?? []);
+  .map((diagram) => diagram.split('```')[0]!.match(/[\w-]+ --> [\w-]+/g) ?? []);
 
 /** What the parts of a folder import from each other. A part is a folder or a file directly in it. */
 function importsOf(folder: string): Map<string, Set<string>> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MESSAGE } from '../../server/entry-kinds';
 import { openDatabase } from '../../server/stores/sqlite/database';
 
 /** A database with a log of this length, and its room. */
@@ -27,9 +28,9 @@ export function store(messages: number): Stored {
   db.pragma('cache_size = -200000');
   db.prepare(
     `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
-     INSERT INTO entries (room, seq, type, id, visitor, username, body, at) SELECT '${ROOM}', seq, 'new_message',
+     INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at) SELECT '${ROOM}', seq, '${MESSAGE}', 1,
        substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 13, 3) || '-8' || substr(h, 16, 3) || '-' || substr(h, 19, 12),
-       'abcdefghijkl', 'Anonymous', hex(zeroblob(50)), 1700000000000 + seq
+       'abcdefghijkl', 'Anonymous', json_object('message', hex(zeroblob(50))), 1700000000000 + seq
      FROM (SELECT seq, lower(hex(randomblob(15))) AS h FROM n)`,
   ).run(messages);
   db.prepare(`INSERT INTO rooms VALUES ('${ROOM}', ?, ?)`).run(messages, 1_700_000_000_000 + messages);

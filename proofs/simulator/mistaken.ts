@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import type { LogClass } from './world';
@@ -12,6 +13,8 @@ export interface Mistake {
   patches: { file: string; from: string; to: string }[];
 }
 
+/** Loads what the log takes from Node and from packages. */
+const packages = createRequire(__filename);
 const SERVER = join(__dirname, '..', '..', 'server');
 
 /** Builds the log with a mistake, in memory. @throws {Error} if a text to change is not there, or more than once. */
@@ -37,7 +40,9 @@ export function mistakenLog({ name, patches }: Mistake): LogClass {
     // Not by `node:vm`: it has to see the globals that the scheduler replaces, which under jest are not the process's.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const evaluate = new Function('exports', 'require', outputText) as (...args: unknown[]) => void;
-    evaluate(exports, (path: string) => load(`${join(dirname(file), path)}.ts`));
+    evaluate(exports, (path: string): unknown =>
+      path.startsWith('.') ? load(`${join(dirname(file), path)}.ts`) : (packages(path) as unknown),
+    );
     return exports;
   };
   const { Log } = load('log/log.ts') as { Log: LogClass };

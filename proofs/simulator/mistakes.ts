@@ -8,7 +8,7 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/log.ts',
-        from: 'batch.forEach(({ draft, resolve, reject }, i) => {',
+        from: 'batch.forEach(({ resolve, reject }, i) => {',
         to: 'this.ringBells(batch);\n$&',
       },
       { file: 'log/log.ts', from: '      this.ringBells(batch);\n    }\n  }', to: '    }\n  }' },
@@ -22,7 +22,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'keeps the deleted text when it reads on',
     breaks: ['I7'],
-    patches: [{ file: 'log/slice.ts', from: '...withoutDeleted(entries, next.entries)', to: '...entries' }],
+    patches: [{ file: 'log/slice.ts', from: '...withoutErased(entries, next.entries)', to: '...entries' }],
   },
   {
     name: 'hands on news with the heartbeat',

@@ -1,5 +1,5 @@
 import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
-import type { Draft } from '../../server/log/store';
+import { isErasing } from '../../server/log/entry';
 import { brief, SimulatedReader, type Manner } from './reader';
 import type { Kind } from './scenario';
 import type { World } from './world';
@@ -23,14 +23,14 @@ export const MOVES: Record<Exclude<Kind, 'happen' | 'tick' | 'rest'>, Make> = {
   retry({ writers }, which, how) {
     const sent = pickNewest(writers.sent, which);
     if (!sent) return;
-    if (how % 4 !== 3 || 'target' in sent.draft) writers.sendAgain(sent);
-    else writers.send({ ...sent.draft, message: `${sent.draft.message} or other` }, sent.floor);
+    if (how % 4 !== 3 || isErasing(sent.draft)) writers.sendAgain(sent);
+    else writers.send({ ...writers.draft(sent.draft.room, ''), id: sent.draft.id }, sent.floor);
   },
 
   remove({ writers }, which) {
-    const messages = writers.sent.filter(({ draft }) => 'message' in draft);
+    const messages = writers.sent.filter(({ draft }) => !isErasing(draft));
     const sent = pickNewest(messages, which);
-    if (sent) writers.send(writers.deletion(sent.draft as Draft));
+    if (sent) writers.send(writers.deletion(sent.draft));
   },
 
   join(world, which, how) {

@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import { kindOf } from '../../server/entry-kinds';
 import { parseCursor, type Position } from '../../server/log/cursor';
+import { isErased } from '../../server/log/entry';
 import type { Page } from '../../server/log/page';
 import type { Entry, Reset } from '../../server/wire';
 import type { Scheduler } from './scheduler';
@@ -76,11 +79,11 @@ export class Observer {
         );
       }
       last = entry.seq;
-      if (entry.type !== 'new_message') this.find('page', `${who} got a ${entry.type} among messages`);
+      if (!kindOf(entry.type)?.isInHistory) this.find('page', `${who} got a ${entry.type} in history`);
     }
   }
 
-  /** Checks one entry: its place, that it was committed, and that its text was not deleted before it was asked for. */
+  /** Checks one entry: its place, that it was committed, and that its body was not erased before it was asked for. */
   checkEntry(
     who: string,
     { room, step }: Pick<Question, 'room' | 'step'>,
@@ -98,7 +101,7 @@ export class Observer {
     ) {
       return this.find('I5', `${who} got ${entry.id} at seq ${seq}, where ${committed?.id} was committed`);
     }
-    const goneAt = entry.type === 'new_message' ? this.gone.get(entry.id) : undefined;
+    const goneAt = isErased(entry.type) ? undefined : this.gone.get(entry.id);
     if (goneAt !== undefined && goneAt < step) {
       this.find('I7', `${who} asked at step ${step} and got the text of ${entry.id}, deleted at ${goneAt}`);
     }
@@ -116,8 +119,9 @@ export class Observer {
 
 /** Whether an entry is what was committed, or what remains of it after its deletion. */
 function isForm(entry: Entry, committed: Entry): boolean {
-  if (entry.type === 'deleted_message') return committed.type === 'new_message' && !('message' in entry);
-  if (entry.type !== committed.type || entry.at !== committed.at) return false;
-  if (entry.type === 'delete_message') return entry.target === (committed as typeof entry).target;
-  return entry.message === (committed as typeof entry).message;
+  if (entry === committed) return true;
+  const { type, cursor, seq, room, id, visitor, username, at } = committed;
+  const head = { cursor, seq, room, id, visitor, username, at };
+  const remains = { ...head, type: kindOf(type)?.erasedAs };
+  return isDeepStrictEqual(entry, committed) || isDeepStrictEqual(entry, remains);
 }

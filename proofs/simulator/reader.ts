@@ -1,3 +1,4 @@
+import { kindOf } from '../../server/entry-kinds';
 import { formatCursor, type Position } from '../../server/log/cursor';
 import type { Subscription, LogReader } from '../../server/log/follower';
 import type { Page } from '../../server/log/page';
@@ -107,7 +108,7 @@ export function brief(step: Page | Reset): string {
   if (step.type === 'reset') return `a reset to ${step.cursor}`;
   const { entries } = step;
   const deletions = entries
-    .filter(({ type }) => type !== 'new_message')
+    .filter(({ type }) => !kindOf(type)?.isInHistory)
     .map(({ seq, type }) => ` ${seq} ${type}`);
   const range = entries.length > 0 ? `${entries[0]!.seq} to ${entries.at(-1)!.seq}` : 'nothing';
   return [range, ...deletions].join();

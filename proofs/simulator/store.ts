@@ -1,6 +1,8 @@
+import { kindOf } from '../../server/entry-kinds';
 import { formatCursor } from '../../server/log/cursor';
-import type { AppendResult, Conflict, Deletion, Draft, LogSlice, Store } from '../../server/log/store';
-import type { DeletedMessage, DeleteMessage, Entry, NewMessage } from '../../server/wire';
+import { erased, entryOf, isEntryOf, targetOf } from '../../server/log/entry';
+import type { AppendResult, Conflict, Draft, LogSlice, Store } from '../../server/log/store';
+import type { Entry } from '../../server/wire';
 import type { Scheduler } from './scheduler';
 
 /** A room as it was committed; entries are at the index of their seq - 1. */
@@ -13,6 +15,9 @@ interface Room {
   appended: Entry[];
   seqs: Map<string, number>;
 }
+
+/** What its writer makes of an entry. */
+type Written = 'type' | 'room' | 'id' | 'visitor' | 'username' | 'at';
 
 /** One history of all rooms. */
 type History = Map<string, Room>;
@@ -37,7 +42,7 @@ export class ModelStore implements Store {
 
   constructor(private readonly scheduler: Scheduler) {}
 
-  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]> {
+  append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
     return new Promise((resolve, reject) => {
       this.scheduler.add(`commit ${drafts.map(({ id }) => id).join()}`, (how) => {
         const fate = how % 16;
@@ -70,10 +75,10 @@ export class ModelStore implements Store {
     );
   }
 
-  messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
-    return this.read(`read ${room} before ${seq}, messages only`, () =>
+  historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
+    return this.read(`read ${room} before ${seq}, history only`, () =>
       this.slice(room, (entries, earliest) =>
-        newestMessages(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
+        newestHistory(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
       ),
     );
   }
@@ -81,7 +86,7 @@ export class ModelStore implements Store {
   firstOfNewest(room: string, count: number): Promise<number | undefined> {
     return this.read(`find the newest ${count} of ${room}`, () => {
       const { earliest, entries } = this.room(room);
-      return newestMessages(entries.slice(earliest), count)[0]?.seq;
+      return newestHistory(entries.slice(earliest), count)[0]?.seq;
     });
   }
 
@@ -126,7 +131,7 @@ export class ModelStore implements Store {
     this.histories.set(this.epoch, new Map());
     for (const [name, { earliest, appended }] of old) {
       const kept = appended.slice(0, Math.max(earliest, appended.length - missing));
-      for (const entry of kept) this.insert(entry as NewMessage | DeleteMessage, entry.at);
+      for (const entry of kept) this.insert(entry, entry);
       this.trim(name, earliest);
       this.ring(name, 1);
     }
@@ -149,38 +154,33 @@ export class ModelStore implements Store {
     return { epoch: this.epoch, earliest, head, at: Date.parse(at) || 0, entries: part(entries, earliest) };
   }
 
-  private commit(drafts: readonly (Draft | Deletion)[], at: Date): (AppendResult | Conflict)[] {
+  private commit(drafts: readonly Draft[], at: Date): (AppendResult | Conflict)[] {
     const iso = at.toISOString();
     return drafts.map((draft) => {
       const { room: name, id } = draft;
       const { entries, seqs } = this.room(name);
       const known = entries[(seqs.get(id) ?? 0) - 1];
-      if (known) return isSame(known, draft) ? { entry: known, repeated: true } : 'conflict';
-      if ('target' in draft && entries[(seqs.get(draft.target) ?? 0) - 1]?.type !== 'new_message') {
-        return 'conflict';
+      if (known) return isEntryOf(known, draft) ? { entry: known, repeated: true } : 'id_taken';
+      const target = kindOf(draft.type)?.erases?.(draft.body);
+      if (target !== undefined) {
+        const entry = entries[(seqs.get(target) ?? 0) - 1];
+        if (!entry || !erased(entry)) return 'target_missing';
       }
-      return { entry: this.insert(draft, iso), repeated: false };
+      return { entry: this.insert({ ...draft, at: iso }, draft.body), repeated: false };
     });
   }
 
-  /** Writes an entry at the head, and takes the text out of the message that it deletes. */
-  private insert(draft: Draft | Omit<Deletion, 'detail'>, at: string): Entry {
-    const { room: name, id, visitor, username } = draft;
+  /** Writes an entry at the head, and takes the body out of the one that it erases. */
+  private insert({ type, room: name, ...rest }: Pick<Entry, Written>, body: object): Entry {
     const room = this.room(name);
     const seq = room.entries.length + 1;
-    const cursor = formatCursor(this.epoch, seq);
-    const entry: Entry =
-      'target' in draft
-        ? { type: 'delete_message', cursor, seq, room: name, id, visitor, username, target: draft.target, at }
-        : { type: 'new_message', cursor, seq, room: name, id, visitor, username, message: draft.message, at };
+    const entry = entryOf(type, { ...rest, room: name, cursor: formatCursor(this.epoch, seq), seq }, body);
     room.entries.push(entry);
     room.appended.push(entry);
-    room.seqs.set(id, seq);
-    room.at = at;
-    if (entry.type === 'delete_message') {
-      const target = room.entries[room.seqs.get(entry.target)! - 1] as NewMessage;
-      room.entries[target.seq - 1] = withoutText(target);
-    }
+    room.seqs.set(entry.id, seq);
+    room.at = entry.at;
+    const target = room.seqs.get(targetOf(entry) ?? '');
+    if (target) room.entries[target - 1] = erased(room.entries[target - 1]!)!;
     return entry;
   }
 
@@ -199,18 +199,7 @@ export class ModelStore implements Store {
   }
 }
 
-function isSame(entry: Entry, draft: Draft | Deletion): boolean {
-  if ('target' in draft) return entry.type === 'delete_message' && entry.target === draft.target;
-  return (
-    entry.type === 'deleted_message' || (entry.type === 'new_message' && entry.message === draft.message)
-  );
-}
-
-function newestMessages(entries: Entry[], count: number): Entry[] {
-  const messages = entries.filter(({ type }) => type === 'new_message');
-  return messages.slice(Math.max(0, messages.length - count));
-}
-
-function withoutText({ cursor, seq, room, id, visitor, username, at }: NewMessage): DeletedMessage {
-  return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at };
+function newestHistory(entries: Entry[], count: number): Entry[] {
+  const history = entries.filter(({ type }) => kindOf(type)?.isInHistory);
+  return history.slice(Math.max(0, history.length - count));
 }

@@ -1,5 +1,7 @@
+import { erasureOf, kindOf, MESSAGE, type Content } from '../../server/entry-kinds';
 import { formatCursor } from '../../server/log/cursor';
-import type { AppendResult, Deletion, Draft } from '../../server/log/store';
+import { erased, isEntryOf, isErased } from '../../server/log/entry';
+import type { AppendResult, Draft } from '../../server/log/store';
 import type { Entry } from '../../server/wire';
 import type { Observer } from './observer';
 import type { Scheduler } from './scheduler';
@@ -7,7 +9,7 @@ import type { ModelStore } from './store';
 
 /** A draft that was sent, and what its writer knows of it. */
 interface Sent {
-  draft: Draft | Deletion;
+  draft: Draft;
   /** The largest seq that was acknowledged in its room before it was sent first, in the epoch of that moment. */
   floor: number;
   epoch: string;
@@ -25,7 +27,7 @@ export class Writers {
   private count = 0;
 
   constructor(
-    private readonly append: (draft: Draft | Deletion) => Promise<AppendResult>,
+    private readonly append: (draft: Draft) => Promise<AppendResult>,
     private readonly scheduler: Scheduler,
     private readonly store: ModelStore,
     private readonly observer: Observer,
@@ -34,16 +36,20 @@ export class Writers {
   /** A new message. @param message what it says, behind its id, by which it differs from every other. */
   draft(room: string, message: string): Draft {
     const id = `m${(this.count += 1)}`;
-    return { room, id, visitor: 'v', username: 'Masha', message: `${id}${message}` };
+    return this.write(room, id, { type: MESSAGE, body: { message: `${id}${message}` } });
   }
 
   /** The deletion of a message. */
-  deletion({ room, id: target }: Draft): Deletion {
-    return { room, id: `d${(this.count += 1)}`, visitor: 'v', username: 'Masha', target, detail: '' };
+  deletion({ room, id: target }: Draft): Draft {
+    return this.write(room, `d${(this.count += 1)}`, erasureOf(target));
+  }
+
+  private write(room: string, id: string, content: Content): Draft {
+    return { ...content, room, id, visitor: 'v', username: 'Masha' };
   }
 
   /** Sends a draft for the first time. @param floor that of its id, if that was sent before with another body. */
-  send(draft: Draft | Deletion, floor = this.floors.get(draft.room) ?? 0): void {
+  send(draft: Draft, floor = this.floors.get(draft.room) ?? 0): void {
     const one: Sent = { draft, floor, epoch: this.store.epoch, state: 'unknown', seq: 0 };
     this.sent.push(one);
     this.sendAgain(one);
@@ -52,7 +58,7 @@ export class Writers {
   /** Sends a draft, again. */
   sendAgain(one: Sent): void {
     const { step } = this.scheduler;
-    const target = 'target' in one.draft ? one.draft.target : undefined;
+    const target = targetOf(one.draft);
     const isTargetThere = this.sent.some(
       ({ draft: { id }, state }) => id === target && state === 'acknowledged',
     );
@@ -81,7 +87,7 @@ export class Writers {
       if (state === 'acknowledged' && entry?.seq !== seq) {
         this.observer.find('I1', `${draft.id} was acknowledged at ${seq} and is at ${entry?.seq}`);
       }
-      if (state === 'refused' && entry && entry.type !== 'deleted_message' && isAnswer(entry, draft)) {
+      if (state === 'refused' && entry && !isErased(entry.type) && isAnswer(entry, draft)) {
         this.observer.find('I3', `${draft.id} was refused and is at ${entry.seq}`);
       }
     }
@@ -97,7 +103,7 @@ export class Writers {
     this.observer.checkEntry(`the writer of ${draft.id}`, asked, entry, epoch, entry.seq);
     if (!isAnswer(entry, draft)) this.observer.find('I3', `${draft.id} was acknowledged as another entry`);
     // Of a message that was deleted, nobody can say whether it was this one.
-    if (state === 'refused' && entry.type !== 'deleted_message')
+    if (state === 'refused' && !isErased(entry.type))
       this.observer.find('I3', `${draft.id} was refused, and then acknowledged`);
     if (state === 'acknowledged' && one.seq !== entry.seq) {
       this.observer.find('I1', `${draft.id} was acknowledged at ${one.seq} and at ${entry.seq}`);
@@ -110,7 +116,8 @@ export class Writers {
     }
     Object.assign(one, { state: 'acknowledged', seq: entry.seq });
     this.floors.set(draft.room, Math.max(this.floors.get(draft.room) ?? 0, entry.seq));
-    if ('target' in draft) this.observer.deleted(draft.target);
+    const target = targetOf(draft);
+    if (target !== undefined) this.observer.deleted(target);
   }
 
   /** @param wasTargetThere whether the message to delete was acknowledged before its deletion was sent. */
@@ -121,14 +128,15 @@ export class Writers {
     if (status === 503 || epoch !== this.store.epoch) return;
     if (state === 'acknowledged') this.observer.find('I3', `${draft.id} was acknowledged, and then refused`);
     const { entries, appended, seqs } = this.store.room(draft.room);
-    if ('target' in draft) {
-      const { type } = entries[(seqs.get(draft.target) ?? 0) - 1] ?? {};
-      if (status !== 404 || (wasTargetThere && type === 'new_message')) {
+    const target = targetOf(draft);
+    if (target !== undefined) {
+      const entry = entries[(seqs.get(target) ?? 0) - 1];
+      if (status !== 404 || (wasTargetThere && entry && erased(entry))) {
         this.observer.find('I3', `${draft.id} was refused with ${String(error)}`);
       }
       // That the message is not there any more is as good as the acknowledgement of its deletion.
       if (!wasTargetThere) return;
-      this.observer.deleted(draft.target);
+      this.observer.deleted(target);
     } else {
       const owner = appended[(seqs.get(draft.id) ?? 0) - 1];
       if (status !== 409 || !owner || isAnswer(owner, draft)) {
@@ -139,11 +147,12 @@ export class Writers {
   }
 }
 
-/** Whether an entry is what became of a draft; of a message that was deleted, nobody can say what it said. */
-function isAnswer(entry: Entry, draft: Draft | Deletion): boolean {
-  if (entry.id !== draft.id || entry.room !== draft.room) return false;
-  if ('target' in draft) return entry.type === 'delete_message' && entry.target === draft.target;
-  return (
-    entry.type === 'deleted_message' || (entry.type === 'new_message' && entry.message === draft.message)
-  );
+/** Whether an entry is what became of a draft; of one that was erased, nobody can say what it held. */
+function isAnswer(entry: Entry, draft: Draft): boolean {
+  return entry.id === draft.id && entry.room === draft.room && isEntryOf(entry, draft);
+}
+
+/** Returns the id of the entry that a draft erases, if it does. */
+function targetOf({ type, body }: Draft): string | undefined {
+  return kindOf(type)?.erases?.(body);
 }

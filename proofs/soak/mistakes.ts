@@ -80,8 +80,8 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'dist/stores/sqlite/schema.js',
         // The last step's: the table is another one since then.
-        from: 'CREATE UNIQUE INDEX entries_by_id ON entries (room, id);\n\n  -- One row',
-        to: 'CREATE INDEX entries_by_id ON entries (room, id);\n\n  -- One row',
+        from: 'CREATE UNIQUE INDEX entries_by_id ON entries (room, id);\n  -- How history',
+        to: 'CREATE INDEX entries_by_id ON entries (room, id);\n  -- How history',
       },
     ],
   },

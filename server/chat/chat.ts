@@ -2,21 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { Limited, Limits } from '../access/limits';
 import { isAtLeast } from '../access/role';
 import { SlowMode } from '../access/slow-mode';
+import type { Content } from '../entry-kinds';
 import { ANONYMOUS, skeletonOf } from '../identity/name';
 import { nameTaken, type Profile, type Visitor, type Visitors } from '../identity/visitor';
+import { isEntryOf } from '../log/entry';
 import type { Log } from '../log/log';
 import type { AppendResult } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername, RoomRules } from '../wire';
 import type { Presence } from './presence';
 
-/** Something to say, checked. */
-export interface MessageDraft {
+/** An entry that somebody wants to append to a room, checked. */
+export type ChatDraft = Content & {
   room: string;
-  message: string;
-  /** The writer's own UUID; without one, a repeated sending is another message. */
+  /** The writer's own UUID; without one, a draft that is sent again is appended again. */
   id?: string | undefined;
-}
+};
 
 /** Tells what may be said in a room. */
 export interface RulesOfRooms {
@@ -44,8 +45,8 @@ export class Chat {
    * @throws {Refusal} 403 if the visitor may not, 409 if the id is taken by another body, 429 if it is too often, 503 if
    *   it could not be stored.
    */
-  async send(visitor: Visitor, draft: MessageDraft): Promise<AppendResult> {
-    const { room, message, id = randomUUID() } = draft;
+  async send(visitor: Visitor, draft: ChatDraft): Promise<AppendResult> {
+    const { room, id = randomUUID() } = draft;
     const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
       const stored = await this.findStored(draft);
       if (!stored) throw error;
@@ -55,11 +56,12 @@ export class Chat {
     });
     if ('entry' in allowed) return allowed;
     const { username, takeBack } = allowed;
-    const entry = { room, id, visitor: visitor.id, username, message };
-    const appended = await this.log.append(entry).catch((error: unknown) => {
-      takeBack();
-      throw error;
-    });
+    const appended = await this.log
+      .append({ ...draft, id, visitor: visitor.id, username })
+      .catch((error: unknown) => {
+        takeBack();
+        throw error;
+      });
     if (appended.repeated) takeBack();
     return appended;
   }
@@ -68,11 +70,9 @@ export class Chat {
    * Finds the entry of a message that is sent again. It is not refused, whatever has changed since: its answer may only
    * have been lost.
    */
-  async findStored({ room, message, id }: MessageDraft): Promise<AppendResult | undefined> {
-    const entry = id && (await this.log.find(room, id));
-    const same =
-      entry && (entry.type === 'deleted_message' || ('message' in entry && entry.message === message));
-    return same ? { entry, repeated: true } : undefined;
+  async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
+    const entry = draft.id && (await this.log.find(draft.room, draft.id));
+    return entry && isEntryOf(entry, draft) ? { entry, repeated: true } : undefined;
   }
 
   /**

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { FOREVER, type AccessControl } from '../access/access-control';
 import { isAtLeast, requireRole, type ExpectedRoles } from '../access/role';
+import { erasureOf } from '../entry-kinds';
 import type { Profile, Visitor, Visitors } from '../identity/visitor';
+import { erased, isErased } from '../log/entry';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import type { Role, RoomRules } from '../wire';
@@ -93,16 +95,19 @@ export class Moderation {
    */
   async deleteMessage(by: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
-    if (!entry || entry.type === 'delete_message')
+    if (!entry || !(isErased(entry.type) || erased(entry)))
       throw new Refusal('not_found', 'There is no such message.');
     const judge = async (): Promise<ExpectedRoles> =>
       entry.visitor === by.id ? [] : this.requireHigherRole(by, entry.visitor);
-    if (entry.type === 'deleted_message') return void (await judge());
+    if (isErased(entry.type)) return void (await judge());
     const { username } = await this.visitors.profileOf(by);
     const detail = `#${room}, ${entry.username}`;
-    const deletion = { room, id: randomUUID(), visitor: by.id, username, target: id, detail };
+    const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: by.id, username };
+    const audit = { action: 'delete_message', target: id, detail } satisfies Partial<AuditEntry>;
     await decide(judge, async (roles) => {
-      const error = await this.log.append({ ...deletion, roles }).then(() => undefined, refusalOf);
+      const error = await this.log
+        .append({ ...deletion, requires: { roles, audit } })
+        .then(() => undefined, refusalOf);
       // If it is not found, it was there a moment ago: a concurrent request has deleted it.
       if (error && error.code !== 'not_found' && error.code !== 'conflict') throw error;
       return error?.code !== 'conflict';

@@ -1,11 +1,12 @@
 import { Refusal } from '../refusal';
 import type { Cursor, Entry, Reset } from '../wire';
 import { formatCursor, parseCursor } from './cursor';
+import { isErased, isErasing } from './entry';
 import { Follower, type Subscription, type Pacer, type LogReader } from './follower';
 import { Followers } from './followers';
 import { MemoryBudget } from './memory-budget';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
-import type { AppendResult, Deletion, Draft, Store } from './store';
+import type { AppendResult, Conflict, Draft, Store } from './store';
 import { Tail } from './tail';
 
 /** Where a reader begins; with neither, at the head. */
@@ -26,7 +27,7 @@ const MEMORY = 32 * 1024 * 1024;
 const QUEUE_MAX = 8_192;
 
 interface Pending {
-  draft: Draft | Deletion;
+  draft: Draft;
   resolve: (appended: AppendResult) => void;
   reject: (error: Error) => void;
 }
@@ -53,12 +54,12 @@ export class Log {
   }
 
   /**
-   * Appends a message, or deletes one; what arrives in one turn of the event loop is committed together.
-   * @returns its entry, once it is on the disk.
-   * @throws {Refusal} 409 if the id is taken by another body, or the roles have changed that allow a deletion, 404 if there is nothing to delete, 503 if it could not be
-   *   stored.
+   * Appends an entry; what arrives in one turn of the event loop is committed together.
+   * @returns the entry, once it is on the disk.
+   * @throws {Refusal} `id_taken` if the id belongs to another entry; `conflict` if the roles that it requires have
+   *   changed; `not_found` if there is nothing to erase; `unavailable` if it could not be stored.
    */
-  append(draft: Draft | Deletion): Promise<AppendResult> {
+  append(draft: Draft): Promise<AppendResult> {
     if (this.closed)
       return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.'));
     if (this.queue.length >= QUEUE_MAX) {
@@ -76,7 +77,7 @@ export class Log {
   async find(room: string, id: string): Promise<Entry | undefined> {
     const entry = await this.store.find(room, id);
     // Whoever sees that a message is deleted may acknowledge that, before the one who deletes it has an answer.
-    if (entry?.type === 'deleted_message') this.rooms.get(room)?.ring(true);
+    if (entry && isErased(entry.type)) this.rooms.get(room)?.ring(true);
     return entry;
   }
 
@@ -94,7 +95,7 @@ export class Log {
    */
   async before(room: string, cursor: Cursor, limit: number): Promise<Page | Reset> {
     const position = parseCursor(cursor);
-    return pageBefore(room, position, await this.store.messagesBefore(room, position.seq, limit));
+    return pageBefore(room, position, await this.store.historyBefore(room, position.seq, limit));
   }
 
   /**
@@ -103,7 +104,7 @@ export class Log {
    */
   async page(room: string, { after, last }: Start, limit: number): Promise<Page | Reset> {
     if (after) return this.after(room, await this.start(room, { after }), limit);
-    return newestPage(await this.store.messagesBefore(room, Infinity, last ?? limit), limit);
+    return newestPage(await this.store.historyBefore(room, Infinity, last ?? limit), limit);
   }
 
   /** The cursor at which a reader begins: the newest `last` messages are all the messages that come after it. */
@@ -162,12 +163,10 @@ export class Log {
         batch.map(({ draft }) => draft),
         new Date(),
       );
-      batch.forEach(({ draft, resolve, reject }, i) => {
+      batch.forEach(({ resolve, reject }, i) => {
         const result = results[i]!;
         if (typeof result === 'object') resolve(result);
-        else if (result === 'outdated') reject(new Refusal('conflict', 'The roles have changed. Try again.'));
-        else if ('target' in draft) reject(new Refusal('not_found', 'There is no such message any more.'));
-        else reject(new Refusal('id_taken', 'This id belongs to another message already.'));
+        else reject(refusalOf(result));
       });
     } catch (error) {
       this.reportFailure(error);
@@ -185,7 +184,7 @@ export class Log {
    */
   private ringBells(batch: readonly Pending[]): void {
     const rooms = new Map<string, boolean>();
-    for (const { draft } of batch) rooms.set(draft.room, rooms.get(draft.room) || 'target' in draft);
+    for (const { draft } of batch) rooms.set(draft.room, rooms.get(draft.room) || isErasing(draft));
     rooms.forEach((deleting, room) => this.rooms.get(room)?.ring(deleting));
   }
 
@@ -195,5 +194,17 @@ export class Log {
     if (now - this.complainedAt < 1_000) return;
     this.complainedAt = now;
     console.error(`Nothing can be stored just now: ${String(error)}`);
+  }
+}
+
+/** Returns how the writer of a conflicting draft is refused. */
+function refusalOf(conflict: Conflict): Refusal {
+  switch (conflict) {
+    case 'id_taken':
+      return new Refusal('id_taken', 'This id belongs to another message already.');
+    case 'target_missing':
+      return new Refusal('not_found', 'There is no such message any more.');
+    case 'roles_changed':
+      return new Refusal('conflict', 'The roles have changed. Try again.');
   }
 }

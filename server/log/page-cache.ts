@@ -1,20 +1,13 @@
 import type { Entry, Reset } from '../wire';
+import { ENTRY_SIZE, memoryOf } from './entry';
 import type { MemoryBudget } from './memory-budget';
-import { eventsOf, type Page } from './page';
+import type { Page } from './page';
 
 /** The ways in which a page may be encoded; each encoding lives as long as the page. */
 const ENCODINGS = 6;
-/** What an entry takes up beside its message, in bytes, at most. */
-const ENTRY = 512;
-/** What a UTF-16 code unit of a message takes up, in bytes, at most: in UTF-8, or escaped in JSON. */
-const UNIT = 3;
-
-/** The most bytes that entries take up: in memory, and in each encoding. */
-export function bytesOf(entries: readonly (Entry | Reset)[]): number {
-  return entries.reduce(
-    (sum, entry) => sum + ENTRY + (entry.type === 'new_message' ? UNIT * entry.message.length : 0),
-    0,
-  );
+/** Returns the most bytes that entries take up: in memory, and in each encoding. */
+export function bytesOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + memoryOf(entry), 0);
 }
 
 /** Pages of one room that are shared by the readers at one place, so that each is read and encoded once. */
@@ -36,9 +29,8 @@ export class PageCache {
   keep(seq: number, page: Page | Reset): void {
     if (this.closed) return;
     this.pages.set(seq, page);
-    this.budget.reserve(page, (1 + ENCODINGS) * (ENTRY + bytesOf(eventsOf(page))), () =>
-      this.pages.delete(seq),
-    );
+    const bytes = ENTRY_SIZE + (page.type === 'reset' ? ENTRY_SIZE : bytesOf(page.entries));
+    this.budget.reserve(page, (1 + ENCODINGS) * bytes, () => this.pages.delete(seq));
   }
 
   /** The page after a seq: kept, or just being read for another reader, or read now. */

@@ -1,5 +1,6 @@
 import type { Cursor, Entry, Reset } from '../wire';
 import { formatCursor, type Position } from './cursor';
+import { sizeOf } from './entry';
 import type { LogSlice } from './store';
 
 /**
@@ -46,7 +47,7 @@ export function pageBefore(room: string, { epoch, seq }: Position, slice: LogSli
 function fitting(entries: LogSlice['entries'], most: number): number {
   let bytes = 0;
   const end = entries.findIndex((entry, i) => {
-    if (entry.type === 'new_message') bytes += Buffer.byteLength(entry.message);
+    bytes += sizeOf(entry);
     return bytes > most && i > 0;
   });
   return end < 0 ? entries.length : end;

@@ -1,10 +1,10 @@
-import type { Entry } from '../wire';
+import { withoutErased } from './entry';
 import type { LogSlice, Store } from './store';
 
 /** The most entries that are read at once, in a millisecond or two: reading more would hold up everybody else. */
 const READ_MAX = 256;
 
-/** A span and what came after it, of that the newest `kept` entries; nothing if the two do not join. */
+/** Extends a slice by what came after it, and returns its newest `kept` entries; nothing if the two do not join. */
 export async function readForward(
   store: Store,
   room: string,
@@ -20,14 +20,14 @@ export async function readForward(
       next.head >= head &&
       next.entries.length > 0 === next.head > head;
     if (!joins) return undefined;
-    entries = [...withoutDeleted(entries, next.entries), ...next.entries].slice(-kept);
+    entries = [...withoutErased(entries, next.entries), ...next.entries].slice(-kept);
     head += next.entries.length;
     if (head === next.head) return { ...next, entries };
     await new Promise(setImmediate);
   }
 }
 
-/** The newest entries of a room, at most so many. */
+/** Reads the newest entries of a room, at most `size`. */
 export async function readNewest(store: Store, room: string, size: number): Promise<LogSlice> {
   const slice = await store.before(room, Infinity, Math.min(size, READ_MAX));
   let { entries } = slice;
@@ -40,15 +40,4 @@ export async function readNewest(store: Store, room: string, size: number): Prom
     entries = [...older.entries, ...entries];
   }
   return { ...slice, entries };
-}
-
-/** Entries as they are since others came after them: without the text of those that were deleted. */
-export function withoutDeleted(entries: Entry[], news: readonly Entry[]): Entry[] {
-  const targets = new Set(news.flatMap((entry) => (entry.type === 'delete_message' ? entry.target : [])));
-  if (targets.size === 0) return entries;
-  return entries.map((entry) => {
-    if (entry.type !== 'new_message' || !targets.has(entry.id)) return entry;
-    const { cursor, seq, room, id, visitor, username, at } = entry;
-    return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at };
-  });
 }

@@ -1,29 +1,22 @@
+import type { Content } from '../entry-kinds';
 import type { Entry, Role } from '../wire';
 
-/** A message on its way into a room. */
-export interface Draft {
+/** An entry that is not stored yet. */
+export type Draft = Content & {
   room: string;
-  /** A UUID in lower case. */
+  /** A UUID in lower case: the idempotency key. */
   id: string;
   visitor: string;
   username: string;
-  message: string;
-}
+  /** What allows it; without them, nothing has to. */
+  requires?: Requirements;
+};
 
-/** A message on its way out: its text goes from the store, and an entry of the log says so. */
-export interface Deletion {
-  room: string;
-  /** The UUID of that entry. */
-  id: string;
-  /** Who deletes it. */
-  visitor: string;
-  username: string;
-  /** The id of the message. */
-  target: string;
-  /** What the audit log says about it: the room and the name of the message's writer. */
-  detail: string;
-  /** Visitors and the roles by which they may delete it; nothing if it is the writer who does. */
-  roles?: readonly (readonly [visitor: string, role: Role])[];
+/** What a privileged entry depends on, and the audit entry that is committed with it. */
+export interface Requirements {
+  /** Visitors and the roles that they must still have. */
+  roles: readonly (readonly [visitor: string, role: Role])[];
+  audit: { action: string; target: string; detail: string };
 }
 
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */
@@ -33,44 +26,46 @@ export interface AppendResult {
 }
 
 /**
- * The draft's id is taken by another body, or there is no message to delete, any more; or the roles that allowed a
- * deletion have changed, and nothing was deleted.
+ * Why a draft was not appended: its id belongs to another entry; the entry that it erases is not there or can't be
+ * erased, any more; or a visitor has another role by now.
  */
-export type Conflict = 'conflict' | 'outdated';
+export type Conflict = 'id_taken' | 'target_missing' | 'roles_changed';
 
-/** A stretch of a room's log, and where the log stood at that moment. */
+/** Consecutive entries of a room, and where its log stood when they were read. */
 export interface LogSlice {
   epoch: string;
   /** The seq before the first entry that is kept. */
   earliest: number;
-  /** The seq of the last entry; 0 in a room where nothing was said. */
+  /** The seq of the last entry; 0 in an empty room. */
   head: number;
-  /** When that entry was taken in, in ms since 1970; 0 in such a room. */
+  /** When that entry was accepted, in ms since 1970; 0 in an empty room. */
   at: number;
-  /** In order of seq; without holes, unless they are messages only. */
+  /** In order of seq, without holes, unless they are history. */
   entries: Entry[];
 }
 
-/** Where the log is kept. Each backend implements it, and passes one contract suite. */
+/** Where the log is stored. Each backend implements it, and passes one contract suite. */
 export interface Store {
   /**
-   * Commits the drafts in one transaction, in order, and returns only when they are on the disk.
-   * A draft whose id the room has already takes no seq. A deletion is committed together with its row of the audit log.
-   * @throws if it can't say that they are.
+   * Commits the drafts in one transaction, in order, and returns only when they are on the disk. Each is checked in
+   * this order: a draft whose id the room has already takes no seq; then the roles that it requires; then the target
+   * that it erases, which loses its body in the same transaction.
+   * @returns what became of each draft.
+   * @throws {Error} if it is not known whether they were committed.
    */
-  append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]>;
-  /** The entries with a larger seq than this one, from the oldest. */
+  append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]>;
+  /** Returns the entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<LogSlice>;
-  /** The newest `limit` entries with a smaller seq than this one. */
+  /** Returns the newest `limit` entries with a smaller seq than this one. */
   before(room: string, seq: number, limit: number): Promise<LogSlice>;
   /**
-   * The newest `limit` messages with a smaller seq than this one that still exist: there are holes where other entries
-   * lie. It takes as long however many of the entries are something else.
+   * Returns the newest `limit` entries of history with a smaller seq than this one: those of kinds that are in history,
+   * as they stand now, with holes where other entries lie. It takes as long however many of those there are.
    */
-  messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice>;
-  /** The seq of the oldest of the newest `count` messages that still exist, if there are any. */
+  historyBefore(room: string, seq: number, limit: number): Promise<LogSlice>;
+  /** Returns the seq of the oldest of the newest `count` entries of history, if there are any. */
   firstOfNewest(room: string, count: number): Promise<number | undefined>;
-  /** The entry that has an id. */
+  /** Returns the entry that has an id. */
   find(room: string, id: string): Promise<Entry | undefined>;
   /** Calls back after each commit, whoever made it, with each room that grew. */
   onCommit(ring: (room: string) => void): void;

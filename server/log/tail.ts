@@ -1,5 +1,6 @@
 import type { Reset } from '../wire';
 import type { Position } from './cursor';
+import { targetOf } from './entry';
 import type { MemoryBudget } from './memory-budget';
 import { pageAfter, type Page } from './page';
 import { bytesOf, PageCache } from './page-cache';
@@ -161,8 +162,7 @@ export class Tail {
     // Something may have been deleted from what is further back.
     const news = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
     const slice = joined ?? (await readNewest(this.store, this.room, size));
-    if (!joined || slice.epoch !== epoch || news.some(({ type }) => type === 'delete_message'))
-      this.distantPages.clear();
+    if (!joined || slice.epoch !== epoch || news.some(targetOf)) this.distantPages.clear();
     this.keep(slice);
     this.known = size;
     this.pages.clear();

@@ -1,5 +1,6 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
-import type { Chat, MessageDraft } from '../chat/chat';
+import type { Chat, ChatDraft } from '../chat/chat';
+import { MESSAGE } from '../entry-kinds';
 import { BODY_LIMITS, recheckAfterBody } from '../http/body';
 import type { Visitor } from '../identity/visitor';
 import { eventsOf, memoize } from '../log/page';
@@ -9,7 +10,7 @@ import { EMPTY } from '../transports/backpressure';
 import { plainText, notice } from '../transports/plain-text';
 import type { Services } from '../transports/session';
 import { readingOf, stream, type Format } from '../transports/stream';
-import { checkPaging, checkRoom, checkMessageDraft, checkUsername } from '../validation/messages';
+import { checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
 
 /** Lines for people: what `curl` shows. */
@@ -21,7 +22,7 @@ const lines: Format = {
   step: memoize((step) => {
     if (step.type === 'reset')
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
-    return Buffer.from(step.entries.map((entry) => `${plainText(entry)}\n`).join(''));
+    return Buffer.from(linesOf(step.entries));
   }),
   // A line that no message looks like, and that a script skips.
   keepAlive: () => '\n',
@@ -43,6 +44,12 @@ const ndjson: Format = {
   keepAlive: (cursor) => json({ type: 'keep_alive', cursor }),
   event: () => EMPTY,
 };
+
+function linesOf(entries: readonly Entry[]): string {
+  return plainText(entries)
+    .map((line) => `${line}\n`)
+    .join('');
+}
 
 function json(event: object): string {
   return `${JSON.stringify(event)}\n`;
@@ -91,7 +98,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
     const room = checkRoom(request.params.room);
     const message = fields.get('message') ?? request.body;
     const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
-    const draft = checkMessageDraft({ room, message, id });
+    const draft = checkDraft(MESSAGE, { room, message, id });
     const visitor = visitorOf(response);
     const entry = await said(services.chat, visitor, draft, fields.get('username'));
     if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
@@ -99,19 +106,14 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
       response
         .status(201)
         .type('text/plain')
-        .send(`${plainText(entry)}\n`);
+        .send(linesOf([entry]));
   });
 
   return router;
 }
 
 /** Says something under a name. What is stored already is answered first, since its name may be taken by now. */
-async function said(
-  chat: Chat,
-  visitor: Visitor,
-  draft: MessageDraft,
-  username: string | null,
-): Promise<Entry> {
+async function said(chat: Chat, visitor: Visitor, draft: ChatDraft, username: string | null): Promise<Entry> {
   const stored = await chat.findStored(draft);
   if (stored) return stored.entry;
   if (username && username !== visitor.username) await chat.rename(visitor, checkUsername({ username }));

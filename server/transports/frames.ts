@@ -39,7 +39,7 @@ export const textLines: Subprotocol = {
   step: memoize((step) =>
     textFrames(
       step.type === 'page'
-        ? step.entries.map(plainText)
+        ? plainText(step.entries)
         : [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')],
     ),
   ),

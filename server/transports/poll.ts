@@ -4,7 +4,7 @@ import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
 import type { Page } from '../log/page';
 import { Refusal } from '../refusal';
-import { checkPaging, checkMessageDraft } from '../validation/messages';
+import { checkPaging, checkTypedDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
 import { chargeAnswer, visitorOf } from './authorization';
 import type { Services } from './session';
@@ -33,7 +33,7 @@ export function poll(services: Services): Router {
 
   router.post('/messages', jsonBody, async (request, response) => {
     const key = request.get('Idempotency-Key');
-    const draft = checkMessageDraft(key ? { id: key, ...request.body } : request.body);
+    const draft = checkTypedDraft(key ? { id: key, ...request.body } : request.body);
     const { entry, repeated } = await chat.send(visitorOf(response), draft);
     response.status(repeated ? 200 : 201).json(entry);
   });

@@ -2,18 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AccessControl, Connection } from '../access/access-control';
 import type { FairScheduler } from '../access/fair-scheduler';
 import type { Limits } from '../access/limits';
-import type { Chat, MessageDraft } from '../chat/chat';
+import type { Chat, ChatDraft } from '../chat/chat';
 import type { Moderation } from '../chat/moderation';
 import type { Subscriber, Presence, Attendance } from '../chat/presence';
+import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
 import type { Visitor, Visitors } from '../identity/visitor';
 import type { Subscription, Pacer, LogReader } from '../log/follower';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import {
   checkDeletion,
+  checkDraft,
   checkReading,
-  checkMessageDraft,
   checkUsername,
+  isSendable,
   type Reading,
 } from '../validation/messages';
 import type { Cursor, Entry } from '../wire';
@@ -41,6 +43,11 @@ const IN_VAIN_MAX = 32;
 /** How often a replay that has spent its reads looks whether there are some again, in ms. */
 const PACE = 500;
 const OVERLOADED = 'Too many requests were unanswered on this connection.';
+
+/** The events that a client may send, for those who send another. */
+const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing', 'join']
+  .map((event) => `"${event}"`)
+  .join(', ');
 
 const DONE = Promise.resolve();
 
@@ -112,7 +119,7 @@ export class Session implements Connection, Pacer {
       throw refusal;
     }
     this.checkRefusals();
-    return this.trackRequest(this.tryDispatch(event, payload), charactersOf(payload));
+    return this.trackRequest(this.tryDispatch(event, payload));
   }
 
   /** Leaves for good. */
@@ -128,9 +135,8 @@ export class Session implements Connection, Pacer {
   }
 
   /** Counts a request until it is answered. */
-  private async trackRequest(answer: Promise<object>, characters: number): Promise<object> {
+  private async trackRequest(answer: Promise<object>): Promise<object> {
     this.unanswered += 1;
-    this.characters += characters;
     try {
       return await answer;
     } catch (error) {
@@ -138,7 +144,6 @@ export class Session implements Connection, Pacer {
       throw error;
     } finally {
       this.unanswered -= 1;
-      this.characters -= characters;
     }
   }
 
@@ -179,8 +184,6 @@ export class Session implements Connection, Pacer {
   /** Checks a request before it waits for anything. No promise here holds on to the payload: it may be large. */
   private dispatch(event: unknown, payload: unknown): Promise<object> {
     switch (event) {
-      case 'new_message':
-        return this.sendMessage(checkMessageDraft(payload), namesRoom(payload));
       case 'delete_message':
         return this.deleteMessage(checkDeletion(payload), namesRoom(payload));
       case 'change_username':
@@ -190,17 +193,21 @@ export class Session implements Connection, Pacer {
       case 'join':
         return this.join(checkReading(payload));
       default:
-        throw new Refusal(
-          'bad_request',
-          'There is no such event. See "new_message", "delete_message", "change_username", "typing", "join".',
-        );
+        if (isSendable(event)) return this.send(checkDraft(event, payload), namesRoom(payload));
+        throw new Refusal('bad_request', `There is no such event. See ${EVENTS}.`);
     }
   }
 
-  private async sendMessage(draft: MessageDraft, elsewhere: boolean): Promise<Entry> {
-    await this.joined();
-    const room = elsewhere ? draft.room : this.room;
-    return (await this.services.chat.send(this.visitor, { ...draft, room })).entry;
+  private async send(draft: ChatDraft, elsewhere: boolean): Promise<Entry> {
+    const characters = charactersOf(draft);
+    this.characters += characters;
+    try {
+      await this.joined();
+      const room = elsewhere ? draft.room : this.room;
+      return (await this.services.chat.send(this.visitor, { ...draft, room })).entry;
+    } finally {
+      this.characters -= characters;
+    }
   }
 
   private async deleteMessage(
@@ -257,10 +264,9 @@ export class Session implements Connection, Pacer {
   }
 }
 
-/** How many characters of a payload a request holds while it waits. */
-function charactersOf(payload: unknown): number {
-  const { message } = (payload ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message.length : 0;
+/** Returns how many characters a draft holds while it waits. */
+function charactersOf({ type, body }: ChatDraft): number {
+  return kindOf(type)?.size?.(body, (text) => text.length) ?? 0;
 }
 
 /** Whether a request is about a room that it names itself, and not about the one that is read. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { MessageDraft } from '../chat/chat';
+import type { ChatDraft } from '../chat/chat';
+import { kindOf, MESSAGE, SENDABLE_TYPES, type BodyOf, type SendableType } from '../entry-kinds';
 import { checkName, hasStackedMarks } from '../identity/name';
 import { parseCursor } from '../log/cursor';
 import type { Start } from '../log/log';
@@ -7,8 +8,6 @@ import { Refusal } from '../refusal';
 
 /** Where one is when one says no room. */
 export const LOBBY = 'lobby';
-/** The longest message, in characters (Unicode code points). */
-const MESSAGE_MAX = 4_000;
 /** The longest name. */
 const NAME_MAX = 40;
 /** The longest phone number as it is written, before it is normalised. */
@@ -21,12 +20,8 @@ const LIMIT = 50;
 const HOLD = 25;
 const HOLD_MAX = 55;
 
-/** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
-const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 /** What can't be seen in a name, or rearranges what stands around it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
-/** At least one character that can be seen. */
-const SEEN = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const length = (text: string): number => [...text].length;
 
@@ -35,17 +30,6 @@ export const room = z
   .string('A room is a text.')
   .regex(/^[a-z0-9-]{1,40}$/, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
   .default(LOBBY);
-
-const message = z
-  .string('Send { "message": "…" }: the message must be a text.')
-  .refine((text) => SEEN.test(text), 'The message is empty.')
-  // The second test is slow on long texts, and never needed past twice the bound.
-  .refine(
-    (text) => text.length <= 2 * MESSAGE_MAX && length(text) <= MESSAGE_MAX,
-    `The message is over ${MESSAGE_MAX.toLocaleString('en')} characters.`,
-  )
-  .refine((text) => !CONTROLS.test(text), 'The message holds control characters.')
-  .refine((text) => text.isWellFormed(), 'The message is not valid Unicode.');
 
 /** A message's id. */
 export const id = z
@@ -73,9 +57,9 @@ const name = (what: string) =>
     .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`)
     .refine((text) => !hasStackedMarks(text), `${what} has too many combining marks on one letter.`);
 
-const draft = z.object(
-  { room, message, id: id.optional() },
-  'Send an object such as { "message": "hello" }.',
+/** Drafts, by the kinds that clients may send. */
+const drafts = new Map(
+  SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body.extend({ room, id: id.optional() })]),
 );
 const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
 const username = z.object({ username: name('The name') }, 'Send an object such as { "username": "Masha" }.');
@@ -125,8 +109,19 @@ export interface Paging extends Reading {
   timeout: number;
 }
 
-/** @throws {Refusal} 400 */
-export const checkMessageDraft = (value: unknown): MessageDraft => check(draft, value);
+/** Whether clients may append entries of this kind themselves. */
+export const isSendable = (type: unknown): type is SendableType => drafts.has(type as SendableType);
+/** Reads an entry to append. @throws {Refusal} 400 */
+export function checkDraft(type: SendableType, value: unknown): ChatDraft {
+  const { room, id, ...body } = check<object>(drafts.get(type)!, value) as { room: string; id?: string };
+  return { type, room, ...(id && { id }), body: body as BodyOf<SendableType> };
+}
+/** Reads an entry to append that names its kind by `type`; without one, it is a message. @throws {Refusal} 400 */
+export function checkTypedDraft(value: unknown): ChatDraft {
+  const { type = MESSAGE } = (value ?? {}) as { type?: unknown };
+  if (isSendable(type)) return checkDraft(type, value);
+  throw new Refusal('bad_request', `The "type" of what is sent is one of ${SENDABLE_TYPES.join(', ')}.`);
+}
 /** Reads which message is to be deleted. @throws {Refusal} 400 */
 export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
 /** @throws {Refusal} 400 */

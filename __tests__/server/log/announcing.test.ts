@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
 import { openStores, type Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
@@ -28,10 +28,6 @@ afterEach(async () => {
   await stores.close();
   position.remove();
 });
-
-const draftOf = (message: string, id: string = randomUUID()) => {
-  return { room: 'lobby', id, visitor: 'v', username: 'Masha', message };
-};
 
 /** Makes the next append fail: after it has committed, or instead. */
 function failNextAppend(when: 'before' | 'after'): void {
@@ -65,7 +61,7 @@ async function followLive() {
 describe('an open reader', () => {
   it('gets a message whose commit was not confirmed, without another write', async () => {
     const reader = await followLive();
-    const draft = draftOf('stored, but not confirmed');
+    const draft = messageDraft('stored, but not confirmed');
     failNextAppend('after');
     await expect(log.append(draft)).rejects.toMatchObject({ status: 503 });
     expect(await reader.next()).toEqual(['stored, but not confirmed']);
@@ -75,7 +71,7 @@ describe('an open reader', () => {
 
   it('gets a message that is only found to be stored when its writer sends it again', async () => {
     const reader = await followLive();
-    const draft = draftOf('stored unseen');
+    const draft = messageDraft('stored unseen');
     // Committed after the log was told that it had failed: nothing has rung for it.
     await stores.log.append([draft], new Date());
     expect(await log.append(draft)).toMatchObject({ repeated: true });
@@ -86,8 +82,8 @@ describe('an open reader', () => {
   it('gets nothing when the commit failed, and what is stored later', async () => {
     const reader = await followLive();
     failNextAppend('before');
-    await expect(log.append(draftOf('lost'))).rejects.toMatchObject({ status: 503 });
-    await log.append(draftOf('kept'));
+    await expect(log.append(messageDraft('lost'))).rejects.toMatchObject({ status: 503 });
+    await log.append(messageDraft('kept'));
     expect(await reader.next()).toEqual(['kept']);
     reader.stop();
   });
@@ -96,7 +92,7 @@ describe('an open reader', () => {
     const reader = await followLive();
     const reads = jest.spyOn(stores.log, 'after');
     for (let i = 0; i < 3; i += 1) reads.mockRejectedValueOnce(new Error('disk'));
-    await log.append(draftOf('written meanwhile'));
+    await log.append(messageDraft('written meanwhile'));
     expect(await reader.next()).toEqual(['written meanwhile']);
     expect(reads).toHaveBeenCalledTimes(4);
     reader.stop();
@@ -109,7 +105,7 @@ it('a commit that rings twice is read once', async () => {
   log = ringing;
   const reader = await followLive();
   const reads = jest.spyOn(stores.log, 'after');
-  await log.append(draftOf('once'));
+  await log.append(messageDraft('once'));
   expect(await reader.next()).toEqual(['once']);
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
   expect(reads).toHaveBeenCalledTimes(1);

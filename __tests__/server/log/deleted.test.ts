@@ -6,6 +6,7 @@ import { openStores, type Stores } from '../../../server/stores/open';
 import { SqliteLog } from '../../../server/stores/sqlite/log';
 import type { Entry, Reset } from '../../../server/wire';
 import { scratch, startApp } from '../../support/app';
+import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Somebody } from '../../support/people';
 import { Queue } from '../../support/queue';
@@ -65,10 +66,8 @@ describe('the memory of a room, when a message of it was deleted', () => {
     position.remove();
   });
 
-  const say = (message: string, id: string = randomUUID()) =>
-    log.append({ room: 'lobby', id, visitor: 'v', username: 'Masha', message });
-  const remove = (target: string) =>
-    log.append({ room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', target, detail: '' });
+  const say = (message: string, id: string = randomUUID()) => log.append(messageDraft(message, { id }));
+  const remove = (target: string) => log.append(deletionDraft(target));
   const textsOf = (step: Page | Reset): string[] =>
     step.type === 'page' ? step.entries.map(textOf) : ['reset'];
 

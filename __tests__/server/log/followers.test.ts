@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Follower } from '../../../server/log/follower';
 import { Followers } from '../../../server/log/followers';
@@ -8,6 +7,7 @@ import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
@@ -40,8 +40,7 @@ describe('those who follow a room', () => {
     followers.keepAlive();
     expect(await texts()).toEqual([]);
 
-    const draft = { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message: 'once' };
-    await stores.log.append([draft], new Date());
+    await stores.log.append([messageDraft('once')], new Date());
     // Somebody else has read it, as one does who joins just then.
     tail.ring(false);
     await tail.refresh();

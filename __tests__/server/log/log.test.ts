@@ -5,6 +5,7 @@ import type { Page } from '../../../server/log/page';
 import { openStores, type Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 
 const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
-  log.append({ room, id, visitor: 'v', username: 'Masha', message });
+  log.append(messageDraft(message, { room, id }));
 
 const texts = (step: Page | Reset): string[] => (step.type === 'page' ? step.entries.map(textOf) : ['reset']);
 

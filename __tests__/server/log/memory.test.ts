@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,6 +9,7 @@ import { jsonFrames, textLines } from '../../../server/transports/frames';
 import { eventStream } from '../../../server/transports/sse';
 import type { Reset } from '../../../server/wire';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 setFlagsFromString('--expose-gc');
@@ -44,8 +44,7 @@ describe('the memory of the log', () => {
     position.remove();
   });
 
-  const say = (room: string, message: string) =>
-    log.append({ room, id: randomUUID(), visitor: 'v', username: 'Masha', message });
+  const say = (room: string, message: string) => log.append(messageDraft(message, { room }));
 
   /** The first page after a cursor, as a follower is handed it. */
   function firstPage(room: string, cursor: string): Promise<Page | Reset> {

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 describe("a room's newest entries in memory", () => {
@@ -24,13 +24,7 @@ describe("a room's newest entries in memory", () => {
 
   const say = (...messages: string[]) =>
     stores.log.append(
-      messages.map((message) => ({
-        room: 'lobby',
-        id: randomUUID(),
-        visitor: 'v',
-        username: 'Masha',
-        message,
-      })),
+      messages.map((message) => messageDraft(message)),
       new Date(),
     );
 

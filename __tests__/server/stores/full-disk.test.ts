@@ -38,7 +38,9 @@ describe('a server whose disk is full', () => {
     await guest.ask('POST', '/messages', { message: 'before' });
     // Nobody has been here for two days, so each visit is to be recorded.
     const db = new Database(database);
-    db.exec('UPDATE visitors SET seen = seen - 2 * 86400000; UPDATE grants SET used = used - 2 * 86400000');
+    db.exec(
+      'UPDATE visitors SET seen = seen - 2 * 86400000; UPDATE credentials SET used = used - 2 * 86400000',
+    );
     db.close();
     fill(0);
 
@@ -64,7 +66,7 @@ describe('setting a password', () => {
     const guest = await Somebody.guest(server.url);
     await guest.ask('POST', '/username', { username: 'Masha' });
     const db = new Database(database);
-    db.exec(`CREATE TRIGGER fail BEFORE INSERT ON grants BEGIN SELECT RAISE(ABORT, 'No session.'); END`);
+    db.exec(`CREATE TRIGGER fail BEFORE INSERT ON credentials BEGIN SELECT RAISE(ABORT, 'No session.'); END`);
     const set = () => guest.ask('PUT', '/account/password', { password: 'a good password' });
     expect((await set()).status).toBe(500);
     const { body } = await guest.ask('GET', '/account');

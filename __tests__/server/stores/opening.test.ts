@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -19,6 +18,7 @@ import { join } from 'node:path';
 import { openStores } from '../../../server/stores/open';
 import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
 import { scratch } from '../../support/app';
+import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { say } from '../../support/http';
 import { startProcess } from '../../support/process';
@@ -33,14 +33,6 @@ beforeEach(() => {
 afterEach(() => {
   jest.restoreAllMocks();
   place.remove();
-});
-
-const draft = (message: string) => ({
-  room: 'lobby',
-  id: randomUUID(),
-  visitor: 'v',
-  username: 'Masha',
-  message,
 });
 
 /** Runs a server until it has acknowledged messages, and kills it: they are in its write-ahead log alone. */
@@ -107,7 +99,7 @@ describe('a database that has lost what was acknowledged', () => {
   it('is refused when a page of it is damaged, with what to do', async () => {
     const stores = await openStores(file);
     await stores.log.append(
-      Array.from({ length: 500 }, (_, i) => draft(`message ${i}`)),
+      Array.from({ length: 500 }, (_, i) => messageDraft(`message ${i}`)),
       new Date(),
     );
     await stores.close();
@@ -121,7 +113,7 @@ describe('a database that has lost what was acknowledged', () => {
   it('does not pass a missing entry over in silence when it is read', async () => {
     const stores = await openStores(file);
     await stores.log.append(
-      [...'abcde'].map((letter) => draft(letter)),
+      [...'abcde'].map((letter) => messageDraft(letter)),
       new Date(),
     );
     const db = new Database(file);
@@ -183,7 +175,7 @@ describe('the files of a database', () => {
     const mask = process.umask(0);
     try {
       const stores = await openStores(file);
-      await stores.log.append([draft('a')], new Date());
+      await stores.log.append([messageDraft('a')], new Date());
       const files = readdirSync(join(place.folder, 'data'));
       expect(files).toEqual(expect.arrayContaining(['parley.db', 'parley.db-wal', 'parley.db-lock']));
       for (const name of files) {

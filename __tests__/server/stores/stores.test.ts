@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import type { AppendResult, Draft, LogSlice } from '../../../server/log/store';
+import type { AppendResult, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { BY_ID } from '../../../server/stores/sqlite/append';
 import { READS } from '../../../server/stores/sqlite/log';
 import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
 import { Writer } from '../../../server/stores/sqlite/writer';
 import { scratch } from '../../support/app';
+import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 /** A way to open the same stores again and again, as each start of the server does. */
@@ -25,10 +25,6 @@ const BACKENDS: Record<string, () => Backend> = {
 };
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
-
-function draft(message: string, more: Partial<Draft> = {}): Draft {
-  return { room: 'lobby', id: randomUUID(), visitor: 'v', username: 'Masha', message, ...more };
-}
 
 const texts = ({ entries }: LogSlice) => entries.map(textOf);
 const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
@@ -53,24 +49,39 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   };
 
   it('counts 1, 2, 3 … in each room, in the order of the drafts', async () => {
-    const drafts = [draft('a'), draft('b', { room: 'other' }), draft('c'), draft('d')];
+    const drafts = [
+      messageDraft('a'),
+      messageDraft('b', { room: 'other' }),
+      messageDraft('c'),
+      messageDraft('d'),
+    ];
     expect(seqs(await stores.log.append(drafts, NOW))).toEqual([1, 1, 2, 3]);
-    expect(seqs(await stores.log.append([draft('e')], NOW))).toEqual([4]);
+    expect(seqs(await stores.log.append([messageDraft('e')], NOW))).toEqual([4]);
   });
 
   it('gives back what it was given, with its place', async () => {
-    const given = draft('line\n"quoted" 😀', { username: 'Маша' });
+    const given = messageDraft('line\n"quoted" 😀', { username: 'Маша' });
     const [result] = (await stores.log.append([given], NOW)) as [AppendResult];
     const { epoch, entries } = await stores.log.after('lobby', 0, 10);
     expect(entries).toEqual([result.entry]);
     expect(result).toEqual({
       repeated: false,
-      entry: { type: 'new_message', seq: 1, cursor: `${epoch}:1`, at: NOW.toISOString(), ...given },
+      entry: {
+        type: 'new_message',
+        seq: 1,
+        cursor: `${epoch}:1`,
+        room: given.room,
+        id: given.id,
+        visitor: given.visitor,
+        username: 'Маша',
+        message: 'line\n"quoted" 😀',
+        at: NOW.toISOString(),
+      },
     });
   });
 
   it('returns the entry that an id has already, in the same batch or a later one', async () => {
-    const once = draft('once');
+    const once = messageDraft('once');
     const [first, again] = (await stores.log.append(
       [once, { ...once, visitor: 'other' }],
       NOW,
@@ -83,21 +94,24 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   });
 
   it('refuses an id with another body, and spends no seq on it', async () => {
-    const once = draft('once');
-    const results = await stores.log.append([once, { ...once, message: 'else' }, draft('next')], NOW);
-    expect(results[1]).toBe('conflict');
+    const once = messageDraft('once');
+    const results = await stores.log.append(
+      [once, messageDraft('else', { id: once.id }), messageDraft('next')],
+      NOW,
+    );
+    expect(results[1]).toBe('id_taken');
     expect(texts(await stores.log.after('lobby', 0, 10))).toEqual(['once', 'next']);
     expect((await stores.log.after('lobby', 0, 10)).head).toBe(2);
   });
 
   it('takes the same id once in each room', async () => {
-    const once = draft('once');
+    const once = messageDraft('once');
     expect(seqs(await stores.log.append([once, { ...once, room: 'other' }], NOW))).toEqual([1, 1]);
   });
 
   it('reads forwards and backwards, in order and to a limit', async () => {
     await stores.log.append(
-      [...'abcdefg'].map((letter) => draft(letter)),
+      [...'abcdefg'].map((letter) => messageDraft(letter)),
       NOW,
     );
     expect(texts(await stores.log.after('lobby', 2, 3))).toEqual(['c', 'd', 'e']);
@@ -109,24 +123,18 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.log.after('empty', 0, 9)).toMatchObject({ earliest: 0, head: 0, entries: [] });
   });
 
-  it('reads back messages that still exist, whatever else lies between them', async () => {
-    const said = [...'abcdef'].map((letter) => draft(letter));
+  it('reads back the history that still exists, whatever else lies between them', async () => {
+    const said = [...'abcdef'].map((letter) => messageDraft(letter));
     await stores.log.append(said, NOW);
-    const deletions = [1, 2, 5].map((i) => {
-      return {
-        room: 'lobby',
-        id: randomUUID(),
-        visitor: 'v',
-        username: 'Masha',
-        target: said[i]!.id,
-        detail: '',
-      };
-    });
-    await stores.log.append([...deletions, draft('g'), draft('elsewhere', { room: 'other' })], NOW);
-    expect(texts(await stores.log.messagesBefore('lobby', Infinity, 3))).toEqual(['d', 'e', 'g']);
-    expect(texts(await stores.log.messagesBefore('lobby', 5, 2))).toEqual(['a', 'd']);
-    expect(texts(await stores.log.messagesBefore('lobby', 1, 2))).toEqual([]);
-    expect(await stores.log.messagesBefore('lobby', 0, 0)).toMatchObject({ earliest: 0, head: 10 });
+    const deletions = [1, 2, 5].map((i) => deletionDraft(said[i]!.id));
+    await stores.log.append(
+      [...deletions, messageDraft('g'), messageDraft('elsewhere', { room: 'other' })],
+      NOW,
+    );
+    expect(texts(await stores.log.historyBefore('lobby', Infinity, 3))).toEqual(['d', 'e', 'g']);
+    expect(texts(await stores.log.historyBefore('lobby', 5, 2))).toEqual(['a', 'd']);
+    expect(texts(await stores.log.historyBefore('lobby', 1, 2))).toEqual([]);
+    expect(await stores.log.historyBefore('lobby', 0, 0)).toMatchObject({ earliest: 0, head: 10 });
     expect(await stores.log.firstOfNewest('lobby', 3)).toBe(4);
     expect(await stores.log.firstOfNewest('lobby', 99)).toBe(1);
     expect(await stores.log.firstOfNewest('empty', 3)).toBeUndefined();
@@ -135,15 +143,15 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
   it('rings for each room that grew, once its messages can be read', async () => {
     const rung: [string, Promise<LogSlice>][] = [];
     stores.log.onCommit((room) => rung.push([room, stores.log.after(room, 0, 10)]));
-    const once = draft('a');
-    await stores.log.append([once, draft('b', { room: 'other' }), draft('c')], NOW);
+    const once = messageDraft('a');
+    await stores.log.append([once, messageDraft('b', { room: 'other' }), messageDraft('c')], NOW);
     await stores.log.append([once], NOW);
     expect(rung.map(([room]) => room)).toEqual(['lobby', 'other']);
     expect(texts(await rung[0]![1])).toEqual(['a', 'c']);
   });
 
   it('keeps the log, its epoch, names, contacts and the signing key when it is opened again', async () => {
-    const once = draft('kept');
+    const once = messageDraft('kept');
     await stores.log.append([once], NOW);
     const before = await stores.log.after('lobby', 0, 10);
     expect(await stores.visitors.claim('v', 'Masha', 'masha', 0)).toBe(true);
@@ -199,7 +207,7 @@ describe('the SQLite file', () => {
 
   it('is durable at each commit, and open to be read and copied meanwhile', async () => {
     const stores = await openStores(file);
-    await stores.log.append([draft('a')], NOW);
+    await stores.log.append([messageDraft('a')], NOW);
     const db = new Database(file, { readonly: true });
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(1);
@@ -217,8 +225,8 @@ describe('the SQLite file', () => {
 
   it('takes nothing of a batch when one draft of it fails', async () => {
     const stores = await openStores(file);
-    const broken = { ...draft('b'), message: null as unknown as string };
-    await expect(stores.log.append([draft('a'), broken], NOW)).rejects.toThrow(/NOT NULL/);
+    const broken = messageDraft('b', { username: null as unknown as string });
+    await expect(stores.log.append([messageDraft('a'), broken], NOW)).rejects.toThrow(/NOT NULL/);
     expect(await stores.log.after('lobby', 0, 10)).toMatchObject({ head: 0, entries: [] });
     await stores.close();
   });
@@ -228,7 +236,7 @@ describe('the SQLite file', () => {
     let writing = true;
     const written = (async () => {
       for (let i = 0; i < 40; i += 1) {
-        await Promise.all(Array.from({ length: 20 }, () => stores.log.append([draft('x')], NOW)));
+        await Promise.all(Array.from({ length: 20 }, () => stores.log.append([messageDraft('x')], NOW)));
       }
       writing = false;
     })();

@@ -1,9 +1,9 @@
 import { Refusal } from '../../../server/refusal';
 import {
   checkContact,
+  checkTypedDraft,
   checkPaging,
   checkReading,
-  checkMessageDraft,
   checkUsername,
 } from '../../../server/validation/messages';
 
@@ -22,16 +22,20 @@ function refusalOf(work: () => unknown): Refusal {
 
 describe('a message', () => {
   it('goes to the lobby, if it names no room', () => {
-    expect(checkMessageDraft({ message: 'hello' })).toEqual({ room: 'lobby', message: 'hello' });
+    expect(checkTypedDraft({ message: 'hello' })).toEqual({
+      type: 'new_message',
+      room: 'lobby',
+      body: { message: 'hello' },
+    });
   });
 
   it('is taken as it is, up to 4,000 characters as people count them', () => {
     const message = ` ${'😀'.repeat(3998)}\n`;
-    expect(checkMessageDraft({ message }).message).toBe(message);
+    expect(checkTypedDraft({ message }).body).toEqual({ message });
   });
 
   it('has one key, however its UUID is written', () => {
-    expect(checkMessageDraft({ message: 'a', id: ID.toUpperCase() }).id).toBe(ID);
+    expect(checkTypedDraft({ message: 'a', id: ID.toUpperCase() }).id).toBe(ID);
   });
 
   it.each<[string, unknown]>([
@@ -50,8 +54,10 @@ describe('a message', () => {
     ['a room that is too long', { message: 'a', room: 'x'.repeat(41) }],
     ['an id that is no UUID', { message: 'a', id: 'undefined-0' }],
     ['an id that is no text', { message: 'a', id: 7 }],
+    ['a kind that does not exist', { type: 'constructor', message: 'a' }],
+    ['a kind that clients may not send', { type: 'delete_message', target: ID }],
   ])('is refused with a sentence: %s', (_what, value) => {
-    const refusal = refusalOf(() => checkMessageDraft(value));
+    const refusal = refusalOf(() => checkTypedDraft(value));
     expect(refusal.status).toBe(400);
     expect(refusal.message).toMatch(/^[A-Z].* .*\.$/s);
   });

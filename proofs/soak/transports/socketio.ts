@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
+import { ENTRY_TYPES } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
 import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
 
@@ -14,7 +15,7 @@ export const socketIo =
     const socket = connect(url, transports, { room, after }, agent);
     let end!: (ending: Ending) => void;
     const ended = new Promise<Ending>((resolve) => (end = resolve));
-    socket.on('new_message', (entry: NewMessage) => sink.message(entry));
+    for (const type of ENTRY_TYPES) socket.on(type, (entry: NewMessage) => sink.message(entry));
     socket.on('reset', (reset: Reset) => sink.reset(reset));
     socket.on('disconnect', (reason) => end({ error: reason }));
     socket.on('connect_error', (error) => {
@@ -28,7 +29,7 @@ export const socketIo =
         if ('error' in answer) throw new Error(`${answer.status} ${answer.error}`);
       },
       close: () => {
-        socket.off('new_message').off('reset');
+        for (const event of [...ENTRY_TYPES, 'reset']) socket.off(event);
         socket.disconnect();
         // A poll under way, or a connection that is just being made, would go on.
         agent.destroy();

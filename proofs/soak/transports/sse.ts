@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage } from 'node:http';
+import { kindOf } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
 import { begin } from './http';
 import type { Ending, Read } from './transport';
@@ -20,7 +21,7 @@ export const sse: Read = (url, room, after, sink) => {
     }
     for await (const [type, data] of events(response)) {
       if (closed) break;
-      if (type === 'new_message') sink.message(JSON.parse(data) as NewMessage);
+      if (kindOf(type)) sink.message(JSON.parse(data) as NewMessage);
       else if (type === 'reset') sink.reset(JSON.parse(data) as Reset);
     }
     return { error: 'The stream ended.' };

@@ -3,6 +3,7 @@ import type { Draft } from '../write-outcomes';
 
 /** What a reader does with what it is shown. */
 export interface Sink {
+  /** Whatever stands in the log: nothing but messages is written there. */
   message: (entry: NewMessage) => void;
   reset: (reset: Reset) => void;
 }

@@ -1,4 +1,5 @@
 import WebSocket, { type RawData } from 'ws';
+import { kindOf } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
 import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
 
@@ -19,7 +20,7 @@ export const webSocket: Read = (url, room, after, sink) => {
   socket.on('message', (data) => {
     if (closed) return;
     const frame = JSON.parse(text(data)) as Frame;
-    if (frame.type === 'new_message') sink.message(frame);
+    if (kindOf(frame.type)) sink.message(frame as NewMessage);
     else if (frame.type === 'reset') sink.reset(frame);
     else settle(asked, frame);
   });

@@ -13,7 +13,7 @@ const PASSKEY = 'SELECT id, visitor, public_key AS publicKey, counter, transport
 export class SqliteAccounts implements AccountStore, PasskeyStore {
   private readonly readPassword;
   private readonly readVisitor;
-  private readonly readGrants;
+  private readonly readCredentials;
   private readonly readPasskey;
   private readonly readPasskeys;
 
@@ -25,8 +25,8 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       .prepare<[string], string | null>('SELECT password FROM visitors WHERE id = ?')
       .pluck();
     this.readVisitor = db.prepare<[string], string>('SELECT id FROM visitors WHERE skeleton = ?').pluck();
-    this.readGrants = db.prepare<[string, number], Credential>(
-      `SELECT id, kind, label, at, used FROM grants
+    this.readCredentials = db.prepare<[string, number], Credential>(
+      `SELECT id, kind, label, at, used FROM credentials
        WHERE visitor = ? AND (kind <> 'session' OR used >= ?) ORDER BY at, id`,
     );
     this.readPasskey = db.prepare<[string], Stored>(`${PASSKEY} WHERE id = ?`);
@@ -63,7 +63,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     most: number,
     password?: string,
   ): Promise<boolean | undefined> {
-    const newest = `SELECT id FROM grants WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
+    const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
     const changes = await this.writer.runIf(
       password === undefined
         ? ['SELECT 1']
@@ -79,7 +79,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   }
 
   async addToken(visitor: string, token: NewCredential, most: number): Promise<boolean> {
-    const tokens = `SELECT count(*) FROM grants WHERE visitor = ? AND kind = 'token'`;
+    const tokens = `SELECT count(*) FROM credentials WHERE visitor = ? AND kind = 'token'`;
     return (
       (await this.writer.runIf([`SELECT 1 WHERE (${tokens}) < ?`, visitor, most], added(visitor, token))) !==
       undefined
@@ -87,7 +87,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   }
 
   async credentialsOf(visitor: string): Promise<Credential[]> {
-    return this.readGrants.all(visitor, expiry());
+    return this.readCredentials.all(visitor, expiry());
   }
 
   async revokeCredential(visitor: string, id: string): Promise<boolean> {
@@ -170,7 +170,7 @@ function added(
   condition = 'TRUE',
 ): Statement {
   return [
-    `INSERT INTO grants (id, kind, hash, visitor, label, at, used) SELECT ?, ?, ?, ?, ?, ?, ? WHERE ${condition}`,
+    `INSERT INTO credentials (id, kind, hash, visitor, label, at, used) SELECT ?, ?, ?, ?, ?, ?, ? WHERE ${condition}`,
     id,
     kind,
     hash,
@@ -182,7 +182,7 @@ function added(
 }
 
 function ended(which: string, ...values: (string | number)[]): Statement {
-  return [`DELETE FROM grants WHERE ${which}`, ...values];
+  return [`DELETE FROM credentials WHERE ${which}`, ...values];
 }
 
 /** Sessions that were used last before this, in ms since 1970, have expired. */

@@ -1,27 +1,29 @@
 import type Database from 'better-sqlite3';
-import type { Conflict, Deletion } from '../../log/store';
+import { isDeepStrictEqual } from 'node:util';
+import { kindOf } from '../../entry-kinds';
+import { isErasedFrom } from '../../log/entry';
+import type { Conflict, Requirements } from '../../log/store';
 import { COUNT } from './progress';
 import type { Row } from './row';
 
-/** A draft on its way to the writer's thread; `detail`, for the audit log, and `roles` are of a deletion alone. */
+/** A draft on its way to the writer's thread; its body is JSON. */
 export type NewRow = readonly [
   room: string,
   id: string,
   visitor: string,
   username: string,
-  type: 'new_message' | 'delete_message',
+  type: string,
   body: string,
-  detail: string,
-  roles: NonNullable<Deletion['roles']>,
+  requires?: Requirements,
 ];
 
-/** What became of it: the seq that it got, or the row that its id had already, or neither. */
+/** What became of it: the seq that it got, or the row that its id had already, or why it was not appended. */
 export type Outcome = number | Row | Conflict;
 
-/** How the message is found that has an id. */
+/** How the entry is found that has an id. */
 export const BY_ID = 'SELECT * FROM entries WHERE room = ? AND id = ?';
 
-/** Prepares the one transaction that writes messages; it returns when they are on the disk. */
+/** Prepares the one transaction that writes entries; it returns when they are on the disk. */
 export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Outcome[] {
   const readById = db.prepare<[string, string], Row>(BY_ID);
   const readHead = db.prepare<[string], number>('SELECT head FROM rooms WHERE name = ?').pluck();
@@ -29,38 +31,69 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     `INSERT INTO rooms (name, head, at) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at`,
   );
-  const insert = db.prepare<[string, number, string, string, string, string, string, number]>(
-    `INSERT INTO entries (room, seq, type, id, visitor, username, body, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
+  const insert = db.prepare<[string, number, string, number, string, string, string, string, number]>(
+    `INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
   );
-  const erase = db.prepare<[string, string]>(
-    `UPDATE entries SET type = 'deleted', body = '' WHERE room = ? AND id = ? AND type = 'new_message'`,
+  const rewrite = db.prepare<[string, number, string, string]>(
+    `UPDATE entries SET type = ?, in_history = ?, body = '{}' WHERE room = ? AND id = ?`,
   );
-  const audit = db.prepare<[number, string, string, string]>(
-    `INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, 'delete_message', ?, ?)`,
+  const audit = db.prepare<[number, string, string, string, string]>(
+    'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
   );
   const readRole = db.prepare<[string], string>('SELECT role FROM visitors WHERE id = ?').pluck();
   const count = db.prepare(COUNT);
+
+  /** Takes the body out of an entry. @returns whether it was there, and of a kind that can be erased. */
+  const erase = (room: string, id: string): boolean => {
+    const target = readById.get(room, id);
+    const type = target && kindOf(target.type)?.erasedAs;
+    if (type === undefined) return false;
+    rewrite.run(type, inHistory(type), room, id);
+    return true;
+  };
+
+  /** Does what an entry depends on, or says why it can't be appended. */
+  const prepare = ([room, , visitor, , type, body, requires]: NewRow, at: number): Conflict | undefined => {
+    const { roles, audit: row } = requires ?? {};
+    if (roles?.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'roles_changed';
+    const target = kindOf(type)?.erases?.(JSON.parse(body) as object);
+    if (target !== undefined && !erase(room, target)) return 'target_missing';
+    if (row) audit.run(at, visitor, row.action, row.target, row.detail);
+    return undefined;
+  };
+
   const write = db.transaction((drafts: readonly NewRow[], at: number): Outcome[] => {
     const heads = new Map<string, number>();
-    const outcomes = drafts.map(([room, id, visitor, username, type, body, detail, roles]): Outcome => {
-      if (type === 'delete_message') {
-        if (roles.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'outdated';
-        if (erase.run(room, body).changes === 0) return 'conflict';
-        audit.run(at, visitor, body, detail);
+    const outcomes = drafts.map((draft): Outcome => {
+      const [room, id, visitor, username, type, body, requires] = draft;
+      if (requires || kindOf(type)?.erases) {
+        const known = readById.get(room, id);
+        if (known) return isRepeated(known, type, body) ? known : 'id_taken';
+        const conflict = prepare(draft, at);
+        if (conflict) return conflict;
       }
       const seq = (heads.get(room) ?? readHead.get(room) ?? 0) + 1;
-      if (insert.run(room, seq, type, id, visitor, username, body, at).changes > 0) {
+      if (insert.run(room, seq, type, inHistory(type), id, visitor, username, body, at).changes > 0) {
         heads.set(room, seq);
         return seq;
       }
       const known = readById.get(room, id)!;
-      // Of one that was deleted, nobody can say what it said.
-      return known.body === body || known.type === 'deleted' ? known : 'conflict';
+      return isRepeated(known, type, body) ? known : 'id_taken';
     });
     heads.forEach((head, room) => writeHead.run(room, head, at));
     count.run();
     return outcomes;
   });
   return (drafts, at) => write.immediate(drafts, at);
+}
+
+function inHistory(type: string): number {
+  return Number(kindOf(type)?.isInHistory ?? false);
+}
+
+/** Whether a row is what a draft of this content became. Of one that was erased, nobody can say what it held. */
+function isRepeated(row: Row, type: string, body: string): boolean {
+  if (row.type !== type) return isErasedFrom(row.type, type);
+  return row.body === body || isDeepStrictEqual(JSON.parse(row.body), JSON.parse(body));
 }

@@ -1,18 +1,18 @@
 import type Database from 'better-sqlite3';
-import type { AppendResult, Conflict, Deletion, Draft, LogSlice, Store } from '../../log/store';
+import type { AppendResult, Conflict, Draft, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { BY_ID, type NewRow } from './append';
-import { entryOf, type Row } from './row';
+import { entryOfRow, newEntryOf, type Row } from './row';
 import type { Writer } from './writer';
 
 /** How history is read; each is answered from an index, whatever the log's length. */
 export const READS = {
   after: 'SELECT * FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?',
   before: 'SELECT * FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
-  messagesBefore: `SELECT * FROM entries INDEXED BY messages
-    WHERE room = ? AND seq < ? AND type = 'new_message' ORDER BY seq DESC LIMIT ?`,
-  newestMessages: `SELECT seq FROM entries INDEXED BY messages
-    WHERE room = ? AND type = 'new_message' ORDER BY seq DESC LIMIT ?`,
+  historyBefore: `SELECT * FROM entries INDEXED BY history
+    WHERE room = ? AND seq < ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
+  newestHistory: `SELECT seq FROM entries INDEXED BY history
+    WHERE room = ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
   first: 'SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1',
   head: 'SELECT head, at FROM rooms WHERE name = ?',
 } as const;
@@ -27,8 +27,8 @@ export class SqliteLog implements Store {
   private readonly listeners: ((room: string) => void)[] = [];
   private readonly readAfter;
   private readonly readBefore;
-  private readonly readMessagesBefore;
-  private readonly readNewestMessages;
+  private readonly readHistoryBefore;
+  private readonly readNewestHistory;
   private readonly readById;
   private readonly readFirst;
   private readonly readHead;
@@ -43,8 +43,8 @@ export class SqliteLog implements Store {
   ) {
     this.readAfter = db.prepare<[string, number, number], Row>(READS.after);
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
-    this.readMessagesBefore = db.prepare<[string, number, number], Row>(READS.messagesBefore);
-    this.readNewestMessages = db.prepare<[string, number], number>(READS.newestMessages).pluck();
+    this.readHistoryBefore = db.prepare<[string, number, number], Row>(READS.historyBefore);
+    this.readNewestHistory = db.prepare<[string, number], number>(READS.newestHistory).pluck();
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
@@ -53,17 +53,16 @@ export class SqliteLog implements Store {
     );
   }
 
-  async append(drafts: readonly (Draft | Deletion)[], at: Date): Promise<(AppendResult | Conflict)[]> {
-    const told = drafts.map(newRowOf);
-    const outcomes = await this.writer.append(told, at.getTime());
+  async append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
+    const outcomes = await this.writer.append(drafts.map(newRowOf), at.getTime());
     const grown = new Set<string>();
     const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
-      if (typeof outcome === 'object') return { entry: entryOf(outcome, this.epoch), repeated: true };
-      const [room, id, visitor, username, type, body] = told[i]!;
-      grown.add(room);
-      const row: Row = { room, seq: outcome, type, id, visitor, username, body, at: at.getTime() };
-      return { entry: entryOf(row, this.epoch), repeated: false };
+      if (typeof outcome === 'object') return { entry: entryOfRow(outcome, this.epoch), repeated: true };
+      const draft = drafts[i]!;
+      grown.add(draft.room);
+      const row = { ...draft, seq: outcome, at: at.getTime() };
+      return { entry: newEntryOf(row, this.epoch), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;
@@ -88,19 +87,19 @@ export class SqliteLog implements Store {
     });
   }
 
-  async messagesBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
+  async historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.readInTransaction(room, () =>
-      this.readMessagesBefore.all(room, bounded(seq), limit).reverse(),
+      this.readHistoryBefore.all(room, bounded(seq), limit).reverse(),
     );
   }
 
   async firstOfNewest(room: string, count: number): Promise<number | undefined> {
-    return this.readNewestMessages.all(room, count).at(-1);
+    return this.readNewestHistory.all(room, count).at(-1);
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
     const row = this.readById.get(room, id);
-    return row && entryOf(row, this.epoch);
+    return row && entryOfRow(row, this.epoch);
   }
 
   onCommit(ring: (room: string) => void): void {
@@ -110,7 +109,7 @@ export class SqliteLog implements Store {
   private readSpan(room: string, read: (first: number, head: number) => Row[]): LogSlice {
     const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
     const first = this.readFirst.get(room) ?? head + 1;
-    const entries = read(first, head).map((row) => entryOf(row, this.epoch));
+    const entries = read(first, head).map((row) => entryOfRow(row, this.epoch));
     return { epoch: this.epoch, earliest: first - 1, head, at, entries };
   }
 }
@@ -120,11 +119,9 @@ function bounded(seq: number): number {
   return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }
 
-function newRowOf(draft: Draft | Deletion): NewRow {
-  const { room, id, visitor, username } = draft;
-  if (!('target' in draft)) return [room, id, visitor, username, 'new_message', draft.message, '', []];
-  const { target, detail, roles = [] } = draft;
-  return [room, id, visitor, username, 'delete_message', target, detail, roles];
+function newRowOf({ room, id, visitor, username, type, body, requires }: Draft): NewRow {
+  const row = [room, id, visitor, username, type, JSON.stringify(body)] as const;
+  return requires ? [...row, requires] : row;
 }
 
 /**

@@ -1,31 +1,32 @@
+import { kindOf } from '../../entry-kinds';
 import { formatCursor } from '../../log/cursor';
+import { entryOf } from '../../log/entry';
 import type { Entry } from '../../wire';
 
 /** An entry as the database has it. */
 export interface Row {
   room: string;
   seq: number;
-  type: 'new_message' | 'delete_message' | 'deleted';
+  /** The name of its kind, which another version may have written. */
+  type: string;
   id: string;
   visitor: string;
   username: string;
-  /** The message; or the id of the one that it deletes; or nothing, if it was deleted. */
+  /** A JSON object. */
   body: string;
   /** In ms since 1970, UTC. */
   at: number;
 }
 
-/** The entry of a row, in the history that `epoch` names. */
-export function entryOf({ type, body, at, ...row }: Row, epoch: string): Entry {
-  const { seq, room, id, visitor, username } = row;
-  const cursor = formatCursor(epoch, seq);
-  const time = new Date(at).toISOString();
-  switch (type) {
-    case 'new_message':
-      return { type, cursor, seq, room, id, visitor, username, message: body, at: time };
-    case 'deleted':
-      return { type: 'deleted_message', cursor, seq, room, id, visitor, username, at: time };
-    case 'delete_message':
-      return { type, cursor, seq, room, id, visitor, username, target: body, at: time };
-  }
+/** Returns the entry of a row, in the history that `epoch` names. */
+export function entryOfRow({ type, body, ...row }: Row, epoch: string): Entry {
+  return newEntryOf({ ...row, type, body: kindOf(type) ? (JSON.parse(body) as object) : {} }, epoch);
+}
+
+/** Returns the entry of a row that was written with this body. */
+export function newEntryOf(row: Omit<Row, 'body'> & { body: object }, epoch: string): Entry {
+  const { room, seq, id, visitor, username } = row;
+  const at = new Date(row.at).toISOString();
+  const head = { cursor: formatCursor(epoch, seq), seq, room, id, visitor, username, at };
+  return entryOf(row.type, head, row.body);
 }

@@ -153,4 +153,38 @@ export const MIGRATIONS: readonly string[] = [
   -- The messages that still exist, without the entries that are something else: how history is read back.
   CREATE INDEX messages ON entries (room, seq) WHERE type = 'new_message';
   `,
+  `
+  -- Each entry's body is a JSON object, whatever its kind. The table is written anew: rows that grow in place would be
+  -- moved, and leave copies of their texts behind.
+  CREATE TABLE rewritten (
+    position INTEGER PRIMARY KEY,
+    room TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL, -- the name of its kind; see entry-kinds.ts
+    in_history INTEGER NOT NULL, -- 1 where reading back gives it
+    id TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    username TEXT NOT NULL,
+    body TEXT NOT NULL, -- JSON; an entry that is erased shrinks, and no other ever changes
+    at INTEGER NOT NULL -- ms since 1970, UTC
+  ) STRICT;
+  INSERT INTO rewritten (position, room, seq, type, in_history, id, visitor, username, body, at)
+    SELECT position, room, seq, iif(type = 'deleted', 'deleted_message', type), type = 'new_message', id, visitor,
+      username, CASE type
+        WHEN 'new_message' THEN json_object('message', body)
+        WHEN 'delete_message' THEN json_object('target', body)
+        ELSE '{}' END, at
+    FROM entries ORDER BY position;
+  DROP TABLE entries;
+  ALTER TABLE rewritten RENAME TO entries;
+  CREATE UNIQUE INDEX entries_by_seq ON entries (room, seq);
+  -- The idempotency key.
+  CREATE UNIQUE INDEX entries_by_id ON entries (room, id);
+  -- How history is read back.
+  CREATE INDEX history ON entries (room, seq) WHERE in_history = 1;
+
+  ALTER TABLE grants RENAME TO credentials;
+  DROP INDEX grants_by_visitor;
+  CREATE INDEX credentials_by_visitor ON credentials (visitor);
+  `,
 ];

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
+import { kindOf } from '../../entry-kinds';
 import { prepareAppend } from './append';
 import { makeDurable } from './durability';
 import { COUNT, ProgressCounter } from './progress';
@@ -46,7 +47,7 @@ function work(task: Task): unknown {
     case 'append': {
       const outcomes = append(task.drafts, task.at);
       counter.update();
-      if (task.drafts.some(([, , , , type]) => type === 'delete_message')) eraser.request();
+      if (task.drafts.some(([, , , , type]) => kindOf(type)?.erases)) eraser.request();
       return outcomes;
     }
     case 'run': {

@@ -17,7 +17,7 @@ interface Row {
 /** What is kept of visitors, in SQLite. */
 export class SqliteVisitors implements VisitorStore {
   private readonly readStanding;
-  private readonly readGrant;
+  private readonly readCredential;
   private readonly readLastUse;
   private readonly readNamesake;
 
@@ -30,11 +30,11 @@ export class SqliteVisitors implements VisitorStore {
          password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id) AS account
        FROM visitors WHERE id = ?`,
     );
-    this.readGrant = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
-      'SELECT id, visitor, used FROM grants WHERE hash = ? AND kind = ?',
+    this.readCredential = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
+      'SELECT id, visitor, used FROM credentials WHERE hash = ? AND kind = ?',
     );
     this.readLastUse = db.prepare<[string], { kind: CredentialKind; used: number }>(
-      'SELECT kind, used FROM grants WHERE id = ?',
+      'SELECT kind, used FROM credentials WHERE id = ?',
     );
     this.readNamesake = db
       .prepare<[string, number], 1>(`SELECT 1 FROM visitors WHERE skeleton = ? AND NOT ${ABANDONED}`)
@@ -89,7 +89,7 @@ export class SqliteVisitors implements VisitorStore {
     kind: CredentialKind,
     hash: string,
   ): Promise<{ id: string; visitor: string; used: number } | undefined> {
-    return this.readGrant.get(hash, kind);
+    return this.readCredential.get(hash, kind);
   }
 
   async lastUseOf(credential: string): Promise<{ kind: CredentialKind; used: number } | undefined> {
@@ -97,7 +97,7 @@ export class SqliteVisitors implements VisitorStore {
   }
 
   async recordUse(credential: string): Promise<void> {
-    await this.writer.run(['UPDATE grants SET used = ? WHERE id = ?', Date.now(), credential]);
+    await this.writer.run(['UPDATE credentials SET used = ? WHERE id = ?', Date.now(), credential]);
   }
 }
 

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+/*
+ * The registry of entry kinds: the one place that says what each kind is. The store, the caches, the transports, the
+ * routes and the proofs handle entries through it and know no kind by its name. How the page shows a kind stands in
+ * static/timeline/renderers.ts.
+ */
+
+/** A position in a room's log, opaque to clients: `<epoch>:<seq>`. */
+export type Cursor = string;
+
+/** What every entry has, whatever its kind. */
+export interface EntryHead {
+  /** The position just after this entry: reading after it goes on with the next. */
+  cursor: Cursor;
+  /** 1, 2, 3 … in its room, without holes, in commit order. */
+  seq: number;
+  room: string;
+  /** A UUID of the writer's making: the idempotency key. */
+  id: string;
+  /** The public id of the writer. */
+  visitor: string;
+  /** The writer's name when it was written. */
+  username: string;
+  /** When it was accepted, in ISO 8601, UTC. */
+  at: string;
+}
+
+/** A line of plain text: what the writer says, or a notice of the server's own. */
+export type Line = { text: string } | { notice: string };
+
+/** All that is known of one kind of entry. */
+export interface EntryKind<Body extends object = object> {
+  /** The fields that an entry of this kind has beside its head. They are stored as one JSON object. */
+  readonly body: z.ZodObject;
+  /** Whether clients may append it themselves: with an event of its name, or by its `type` over HTTP. */
+  readonly isSendable?: boolean;
+  /** Whether reading back gives it: pages of history hold and count such entries alone. */
+  readonly isInHistory?: boolean;
+  /**
+   * The kind that an entry becomes when it is erased; without it, it can't be. That kind has an empty body, and its
+   * row is no longer than any of this kind: rows that grow would leave copies of the text in the database file.
+   */
+  readonly erasedAs?: string;
+  /** Returns the id of the earlier entry that it erases. */
+  readonly erases?: (body: Body) => string;
+  /**
+   * Returns the size of a body.
+   * @param measure returns the size of a text. Only texts that may be long are measured: 512 bytes hold all the rest.
+   */
+  readonly size?: (body: Body, measure: (text: string) => number) => number;
+  /** Returns what plain text shows of it. */
+  readonly line: (entry: EntryHead & Body) => Line;
+}
+
+type BodyOfShape<Shape extends z.ZodRawShape> = { [Field in keyof Shape]: z.output<Shape[Field]> };
+
+/** The longest message, in characters (Unicode code points). */
+const MESSAGE_MAX = 4_000;
+/** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
+const CONTROLS = /[^\P{Cc}\t\n\r]/u;
+/** At least one character that can be seen. */
+const VISIBLE = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+const message = z
+  .string('Send { "message": "…" }: the message must be a text.')
+  .refine((text) => VISIBLE.test(text), 'The message is empty.')
+  // Counting characters is slow on long texts, and never needed past twice the bound.
+  .refine(
+    (text) => text.length <= 2 * MESSAGE_MAX && [...text].length <= MESSAGE_MAX,
+    `The message is over ${MESSAGE_MAX.toLocaleString('en')} characters.`,
+  )
+  .refine((text) => !CONTROLS.test(text), 'The message holds control characters.')
+  .refine((text) => text.isWellFormed(), 'The message is not valid Unicode.');
+
+const KINDS = {
+  /** A text that somebody wrote. */
+  new_message: kind({
+    body: z.object({ message }, 'Send an object such as { "message": "hello" }.'),
+    isSendable: true,
+    isInHistory: true,
+    erasedAs: 'deleted_message',
+    size: (body, measure) => measure(body.message),
+    line: (entry) => ({ text: entry.message }),
+  }),
+
+  /** What remains of a message that was deleted: it keeps its seq and its id. */
+  deleted_message: kind({
+    body: z.object({}),
+    line: ({ username }) => ({ notice: `A message from “${username}” was deleted.` }),
+  }),
+
+  /** A message was deleted: readers that have it drop its text. The writer is whoever deleted it. */
+  delete_message: kind({
+    body: z.object({ /** The id of the message. */ target: z.string() }),
+    erases: ({ target }) => target,
+    line: ({ username }) => ({ notice: `“${username}” deleted a message.` }),
+  }),
+};
+
+/** The names of the kinds: an entry's `type`. */
+export type EntryType = keyof typeof KINDS;
+/** The kinds that clients may append. */
+export type SendableType = {
+  [Type in EntryType]: (typeof KINDS)[Type] extends { isSendable: true } ? Type : never;
+}[EntryType];
+
+/** What an entry of a kind has beside its head. */
+export type BodyOf<Type extends EntryType> = BodyOfShape<(typeof KINDS)[Type]['body']['shape']>;
+/** An entry of a kind, as every transport carries it. */
+export type EntryOf<Type extends EntryType> = { type: Type } & EntryHead & BodyOf<Type>;
+/** What a room's log holds. Clients skip the types that they don't know. */
+export type Entry = { [Type in EntryType]: EntryOf<Type> }[EntryType];
+/** A kind and a body of it. */
+export type Content = { [Type in EntryType]: { type: Type; body: BodyOf<Type> } }[EntryType];
+
+export type NewMessage = EntryOf<'new_message'>;
+export type DeletedMessage = EntryOf<'deleted_message'>;
+export type DeleteMessage = EntryOf<'delete_message'>;
+
+/** The kind that is sent where none is named, such as with `curl -d`. */
+export const MESSAGE = 'new_message' satisfies SendableType;
+
+/** Returns the content of an entry that erases another. @param target the id of that one. */
+export function erasureOf(target: string): Content {
+  return { type: 'delete_message', body: { target } };
+}
+
+const byType = new Map(Object.entries(KINDS as unknown as Record<string, EntryKind>));
+
+/** Returns a kind by its name; nothing for one that only another version knows. */
+export function kindOf(type: string): EntryKind | undefined {
+  return byType.get(type);
+}
+
+/** The names of all kinds. */
+export const ENTRY_TYPES = [...byType.keys()];
+/** The names of those that clients may append. */
+export const SENDABLE_TYPES = ENTRY_TYPES.filter((type) => kindOf(type)?.isSendable) as SendableType[];
+
+/** Infers the type of a body for the functions that take one. */
+function kind<Shape extends z.ZodRawShape, Kind extends EntryKind<BodyOfShape<Shape>>>(
+  one: Kind & { body: z.ZodObject<Shape> },
+): Kind & { body: z.ZodObject<Shape> } {
+  return one;
+}

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ENTRY_TYPES, kindOf, type Content, type EntryHead } from '../entry-kinds';
+import type { Entry } from '../wire';
+
+/**
+ * Composes an entry, with its fields in the order of the wire. An entry of a kind that this version does not know has no
+ * body: nobody can say whom it may be shown to, and readers skip it anyway.
+ * @param type the name of its kind.
+ */
+export function entryOf(type: string, head: EntryHead, body: object): Entry {
+  const { cursor, seq, room, id, visitor, username, at } = head;
+  const known = kindOf(type) ? body : undefined;
+  return { type, cursor, seq, room, id, visitor, username, ...known, at } as unknown as Entry;
+}
+
+/** Whether an entry is what a draft became: the same content, or what remains of it after it was erased. */
+export function isEntryOf(entry: Entry, { type, body }: Content): boolean {
+  if (entry.type !== type) return isErasedFrom(entry.type, type);
+  return Object.entries(body).every(([field, value]) =>
+    isDeepStrictEqual((entry as unknown as Record<string, unknown>)[field], value),
+  );
+}
+
+const ERASED = new Set(ENTRY_TYPES.map((type) => kindOf(type)?.erasedAs));
+
+/** Whether an entry of this kind is what remains of another one. */
+export function isErased(type: string): boolean {
+  return ERASED.has(type);
+}
+
+/** Whether entries of one kind become another when they are erased. */
+export function isErasedFrom(erased: string, type: string): boolean {
+  return kindOf(type)?.erasedAs === erased;
+}
+
+/** Whether an entry of a draft's kind erases an earlier one. */
+export function isErasing({ type }: Content): boolean {
+  return kindOf(type)?.erases !== undefined;
+}
+
+/** Returns the id of the earlier entry that an entry erases, if it does. */
+export function targetOf(entry: Entry): string | undefined {
+  return kindOf(entry.type)?.erases?.(entry);
+}
+
+/** Returns entries as they are since later ones were appended: without the bodies that those erased. */
+export function withoutErased(entries: Entry[], later: readonly Entry[]): Entry[] {
+  const targets = new Set(later.flatMap((entry) => targetOf(entry) ?? []));
+  if (targets.size === 0) return entries;
+  return entries.map((entry) => (targets.has(entry.id) ? (erased(entry) ?? entry) : entry));
+}
+
+/** Returns what remains of an entry when it is erased; nothing if its kind can't be. */
+export function erased(entry: Entry): Entry | undefined {
+  const type = kindOf(entry.type)?.erasedAs;
+  return type === undefined ? undefined : entryOf(type, entry, {});
+}
+
+/** Returns the size of an entry's body, in bytes of UTF-8. */
+export function sizeOf(entry: Entry): number {
+  return kindOf(entry.type)?.size?.(entry, byteLength) ?? 0;
+}
+
+/** What an entry takes up beside the texts in its body, in bytes, at most. */
+export const ENTRY_SIZE = 512;
+/** What a UTF-16 code unit of a text takes up, in bytes, at most: in UTF-8, or escaped in JSON. */
+const UNIT = 3;
+
+/** Returns the most bytes that an entry takes up in memory, and in each encoding: quickly, without encoding it. */
+export function memoryOf(entry: Entry): number {
+  return ENTRY_SIZE + UNIT * (kindOf(entry.type)?.size?.(entry, lengthOf) ?? 0);
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+function lengthOf(text: string): number {
+  return text.length;
+}
