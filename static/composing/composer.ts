@@ -18,20 +18,20 @@ export class Composer {
   private hadFocus = false;
 
   /**
-   * @param say is given each message to send.
-   * @param typing is called now and then while something is being written.
+   * @param onSend is given each message to send.
+   * @param onTyping is called now and then while something is being written.
    */
   constructor(
     private readonly form: HTMLFormElement,
     room: string,
-    private readonly say: (message: string) => void,
-    private readonly typing: () => void,
+    private readonly onSend: (message: string) => void,
+    private readonly onTyping: () => void,
   ) {
     this.box = find(form, 'textarea');
     this.note = find(form, '.note');
     this.key = `parley:${room}:draft`;
     if (!this.box.value) this.box.value = recall(this.key);
-    this.box.addEventListener('input', () => this.written());
+    this.box.addEventListener('input', () => this.handleInput());
     this.box.addEventListener('keydown', (event) => {
       // While an input method is at work, Enter chooses a word; Safari tells so by the key code alone.
       const composing = event.isComposing || event.keyCode === 229;
@@ -46,12 +46,12 @@ export class Composer {
       this.send();
     });
     // A phone that is turned wraps the lines anew.
-    addEventListener('resize', () => this.fit());
-    this.fit();
+    addEventListener('resize', () => this.update());
+    this.update();
   }
 
   /** Lets nothing be written here, or again; what stands in the box stays, and the focus comes back to it. */
-  lock(locked: boolean): void {
+  setLocked(locked: boolean): void {
     if (locked === this.box.disabled) return;
     if (locked) this.hadFocus = document.activeElement === this.box;
     this.form.parentElement?.classList.toggle('locked', locked);
@@ -70,18 +70,18 @@ export class Composer {
     this.focus();
     if (!message || lengthOf(message) > LONGEST) return;
     this.box.value = '';
-    this.fit();
-    this.say(message);
+    this.update();
+    this.onSend(message);
   }
 
-  private written(): void {
-    this.fit();
+  private handleInput(): void {
+    this.update();
     if (!this.box.value.trim() || Date.now() - this.typedAt < TYPING_EVERY) return;
     this.typedAt = Date.now();
-    this.typing();
+    this.onTyping();
   }
 
-  private fit(): void {
+  private update(): void {
     this.box.style.height = 'auto';
     this.box.style.height = `${this.box.scrollHeight}px`;
     // No maxlength: it would cut off what is pasted, without a word.

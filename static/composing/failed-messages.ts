@@ -10,10 +10,10 @@ export function handleFailedMessages(
   list.addEventListener('click', ({ target }) => {
     if (!(target instanceof Element)) return;
     const id = target.closest<HTMLElement>('.message')?.dataset.id ?? '';
-    if (target.closest('.retry')) outbox.again(id);
+    if (target.closest('.retry')) outbox.retry(id);
     if (target.closest('.discard')) {
       // Gone from sight when it is gone for good: a reload does not bring it back.
-      void outbox.drop(id).then(() => remove(id));
+      void outbox.remove(id).then(() => remove(id));
     }
     if (target.closest('.failure')) decided();
   });

@@ -1,6 +1,6 @@
 import type { Entry } from '../../server/wire.js';
 import { newId } from '../browser/id.js';
-import { ApiError, sentenceOf } from '../connection/api.js';
+import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { DraftStore } from './draft-store.js';
 
@@ -51,41 +51,41 @@ export class Outbox {
 
   /** Goes on with what an earlier visit to the page left. */
   async restore(): Promise<void> {
-    await this.gather();
+    await this.merge();
     void this.run();
   }
 
   /** Takes in a new message. */
-  say(message: string): void {
+  add(message: string): void {
     this.enqueue({ id: newId(), message, at: new Date().toISOString() });
   }
 
   /** Sends a refused message again, under the id it has. */
-  again(id: string): void {
+  retry(id: string): void {
     const draft = this.drafts.get(id);
     if (!draft?.refused) return;
-    void this.drop(id);
+    void this.remove(id);
     this.settled.delete(id);
     this.enqueue({ id, message: draft.message, at: draft.at });
   }
 
   /** Gives a message up, or is told that the room has it; resolves when it is no longer kept. */
-  async drop(id: string): Promise<void> {
+  async remove(id: string): Promise<void> {
     if (!this.drafts.delete(id)) return;
     this.settled.add(id);
     if (this.settled.size > SETTLED) this.settled.delete([...this.settled][0]!);
-    this.count();
+    this.report();
     await this.store.delete(id);
   }
 
   /** The server may be within reach again: don't wait longer. */
-  wake(): void {
+  onReconnect(): void {
     // A server that asks for time gets it, also when the connection comes back earlier.
     if (this.heldUntil === undefined) this.cutShort?.();
   }
 
   /** The server may not ask for time any more: try now. If it does, it says for how long. */
-  release(): void {
+  endHold(): void {
     this.cutShort?.();
   }
 
@@ -93,7 +93,7 @@ export class Outbox {
     this.drafts.set(draft.id, draft);
     void this.store.put(draft);
     this.show(draft);
-    this.count();
+    this.report();
     void this.run();
   }
 
@@ -106,23 +106,23 @@ export class Outbox {
   }
 
   private async sendAll(): Promise<void> {
-    await this.gather();
+    await this.merge();
     for (let draft = this.next(); draft; draft = this.next()) {
       try {
         const message = await this.send(draft);
         this.backoff.reset();
-        void this.drop(draft.id);
+        void this.remove(draft.id);
         this.stored(message);
       } catch (error) {
-        if (error instanceof ApiError && error.final) this.refuse(draft, error);
+        if (error instanceof ApiError && error.isFinal) this.refuse(draft, error);
         else if (this.drafts.has(draft.id)) await this.pause(error);
       }
-      await this.gather();
+      await this.merge();
     }
   }
 
   /** Brings together what is kept, by whichever tab, and what this tab has; all in the order of writing. */
-  private async gather(): Promise<void> {
+  private async merge(): Promise<void> {
     const kept = (await this.store.all()) ?? [];
     const own = [...this.drafts.values()];
     const drafts = new Map<string, Draft>();
@@ -144,7 +144,7 @@ export class Outbox {
     });
     this.drafts = drafts;
     news.forEach(this.show);
-    this.count();
+    this.report();
   }
 
   private next(): Draft | undefined {
@@ -155,13 +155,13 @@ export class Outbox {
     const draft = this.drafts.get(id);
     // The feed may have brought it meanwhile, and then it is no longer here to be refused.
     if (!draft) return;
-    draft.refused = sentenceOf(error);
+    draft.refused = errorText(error);
     void this.store.put(draft);
     this.show(draft);
-    this.count();
+    this.report();
   }
 
-  private count(): void {
+  private report(): void {
     const waiting = [...this.drafts.values()].filter(({ refused }) => !refused).length;
     this.changed(waiting, waiting > 0 ? this.heldUntil : undefined);
   }
@@ -170,12 +170,12 @@ export class Outbox {
     const asked = (error instanceof ApiError && error.retryAfter) || 0;
     const wait = Math.max(asked, this.backoff.next());
     this.heldUntil = asked ? Date.now() + wait : undefined;
-    this.count();
+    this.report();
     await new Promise<void>((done) => {
       this.cutShort = done;
       setTimeout(done, wait);
     });
     this.heldUntil = undefined;
-    this.count();
+    this.report();
   }
 }

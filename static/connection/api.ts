@@ -33,13 +33,13 @@ export class ApiError extends Error {
   }
 
   /** What the server said, whichever way it came. */
-  static of(body: ErrorBody): ApiError {
+  static from(body: ErrorBody): ApiError {
     const { error, status, retryAfter } = body;
     return new ApiError(error, status, retryAfter && retryAfter * 1000, body);
   }
 
   /** Whether the server has decided: asking the same again would be answered the same. */
-  get final(): boolean {
+  get isFinal(): boolean {
     if (this.body) return !isTemporary(this.body);
     // Something between the page and the server has answered.
     return this.status >= 400 && this.status < 500 && ![408, 425, 429].includes(this.status);
@@ -47,31 +47,37 @@ export class ApiError extends Error {
 }
 
 /** What the server answered. */
-export interface Answer<T> {
+export interface ApiResponse<T> {
   body: T;
   /** When to ask again, in milliseconds, if the server said so. */
   retryAfter: number | undefined;
 }
 
-interface Asking {
+interface RequestOptions {
   method?: string;
   body?: object;
   cache?: RequestCache;
   /** Ends the request from outside. */
-  ending?: AbortController;
+  controller?: AbortController;
   /** How long the answer may take, in milliseconds. */
-  patience?: number;
+  timeout?: number;
 }
 
 /**
  * Asks the server, in JSON both ways.
  * @throws {ApiError} and nothing else.
  */
-export async function ask<T>(
+export async function request<T>(
   path: string,
   // Without an end of our own, a request on a dead connection holds up what waits behind it.
-  { method = 'GET', body, cache, ending = new AbortController(), patience = 15_000 }: Asking = {},
-): Promise<Answer<T>> {
+  {
+    method = 'GET',
+    body,
+    cache,
+    controller: ending = new AbortController(),
+    timeout: patience = 15_000,
+  }: RequestOptions = {},
+): Promise<ApiResponse<T>> {
   let response: Response;
   let answer: unknown;
   const late = setTimeout(() => ending.abort(), patience);
@@ -101,7 +107,7 @@ export async function ask<T>(
       'The network answered instead of the server. Check whether it asks you to sign in.',
       0,
     );
-  if (isError(answer)) throw ApiError.of(answer);
+  if (isErrorBody(answer)) throw ApiError.from(answer);
   throw new ApiError(
     `The server answered with status ${response.status}. Try again later.`,
     response.status,
@@ -114,18 +120,18 @@ export async function ask<T>(
  * @throws {ApiError} and nothing else.
  */
 export async function api<T>(path: string, method = 'GET', body?: object): Promise<T> {
-  return (await ask<T>(path, { method, ...(body && { body }) })).body;
+  return (await request<T>(path, { method, ...(body && { body }) })).body;
 }
 
 /** Tells an error from an answer, wherever the two arrive by the same way. */
-export function isError(answer: unknown): answer is ErrorBody {
+export function isErrorBody(answer: unknown): answer is ErrorBody {
   return typeof answer === 'object' && answer !== null && 'error' in answer && 'code' in answer;
 }
 
 /** Why the server does not let one in, where that is what an error says: to sign in first, a ban, too often. */
 export function refusalOf(error: unknown): ErrorBody | undefined {
   const body = error instanceof ApiError ? error.body : error;
-  return isError(body) && REFUSALS.includes(body.code) ? body : undefined;
+  return isErrorBody(body) && REFUSALS.includes(body.code) ? body : undefined;
 }
 
 /** Whether the same request may succeed later. */
@@ -139,7 +145,7 @@ export function isCursorGone(error: unknown): boolean {
 }
 
 /** What to show of anything thrown. */
-export function sentenceOf(error: unknown): string {
+export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.message : 'Something went wrong. Reload the page.';
 }
 

@@ -1,10 +1,10 @@
 import type { Entry, ErrorBody } from '../../server/wire.js';
-import { api, ApiError, isError } from './api.js';
-import { polls } from './polls.js';
-import { socketIo } from './socket.js';
+import { api, ApiError, isErrorBody } from './api.js';
+import { polling } from './polling.js';
+import { socketIo } from './socketio.js';
 import { sse } from './sse.js';
-import { inTime, type StreamHandlers, type Open, type Outgoing } from './stream.js';
-import { shared } from './tab-leader.js';
+import { withTimeout, type StreamHandlers, type OpenStream, type Outgoing } from './stream.js';
+import { shareAcrossTabs } from './tab-leader.js';
 import { TransportFallback } from './transport-fallback.js';
 import { transports, type Transport } from './transports.js';
 
@@ -19,7 +19,7 @@ export interface ConnectionState {
 
 /** The page's connection to its room, in both directions, over the best way there is. */
 export class RoomConnection {
-  private readonly ladder: TransportFallback;
+  private readonly fallback: TransportFallback;
 
   constructor(
     private readonly room: string,
@@ -27,10 +27,10 @@ export class RoomConnection {
     changed: (state: ConnectionState) => void,
   ) {
     const open = openers(room);
-    this.ladder = new TransportFallback(
+    this.fallback = new TransportFallback(
       (way, ends) => open[way]({ ...ear, ...ends }),
       () => {
-        const { live, retryAt, refusal } = this.ladder;
+        const { live, retryAt, refusal } = this.fallback;
         changed({ live, retryAt, refusal });
       },
     );
@@ -38,20 +38,20 @@ export class RoomConnection {
 
   /** Begins: over one way alone, or the best that works. */
   start(way: Transport | undefined): void {
-    this.use(way);
-    addEventListener('online', () => this.ladder.now());
+    this.select(way);
+    addEventListener('online', () => this.fallback.tryNow());
     // Networks go without closing what ran over them. A server on this same machine is back with the next try.
-    addEventListener('offline', () => this.ladder.drop());
+    addEventListener('offline', () => this.fallback.disconnect());
   }
 
   /** Goes over to one way alone, or to the best that works. */
-  use(way: Transport | undefined): void {
-    this.ladder.use(way ? [way] : transports);
+  select(way: Transport | undefined): void {
+    this.fallback.select(way ? [way] : transports);
   }
 
   /** Tries now what was planned for later, if nothing is live. */
   retryNow(): void {
-    if (!this.ladder.live) this.ladder.now();
+    if (!this.fallback.live) this.fallback.tryNow();
   }
 
   /**
@@ -59,31 +59,32 @@ export class RoomConnection {
    * @throws {ApiError} status 0 where nobody knows whether it arrived.
    */
   async send({ id, message }: Outgoing): Promise<Entry> {
-    const { stream } = this.ladder;
+    const { stream } = this.fallback;
     const send = stream?.send;
     const answer = await send?.({ id, message });
-    if (isError(answer)) throw ApiError.of(answer);
+    if (isErrorBody(answer)) throw ApiError.from(answer);
     if (answer) return answer;
     const stored = await api<Entry>('/messages', 'POST', { id, message, room: this.room });
     // The server is there, and this way did not bring its answer.
-    if (stream && send) this.ladder.giveUp(stream);
+    if (stream && send) this.fallback.abandon(stream);
     return stored;
   }
 
   /** Tells the room that something is being written, where that costs nothing. */
   typing(): void {
-    this.ladder.stream?.typing?.();
+    this.fallback.stream?.typing?.();
   }
 }
 
 /** How each way is opened. A browser allows a server six connections, so its tabs share all that are no WebSockets. */
-function openers(room: string): Record<Transport, Open> {
-  const share = (way: Transport, open: Open): Open => shared(`parley:${room}:${way}`, inTime(open));
+function openers(room: string): Record<Transport, OpenStream> {
+  const share = (way: Transport, open: OpenStream): OpenStream =>
+    shareAcrossTabs(`parley:${room}:${way}`, withTimeout(open));
   return {
-    websocket: inTime(socketIo(room, 'websocket')),
+    websocket: withTimeout(socketIo(room, 'websocket')),
     polling: share('polling', socketIo(room, 'polling')),
     sse: share('sse', sse(room)),
-    subscribe: share('subscribe', polls(room, '/subscribe')),
-    poll: share('poll', polls(room, '/messages')),
+    subscribe: share('subscribe', polling(room, '/subscribe')),
+    poll: share('poll', polling(room, '/messages')),
   };
 }

@@ -1,12 +1,12 @@
 import type { ErrorBody } from '../../server/wire.js';
-import { ask, refusalOf } from './api.js';
+import { request, refusalOf } from './api.js';
 import { eventNames, type ServerEvent } from './events.js';
-import type { Open } from './stream.js';
+import type { OpenStream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
 /** The room over Server-Sent Events, for networks that let no Socket.IO through. */
-export function sse(room: string): Open {
-  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, catchUp: missed }) => {
+export function sse(room: string): OpenStream {
+  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, checkForMore: missed }) => {
     const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
     let opened = false;
     let closed = false;
@@ -50,5 +50,5 @@ export function sse(room: string): Open {
 /** Why the server opens no stream, if it says so: an EventSource is told of no answer but a stream. */
 function refusal(room: string): Promise<ErrorBody | undefined> {
   const query = new URLSearchParams({ room, timeout: '0', limit: '1' });
-  return ask(`/subscribe?${query}`, { cache: 'no-store' }).then(() => undefined, refusalOf);
+  return request(`/subscribe?${query}`, { cache: 'no-store' }).then(() => undefined, refusalOf);
 }

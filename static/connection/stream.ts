@@ -14,12 +14,12 @@ export interface StreamHandlers {
    */
   onLost: (why?: ErrorBody) => void;
   /** Somebody else heard of the log up to here. */
-  onReached: (cursor: Cursor) => void;
+  onHead: (cursor: Cursor) => void;
   /**
    * Asks the server whether there is more than was heard, and takes it in.
    * @throws if the server can't be reached.
    */
-  catchUp: () => Promise<boolean>;
+  checkForMore: () => Promise<boolean>;
 }
 
 /** A message on its way to the server. */
@@ -36,13 +36,13 @@ export interface Stream {
   typing?: (() => void) | undefined;
 }
 
-export type Open = (ear: StreamHandlers) => Stream;
+export type OpenStream = (ear: StreamHandlers) => Stream;
 
 /** How long a way may take to work, in milliseconds. */
 const PATIENCE = 10_000;
 
 /** Takes a way that is not live in time for one that doesn't work. */
-export function inTime(open: Open): Open {
+export function withTimeout(open: OpenStream): OpenStream {
   return (ear) => {
     const late = setTimeout(() => {
       stream.close();

@@ -1,6 +1,6 @@
 import type { Cursor, ErrorBody, Presence } from '../../server/wire.js';
 import type { ServerEvent } from './events.js';
-import type { StreamHandlers, Open, Stream } from './stream.js';
+import type { StreamHandlers, OpenStream, Stream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
 /** What the tabs of a browser say to each other. */
@@ -18,13 +18,13 @@ const ANSWER = 1500;
  * When it goes the next one has the lock, and opens the stream from its own cursor, so that nothing is missed; what
  * is heard twice, the feed drops.
  */
-export function shared(name: string, open: Open): Open {
+export function shareAcrossTabs(name: string, open: OpenStream): OpenStream {
   // On a plain http:// address in a local network there are no locks: there, each tab has its own.
   if (!globalThis.navigator?.locks || typeof BroadcastChannel !== 'function') return open;
-  return (ear) => new Share(name, open, ear);
+  return (ear) => new SharedStream(name, open, ear);
 }
 
-class Share implements Stream {
+class SharedStream implements Stream {
   private readonly channel: BroadcastChannel;
   private readonly silence = new Watchdog(() => void this.doubt());
   private own: Stream | undefined;
@@ -37,7 +37,7 @@ class Share implements Stream {
 
   constructor(
     private readonly name: string,
-    private readonly open: Open,
+    private readonly open: OpenStream,
     private readonly ear: StreamHandlers,
   ) {
     this.channel = new BroadcastChannel(name);
@@ -73,7 +73,7 @@ class Share implements Stream {
     if (word.type === 'heard' || word.live) this.goLive();
     if (word.type === 'heard') return this.hear(word.event);
     if (!word.live) return;
-    this.ear.onReached(word.cursor);
+    this.ear.onHead(word.cursor);
     if (word.presence) this.hear(word.presence);
   }
 
@@ -125,7 +125,7 @@ class Share implements Stream {
   /** Nothing was heard for long. A leader's own stream knows how to live with that. */
   private async doubt(): Promise<void> {
     if (this.own || !(await this.ask()) || !this.live || document.hidden) return;
-    const missed = await this.ear.catchUp().catch(() => undefined);
+    const missed = await this.ear.checkForMore().catch(() => undefined);
     if (this.own || this.closed) return;
     if (missed === undefined) this.end();
     else if (missed) this.usurp();

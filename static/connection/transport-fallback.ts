@@ -13,8 +13,8 @@ const STEADY = 30_000;
 /** How long whom the server does not let in waits before asking again, in milliseconds. */
 const REFUSED = 60_000;
 
-interface Held {
-  way: Transport;
+interface Active {
+  transport: Transport;
   stream: Stream;
   since: number;
 }
@@ -25,16 +25,16 @@ interface Held {
  * bring in the moment they overlap is dropped there.
  */
 export class TransportFallback {
-  private held: Held | undefined;
-  private ways: readonly Transport[] = [];
+  private active: Active | undefined;
+  private transports: readonly Transport[] = [];
   private readonly trying = new Map<Transport, Stream>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The next try, where nothing is live, in milliseconds since the epoch. */
   retryAt: number | undefined;
   /** Why nobody is let in, where that is what the server said last. */
   refusal: ErrorBody | undefined;
-  private readonly rounds = new Backoff();
-  private readonly looks = new Backoff(2000, 300_000);
+  private readonly retryBackoff = new Backoff();
+  private readonly upgradeBackoff = new Backoff(2000, 300_000);
 
   /** @param changed is called when `live`, `retryAt` or `refusal` may have changed. */
   constructor(
@@ -43,120 +43,120 @@ export class TransportFallback {
   ) {}
 
   get live(): Transport | undefined {
-    return this.held?.way;
+    return this.active?.transport;
   }
 
   get stream(): Stream | undefined {
-    return this.held?.stream;
+    return this.active?.stream;
   }
 
   /** Begins anew, with these ways. */
-  use(ways: readonly Transport[]): void {
-    this.ways = ways;
-    this.drop();
-    this.now();
+  select(ways: readonly Transport[]): void {
+    this.transports = ways;
+    this.disconnect();
+    this.tryNow();
   }
 
   /** Closes everything, and comes back by itself. */
-  drop(wait = this.rounds.next()): void {
-    const streams = [this.held?.stream, ...this.trying.values()];
-    this.held = undefined;
+  disconnect(wait = this.retryBackoff.next()): void {
+    const streams = [this.active?.stream, ...this.trying.values()];
+    this.active = undefined;
     this.trying.clear();
     streams.forEach((stream) => stream?.close());
-    this.plan(wait);
+    this.schedule(wait);
     this.changed();
   }
 
   /** Tries now what was planned for later. */
-  now(): void {
-    this.looks.reset();
+  tryNow(): void {
+    this.upgradeBackoff.reset();
     if (this.trying.size > 0) return;
     this.cancel();
-    this.climb(0);
+    this.tryFrom(0);
     this.changed();
   }
 
   /** What looks live does not work. */
-  giveUp(stream: Stream): void {
-    if (this.held?.stream !== stream) return;
+  abandon(stream: Stream): void {
+    if (this.active?.stream !== stream) return;
     stream.close();
-    this.fall(this.held);
+    this.handleLoss(this.active);
   }
 
   /** Tries the way at `i`, and each one below it when the one above fails or is slow, down to what is live. */
-  private climb(i: number): void {
-    const way = this.ways[i];
-    if (!way || way === this.held?.way) return this.rest();
-    if (this.trying.has(way)) return this.climb(i + 1);
+  private tryFrom(i: number): void {
+    const way = this.transports[i];
+    if (!way || way === this.active?.transport) return this.planNext();
+    if (this.trying.has(way)) return this.tryFrom(i + 1);
     let wentOn = false;
     const goOn = (): void => {
-      if (!wentOn) this.climb(i + 1);
+      if (!wentOn) this.tryFrom(i + 1);
       wentOn = true;
     };
     const stream = this.open(way, {
-      onLive: () => this.take({ way, stream, since: Date.now() }),
+      onLive: () => this.activate({ transport: way, stream, since: Date.now() }),
       onLost: (why) => {
-        const held = this.held?.stream === stream ? this.held : undefined;
+        const held = this.active?.stream === stream ? this.active : undefined;
         if (!held && this.trying.get(way) !== stream) return;
         // What holds for one way holds for all, unless another one is live.
-        if (why && (held || !this.held)) return this.stop(why);
-        if (held) return this.fall(held);
+        if (why && (held || !this.active)) return this.handleRefusal(why);
+        if (held) return this.handleLoss(held);
         this.trying.delete(way);
         goOn();
-        this.rest();
+        this.planNext();
       },
     });
     this.trying.set(way, stream);
     setTimeout(() => this.trying.get(way) === stream && goOn(), STAGGER);
   }
 
-  private take(held: Held): void {
-    if (this.trying.get(held.way) !== held.stream) return;
+  private activate(held: Active): void {
+    if (this.trying.get(held.transport) !== held.stream) return;
     this.cancel();
-    this.held?.stream.close();
-    this.held = held;
+    this.active?.stream.close();
+    this.active = held;
     this.refusal = undefined;
-    this.trying.delete(held.way);
-    for (const worse of this.ways.slice(this.ways.indexOf(held.way))) {
+    this.trying.delete(held.transport);
+    for (const worse of this.transports.slice(this.transports.indexOf(held.transport))) {
       this.trying.get(worse)?.close();
       this.trying.delete(worse);
     }
     this.changed();
-    this.rest();
+    this.planNext();
   }
 
-  private fall({ way, since }: Held): void {
+  private handleLoss({ transport: way, since }: Active): void {
     const lasted = Date.now() - since;
-    this.held = undefined;
-    if (lasted > SOUND) this.rounds.reset();
-    if (lasted > STEADY) this.looks.reset();
-    const i = this.ways.indexOf(way) + (lasted > SOUND ? 0 : 1);
-    this.plan(this.rounds.next(), i % this.ways.length);
+    this.active = undefined;
+    if (lasted > SOUND) this.retryBackoff.reset();
+    if (lasted > STEADY) this.upgradeBackoff.reset();
+    const i = this.transports.indexOf(way) + (lasted > SOUND ? 0 : 1);
+    this.schedule(this.retryBackoff.next(), i % this.transports.length);
     this.changed();
   }
 
   /** The server does not let anybody in: it is left alone for a while. */
-  private stop(refusal: ErrorBody): void {
+  private handleRefusal(refusal: ErrorBody): void {
     this.refusal = refusal;
-    this.drop(refusal.retryAfter ? refusal.retryAfter * 1000 : REFUSED);
+    this.disconnect(refusal.retryAfter ? refusal.retryAfter * 1000 : REFUSED);
   }
 
   /** Nothing is left to try now: plans when to try again. */
-  private rest(): void {
+  private planNext(): void {
     if (this.trying.size > 0 || this.timer !== undefined) return;
     // The server has said nothing this time.
-    if (!this.held) this.refusal = undefined;
-    if (!this.held) this.plan(this.rounds.next());
-    else if (this.held.way !== this.ways[0]) this.plan(this.looks.next());
+    if (!this.active) this.refusal = undefined;
+    if (!this.active) this.schedule(this.retryBackoff.next());
+    else if (this.active.transport !== this.transports[0]) this.schedule(this.upgradeBackoff.next());
     this.changed();
   }
 
-  private plan(wait: number, i = 0): void {
+  private schedule(wait: number, i = 0): void {
     this.cancel();
-    if (!this.held) this.retryAt = Date.now() + wait;
+    if (!this.active) this.retryAt = Date.now() + wait;
     this.timer = setTimeout(() => {
       this.cancel();
-      this.climb(i);
+      this.tryFrom(i);
       this.changed();
     }, wait);
   }

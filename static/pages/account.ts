@@ -2,8 +2,8 @@ import { find } from '../browser/dom.js';
 import { notifyOtherTabs } from '../browser/other-tabs.js';
 import { api } from '../connection/api.js';
 import { onSubmit, showSecret } from '../panels/forms.js';
-import { keepWithPasskey, showPasskeys } from '../panels/passkey.js';
-import { signInForm } from '../panels/sign-in.js';
+import { createPasskey, showPasskeys } from '../panels/passkey.js';
+import { enableSignInForm } from '../panels/sign-in.js';
 
 const form = (selector: string) => document.querySelector<HTMLFormElement>(selector);
 /** Whether the name is kept already. */
@@ -33,7 +33,7 @@ onSubmit(passwordForm, async ({ password, current, others }) => {
 
 const passkeyForm = form('#keep-passkey');
 onSubmit(passkeyForm, async () => {
-  await keepWithPasskey();
+  await createPasskey();
   if (!account) return begin();
   find(passkeyForm!, '.outcome').textContent = 'Passkey added.';
 });
@@ -56,5 +56,5 @@ for (const row of document.querySelectorAll<HTMLElement>('[data-grant], [data-pa
   });
 }
 
-signInForm();
+enableSignInForm();
 showPasskeys();

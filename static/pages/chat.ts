@@ -8,25 +8,25 @@ import { DraftStore } from '../composing/draft-store.js';
 import { handleFailedMessages } from '../composing/failed-messages.js';
 import { Outbox } from '../composing/outbox.js';
 import { api } from '../connection/api.js';
-import { Batches } from '../connection/batches.js';
+import { Coalescer } from '../connection/coalescer.js';
 import type { ServerEvent } from '../connection/events.js';
 import { RoomConnection, type ConnectionState } from '../connection/room-connection.js';
 import { chosenTransport } from '../connection/transports.js';
-import { Actions } from '../panels/actions.js';
 import { ConnectionDetails } from '../panels/connection-details.js';
 import { AddressBook } from '../panels/contacts.js';
 import { panelInDrawer } from '../panels/drawer.js';
-import { NameField } from '../panels/name.js';
+import { MessageActions } from '../panels/message-actions.js';
+import { NameField } from '../panels/name-field.js';
 import { Notice } from '../panels/notice.js';
 import { People } from '../panels/people.js';
-import { Rules } from '../panels/rules.js';
+import { RoomRulesForm } from '../panels/room-rules.js';
 import { StateStore } from '../panels/state-store.js';
 import { StatusLine } from '../panels/status-line.js';
 import { TypingLine } from '../panels/typing-line.js';
 import { Feed, seqOf } from '../timeline/feed.js';
 import { Folding } from '../timeline/folding.js';
 import { LogWindow } from '../timeline/log-window.js';
-import { keepReadingPosition } from '../timeline/reading-position.js';
+import { persistReadingPosition } from '../timeline/reading-position.js';
 import { ScrollPosition } from '../timeline/scroll-position.js';
 import { Timeline } from '../timeline/timeline.js';
 import { Unread } from '../timeline/unread.js';
@@ -65,25 +65,27 @@ const view = new LogWindow(
   read,
   received,
 );
-const arriving = new Batches<Entry>(show);
+const arriving = new Coalescer<Entry>(show);
 const feed = new Feed(
   page.cursor,
   (after) => read(after === undefined ? { last: '50' } : { after, limit: '200' }),
   (entries) => {
     arriving.add(entries);
-    standing.complete(seqOf(feed.cursor));
+    standing.setSeq(seqOf(feed.cursor));
   },
   restart,
 );
 const status = new StatusLine(find(document, '#status'), () => link.retryNow());
-const standing = new ConnectionDetails(find(document, '#status'), chosenTransport(), (way) => link.use(way));
+const standing = new ConnectionDetails(find(document, '#status'), chosenTransport(), (way) =>
+  link.select(way),
+);
 const link = new RoomConnection(
   room,
   {
     onEvent: hear,
     cursor: () => feed.cursor,
-    onReached: (cursor) => feed.reached(cursor),
-    catchUp: () => feed.check(),
+    onHead: (cursor) => feed.noteHead(cursor),
+    checkForMore: () => feed.checkForMore(),
   },
   connected,
 );
@@ -92,8 +94,8 @@ const outbox = new Outbox(
   (draft) => link.send(draft),
   ({ refused, ...draft }) => {
     view.change(() => {
-      timeline.put({ ...me, ...draft });
-      if (refused) timeline.fail(draft.id, refused);
+      timeline.show({ ...me, ...draft });
+      if (refused) timeline.showFailure(draft.id, refused);
     });
   },
   // The acknowledgement shows the message in its place, but only the feed moves the cursor.
@@ -103,7 +105,7 @@ const outbox = new Outbox(
     state.update({ muted: false });
   },
   (waiting, heldUntil) => {
-    standing.wait(waiting);
+    standing.setWaiting(waiting);
     state.update({ waiting, heldUntil });
   },
 );
@@ -111,7 +113,7 @@ const composer = new Composer(
   find(document, '#composer'),
   room,
   (message) => {
-    outbox.say(message);
+    outbox.add(message);
     void view.toEnd();
   },
   () => link.typing(),
@@ -125,16 +127,16 @@ const state = new StateStore(
   },
   (description) => {
     status.show(description);
-    standing.over(description.way);
+    standing.setTransport(description.transport);
     notice.show(description);
-    composer.lock(!description.canWrite);
-    timeline.showSending(description.sending);
+    composer.setLocked(!description.canWrite);
+    timeline.setSendingText(description.sending);
   },
 );
 let { slow } = page;
-const rules = new Rules(room, (rules) => {
+const rules = new RoomRulesForm(room, (rules) => {
   state.update(rules);
-  if (rules.slow < Number(slow)) outbox.release();
+  if (rules.slow < Number(slow)) outbox.endHold();
   slow = String(rules.slow);
 });
 handleFailedMessages(
@@ -143,14 +145,14 @@ handleFailedMessages(
   (id) => view.change(() => timeline.remove(id)),
   () => composer.focus(),
 );
-new Actions(list, room, (id) => view.change(() => timeline.erase(id)));
+new MessageActions(list, room, (id) => view.change(() => timeline.erase(id)));
 
 function hear(event: ServerEvent): void {
   switch (event.type) {
     case 'new_message':
     case 'deleted_message':
     case 'delete_message':
-      return feed.hear(event);
+      return feed.receive(event);
     case 'reset':
       return feed.reset(event);
     case 'presence':
@@ -163,7 +165,7 @@ function hear(event: ServerEvent): void {
       return rules.show(event);
     case 'new_contact':
     case 'remove_contact':
-      return contacts.change(event);
+      return contacts.applyChange(event);
   }
 }
 
@@ -172,18 +174,18 @@ function show(entries: Entry[]): void {
     ({ type, visitor }) => type === 'new_message' && visitor !== me.visitor,
   ).length;
   view.add(entries);
-  reader.miss(others);
+  reader.countMissed(others);
   unread.add(others);
 }
 
 function restart(newest: MessagePage): void {
-  standing.complete(seqOf(feed.cursor));
-  arriving.drop();
+  standing.setSeq(seqOf(feed.cursor));
+  arriving.clear();
   view.reset(newest);
 }
 
 function received(entry: Entry): void {
-  void outbox.drop(entry.id);
+  void outbox.remove(entry.id);
   if (entry.type === 'new_message') typing.remove(entry.visitor);
 }
 
@@ -198,7 +200,7 @@ let live: ConnectionState['live'];
 function connected(connection: ConnectionState): void {
   state.update(connection);
   if (connection.live && connection.live !== live) {
-    outbox.wake();
+    outbox.onReconnect();
     view.retry();
     void contacts.load();
     void rules.load();
@@ -212,11 +214,11 @@ onVisible((away) => {
   link.retryNow();
 });
 
-keepReadingPosition(room, view, reader);
+persistReadingPosition(room, view, reader);
 reloadOnAccountChange();
 panelInDrawer();
 stayAboveKeyboard();
-standing.complete(seqOf(feed.cursor));
+standing.setSeq(seqOf(feed.cursor));
 void outbox.restore();
 link.start(chosenTransport());
 if (hasMouse) composer.focus();

@@ -1,6 +1,6 @@
 import type { Role } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { api, sentenceOf } from '../connection/api.js';
+import { api, errorText } from '../connection/api.js';
 
 /** The page that an invitation link opens. The secret is the link's fragment: only this page ever sees it there. */
 const WORDS: Record<Exclude<Role, 'guest'>, string> = {
@@ -19,7 +19,7 @@ async function preview(secret: string): Promise<void> {
     const { role } = await api<{ role: keyof typeof WORDS }>('/invite/preview', 'POST', { secret });
     find(document, '#what').textContent = WORDS[role];
   } catch (error) {
-    find(document, 'h1').textContent = sentenceOf(error);
+    find(document, 'h1').textContent = errorText(error);
     for (const element of [find(document, '#what'), form, find(document, '#known')]) element.hidden = true;
     find(document, '#elsewhere').hidden = false;
   }

@@ -1,5 +1,5 @@
 import { api } from '../connection/api.js';
-import { attempt, localTimes, onSubmit, showSecret } from '../panels/forms.js';
+import { runOnce, localizeTimes, onSubmit, showSecret } from '../panels/forms.js';
 
 for (const row of document.querySelectorAll<HTMLElement>('[data-visitor]')) {
   const person = `/people/${row.dataset.visitor}`;
@@ -11,7 +11,7 @@ for (const row of document.querySelectorAll<HTMLElement>('[data-visitor]')) {
   }
   const roles = row.querySelector<HTMLFormElement>('.role');
   roles?.addEventListener('change', () => {
-    void attempt(roles, async () => {
+    void runOnce(roles, async () => {
       await api(`${person}/role`, 'PUT', { role: new FormData(roles).get('role') });
       location.reload();
     });
@@ -31,4 +31,4 @@ for (const row of document.querySelectorAll<HTMLElement>('[data-invitation]')) {
   });
 }
 
-localTimes();
+localizeTimes();

@@ -1,5 +1,5 @@
 import { showPasskeys } from '../panels/passkey.js';
-import { signInForm } from '../panels/sign-in.js';
+import { enableSignInForm } from '../panels/sign-in.js';
 
-signInForm();
+enableSignInForm();
 showPasskeys();

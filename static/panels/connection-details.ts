@@ -6,7 +6,7 @@ export class ConnectionDetails {
   private readonly details: HTMLDetailsElement;
   private readonly line: HTMLElement;
   private seq = 0;
-  private way: Transport | undefined;
+  private transport: Transport | undefined;
   private waiting = 0;
 
   /** @param use is given the way that the person chose, or none for the best. */
@@ -25,18 +25,18 @@ export class ConnectionDetails {
   }
 
   /** All of the room is here, up to this place in its count. */
-  complete(seq: number): void {
+  setSeq(seq: number): void {
     this.seq = seq;
     this.write();
   }
 
-  over(way: Transport | undefined): void {
-    this.way = way;
+  setTransport(way: Transport | undefined): void {
+    this.transport = way;
     this.write();
   }
 
   /** So many messages are on their way. */
-  wait(waiting: number): void {
+  setWaiting(waiting: number): void {
     this.waiting = waiting;
     this.write();
   }
@@ -44,7 +44,7 @@ export class ConnectionDetails {
   private write(): void {
     const parts = [
       `Read up to #${this.seq}`,
-      this.way ? `over ${transportNames[this.way]}` : 'not connected',
+      this.transport ? `over ${transportNames[this.transport]}` : 'not connected',
       this.waiting > 0 && `${this.waiting} waiting`,
     ];
     this.line.textContent = parts.filter(Boolean).join(' · ');

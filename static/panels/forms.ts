@@ -1,8 +1,8 @@
 import { find } from '../browser/dom.js';
-import { sentenceOf } from '../connection/api.js';
+import { errorText } from '../connection/api.js';
 
 /** Does what a form is for, once at a time, and says in it what went wrong. */
-export async function attempt(form: HTMLElement, work: () => Promise<void>): Promise<void> {
+export async function runOnce(form: HTMLElement, work: () => Promise<void>): Promise<void> {
   const buttons = [...form.querySelectorAll('button')];
   // A second sending would do it twice.
   if (buttons.some(({ disabled }) => disabled)) return;
@@ -10,7 +10,7 @@ export async function attempt(form: HTMLElement, work: () => Promise<void>): Pro
   error.textContent = '';
   if (outcome) outcome.textContent = '';
   buttons.forEach((button) => (button.disabled = true));
-  await work().catch((failure: unknown) => (error.textContent = sentenceOf(failure)));
+  await work().catch((failure: unknown) => (error.textContent = errorText(failure)));
   buttons.forEach((button) => (button.disabled = false));
 }
 
@@ -23,7 +23,7 @@ export function onSubmit(
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form)) as Record<string, string>;
-    void attempt(form, () => work(fields));
+    void runOnce(form, () => work(fields));
   });
   // Sent before its script is here, a form would write a password into the page's address.
   for (const button of form.querySelectorAll('button')) button.disabled = false;
@@ -49,7 +49,7 @@ export function showSecret(secret: string): void {
 }
 
 /** Writes the times of the page by the reader's clock. */
-export function localTimes(): void {
+export function localizeTimes(): void {
   for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(undefined, {
       dateStyle: 'medium',

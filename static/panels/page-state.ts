@@ -3,7 +3,7 @@ import { isTemporary } from '../connection/api.js';
 import { transportNames, transports, type Transport } from '../connection/transports.js';
 
 /** How long a trouble may last before the page shows it, in milliseconds. */
-const UNNOTICED = 700;
+const GRACE_PERIOD = 700;
 
 /** Everything that decides what can be written here and what becomes of it. Times are in ms since the epoch. */
 export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
@@ -12,7 +12,7 @@ export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
   /** The one that was connected last; none since the page was opened. */
   lastLive: Transport | undefined;
   /** When the connection was lost, or the page opened. */
-  awayAt: number;
+  lostAt: number;
   /** Whether the browser has a network at all. */
   online: boolean;
   /** When the next attempt to connect begins, if one is planned. */
@@ -31,10 +31,10 @@ export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
 }
 
 /** What the page shows of a condition. */
-export interface Description {
+export interface PageView {
   connection: 'live' | 'away' | 'refused';
   /** The transport to name, where the page counts as connected. */
-  way: Transport | undefined;
+  transport: Transport | undefined;
   status: string;
   statusCountdown: string;
   canTryNow: boolean;
@@ -47,15 +47,15 @@ export interface Description {
   /** The state of messages that are not stored yet. */
   sending: string;
   /** Whether time alone will change any of this. */
-  changes: boolean;
+  changesWithTime: boolean;
 }
 
 /** Returns everything that the page shows of a condition, so that no two of its parts contradict each other. */
-export function describe(condition: PageState, now: number): Description {
+export function describePage(condition: PageState, now: number): PageView {
   const { live, lastLive, online, refusal, retryAt, locked, slow, muted, moderates, waiting, heldUntil } =
     condition;
-  const noticed = (since: number): boolean => now - since >= UNNOTICED;
-  const way = live ?? (refusal || noticed(condition.awayAt) ? undefined : lastLive);
+  const noticed = (since: number): boolean => now - since >= GRACE_PERIOD;
+  const way = live ?? (refusal || noticed(condition.lostAt) ? undefined : lastLive);
   const connection = way ? 'live' : refusal && online ? 'refused' : 'away';
   // Any other refusal is about connecting: a message can be written, and is refused with what to do about it.
   const mustSignIn = refusal?.code === 'sign_in_required';
@@ -70,7 +70,7 @@ export function describe(condition: PageState, now: number): Description {
   const held = canWrite && connection === 'live' && waiting > 0 && heldUntil !== undefined && heldUntil > now;
   return {
     connection,
-    way,
+    transport: way,
     status: statusOf(condition, connection, way),
     statusCountdown: [retry, count].filter(Boolean).join(' '),
     canTryNow: connection === 'refused' || retryIn > 1,
@@ -90,13 +90,13 @@ export function describe(condition: PageState, now: number): Description {
     holdCountdown: held ? `in ${secondsUntil(heldUntil, now)} s` : '',
     sending:
       !canWrite || held ? 'Waiting…' : connection === 'live' ? 'Sending…' : 'Waiting for the connection',
-    changes: held || !live || (waiting > 0 && !waits),
+    changesWithTime: held || !live || (waiting > 0 && !waits),
   };
 }
 
 function statusOf(
   { online, refusal, lastLive }: PageState,
-  connection: Description['connection'],
+  connection: PageView['connection'],
   way: Transport | undefined,
 ): string {
   if (way) return way === transports[0] ? 'Live' : `Live · over ${transportNames[way]}`;

@@ -14,7 +14,7 @@ export function showPasskeys(): void {
 }
 
 /** Makes a passkey, and keeps one's name with it. @throws {ApiError} */
-export async function keepWithPasskey(): Promise<void> {
+export async function createPasskey(): Promise<void> {
   const optionsJSON = await api<PublicKeyCredentialCreationOptionsJSON>(
     '/account/passkeys/options',
     'POST',

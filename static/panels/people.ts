@@ -1,6 +1,6 @@
 import type { ChangeUsername, Person, Presence } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
-import { paint } from '../timeline/message.js';
+import { fillAvatar } from '../timeline/message.js';
 import { tagOf } from '../timeline/tag.js';
 
 /** Who is here. */
@@ -20,7 +20,7 @@ export class People {
   show({ people, count }: Presence): void {
     const mine = (person: Person) => Number(person.visitor === this.me.visitor);
     this.people = people.toSorted((a, b) => mine(b) - mine(a) || a.username.localeCompare(b.username));
-    this.list.replaceChildren(...this.people.map((person) => this.line(person)));
+    this.list.replaceChildren(...this.people.map((person) => this.createRow(person)));
     const unnamed = count - people.length;
     this.more.hidden = unnamed <= 0;
     this.more.textContent = `and ${unnamed} more`;
@@ -33,13 +33,13 @@ export class People {
     if (at < 0) return;
     const person = { visitor, username };
     this.people[at] = person;
-    this.list.children[at]?.replaceWith(this.line(person));
+    this.list.children[at]?.replaceWith(this.createRow(person));
   }
 
-  private line(person: Person): HTMLElement {
+  private createRow(person: Person): HTMLElement {
     const line = clone(this.template);
     line.dataset.visitor = person.visitor;
-    paint(find(line, '.avatar'), person.visitor, person.username);
+    fillAvatar(find(line, '.avatar'), person.visitor, person.username);
     find(line, '.who').textContent = person.username;
     find(line, '.tag').textContent = tagOf(person);
     find(line, '.you').hidden = person.visitor !== this.me.visitor;

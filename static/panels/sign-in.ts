@@ -1,11 +1,11 @@
 import { find } from '../browser/dom.js';
 import { notifyOtherTabs } from '../browser/other-tabs.js';
 import { api } from '../connection/api.js';
-import { attempt, onSubmit } from './forms.js';
+import { runOnce, onSubmit } from './forms.js';
 import { signInWithPasskey } from './passkey.js';
 
 /** Makes the form work that signs in; the page begins anew when that is done. */
-export function signInForm(): void {
+export function enableSignInForm(): void {
   const form = document.querySelector<HTMLFormElement>('#sign-in');
   if (!form) return;
   onSubmit(form, async ({ username, password }) => {
@@ -13,7 +13,7 @@ export function signInForm(): void {
     begin();
   });
   find(form, '.passkey').addEventListener('click', () => {
-    void attempt(form, async () => {
+    void runOnce(form, async () => {
       await signInWithPasskey();
       begin();
     });

@@ -1,5 +1,5 @@
 import { find } from '../browser/dom.js';
-import type { Description } from './page-state.js';
+import type { PageView } from './page-state.js';
 
 /** The words beside the room's name that say what the connection is doing: one, when all is well. */
 export class StatusLine {
@@ -22,7 +22,7 @@ export class StatusLine {
     this.button.addEventListener('click', tryNow);
   }
 
-  show({ connection, status, statusCountdown, canTryNow, canSignIn }: Description): void {
+  show({ connection, status, statusCountdown, canTryNow, canSignIn }: PageView): void {
     // Screen readers announce this part alone, and only when it changes: not every second, nor with each message.
     if (this.announced.textContent !== status) this.announced.textContent = this.text.textContent = status;
     this.countdown.textContent = statusCountdown;

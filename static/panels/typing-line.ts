@@ -1,5 +1,5 @@
 import type { Person } from '../../server/wire.js';
-import { nameOf } from '../timeline/tag.js';
+import { displayName } from '../timeline/tag.js';
 
 /** How long somebody counts as typing after the last word of it, in milliseconds. */
 const LASTS = 4000;
@@ -18,7 +18,10 @@ export class TypingLine {
     const { visitor } = person;
     if (visitor === this.me.visitor) return;
     clearTimeout(this.typing.get(visitor)?.timer);
-    this.typing.set(visitor, { name: nameOf(person), timer: setTimeout(() => this.remove(visitor), LASTS) });
+    this.typing.set(visitor, {
+      name: displayName(person),
+      timer: setTimeout(() => this.remove(visitor), LASTS),
+    });
     this.show();
   }
 

@@ -8,7 +8,7 @@ export class Announcements {
   constructor(private readonly log: HTMLElement) {}
 
   /** Adds messages to the log that are not announced. */
-  without(add: () => void): void {
+  silently(add: () => void): void {
     clearTimeout(this.timer);
     this.log.setAttribute('aria-live', 'off');
     this.timer = setTimeout(() => this.log.setAttribute('aria-live', 'polite'), NOTICED);

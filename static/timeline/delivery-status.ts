@@ -1,5 +1,5 @@
 /** Shows the state of one's own messages only under the last one that it holds for. */
-export function showDeliveryStatus(list: HTMLElement): void {
+export function updateDeliveryStatus(list: HTMLElement): void {
   let newest = true;
   for (const element of [...list.querySelectorAll<HTMLElement>('.mine')].reverse()) {
     const more = element.nextElementSibling?.matches('.mine[data-state=sending]');

@@ -2,7 +2,7 @@ import type { Cursor, Entry, MessagePage, Reset } from '../../server/wire.js';
 import { isCursorGone, isTemporary, refusalOf } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 
-interface Place {
+interface Position {
   epoch: string;
   seq: number;
 }
@@ -14,12 +14,12 @@ interface Place {
  * further on shows that there is a hole, and the hole is read from the server before anything later is shown.
  */
 export class Feed {
-  private at: Place;
+  private position: Position;
   /** The furthest place heard of; beyond `at`, something is missing. */
-  private heard: Place;
+  private head: Position;
   /** This history is not the server's any more: read the newest anew. */
-  private stale = false;
-  private mending: Promise<void> | undefined;
+  private isStale = false;
+  private catchingUp: Promise<void> | undefined;
 
   /**
    * @param read one page of the log, after a cursor or the newest; a cursor that is not of this history throws `cursor_gone`.
@@ -32,7 +32,7 @@ export class Feed {
     private readonly deliver: (entries: Entry[]) => void,
     private readonly restart: (page: MessagePage) => void,
   ) {
-    this.at = this.heard = parse(current);
+    this.position = this.head = parse(current);
   }
 
   /** Where reading goes on: what any transport is to begin after. */
@@ -41,65 +41,66 @@ export class Feed {
   }
 
   /** Takes in what a transport brings: late, twice or too early. */
-  hear(entry: Entry): void {
+  receive(entry: Entry): void {
     const place = parse(entry.cursor);
-    if (place.epoch !== this.at.epoch) {
-      this.heard = place;
-      this.stale = true;
-    } else if (place.seq > this.heard.seq || this.heard.epoch !== place.epoch) {
-      this.heard = place;
+    if (place.epoch !== this.position.epoch) {
+      this.head = place;
+      this.isStale = true;
+    } else if (place.seq > this.head.seq || this.head.epoch !== place.epoch) {
+      this.head = place;
     }
-    if (!this.stale) this.take([entry]);
-    if (this.behind) void this.catchUp();
+    if (!this.isStale) this.accept([entry]);
+    if (this.isBehind) void this.catchUp();
   }
 
   /** The server says that a cursor was not of its history. */
   reset(reset: Reset): void {
-    this.heard = parse(reset.cursor);
+    this.head = parse(reset.cursor);
     // The same answer comes once for each connection; by then the history may be the right one already.
-    const known = this.heard.epoch === this.at.epoch;
-    if (!known || this.at.seq > this.heard.seq || this.at.seq < parse(reset.earliest).seq) this.stale = true;
-    if (this.behind) void this.catchUp();
+    const known = this.head.epoch === this.position.epoch;
+    if (!known || this.position.seq > this.head.seq || this.position.seq < parse(reset.earliest).seq)
+      this.isStale = true;
+    if (this.isBehind) void this.catchUp();
   }
 
   /** Somebody heard of the log up to here. */
-  reached(cursor: Cursor): void {
+  noteHead(cursor: Cursor): void {
     const place = parse(cursor);
-    if (place.epoch !== this.at.epoch) this.stale = true;
-    else if (place.seq <= this.heard.seq && this.heard.epoch === place.epoch) return;
-    this.heard = place;
-    if (this.behind) void this.catchUp();
+    if (place.epoch !== this.position.epoch) this.isStale = true;
+    else if (place.seq <= this.head.seq && this.head.epoch === place.epoch) return;
+    this.head = place;
+    if (this.isBehind) void this.catchUp();
   }
 
   /** Reads on from the cursor until nothing is missing; tries until it can. */
   catchUp(): Promise<void> {
-    return (this.mending ??= this.readOn());
+    return (this.catchingUp ??= this.readOn());
   }
 
   /**
    * Asks once whether there is more than was heard, and takes it in.
    * @throws {ApiError} if the server can't be asked.
    */
-  async check(): Promise<boolean> {
-    if (this.mending) return this.mending.then(() => false);
-    return this.mend().catch(async (error: unknown) => {
+  async checkForMore(): Promise<boolean> {
+    if (this.catchingUp) return this.catchingUp.then(() => false);
+    return this.fetchNext().catch(async (error: unknown) => {
       if (!isCursorGone(error)) throw error;
-      this.stale = true;
+      this.isStale = true;
       await this.catchUp();
       return true;
     });
   }
 
-  private get behind(): boolean {
-    return this.stale || (this.heard.epoch === this.at.epoch && this.heard.seq > this.at.seq);
+  private get isBehind(): boolean {
+    return this.isStale || (this.head.epoch === this.position.epoch && this.head.seq > this.position.seq);
   }
 
   private async readOn(): Promise<void> {
     const backoff = new Backoff();
     let refused = false;
     do {
-      const moved = await this.mend().catch((error: unknown) => {
-        if (isCursorGone(error)) this.stale = true;
+      const moved = await this.fetchNext().catch((error: unknown) => {
+        if (isCursorGone(error)) this.isStale = true;
         const why = refusalOf(error);
         refused = why !== undefined && !isTemporary(why);
         return false;
@@ -107,47 +108,47 @@ export class Feed {
       // Who is not let in asks no more: what is missing comes with the next connection.
       if (refused) break;
       if (moved) backoff.reset();
-      else if (this.behind) await new Promise((wake) => setTimeout(wake, backoff.next()));
-    } while (this.behind);
-    this.mending = undefined;
+      else if (this.isBehind) await new Promise((wake) => setTimeout(wake, backoff.next()));
+    } while (this.isBehind);
+    this.catchingUp = undefined;
   }
 
   /** Reads one page; says whether it held anything new. */
-  private async mend(): Promise<boolean> {
-    if (this.stale) {
+  private async fetchNext(): Promise<boolean> {
+    if (this.isStale) {
       const page = await this.read(undefined);
-      this.stale = false;
-      this.move(page.cursor);
+      this.isStale = false;
+      this.moveTo(page.cursor);
       this.restart(page);
       return true;
     }
-    const from = this.at;
+    const from = this.position;
     const page = await this.read(this.current);
-    const moved = !this.stale && this.take(page.messages);
+    const moved = !this.isStale && this.accept(page.messages);
     // The server has later entries but not the next one: what we hold is not its history.
-    if (this.at === from && this.behind) this.stale = true;
+    if (this.position === from && this.isBehind) this.isStale = true;
     return moved;
   }
 
-  private take(entries: Entry[]): boolean {
+  private accept(entries: Entry[]): boolean {
     const next: Entry[] = [];
     for (const entry of entries) {
       const place = parse(entry.cursor);
-      if (place.epoch !== this.at.epoch || place.seq !== this.at.seq + 1) continue;
-      this.move(entry.cursor);
+      if (place.epoch !== this.position.epoch || place.seq !== this.position.seq + 1) continue;
+      this.moveTo(entry.cursor);
       next.push(entry);
     }
     if (next.length > 0) this.deliver(next);
     return next.length > 0;
   }
 
-  private move(cursor: Cursor): void {
+  private moveTo(cursor: Cursor): void {
     this.current = cursor;
-    this.at = parse(cursor);
+    this.position = parse(cursor);
   }
 }
 
-function parse(cursor: Cursor): Place {
+function parse(cursor: Cursor): Position {
   const colon = cursor.lastIndexOf(':');
   return { epoch: cursor.slice(0, colon), seq: Number(cursor.slice(colon + 1)) };
 }

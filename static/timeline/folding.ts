@@ -9,12 +9,12 @@ const LINES = 20;
 const UNFOLDED = 100;
 
 /** Whether a message may have to be folded. */
-export function mayBeLong(text: string): boolean {
+export function mayNeedFolding(text: string): boolean {
   return text.length > SHORT || text.split('\n').length > LINES;
 }
 
 /** Leaves nothing of folding on a message whose text is gone. */
-export function forgetFold(message: HTMLElement): void {
+export function removeFold(message: HTMLElement): void {
   message.classList.remove('folded', 'unfolded');
   message.querySelector('.unfold')?.remove();
 }
@@ -41,7 +41,7 @@ export class Folding {
       const message = button.closest<HTMLElement>('.message')!;
       const unfold = !message.classList.contains('unfolded');
       // What was unfolded is read from its beginning; what is folded again ends where it ended.
-      reader.hold(unfold ? message : button, 'top', () => this.toggle(message, unfold));
+      reader.pin(unfold ? message : button, 'top', () => this.toggle(message, unfold));
     });
     list.addEventListener(
       'scroll',
@@ -50,14 +50,14 @@ export class Folding {
           return;
         const { scrollTop } = target;
         const message = target.closest<HTMLElement>('.message')!;
-        reader.hold(target, 'top', () => this.toggle(message, true), -scrollTop);
+        reader.pin(target, 'top', () => this.toggle(message, true), -scrollTop);
       },
       true,
     );
   }
 
   /** Gives each message that is higher than the style lets it be a button that shows all of it. */
-  settle(): void {
+  update(): void {
     const bubbles = [...this.list.querySelectorAll<HTMLElement>('.message:not(.unfolded) .bubble.tall')];
     const folded = bubbles.map((bubble) => bubble.scrollHeight > bubble.clientHeight + 1);
     bubbles.forEach((bubble, i) => {

@@ -6,7 +6,7 @@ import { LoadTrigger } from './load-trigger.js';
 /** Loads older messages as the reader nears the top, until the beginning of the room. */
 export class HistoryLoader {
   private readonly row = find(document, '#older');
-  private readonly edge: LoadTrigger;
+  private readonly trigger: LoadTrigger;
 
   /**
    * @param log what scrolls.
@@ -22,8 +22,8 @@ export class HistoryLoader {
     private readonly read: (before: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Earlier messages couldn’t be loaded.');
-    this.look();
+    this.trigger = new LoadTrigger(log, this.row, () => this.load(), 'Earlier messages couldn’t be loaded.');
+    this.update();
   }
 
   /** Whether nothing is older than what is on the page. */
@@ -35,20 +35,20 @@ export class HistoryLoader {
   reset(oldest: Cursor | undefined, earliest = this.earliest): void {
     this.oldest = oldest;
     this.earliest = earliest;
-    this.look();
+    this.update();
   }
 
   /** Looks anew at whether there is more, and whether the reader is near it. */
-  private look(): void {
+  private update(): void {
     const beginning = this.atBeginning;
     this.row.classList.toggle('beginning', beginning);
-    if (beginning) this.edge.rest(`Beginning of #${this.room}`);
-    else this.edge.watch('Loading earlier messages…');
+    if (beginning) this.trigger.disable(`Beginning of #${this.room}`);
+    else this.trigger.enable('Loading earlier messages…');
   }
 
   /** Loads again what could not be loaded, if that is so. */
   retry(): void {
-    this.edge.retry();
+    this.trigger.retry();
   }
 
   private async load(): Promise<void> {
@@ -57,7 +57,7 @@ export class HistoryLoader {
     const page = await this.read(oldest);
     // Meanwhile the log may have begun anew, or been shortened: then this page is no longer what comes before.
     if (this.oldest === oldest) this.add(page);
-    this.look();
+    this.update();
   }
 
   private add(page: MessagePage): void {

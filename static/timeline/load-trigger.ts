@@ -5,14 +5,14 @@ const NEAR = 800;
 
 /** The row at one end of the log, which loads more messages as the reader nears it. */
 export class LoadTrigger {
-  private readonly words: HTMLElement;
-  private readonly again: HTMLButtonElement;
+  private readonly label: HTMLElement;
+  private readonly retryButton: HTMLButtonElement;
   private readonly observer: IntersectionObserver;
   private loading = false;
 
   /**
    * @param log the element that scrolls.
-   * @param load loads one page and calls {@link watch} or {@link rest} after it; a rejection is shown in the row.
+   * @param load loads one page and calls {@link enable} or {@link disable} after it; a rejection is shown in the row.
    * @param failed what the row says then.
    */
   constructor(
@@ -21,9 +21,9 @@ export class LoadTrigger {
     private readonly load: () => Promise<void>,
     private readonly failed: string,
   ) {
-    this.words = find(row, 'span');
-    this.again = find(row, 'button');
-    this.again.addEventListener('click', () => this.retry());
+    this.label = find(row, 'span');
+    this.retryButton = find(row, 'button');
+    this.retryButton.addEventListener('click', () => this.retry());
     // On a busy machine several changes are reported at once: the last one holds.
     this.observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && void this.run(), {
       root: log,
@@ -32,21 +32,21 @@ export class LoadTrigger {
   }
 
   /** There is more: loads it when the reader is near. */
-  watch(words: string): void {
-    this.rest(words);
+  enable(words: string): void {
+    this.disable(words);
     // An observer reports changes only; observed anew, it reports where the row is now.
     this.observer.observe(this.row);
   }
 
   /** Loads again what could not be loaded, if that is so. */
   retry(): void {
-    if (!this.again.hidden) void this.run();
+    if (!this.retryButton.hidden) void this.run();
   }
 
   /** There is no more. */
-  rest(words: string): void {
-    this.words.textContent = words;
-    this.again.hidden = true;
+  disable(words: string): void {
+    this.label.textContent = words;
+    this.retryButton.hidden = true;
     this.observer.unobserve(this.row);
   }
 
@@ -56,8 +56,8 @@ export class LoadTrigger {
     try {
       await this.load();
     } catch {
-      this.rest(this.failed);
-      this.again.hidden = false;
+      this.disable(this.failed);
+      this.retryButton.hidden = false;
     } finally {
       this.loading = false;
     }

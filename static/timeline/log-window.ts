@@ -2,7 +2,7 @@ import type { Cursor, Entry, MessagePage } from '../../server/wire.js';
 import { Announcements } from './announcements.js';
 import { sameHistory, seqOf } from './feed.js';
 import { HistoryLoader } from './history-loader.js';
-import { placeOf } from './message-order.js';
+import { seqOfElement } from './message-order.js';
 import { NewerLoader } from './newer-loader.js';
 import type { Bookmark, ScrollPosition } from './scroll-position.js';
 import type { Timeline } from './timeline.js';
@@ -51,7 +51,7 @@ export class LogWindow {
     this.last = seqOf(start.cursor);
     this.announcements = new Announcements(log);
     const limit = String(PAGE);
-    const history = (change: () => void) => this.announcements.without(() => this.change(change));
+    const history = (change: () => void) => this.announcements.silently(() => this.change(change));
     this.older = new HistoryLoader(
       log,
       room,
@@ -65,19 +65,19 @@ export class LogWindow {
       (after) => read({ after, limit }),
       (page) => history(() => this.append(page)),
     );
-    timeline.settle();
+    timeline.update();
     new ResizeObserver(() => {
-      timeline.settle();
-      reader.resume();
+      timeline.update();
+      reader.restore();
     }).observe(log);
   }
 
   /** Changes the timeline; what is read stays where it is. */
   change(change: () => void): void {
-    this.reader.keep((anchor) => {
+    this.reader.preserve((anchor) => {
       change();
       this.trim(anchor);
-      this.timeline.settle();
+      this.timeline.update();
     });
   }
 
@@ -96,7 +96,7 @@ export class LogWindow {
       if (this.end !== undefined && entry.seq > seqOf(this.end)) return this.note(entry);
       this.put(entry);
       // Sent again, it may turn out to have been stored long ago: what is between here and there is not on the page.
-      if (oldest && entry.seq < placeOf(oldest)) this.timeline.remove(entry.id);
+      if (oldest && entry.seq < seqOfElement(oldest)) this.timeline.remove(entry.id);
     });
   }
 
@@ -105,7 +105,7 @@ export class LogWindow {
     this.last = seqOf(page.cursor);
     this.recent = [];
     this.replace(page);
-    this.reader.toEnd();
+    this.reader.scrollToEnd();
   }
 
   /** Goes to the newest message, and loads it if it is not on the page. */
@@ -117,7 +117,7 @@ export class LogWindow {
       // Where nothing can be loaded, the row at the end says so, and offers to try again.
       if (page) this.replace(page);
     }
-    this.reader.toEnd();
+    this.reader.scrollToEnd();
   }
 
   /** The server is within reach again: loads what could not be loaded before. */
@@ -144,7 +144,7 @@ export class LogWindow {
       this.replace({ ...forth, messages: [...back.messages, ...forth.messages] });
     }
     const element = this.timeline.upTo(seq);
-    if (element) this.reader.goTo(element, spot);
+    if (element) this.reader.scrollToSpot(element, spot);
   }
 
   private put(entry: Entry): void {
@@ -153,14 +153,14 @@ export class LogWindow {
     if (entry.type === 'deleted_message') this.timeline.erase(entry.id);
     // Entries of types that this page doesn't know have a place in the log, and none here.
     if (entry.type === 'new_message' || entry.type === 'deleted_message')
-      this.timeline.put({ message: '', ...entry });
+      this.timeline.show({ message: '', ...entry });
   }
 
   /** Takes note of an entry whose place is not on the page. */
   private note(entry: Entry): void {
     this.received(entry);
     if (entry.type === 'delete_message') this.timeline.erase(entry.target);
-    else this.timeline.store(entry.id);
+    else this.timeline.markStored(entry.id);
   }
 
   private keep(entry: Entry): void {
@@ -181,11 +181,11 @@ export class LogWindow {
 
   private replace(page: MessagePage): void {
     this.turn++;
-    this.announcements.without(() => {
+    this.announcements.silently(() => {
       this.timeline.clear();
       this.append(page);
       this.older.reset(page.messages[0]?.cursor, page.earliest);
-      this.timeline.settle();
+      this.timeline.update();
     });
   }
 
@@ -201,7 +201,7 @@ export class LogWindow {
 
   private endAt(end: Cursor | undefined): void {
     this.end = end;
-    this.reader.live = end === undefined;
+    this.reader.showsEnd = end === undefined;
     this.newer.reset(end);
   }
 }

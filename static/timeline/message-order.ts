@@ -1,58 +1,58 @@
 import { clone, find } from '../browser/dom.js';
-import { everyMidnight, nameOfDay } from './days.js';
+import { onMidnight, formatDay } from './days.js';
 
 /** How long the same person's messages stand together under one name, in milliseconds. */
-const TOGETHER = 5 * 60_000;
+const GROUPING_TIME = 5 * 60_000;
 
 /** Where messages stand in their list: in the room's order, those on their way last, with a line before each day. */
 export class MessageOrder {
   private readonly day = find<HTMLTemplateElement>(document, '#day-template');
 
   constructor(private readonly list: HTMLElement) {
-    everyMidnight(() => {
+    onMidnight(() => {
       for (const time of list.querySelectorAll<HTMLTimeElement>('.day time'))
-        time.textContent = nameOfDay(time.dateTime);
+        time.textContent = formatDay(time.dateTime);
     });
   }
 
   /** Puts a message where it belongs, whether or not it is in the list already. */
-  place(element: HTMLElement): void {
-    const seq = placeOf(element);
+  insert(element: HTMLElement): void {
+    const seq = seqOfElement(element);
     let before: HTMLElement | undefined;
     for (let other = last(this.list); other; other = previous(other)) {
       if (other === element) continue;
-      if (placeOf(other) <= seq) break;
+      if (seqOfElement(other) <= seq) break;
       before = other;
     }
     // Moving an element that is in its place already would lose the focus and the selection in it.
     if (!element.isConnected || next(element) !== before) {
-      if (element.isConnected) this.lift(element);
-      this.list.insertBefore(element, (before && separator(before)) ?? before ?? null);
+      if (element.isConnected) this.remove(element);
+      this.list.insertBefore(element, (before && daySeparator(before)) ?? before ?? null);
     }
-    this.arrange(element);
-    if (before) this.arrange(before);
+    this.updateGrouping(element);
+    if (before) this.updateGrouping(before);
   }
 
   /** Takes a message out. */
-  lift(element: HTMLElement): void {
+  remove(element: HTMLElement): void {
     const after = next(element);
-    separator(element)?.remove();
+    daySeparator(element)?.remove();
     element.remove();
-    if (after) this.arrange(after);
+    if (after) this.updateGrouping(after);
   }
 
   /** Sets what depends on the message before: the day's line, and whether the name is said again. */
-  arrange(element: HTMLElement): void {
+  updateGrouping(element: HTMLElement): void {
     const before = previous(element);
     const day = element.dataset.day ?? '';
-    let line = separator(element);
+    let line = daySeparator(element);
     if (before?.dataset.day === day) {
       line?.remove();
     } else {
       if (!line) element.before((line = clone(this.day)));
       const time = find<HTMLTimeElement>(line, 'time');
       time.dateTime = day;
-      time.textContent = nameOfDay(day);
+      time.textContent = formatDay(day);
     }
     element.classList.toggle('follows', before !== undefined && followsOn(before, element));
   }
@@ -64,16 +64,16 @@ function followsOn(before: HTMLElement, element: HTMLElement): boolean {
     before.dataset.visitor === element.dataset.visitor &&
     before.dataset.day === element.dataset.day &&
     find(before, '.author').textContent === find(element, '.author').textContent &&
-    said(element) - said(before) < TOGETHER
+    said(element) - said(before) < GROUPING_TIME
   );
 }
 
 /** The place of a message in its room; one on its way comes after all others. */
-export function placeOf(element: HTMLElement): number {
+export function seqOfElement(element: HTMLElement): number {
   return Number(element.dataset.seq) || Infinity;
 }
 
-function separator(element: HTMLElement): HTMLElement | undefined {
+function daySeparator(element: HTMLElement): HTMLElement | undefined {
   const before = element.previousElementSibling;
   return before instanceof HTMLElement && before.matches('.day') ? before : undefined;
 }
@@ -84,7 +84,7 @@ function last(list: HTMLElement): HTMLElement | undefined {
 
 /** The message before another. */
 export function previous(element: HTMLElement): HTMLElement | undefined {
-  const before = (separator(element) ?? element).previousElementSibling;
+  const before = (daySeparator(element) ?? element).previousElementSibling;
   return before instanceof HTMLElement ? before : undefined;
 }
 

@@ -1,17 +1,17 @@
 import type { NewMessage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { dayOf, timeOf } from './days.js';
+import { localDay, formatTime } from './days.js';
 import { isFewEmoji } from './emoji.js';
-import { forgetFold, mayBeLong } from './folding.js';
+import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
 import { tagOf } from './tag.js';
 
 /** What there is to show of a message; one on its way has no place in the room yet. */
-export type Said = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
+export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
   Partial<Pick<NewMessage, 'seq' | 'cursor'>>;
 
 /** Writes a message into its element; everything that people made goes in as text. */
-export function fill(element: HTMLElement, said: Said, mine: boolean): void {
+export function fillMessage(element: HTMLElement, said: DisplayedMessage, mine: boolean): void {
   element.classList.toggle('mine', mine);
   element.dataset.id = said.id;
   element.dataset.seq = String(said.seq ?? '');
@@ -21,36 +21,36 @@ export function fill(element: HTMLElement, said: Said, mine: boolean): void {
   find(element, '.tag').textContent = tagOf(said);
   find(element, '.bubble').textContent = said.message;
   find<HTMLTimeElement>(element, '.at').dateTime = said.at;
-  paint(find(element, '.avatar'), said.visitor, said.username);
-  finish(element);
+  fillAvatar(find(element, '.avatar'), said.visitor, said.username);
+  enhanceMessage(element);
 }
 
 /** Adds what only the browser knows, the reader's zone above all, to an element that is filled. */
-export function finish(element: HTMLElement): void {
+export function enhanceMessage(element: HTMLElement): void {
   const time = find<HTMLTimeElement>(element, '.at');
   const at = new Date(time.dateTime);
-  time.textContent = timeOf(at);
+  time.textContent = formatTime(at);
   time.title = at.toLocaleString();
-  element.dataset.day = dayOf(at);
+  element.dataset.day = localDay(at);
   const bubble = find(element, '.bubble');
   const text = bubble.textContent;
   bubble.replaceChildren(...withLinks(text));
   bubble.classList.toggle('jumbo', isFewEmoji(text));
-  bubble.classList.toggle('tall', mayBeLong(text));
+  bubble.classList.toggle('tall', mayNeedFolding(text));
 }
 
 /** Takes the text out of a message that was deleted. */
-export function wipe(element: HTMLElement): void {
+export function eraseMessage(element: HTMLElement): void {
   element.classList.add('deleted');
   const bubble = find(element, '.bubble');
   bubble.classList.remove('jumbo', 'tall');
-  forgetFold(element);
+  removeFold(element);
   // As in views/partials/message.ejs.
   bubble.textContent = 'Deleted';
 }
 
 /** Gives somebody a colour and an initial: the same in all places, and for as long as they are the same visitor. */
-export function paint(avatar: HTMLElement, visitor: string, username: string): void {
+export function fillAvatar(avatar: HTMLElement, visitor: string, username: string): void {
   // As in views/partials/avatar.ejs, so that nothing changes colour when the script arrives.
   avatar.dataset.tone = String(Array.from(visitor).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 8);
   avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';

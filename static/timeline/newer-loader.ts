@@ -5,7 +5,7 @@ import { LoadTrigger } from './load-trigger.js';
 /** Loads newer messages as the reader nears the bottom, while the page does not show the newest ones. */
 export class NewerLoader {
   private readonly row = find(document, '#newer');
-  private readonly edge: LoadTrigger;
+  private readonly trigger: LoadTrigger;
   private end: Cursor | undefined;
 
   /**
@@ -18,20 +18,20 @@ export class NewerLoader {
     private readonly read: (after: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.edge = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages couldn’t be loaded.');
+    this.trigger = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages couldn’t be loaded.');
   }
 
   /** The page now shows the room up to this place, or all of it. */
   reset(end: Cursor | undefined): void {
     this.end = end;
     this.row.hidden = end === undefined;
-    if (end === undefined) this.edge.rest('');
-    else this.edge.watch('Loading newer messages…');
+    if (end === undefined) this.trigger.disable('');
+    else this.trigger.enable('Loading newer messages…');
   }
 
   /** Loads again what could not be loaded, if that is so. */
   retry(): void {
-    this.edge.retry();
+    this.trigger.retry();
   }
 
   private async load(): Promise<void> {

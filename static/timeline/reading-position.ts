@@ -1,10 +1,10 @@
 import { recall, remember } from '../browser/storage.js';
 import type { LogWindow } from './log-window.js';
-import { next, placeOf, previous } from './message-order.js';
+import { next, seqOfElement, previous } from './message-order.js';
 import type { Bookmark, ScrollPosition } from './scroll-position.js';
 
 /** Comes back to where this tab was reading the room, and keeps that place for the next time. */
-export function keepReadingPosition(room: string, view: LogWindow, reader: ScrollPosition): void {
+export function persistReadingPosition(room: string, view: LogWindow, reader: ScrollPosition): void {
   const key = `parley:${room}:place`;
   // The page may go again before it has come back to its place.
   let restoring = parse(recall(key));
@@ -20,7 +20,7 @@ export function keepReadingPosition(room: string, view: LogWindow, reader: Scrol
 /** Where one reads now; nothing at the end. */
 function bookmarkOf(reader: ScrollPosition, atBeginning: boolean): Bookmark | undefined {
   const element = reader.reading;
-  if (!element || placeOf(element) === Infinity) return undefined;
+  if (!element || seqOfElement(element) === Infinity) return undefined;
   const mark = (message: HTMLElement, before: string | undefined): Bookmark => ({
     cursor: message.dataset.cursor!,
     previous: before ?? 'earliest',

@@ -47,9 +47,9 @@ export class ScrollPosition {
     this.size = this.sizeNow;
   }
 
-  set live(live: boolean) {
+  set showsEnd(live: boolean) {
     this.following = live;
-    this.look();
+    this.updatePill();
   }
 
   /** Whether the newest message is in sight. */
@@ -63,20 +63,20 @@ export class ScrollPosition {
   }
 
   /** Changes the log, and leaves the first message in sight where it is; at the end, it stays at the end. */
-  keep(change: (anchor: HTMLElement | undefined) => void): void {
+  preserve(change: (anchor: HTMLElement | undefined) => void): void {
     if (this.atEnd) {
       change(undefined);
       this.log.scrollTop = 0;
     } else {
       const anchor = this.firstInSight();
       // Its end: a message may gain or lose the name above it when others come before it.
-      this.hold(anchor, 'bottom', () => change(anchor));
+      this.pin(anchor, 'bottom', () => change(anchor));
     }
-    this.read();
+    this.updatePlace();
   }
 
   /** Changes the log, and leaves one edge of an element where it is, or `by` pixels further down. */
-  hold(element: Element | undefined, edge: 'top' | 'bottom', change: () => void, by = 0): void {
+  pin(element: Element | undefined, edge: 'top' | 'bottom', change: () => void, by = 0): void {
     const moved = (from: number) => (element ? element.getBoundingClientRect()[edge] - from : 0);
     const goal = moved(this.rounding) + by;
     change();
@@ -87,14 +87,14 @@ export class ScrollPosition {
   }
 
   /** Says that others wrote `count` messages, if they are out of sight. */
-  miss(count: number): void {
+  countMissed(count: number): void {
     if (this.atEnd || count === 0) return;
     this.missed += count;
-    this.look();
+    this.updatePill();
   }
 
   /** Goes to the end of the page. */
-  toEnd(): void {
+  scrollToEnd(): void {
     this.log.scrollTop = 0;
     this.scrolled();
   }
@@ -107,25 +107,25 @@ export class ScrollPosition {
   }
 
   /** Puts a message where it stood. */
-  goTo(element: HTMLElement, { offset, passed }: Spot): void {
+  scrollToSpot(element: HTMLElement, { offset, passed }: Spot): void {
     const { top, height } = element.getBoundingClientRect();
     this.scrollBy(top - this.top - offset + passed * height);
     this.scrolled();
   }
 
   /** Puts what is being read back in its place, after the log has changed its size. */
-  resume(): void {
+  restore(): void {
     this.size = this.sizeNow;
-    if (this.place?.element.isConnected) this.goTo(this.place.element, this.place);
-    else this.look();
+    if (this.place?.element.isConnected) this.scrollToSpot(this.place.element, this.place);
+    else this.updatePill();
   }
 
   private scrolled(): void {
-    this.read();
-    this.look();
+    this.updatePlace();
+    this.updatePill();
   }
 
-  private read(): void {
+  private updatePlace(): void {
     // A resize moves what is read before it is reported; resume() puts it back.
     if (this.size !== this.sizeNow) return;
     const element = this.atEnd ? undefined : this.firstInSight();
@@ -137,7 +137,7 @@ export class ScrollPosition {
     if (Math.abs(pixels) >= 0.5) this.log.scrollTop += pixels;
   }
 
-  private look(): void {
+  private updatePill(): void {
     if (this.atEnd) this.missed = 0;
     const far = !this.following || this.log.scrollTop < -this.log.clientHeight;
     this.pill.hidden = this.missed === 0 && !far;

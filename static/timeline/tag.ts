@@ -11,6 +11,6 @@ export function tagOf({ visitor, username }: Person): string {
 }
 
 /** Somebody's name as it stands in a sentence. */
-export function nameOf(person: Person): string {
+export function displayName(person: Person): string {
   return [person.username, tagOf(person)].filter(Boolean).join(' ');
 }

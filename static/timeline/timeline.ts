@@ -1,16 +1,16 @@
 import type { Person } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
-import { showDeliveryStatus } from './delivery-status.js';
+import { updateDeliveryStatus } from './delivery-status.js';
 import type { Folding } from './folding.js';
-import { MessageOrder, placeOf } from './message-order.js';
-import { fill, finish, wipe, type Said } from './message.js';
+import { MessageOrder, seqOfElement } from './message-order.js';
+import { fillMessage, enhanceMessage, eraseMessage, type DisplayedMessage } from './message.js';
 
 /** How many deletions are remembered: what was read before one may still be on its way here. */
 const ERASED = 1000;
 
 /** The messages on the page, in the room's order; those on their way come last. */
 export class Timeline {
-  private readonly arrangement: MessageOrder;
+  private readonly order: MessageOrder;
   private readonly byId = new Map<string, HTMLElement>();
   /** The ids that were deleted last. */
   private readonly erased = new Set<string>();
@@ -23,17 +23,17 @@ export class Timeline {
     private readonly me: Person,
     private readonly folding: Folding,
   ) {
-    this.arrangement = new MessageOrder(list);
+    this.order = new MessageOrder(list);
     for (const element of this.elements) {
       this.byId.set(element.dataset.id ?? '', element);
-      finish(element);
-      this.arrangement.arrange(element);
+      enhanceMessage(element);
+      this.order.updateGrouping(element);
     }
   }
 
   /** The first message that has its place in the room. */
   get oldest(): HTMLElement | undefined {
-    return this.elements.find((element) => placeOf(element) < Infinity);
+    return this.elements.find((element) => seqOfElement(element) < Infinity);
   }
 
   get size(): number {
@@ -42,19 +42,22 @@ export class Timeline {
 
   /** The newest message with at most this seq. */
   upTo(seq: number): HTMLElement | undefined {
-    return this.elements.findLast((element) => placeOf(element) <= seq);
+    return this.elements.findLast((element) => seqOfElement(element) <= seq);
   }
 
   /** Shows a message in its place: a new one, or one that was on its way until now. */
-  put(said: Said): void {
+  show(said: DisplayedMessage): void {
     const known = this.byId.get(said.id);
     const element = known ?? clone(this.message);
     // What was written here stays one's own, also when the server knows a browser without cookies by another id.
     const mine = said.visitor === this.me.visitor || Boolean(known?.classList.contains('mine'));
     // What the room has is no longer on its way, whatever is still being sent again.
-    if (known && (placeOf(known) === said.seq || (placeOf(known) < Infinity && said.seq === undefined)))
+    if (
+      known &&
+      (seqOfElement(known) === said.seq || (seqOfElement(known) < Infinity && said.seq === undefined))
+    )
       return;
-    fill(element, said, mine);
+    fillMessage(element, said, mine);
     this.byId.set(said.id, element);
     const placed = said.seq !== undefined;
     this.mark(
@@ -62,8 +65,8 @@ export class Timeline {
       mine ? (placed ? 'sent' : 'sending') : '',
       mine ? (placed ? 'Sent' : this.sending) : '',
     );
-    if (!known || placed) this.arrangement.place(element);
-    if (this.erased.has(said.id)) wipe(element);
+    if (!known || placed) this.order.insert(element);
+    if (this.erased.has(said.id)) eraseMessage(element);
   }
 
   /** Takes the text out of a message, which keeps its place. */
@@ -71,11 +74,11 @@ export class Timeline {
     this.erased.add(id);
     if (this.erased.size > ERASED) this.erased.delete([...this.erased.keys()][0]!);
     const element = this.byId.get(id);
-    if (element) wipe(element);
+    if (element) eraseMessage(element);
   }
 
   /** Sets what stands under the messages that are not stored yet. */
-  showSending(words: string): void {
+  setSendingText(words: string): void {
     if (this.sending === words) return;
     this.sending = words;
     for (const element of this.elements) {
@@ -84,7 +87,7 @@ export class Timeline {
   }
 
   /** Says why the server refused a message, and offers to send it again. */
-  fail(id: string, reason: string): void {
+  showFailure(id: string, reason: string): void {
     const element = this.byId.get(id);
     if (!element) return;
     this.mark(element, 'failed', 'Not sent');
@@ -98,13 +101,13 @@ export class Timeline {
     const element = this.byId.get(id);
     if (!element) return;
     this.byId.delete(id);
-    this.arrangement.lift(element);
+    this.order.remove(element);
   }
 
   /** Marks a message that was on its way as stored, though its place is not on the page. */
-  store(id: string): void {
+  markStored(id: string): void {
     const element = this.byId.get(id);
-    if (element && placeOf(element) === Infinity) this.mark(element, 'sent', 'Sent');
+    if (element && seqOfElement(element) === Infinity) this.mark(element, 'sent', 'Sent');
   }
 
   /**
@@ -113,7 +116,7 @@ export class Timeline {
    */
   trim(most: number, around?: HTMLElement): { above: boolean; below: boolean } {
     const stored = this.elements.filter(
-      (element) => placeOf(element) < Infinity || element.dataset.state === 'sent',
+      (element) => seqOfElement(element) < Infinity || element.dataset.state === 'sent',
     );
     const at = around ? stored.indexOf(around) : -1;
     const middle = at < 0 ? stored.length : at;
@@ -127,14 +130,14 @@ export class Timeline {
   /** Takes all messages off the page that have their place in the room. */
   clear(): void {
     for (const element of this.elements.reverse())
-      if (placeOf(element) < Infinity) this.remove(element.dataset.id ?? '');
+      if (seqOfElement(element) < Infinity) this.remove(element.dataset.id ?? '');
   }
 
   /** Brings up to date what depends on several messages, or on how much room they have: once after each change. */
-  settle(): void {
+  update(): void {
     this.list.parentElement?.classList.toggle('empty', this.size === 0);
-    showDeliveryStatus(this.list);
-    this.folding.settle();
+    updateDeliveryStatus(this.list);
+    this.folding.update();
   }
 
   private get elements(): HTMLElement[] {

@@ -46,7 +46,7 @@ const settled = () => jest.advanceTimersByTimeAsync(0);
 
 it('shows a message at once, and again when it is stored', async () => {
   const { outbox, told, kept } = outboxWith([]);
-  outbox.say('a');
+  outbox.add('a');
   expect(told).toEqual(['a…']);
   expect(kept.size).toBe(1);
   await settled();
@@ -56,8 +56,8 @@ it('shows a message at once, and again when it is stored', async () => {
 
 it('sends in the order of writing: what comes later waits for what is in doubt', async () => {
   const { outbox, sent, ids } = outboxWith([lost(), lost()]);
-  outbox.say('a');
-  outbox.say('b');
+  outbox.add('a');
+  outbox.add('b');
   await settled();
   expect(sent).toEqual(['a']);
   await jest.advanceTimersByTimeAsync(5_000);
@@ -67,18 +67,18 @@ it('sends in the order of writing: what comes later waits for what is in doubt',
 
 it('tries again at once when the connection is back', async () => {
   const { outbox, sent } = outboxWith([lost()]);
-  outbox.say('a');
+  outbox.add('a');
   await settled();
-  outbox.wake();
+  outbox.onReconnect();
   await settled();
   expect(sent).toEqual(['a', 'a']);
 });
 
 it('leaves a server alone for as long as it asks, whatever the connection does', async () => {
   const { outbox, sent } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
-  outbox.say('a');
+  outbox.add('a');
   await settled();
-  outbox.wake();
+  outbox.onReconnect();
   await jest.advanceTimersByTimeAsync(29_000);
   expect(sent).toEqual(['a']);
   await jest.advanceTimersByTimeAsync(2_000);
@@ -87,8 +87,8 @@ it('leaves a server alone for as long as it asks, whatever the connection does',
 
 it('tells until when the server asks for time, and no more when that is over', async () => {
   const { outbox, sent, held } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
-  outbox.say('a');
-  outbox.say('b');
+  outbox.add('a');
+  outbox.add('b');
   await settled();
   expect(held.at(-1)).toBe(Date.now() + 30_000);
   await jest.advanceTimersByTimeAsync(30_000);
@@ -98,13 +98,13 @@ it('tells until when the server asks for time, and no more when that is over', a
 
 it('goes on with the next when one is refused, and sends that one again under its id', async () => {
   const { outbox, sent, ids, told, kept } = outboxWith([new ApiError('No.', 400)]);
-  outbox.say('a');
-  outbox.say('b');
+  outbox.add('a');
+  outbox.add('b');
   await settled();
   expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
   const [[id]] = [...kept] as [[string, Draft]];
-  outbox.again(id);
-  outbox.again(id);
+  outbox.retry(id);
+  outbox.retry(id);
   await settled();
   expect(sent).toEqual(['a', 'b', 'a']);
   expect(ids.size).toBe(2);
@@ -113,9 +113,9 @@ it('goes on with the next when one is refused, and sends that one again under it
 
 it('sends no more what the feed has brought already', async () => {
   const { outbox, sent, kept } = outboxWith([lost()]);
-  outbox.say('a');
+  outbox.add('a');
   await settled();
-  void outbox.drop([...kept.keys()][0]!);
+  void outbox.remove([...kept.keys()][0]!);
   await jest.advanceTimersByTimeAsync(60_000);
   expect(sent).toEqual(['a']);
 });
@@ -137,8 +137,8 @@ it('goes on with what an earlier visit left, and shows what was refused then', a
 
 it('tells how many are on their way, and counts none that was refused', async () => {
   const { outbox, waitings } = outboxWith([new ApiError('No.', 400)]);
-  outbox.say('a');
-  outbox.say('b');
+  outbox.add('a');
+  outbox.add('b');
   expect(waitings).toEqual([1, 2]);
   await settled();
   expect(waitings.at(-1)).toBe(0);
@@ -146,10 +146,10 @@ it('tells how many are on their way, and counts none that was refused', async ()
 
 it('sends what another tab has kept meanwhile, in its turn', async () => {
   const { outbox, sent, kept } = outboxWith([lost()]);
-  outbox.say('a');
+  outbox.add('a');
   await settled();
   kept.set('other', { id: 'other', message: 'b of another tab', at: '2026-11-20T09:00:00.000Z' });
-  outbox.say('c');
+  outbox.add('c');
   await jest.advanceTimersByTimeAsync(5_000);
   expect(sent).toEqual(['a', 'a', 'b of another tab', 'c']);
 });
@@ -157,8 +157,8 @@ it('sends what another tab has kept meanwhile, in its turn', async () => {
 it('goes on from memory where nothing can be kept', async () => {
   const { outbox, sent, told, kept } = outboxWith([new ApiError('No.', 400)]);
   kept.set = () => kept;
-  outbox.say('a');
-  outbox.say('b');
+  outbox.add('a');
+  outbox.add('b');
   await settled();
   expect(sent).toEqual(['a', 'b']);
   expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
@@ -167,7 +167,7 @@ it('goes on from memory where nothing can be kept', async () => {
 it('remembers only the last of all that it has sent', async () => {
   const { outbox, sent } = outboxWith([]);
   for (let i = 0; i < 1100; i++) {
-    outbox.say(`${i}`);
+    outbox.add(`${i}`);
     await settled();
   }
   expect(sent).toHaveLength(1100);

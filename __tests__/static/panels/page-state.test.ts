@@ -1,14 +1,18 @@
 import type { ErrorCode } from '../../../server/wire';
-import { describe as description, type PageState, type Description } from '../../../static/panels/page-state';
+import {
+  describePage as description,
+  type PageState,
+  type PageView,
+} from '../../../static/panels/page-state';
 
 const NOW = 1_000_000;
 const refusal = (code: ErrorCode) => ({ error: `Refused with ${code}.`, code, status: 400 });
 
 const CONNECTIONS: Record<string, Partial<PageState>> = {
-  connecting: { awayAt: NOW },
+  connecting: { lostAt: NOW },
   live: { live: 'websocket', lastLive: 'websocket' },
   'live over SSE': { live: 'sse', lastLive: 'sse' },
-  'cut just now': { lastLive: 'websocket', awayAt: NOW - 100, retryAt: NOW + 5_000 },
+  'cut just now': { lastLive: 'websocket', lostAt: NOW - 100, retryAt: NOW + 5_000 },
   reconnecting: { lastLive: 'websocket', retryAt: NOW + 5_000 },
   offline: { lastLive: 'websocket', online: false, retryAt: NOW + 5_000 },
   'offline from the beginning': { online: false },
@@ -38,7 +42,7 @@ const MESSAGES: Record<string, Partial<PageState>> = {
 const IDLE: PageState = {
   live: undefined,
   lastLive: undefined,
-  awayAt: NOW - 10_000,
+  lostAt: NOW - 10_000,
   online: true,
   retryAt: undefined,
   refusal: undefined,
@@ -115,7 +119,7 @@ describe('what the page shows, in every combination of connection, room and mess
   });
 
   it('is one countdown at most, and none of it "in 0 s"', () => {
-    const countdowns = ({ statusCountdown, holdCountdown }: Description) =>
+    const countdowns = ({ statusCountdown, holdCountdown }: PageView) =>
       `${statusCountdown} ${holdCountdown}`.match(/in \d+ s/g) ?? ([] as string[]);
     expect(
       those(({ shown }) => countdowns(shown).length > 1 || countdowns(shown).includes('in 0 s')),

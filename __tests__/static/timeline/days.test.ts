@@ -1,4 +1,4 @@
-import { dayOf, nameOfDay } from '../../../static/timeline/days';
+import { localDay, formatDay } from '../../../static/timeline/days';
 
 const now = new Date(2026, 10, 20, 9, 30);
 
@@ -9,14 +9,14 @@ it.each([
   ['2026-11-21', 'Saturday, 21 November 2026'],
   ['2025-12-31', 'Wednesday, 31 December 2025'],
 ])('calls %s %s', (day, name) => {
-  expect(nameOfDay(day, now)).toBe(name);
+  expect(formatDay(day, now)).toBe(name);
 });
 
 it('knows yesterday on the first of a month', () => {
-  expect(nameOfDay('2026-02-28', new Date(2026, 2, 1))).toBe('Yesterday');
+  expect(formatDay('2026-02-28', new Date(2026, 2, 1))).toBe('Yesterday');
 });
 
 it('takes the day from the clock of the reader', () => {
-  expect(dayOf(new Date(2026, 0, 5, 0, 0, 1))).toBe('2026-01-05');
-  expect(dayOf(new Date(2026, 0, 5, 23, 59, 59))).toBe('2026-01-05');
+  expect(localDay(new Date(2026, 0, 5, 0, 0, 1))).toBe('2026-01-05');
+  expect(localDay(new Date(2026, 0, 5, 23, 59, 59))).toBe('2026-01-05');
 });

@@ -33,7 +33,7 @@ function feedOf(log: Entry[]) {
       if (after === undefined) return page(log.slice(-50));
       const [epoch, seq] = after.split(':');
       if (!log[0]?.cursor.startsWith(epoch!))
-        throw ApiError.of({ error: 'Gone.', code: 'cursor_gone', status: 410 });
+        throw ApiError.from({ error: 'Gone.', code: 'cursor_gone', status: 410 });
       return page(log.filter((one) => one.seq > Number(seq)));
     },
     (entries) => shown.push(...entries.map(textOf)),
@@ -52,8 +52,8 @@ const upTo = (last: number, epoch = 'e') => Array.from({ length: last }, (_, i) 
 
 it('shows what comes right after its cursor, and moves the cursor by it', () => {
   const { feed, shown, asked } = feedOf([]);
-  feed.hear(entry(3));
-  feed.hear(entry(4));
+  feed.receive(entry(3));
+  feed.receive(entry(4));
   expect(shown).toEqual(['e3', 'e4']);
   expect(feed.cursor).toBe('e:4');
   expect(asked).toEqual([]);
@@ -61,13 +61,13 @@ it('shows what comes right after its cursor, and moves the cursor by it', () => 
 
 it('drops what it has shown already, whichever transport says it again', () => {
   const { feed, shown } = feedOf([]);
-  for (const seq of [1, 2, 3, 3, 2, 4, 3, 4]) feed.hear(entry(seq));
+  for (const seq of [1, 2, 3, 3, 2, 4, 3, 4]) feed.receive(entry(seq));
   expect(shown).toEqual(['e3', 'e4']);
 });
 
 it('never moves its cursor past a hole by what is live: it reads the hole first (ntfy#1293)', async () => {
   const { feed, shown, asked } = feedOf(upTo(6));
-  feed.hear(entry(6));
+  feed.receive(entry(6));
   expect(feed.cursor).toBe('e:2');
   expect(shown).toEqual([]);
   await settled();
@@ -79,10 +79,10 @@ it('never moves its cursor past a hole by what is live: it reads the hole first 
 it('shows each entry once when a hole is filled from two sides', async () => {
   const { feed, shown, slow } = feedOf(upTo(7));
   const go = slow();
-  feed.hear(entry(5));
-  for (const seq of [3, 4, 5, 6]) feed.hear(entry(seq));
+  feed.receive(entry(5));
+  for (const seq of [3, 4, 5, 6]) feed.receive(entry(seq));
   go();
-  feed.hear(entry(7));
+  feed.receive(entry(7));
   await settled();
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6', 'e7']);
 });
@@ -91,9 +91,9 @@ it('reads on after entries that came while it was reading', async () => {
   const log = upTo(4);
   const { feed, shown, slow } = feedOf(log);
   const go = slow();
-  feed.hear(entry(4));
+  feed.receive(entry(4));
   log.push(entry(5), entry(6));
-  feed.hear(entry(6));
+  feed.receive(entry(6));
   go();
   await settled();
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
@@ -103,7 +103,7 @@ it('reads the newest anew after a reset, and goes on from there', async () => {
   const { feed, shown } = feedOf(upTo(2, 'f'));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'f:0', cursor: 'f:2' });
   await settled();
-  feed.hear(entry(3, 'f'));
+  feed.receive(entry(3, 'f'));
   expect(shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
   expect(feed.cursor).toBe('f:3');
 });
@@ -118,7 +118,7 @@ it('reads nothing anew for a reset that tells of the history it has', async () =
 
 it('begins anew when the server has forgotten its place, also without being told', async () => {
   const told = feedOf(upTo(3, 'f'));
-  told.feed.hear(entry(3, 'f'));
+  told.feed.receive(entry(3, 'f'));
   await settled();
   expect(told.shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
 
@@ -137,23 +137,23 @@ it('begins anew when it is ahead of a server that says it is of the same history
 
 it('reads on when somebody else has heard of more', async () => {
   const { feed, shown, asked } = feedOf(upTo(5));
-  feed.reached('e:2');
+  feed.noteHead('e:2');
   await settled();
   expect(asked).toEqual([]);
-  feed.reached('e:5');
+  feed.noteHead('e:5');
   await settled();
   expect(shown).toEqual(['e3', 'e4', 'e5']);
 });
 
 it('tells whether it had missed anything, and takes it in', async () => {
   const { feed, shown } = feedOf(upTo(3));
-  expect(await feed.check()).toBe(true);
-  expect(await feed.check()).toBe(false);
+  expect(await feed.checkForMore()).toBe(true);
+  expect(await feed.checkForMore()).toBe(false);
   expect(shown).toEqual(['e3']);
 });
 
 it('begins anew by asking, when its place is not in the history', async () => {
   const { feed, shown } = feedOf(upTo(1, 'f'));
-  expect(await feed.check()).toBe(true);
+  expect(await feed.checkForMore()).toBe(true);
   expect(shown).toEqual(['anew:', 'f1']);
 });

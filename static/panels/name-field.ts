@@ -1,7 +1,7 @@
 import type { ChangeUsername, Person } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { api, sentenceOf } from '../connection/api.js';
-import { complaintAboutLength } from './length.js';
+import { api, errorText } from '../connection/api.js';
+import { nameLengthError } from './name-length.js';
 
 /** The field that says, and changes, what one is called. */
 export class NameField {
@@ -15,7 +15,7 @@ export class NameField {
     private readonly renamed: (change: ChangeUsername) => void,
   ) {
     this.input.value = me.username;
-    this.input.addEventListener('input', () => this.look());
+    this.input.addEventListener('input', () => this.update());
     this.input.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || this.save.hidden) return;
       // Here it gives up the change, and doesn't close the drawer as well.
@@ -31,34 +31,34 @@ export class NameField {
   /** Shows a name that was changed, here or in another tab, unless another one is being written. */
   show(): void {
     if (this.save.hidden) this.set(this.me.username);
-    else this.look();
+    else this.update();
   }
 
   private async submit(): Promise<void> {
     const username = this.input.value;
-    if (username === this.me.username || complaintAboutLength(username)) return;
+    if (username === this.me.username || nameLengthError(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
       // Meanwhile another one may have been begun.
       if (this.input.value === username) this.set(change.username);
       this.renamed(change);
     } catch (error) {
-      this.complain(sentenceOf(error));
+      this.showError(errorText(error));
     }
   }
 
   private set(username: string): void {
     this.input.value = username;
     this.save.hidden = true;
-    this.complain('');
+    this.showError('');
   }
 
-  private look(): void {
+  private update(): void {
     this.save.hidden = this.input.value === this.me.username;
-    this.complain(complaintAboutLength(this.input.value));
+    this.showError(nameLengthError(this.input.value));
   }
 
-  private complain(sentence: string): void {
+  private showError(sentence: string): void {
     find(this.form, '.error').textContent = sentence;
     this.input.ariaInvalid = String(sentence !== '');
   }

@@ -7,29 +7,29 @@ const FULL = 500;
  * Hands things on at once while they come singly, and in batches while they pour: a page that comes back to thousands
  * of messages then lays itself out a few times instead of thousands.
  */
-export class Batches<T> {
-  private waiting: T[] = [];
+export class Coalescer<T> {
+  private items: T[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly handle: (batch: T[]) => void) {}
 
   add(things: T[]): void {
-    this.waiting.push(...things);
-    if (this.timer === undefined || this.waiting.length >= FULL) this.flush();
+    this.items.push(...things);
+    if (this.timer === undefined || this.items.length >= FULL) this.flush();
   }
 
   /** Forgets what was not handed on yet. */
-  drop(): void {
-    this.waiting = [];
+  clear(): void {
+    this.items = [];
   }
 
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.waiting.length === 0) return;
+    if (this.items.length === 0) return;
     this.timer = setTimeout(() => this.flush(), EVERY);
-    const batch = this.waiting;
-    this.waiting = [];
+    const batch = this.items;
+    this.items = [];
     this.handle(batch);
   }
 }

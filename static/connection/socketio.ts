@@ -2,13 +2,13 @@ import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, Entry, ErrorBody, ServerEvents } from '../../server/wire.js';
 import { refusalOf } from './api.js';
 import { eventNames } from './events.js';
-import type { Open } from './stream.js';
+import type { OpenStream } from './stream.js';
 
 /** How long an acknowledgement may take, in milliseconds. */
 const PATIENCE = 6000;
 
 /** The room over Socket.IO. Its own pings, 20 s apart, tell of a connection that is dead and not closed. */
-export function socketIo(room: string, transport: 'websocket' | 'polling'): Open {
+export function socketIo(room: string, transport: 'websocket' | 'polling'): OpenStream {
   return ({ cursor, onEvent: hear, onLive: live, onLost: lost }) => {
     const socket: Socket<ServerEvents, ClientEvents> = io({
       forceNew: true,

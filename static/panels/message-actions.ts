@@ -1,8 +1,8 @@
 import { find } from '../browser/dom.js';
-import { api, sentenceOf } from '../connection/api.js';
+import { api, errorText } from '../connection/api.js';
 
 /** What can be done about a message: a dialog behind the button that each message has which one may do something about. */
-export class Actions {
+export class MessageActions {
   private readonly dialog = find<HTMLDialogElement>(document, '#actions');
   private readonly remove = find<HTMLButtonElement>(this.dialog, '.delete');
   private readonly error = find(this.dialog, '.error');
@@ -102,7 +102,7 @@ export class Actions {
 
   private async try(work: () => Promise<void>): Promise<void> {
     this.error.textContent = this.outcome.textContent = '';
-    await work().catch((error: unknown) => (this.error.textContent = sentenceOf(error)));
+    await work().catch((error: unknown) => (this.error.textContent = errorText(error)));
   }
 
   /** The arrow keys go from button to button. */

@@ -10,6 +10,6 @@ export function lengthOf(text: string): number {
  * Returns what to say about a name that the server would refuse as too long; empty for all others. A `maxlength` counts
  * in UTF-16 code units, of which a code point has up to two, and cuts what is pasted without a word.
  */
-export function complaintAboutLength(name: string): string {
+export function nameLengthError(name: string): string {
   return lengthOf(name.trim()) > NAME_MAX ? `The name is longer than ${NAME_MAX} characters.` : '';
 }

@@ -1,9 +1,9 @@
 import type { RoomRules } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { api, sentenceOf } from '../connection/api.js';
+import { api, errorText } from '../connection/api.js';
 
 /** The rules of the room, and for those who may change them, the form. */
-export class Rules {
+export class RoomRulesForm {
   private readonly form = document.querySelector<HTMLFormElement>('#rules-form');
 
   /** @param changed is called with the rules whenever they are read or change. */
@@ -42,7 +42,7 @@ export class Rules {
       this.show(await api<RoomRules>(`/r/${this.room}/rules`, 'PUT', rules));
       error.textContent = '';
     } catch (failure) {
-      error.textContent = sentenceOf(failure);
+      error.textContent = errorText(failure);
       void this.load();
     }
   }

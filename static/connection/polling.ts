@@ -1,6 +1,6 @@
 import type { MessagePage } from '../../server/wire.js';
-import { ask, isCursorGone, refusalOf, type Answer } from './api.js';
-import type { Open } from './stream.js';
+import { request, isCursorGone, refusalOf, type ApiResponse } from './api.js';
+import type { OpenStream } from './stream.js';
 
 /** How long the server holds a long poll, in seconds. */
 const HOLD = 20;
@@ -10,24 +10,24 @@ const PATIENCE = 10_000;
 const PAUSE = 5000;
 
 /** The room by asking for it: `/subscribe` answers when there is something, `/messages` at once. */
-export function polls(room: string, path: '/subscribe' | '/messages'): Open {
+export function polling(room: string, path: '/subscribe' | '/messages'): OpenStream {
   const long = path === '/subscribe';
-  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, catchUp: missed }) => {
+  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, checkForMore: missed }) => {
     let asking = new AbortController();
     let pause: ReturnType<typeof setTimeout> | undefined;
     let works = false;
     let closed = false;
 
-    const once = async (): Promise<Answer<MessagePage> | undefined> => {
+    const once = async (): Promise<ApiResponse<MessagePage> | undefined> => {
       // The first answer comes at once, to say that the way works.
       const hold = long && works ? HOLD : 0;
       const query = new URLSearchParams({ room, after: cursor(), limit: '200' });
       if (long) query.set('timeout', String(hold));
       asking = new AbortController();
       try {
-        return await ask<MessagePage>(`${path}?${query}`, {
-          ending: asking,
-          patience: hold * 1000 + PATIENCE,
+        return await request<MessagePage>(`${path}?${query}`, {
+          controller: asking,
+          timeout: hold * 1000 + PATIENCE,
           // In the browser's cache, a second tab's long poll would wait for the end of the first.
           ...(long && { cache: 'no-store' }),
         });
