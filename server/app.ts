@@ -1,13 +1,13 @@
 import compression from 'compression';
 import cors from 'cors';
 import express from 'express';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import { AccessControl } from './access/access-control';
 import { limitConnections } from './access/connection-limit';
 import { FairScheduler } from './access/fair-scheduler';
 import { Limits } from './access/limits';
-import { passkeyOrigin } from './access/origin';
+import { ownOrigin, passkeyOrigin } from './access/origin';
 import { SignInLimits } from './access/sign-in-limits';
 import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
@@ -42,6 +42,7 @@ import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
+import { VIEW_LOCALS } from './routes/view-locals';
 import type { Stores } from './stores/open';
 import { authorize, chargeReads, scheduleRequests } from './transports/authorization';
 import { poll } from './transports/poll';
@@ -94,6 +95,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.notifyAll(change));
 
   const web = express();
+  Object.assign(web.locals, VIEW_LOCALS);
   web
     .disable('x-powered-by')
     .set('trust proxy', config.trustProxy)
@@ -106,9 +108,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   // Streams say `no-transform`: what is compressed is held back until there is enough of it.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
+  const linkOrigin = (request: IncomingMessage) => config.publicUrl ?? ownOrigin(addresses, request);
   const devices = new Devices(addresses, key);
   web.use(accountRoutes(accounts, visitors, access, devices, originOf), usernameRoute(chat, access));
-  web.use(invitationRoutes(invitations, visitors, access, config.publicUrl));
+  web.use(invitationRoutes(invitations, visitors, access, linkOrigin));
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
   const showPage = page(log, visitors, moderation);
   web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));

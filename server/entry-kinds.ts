@@ -56,7 +56,7 @@ export interface EntryKind<Body extends object = object> {
 type BodyOfShape<Shape extends z.ZodRawShape> = { [Field in keyof Shape]: z.output<Shape[Field]> };
 
 /** The longest message, in characters (Unicode code points). */
-const MESSAGE_MAX = 4_000;
+export const MESSAGE_MAX = 4_000;
 /** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 /** At least one character that can be seen. */

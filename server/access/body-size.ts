@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { Refusal } from '../refusal';
 
-/** The longest body that a request may have, in bytes. */
+/** The longest body of a request, and the longest frame or packet of a connection, in bytes. */
 export const BODY_MAX = 64 * 1024;
+
+/** Returns the refusal of a longer body. */
+export function bodyTooLarge(): Refusal {
+  return new Refusal('too_large', `The body is over ${BODY_MAX / 1024} KB.`);
+}
 
 /** The size of a request's body as far as its head tells, in bytes: at most {@link BODY_MAX}; more is refused. */
 export function bodySize({ headers }: IncomingMessage): number {

@@ -11,13 +11,23 @@ export const FOREIGN_ORIGIN = 'Pages of this origin may not use this server.';
  * let any page open a WebSocket.
  */
 export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
   // A link from anywhere leads here; a form that is sent from there says where it stands in either of the two.
   if (origin === undefined) return isRead(request) || request.headers['sec-fetch-site'] !== 'cross-site';
-  if (allowed.includes(origin)) return true;
-  // What the browser itself says holds where a proxy has rewritten Host; no page can set it.
-  if (request.headers['sec-fetch-site'] === 'same-origin') return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return allowed.includes(origin) || isOwnOrigin(request, origin);
+}
+
+/** Whether the page that sent a request is one of this server's. */
+function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
+  // The browser's own word counts where a proxy has rewritten Host; no page can set it.
+  if (headers['sec-fetch-site'] === 'same-origin') return true;
+  return URL.canParse(origin) && new URL(origin).host === headers.host;
+}
+
+/** Returns the origin of this server, as the one who sent a request sees it. @throws {Refusal} if its host is none. */
+export function ownOrigin(addresses: Addresses, request: IncomingMessage): string {
+  const { origin } = request.headers;
+  return origin !== undefined && isOwnOrigin(request, origin) ? origin : addresses.originOf(request);
 }
 
 function isRead({ method }: IncomingMessage): boolean {

@@ -2,15 +2,15 @@ import type { Profile, Visitor, Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 
-/** Roles in order: each may do what those before it may. */
-const RANKS: readonly Role[] = ['guest', 'member', 'moderator', 'owner'];
+/** The roles in order: each may do what those before it may. */
+export const ROLES = ['guest', 'member', 'moderator', 'owner'] as const satisfies readonly Role[];
 
 /** The roles of visitors that a decision is based on; it is carried out in one transaction, and only if they still have them. */
 export type ExpectedRoles = readonly (readonly [visitor: string, role: Role])[];
 
 /** Whether a role may do what another may. */
 export function isAtLeast(role: Role, least: Role): boolean {
-  return RANKS.indexOf(role) >= RANKS.indexOf(least);
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
 
 /** What is known of somebody who may do what a role may. @throws {Refusal} 403 if they may not. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AccessControl } from '../access/access-control';
+import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 import { intercept } from './intercept';
 import { rejectRequest, rejectUpgrade } from './reject';
@@ -57,7 +58,7 @@ function explain({ code, rawPacket, bytesParsed }: ParserError): Refusal {
         ? new Refusal('address_too_long', 'The address is over 16 KB.')
         : new Refusal('headers_too_large', 'The headers are over 16 KB.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new Refusal('too_large', 'The body is over 64 KB.');
+      return bodyTooLarge();
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Refusal('request_timeout', 'The request took too long to arrive.');
     default:

@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { BODY_MAX } from '../access/body-size';
+import { BODY_MAX, bodyTooLarge } from '../access/body-size';
 import { Refusal } from '../refusal';
 
 /**
@@ -26,7 +26,7 @@ export class Request extends IncomingMessage {
  *   unknown `Expect` (RFC 9110, section 10.1.1).
  */
 export function checkRequest({ headers, rawHeaders, httpVersion }: IncomingMessage): void {
-  if (Number(headers['content-length']) > BODY_MAX) throw new Refusal('too_large', 'The body is over 64 KB.');
+  if (Number(headers['content-length']) > BODY_MAX) throw bodyTooLarge();
   if (httpVersion === '1.0') return;
   const { host, expect } = headers;
   if (host === undefined || !isHost(host))

@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../refusal';
+import type { Person } from '../wire';
 
 /** The name of everybody who has not chosen one. */
 export const ANONYMOUS = 'Anonymous';
-/** The longest name, in characters (Unicode code points). */
-const MOST = 40;
+/** The longest name, of a visitor or a contact, in characters (Unicode code points). */
+export const NAME_MAX = 40;
+
+/** Returns what tells visitors apart who have not chosen a name: the start of their id. All others need nothing. */
+export function tagOf({ visitor, username }: Person): string {
+  if (username !== ANONYMOUS) return '';
+  // The page computes the same for messages as they come: static/timeline/tag.ts.
+  return visitor
+    .replace(/[^a-z0-9]/gi, '')
+    .slice(0, 4)
+    .toLowerCase();
+}
 
 /** What only the server, or those who run it, may speak as. */
 const RESERVED = [
@@ -63,7 +74,8 @@ export function checkName(text: string): string {
     .trim()
     .replace(/ +/g, ' ');
   if (!name) throw new Refusal('bad_request', 'The name is empty.');
-  if ([...name].length > MOST) throw new Refusal('bad_request', `The name is over ${MOST} characters.`);
+  if ([...name].length > NAME_MAX)
+    throw new Refusal('bad_request', `The name is over ${NAME_MAX} characters.`);
   for (const part of name.split(' ')) {
     if (!IDENTIFIER.test(part) || OLD_HANGUL.test(part) || part.normalize('NFKC') !== part) {
       throw new Refusal(

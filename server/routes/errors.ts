@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 
 /** Nothing answers here. */
@@ -36,7 +37,7 @@ function explain(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.parse.failed') return new Refusal('bad_request', 'The body is not valid JSON.');
-  if (type === 'entity.too.large') return new Refusal('too_large', 'The body is over 64 KB.');
+  if (type === 'entity.too.large') return bodyTooLarge();
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new Refusal('unsupported_type', 'Send the body in UTF-8, and not compressed.');
   if (status === 403) return new Refusal('forbidden', UNREADABLE);

@@ -11,13 +11,13 @@ const form = urlencoded({ extended: false, ...BODY_LIMITS });
 
 /**
  * Invitation links: opened by anybody, created and revoked by owners.
- * @param publicUrl the origin that links are made with; without one, that of the page which asks.
+ * @param originOf the origin that links are made with.
  */
 export function invitationRoutes(
   invitations: Invitations,
   visitors: Visitors,
   access: AccessControl,
-  publicUrl: string | undefined,
+  originOf: (request: Request) => string,
 ): Router {
   const router = Router();
 
@@ -54,9 +54,7 @@ export function invitationRoutes(
       visitorOf(response),
       checkInvitationDraft(request.body),
     );
-    response
-      .status(201)
-      .json({ ...told(invitation), url: `${publicUrl ?? addressOf(request)}/invite#${secret}` });
+    response.status(201).json({ ...told(invitation), url: `${originOf(request)}/invite#${secret}` });
   });
 
   router.delete('/invitations/:id', async (request, response) => {
@@ -70,9 +68,4 @@ export function invitationRoutes(
 /** A link as it crosses the wire. */
 function told(invitation: Invitation): object {
   return { ...invitation, until: iso(invitation.until), at: iso(invitation.at) };
-}
-
-/** Where this server is, as the one who asks sees it. */
-function addressOf(request: Request): string {
-  return request.get('Origin') ?? `${request.protocol}://${request.get('Host')}`;
 }

@@ -10,7 +10,7 @@ import { EMPTY } from '../transports/backpressure';
 import { plainText, notice } from '../transports/plain-text';
 import type { Services } from '../transports/session';
 import { readingOf, stream, type Format } from '../transports/stream';
-import { checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
+import { ROOM, checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
 
 /** Lines for people: what `curl` shows. */
@@ -66,8 +66,9 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   // Room names are lower case, but people type and link them as they like.
   router.all('/r/:room', (request, response, next) => {
     const { room } = request.params;
-    if (!/^[A-Za-z0-9-]{1,40}$/.test(room) || room === room.toLowerCase()) return next();
-    response.redirect(308, `/r/${room.toLowerCase()}${request.url.replace(/^[^?]*/, '')}`);
+    const lower = room.toLowerCase();
+    if (room === lower || !ROOM.test(lower)) return next();
+    response.redirect(308, `/r/${lower}${request.url.replace(/^[^?]*/, '')}`);
   });
 
   router.get('/r/:room', async (request, response, next) => {

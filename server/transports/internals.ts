@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Server, Socket } from 'socket.io';
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { BODY_MAX } from '../access/body-size';
 import { rejectUpgrade } from '../http/reject';
 import { Refusal } from '../refusal';
 import { GONE, write } from './backpressure';
@@ -13,7 +14,7 @@ import { GONE, write } from './backpressure';
  * The bounds of a WebSocket: the longest message, in bytes, the most frames that it may come in, and how long a peer that is
  * hung up on may take to answer, in ms. The types do not know the last.
  */
-const BOUNDS = { maxPayload: 64 * 1024, maxFragments: 256, closeTimeout: 1_000 };
+const BOUNDS = { maxPayload: BODY_MAX, maxFragments: 256, closeTimeout: 1_000 };
 
 /** The most pings, pongs and packets that ask for nothing, between two heartbeats: no allowance bounds them. */
 export const CONTROLS_MAX = 64;

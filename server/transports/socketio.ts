@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
+import { BODY_MAX } from '../access/body-size';
 import type { Visitor } from '../identity/visitor';
 import { eventsOf, memoize, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
@@ -69,7 +70,7 @@ export function attachSocketIo(
   corsOrigins: readonly string[],
 ): Server {
   const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Data>(server, {
-    maxHttpBufferSize: 64 * 1024,
+    maxHttpBufferSize: BODY_MAX,
     pingInterval: 20_000,
     pingTimeout: 20_000,
     // Who is not let in does not stay.

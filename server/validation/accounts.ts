@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import { ROLES } from '../access/role';
 import type { NameAndPassword, PasswordChange } from '../accounts/accounts';
 import type { InvitationDraft } from '../accounts/invitations';
 import type { Role, RoomRules } from '../wire';
@@ -80,10 +81,7 @@ const term = z.object({ minutes }, OBJECT);
 const ban = z.object({ minutes, address: z.boolean('"address" is true or false.').default(false) }, OBJECT);
 const anyRole = z.object(
   {
-    role: z.enum(
-      ['guest', 'member', 'moderator', 'owner'],
-      'A role is "guest", "member", "moderator" or "owner".',
-    ),
+    role: z.enum(ROLES, 'A role is "guest", "member", "moderator" or "owner".'),
   },
   OBJECT,
 );

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { ChatDraft } from '../chat/chat';
 import { kindOf, MESSAGE, SENDABLE_TYPES, type BodyOf, type SendableType } from '../entry-kinds';
-import { checkName, hasStackedMarks } from '../identity/name';
+import { checkName, hasStackedMarks, NAME_MAX } from '../identity/name';
 import { parseCursor } from '../log/cursor';
 import type { Start } from '../log/log';
 import { Refusal } from '../refusal';
 
 /** Where one is when one says no room. */
 export const LOBBY = 'lobby';
-/** The longest name. */
-const NAME_MAX = 40;
 /** The longest phone number as it is written, before it is normalised. */
 const PHONE_MAX = 60;
 /** The most messages that one answer holds. */
@@ -20,6 +18,8 @@ const LIMIT = 50;
 const HOLD = 25;
 const HOLD_MAX = 55;
 
+/** The name of a room. */
+export const ROOM = /^[a-z0-9-]{1,40}$/;
 /** What can't be seen in a name, or rearranges what stands around it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
@@ -28,7 +28,7 @@ const length = (text: string): number => [...text].length;
 /** A room's name. */
 export const room = z
   .string('A room is a text.')
-  .regex(/^[a-z0-9-]{1,40}$/, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
+  .regex(ROOM, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
   .default(LOBBY);
 
 /** A message's id. */

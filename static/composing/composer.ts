@@ -1,9 +1,8 @@
 import { find } from '../browser/dom.js';
 import { isCovered } from '../browser/keyboard.js';
+import { serverConstants } from '../browser/server-constants.js';
 import { recall, remember } from '../browser/storage.js';
 
-/** The longest message that the server takes, in characters as a person counts them. */
-const LONGEST = 4000;
 /** How often the room is told that somebody is typing, in milliseconds. */
 const TYPING_EVERY = 2000;
 const touchScreen = matchMedia('(pointer: coarse)');
@@ -13,6 +12,8 @@ export class Composer {
   private readonly box: HTMLTextAreaElement;
   private readonly note: HTMLElement;
   private readonly key: string;
+  /** The longest message that the server takes, in code points. */
+  private readonly longest = serverConstants().messageMax;
   private typedAt = 0;
   /** Whether the box had the focus when it was locked. */
   private hadFocus = false;
@@ -68,7 +69,7 @@ export class Composer {
   private send(): void {
     const message = this.box.value.trim();
     this.focus();
-    if (!message || lengthOf(message) > LONGEST) return;
+    if (!message || this.left(message) < 0) return;
     this.box.value = '';
     this.update();
     this.onSend(message);
@@ -81,11 +82,16 @@ export class Composer {
     this.onTyping();
   }
 
+  /** Returns how many more code points a message may have; counting them costs, and is not needed for a short one. */
+  private left(text: string): number {
+    return this.longest - (text.length > this.longest / 2 ? Array.from(text).length : text.length);
+  }
+
   private update(): void {
     this.box.style.height = 'auto';
     this.box.style.height = `${this.box.scrollHeight}px`;
     // No maxlength: it would cut off what is pasted, without a word.
-    const left = LONGEST - lengthOf(this.box.value.trim());
+    const left = this.left(this.box.value.trim());
     this.note.textContent =
       left < 0
         ? `${charactersOf(-left)} too long`
@@ -109,9 +115,4 @@ function isOnScreen({ code, ctrlKey, metaKey }: KeyboardEvent): boolean {
 
 function charactersOf(count: number): string {
   return `${count} ${count === 1 ? 'character' : 'characters'}`;
-}
-
-/** In code points, as the server counts. */
-function lengthOf(text: string): number {
-  return text.length > LONGEST / 2 ? Array.from(text).length : text.length;
 }

@@ -32,7 +32,16 @@ import { Timeline } from '../timeline/timeline.js';
 import { Unread } from '../timeline/unread.js';
 
 const page = find(document, 'main').dataset as Record<
-  'room' | 'cursor' | 'oldest' | 'earliest' | 'visitor' | 'username' | 'role' | 'locked' | 'slow' | 'muted',
+  | 'room'
+  | 'cursor'
+  | 'oldest'
+  | 'earliest'
+  | 'visitor'
+  | 'username'
+  | 'moderates'
+  | 'locked'
+  | 'slow'
+  | 'muted',
   string
 >;
 const { room } = page;
@@ -123,7 +132,7 @@ const state = new StateStore(
     locked: page.locked === 'true',
     slow: Number(page.slow),
     muted: page.muted === 'true',
-    moderates: ['moderator', 'owner'].includes(page.role),
+    moderates: page.moderates === 'true',
   },
   (description) => {
     status.show(description);

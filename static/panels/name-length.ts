@@ -1,5 +1,4 @@
-/** The longest name that the server takes, of a person or a contact, in code points. */
-const NAME_MAX = 40;
+import { serverConstants } from '../browser/server-constants.js';
 
 /** Returns the length of a text in code points, as the server counts. */
 export function lengthOf(text: string): number {
@@ -11,5 +10,6 @@ export function lengthOf(text: string): number {
  * in UTF-16 code units, of which a code point has up to two, and cuts what is pasted without a word.
  */
 export function nameLengthError(name: string): string {
-  return lengthOf(name.trim()) > NAME_MAX ? `The name is longer than ${NAME_MAX} characters.` : '';
+  const { nameMax } = serverConstants();
+  return lengthOf(name.trim()) > nameMax ? `The name is longer than ${nameMax} characters.` : '';
 }

@@ -1,9 +1,10 @@
 import type { Person } from '../../server/wire.js';
+import { serverConstants } from '../browser/server-constants.js';
 
 /** What tells apart those who have not chosen a name: the beginning of their id. All others need none. */
 export function tagOf({ visitor, username }: Person): string {
-  // As in views/partials/tag.ejs.
-  if (username !== 'Anonymous') return '';
+  // The server computes the same for the first paint: server/identity/name.ts.
+  if (username !== serverConstants().anonymous) return '';
   return visitor
     .replace(/[^a-z0-9]/gi, '')
     .slice(0, 4)

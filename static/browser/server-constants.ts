@@ -1,0 +1,15 @@
+/** The server's constants that this page needs, as views/chat.ejs writes them on its root element. */
+interface ServerConstants {
+  /** The name of those who have not chosen one. */
+  anonymous: string;
+  /** The longest name, of a visitor or a contact, in code points. */
+  nameMax: number;
+  /** The longest message, in code points. */
+  messageMax: number;
+}
+
+/** Returns the server's constants. */
+export function serverConstants(): ServerConstants {
+  const { anonymous = '', nameMax, messageMax } = document.documentElement.dataset;
+  return { anonymous, nameMax: Number(nameMax), messageMax: Number(messageMax) };
+}
