@@ -16,8 +16,10 @@ export interface Peer {
 }
 
 const node = (...args: string[]): string[] => [process.execPath, ...args];
-const own = (name: string) => () =>
-  node('-r', 'ts-node/register/transpile-only', join(__dirname, 'candidates', `${name}.ts`));
+const own =
+  (name: string, ...args: string[]) =>
+  () =>
+    node('-r', 'ts-node/register/transpile-only', join(__dirname, 'candidates', `${name}.ts`), ...args);
 const parley = () => node(join(__dirname, '..', '..', 'dist', 'main.js'));
 
 /** Parley, by the way its readers come. */
@@ -51,6 +53,22 @@ export const ACKNOWLEDGING: Peer = {
   reads: 'socketio',
   writes: 'socketio',
 };
+
+/** Two ways to write the same frames to a Socket.IO connection: Engine.IO's own, and past it. */
+export const SOCKETIO_WRITES = {
+  preEncoded: {
+    name: 'wsPreEncodedFrame',
+    command: own('socketio-frames', 'preEncoded'),
+    reads: 'socketio',
+    writes: 'socketio',
+  },
+  direct: {
+    name: 'to the socket',
+    command: own('socketio-frames', 'direct'),
+    reads: 'socketio',
+    writes: 'socketio',
+  },
+} satisfies Record<string, Peer>;
 
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 

@@ -8,9 +8,18 @@ import { fanOut } from './cases/fan-out';
 import { history } from './cases/history';
 import { idle } from './cases/idle';
 import { joins } from './cases/joins';
+import { socketIoWrites } from './cases/socketio-writes';
 import type { Result } from './table';
 
-const CASES = { 'fan-out': fanOut, idle, appends, joins, history, fairness };
+const CASES = {
+  'fan-out': fanOut,
+  'socketio-writes': socketIoWrites,
+  idle,
+  appends,
+  joins,
+  history,
+  fairness,
+};
 
 const { values } = parseArgs({
   options: {

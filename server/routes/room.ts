@@ -8,7 +8,7 @@ import { Refusal } from '../refusal';
 import { chargeAnswer, visitorOf } from '../transports/authorization';
 import { EMPTY } from '../transports/backpressure';
 import { plainText, notice } from '../transports/plain-text';
-import type { Services } from '../transports/session';
+import type { Services } from '../transports/services';
 import { readingOf, stream, type Format } from '../transports/stream';
 import { ROOM, checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';

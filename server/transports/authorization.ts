@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { AccessControl } from '../access/access-control';
 import type { Visitor } from '../identity/visitor';
-import type { Services } from './session';
+import type { Services } from './services';
 
 /** How many messages an answer holds for one point of the reading allowance. */
 const MESSAGES_PER_READ = 50;

@@ -19,8 +19,8 @@ export class EngineGuard {
   constructor(
     private readonly access: AccessControl,
     private readonly corsOrigins: readonly string[],
-    /** Whether a session with this id is open. */
-    private readonly isSession: (sid: string) => boolean,
+    /** The ids of the open Engine.IO sessions. */
+    private readonly sids: ReadonlySet<string>,
   ) {
     this.throttle = new Throttle(access);
   }
@@ -39,7 +39,7 @@ export class EngineGuard {
       // Over WebSocket, Engine.IO would say so only after the upgrade.
       if (query.get('EIO') !== '4')
         throw new Refusal('bad_request', 'Speak Engine.IO 4, as Socket.IO does since its version 3.');
-      checkSession(request, query, this.isSession);
+      checkSession(request, query, this.sids);
       if (!query.get('sid')) this.reserve(request, response);
     } catch (error) {
       const body = errorBody(error);
@@ -72,12 +72,12 @@ export class EngineGuard {
 function checkSession(
   { method, upgrade }: IncomingMessage & { upgrade?: boolean },
   query: URLSearchParams,
-  isSession: (sid: string) => boolean,
+  sids: ReadonlySet<string>,
 ): void {
   const [sid, transport] = [query.get('sid'), query.get('transport')];
   if (transport !== 'polling' && transport !== 'websocket')
     throw new Refusal('bad_request', 'The transports here are "polling" and "websocket".');
-  if (sid && !isSession(sid))
+  if (sid && !sids.has(sid))
     throw new Refusal('bad_request', 'This session is not open any more. Connect again.');
   if (!sid && method !== 'GET') throw new Refusal('bad_request', 'A session begins with GET.');
   if (!sid && (transport === 'websocket') !== upgrade)

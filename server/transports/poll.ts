@@ -7,7 +7,7 @@ import { Refusal } from '../refusal';
 import { checkPaging, checkTypedDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
 import { chargeAnswer, visitorOf } from './authorization';
-import type { Services } from './session';
+import type { Services } from './services';
 
 /** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
 export function poll(services: Services): Router {

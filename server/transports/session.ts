@@ -1,14 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AccessControl, Connection } from '../access/access-control';
-import type { FairScheduler } from '../access/fair-scheduler';
-import type { Limits } from '../access/limits';
-import type { Chat, ChatDraft } from '../chat/chat';
-import type { Moderation } from '../chat/moderation';
-import type { Subscriber, Presence, Attendance } from '../chat/presence';
+import type { Connection } from '../access/access-control';
+import type { ChatDraft } from '../chat/chat';
+import type { Subscriber, Attendance } from '../chat/presence';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
-import type { Visitor, Visitors } from '../identity/visitor';
+import type { Visitor } from '../identity/visitor';
 import type { Subscription, Pacer, LogReader } from '../log/follower';
-import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import {
   checkDeletion,
@@ -19,18 +15,7 @@ import {
   type Reading,
 } from '../validation/messages';
 import type { Cursor, Entry } from '../wire';
-
-/** The parts of the chat that transports speak for. */
-export interface Services {
-  log: Log;
-  chat: Chat;
-  visitors: Visitors;
-  presence: Presence;
-  access: AccessControl;
-  moderation: Moderation;
-  limits: Limits;
-  scheduler: FairScheduler;
-}
+import type { Services } from './services';
 
 /** How a connection is written to. Its `end` is told a {@link Refusal} where somebody may not stay. */
 export interface Outlet extends LogReader, Subscriber {}

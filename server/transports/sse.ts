@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { memoize, type Page } from '../log/page';
 import type { Reading } from '../validation/messages';
 import type { Cursor, Entry, Ephemeral, Reset, Start } from '../wire';
-import type { Services } from './session';
+import type { Services } from './services';
 import { readingOf, stream, type Format } from './stream';
 
 /** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */

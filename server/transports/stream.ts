@@ -6,7 +6,8 @@ import { checkReading, type Reading } from '../validation/messages';
 import type { Cursor, Ephemeral, Reset, Start } from '../wire';
 import { waitForTurn } from './authorization';
 import { GONE, writeEphemeral, write } from './backpressure';
-import { Session, type Services } from './session';
+import type { Services } from './services';
+import { Session } from './session';
 
 /** How a room is written into an HTTP answer that does not end. */
 export interface Format {

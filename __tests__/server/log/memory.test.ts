@@ -5,7 +5,7 @@ import { Log } from '../../../server/log/log';
 import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { jsonFrames, textLines } from '../../../server/transports/frames';
+import { jsonFrames, textLines } from '../../../server/transports/subprotocols';
 import { eventStream } from '../../../server/transports/sse';
 import type { Reset } from '../../../server/wire';
 import { scratch } from '../../support/app';

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../server/refusal';
-import { Session, type Outlet, type Services } from '../../../server/transports/session';
+import type { Services } from '../../../server/transports/services';
+import { Session, type Outlet } from '../../../server/transports/session';
 
 const nothing = (): void => undefined;
 

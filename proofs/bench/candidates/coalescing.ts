@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { textFrames } from '../../../server/transports/internals';
+import { textFrames } from '../../../server/transports/text-frames';
 import { listen } from './listen';
 
 /**

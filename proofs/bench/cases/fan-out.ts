@@ -42,7 +42,8 @@ export async function* fanOut({
   }
 }
 
-function run(peer: Peer, receivers: number, window: number, seconds: number): Promise<Figures> {
+/** Puts the load on one peer. */
+export function run(peer: Peer, receivers: number, window: number, seconds: number): Promise<Figures> {
   return withServer(peer, async (server) => {
     const { reads, writes } = peer;
     const seen = await measure(server, 'fanOut', { reads, writes, receivers, window, seconds });

@@ -2,7 +2,7 @@ import { eventsOf, memoize, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
 import type { Ephemeral, Reset, Start } from '../wire';
 import { EMPTY } from './backpressure';
-import { textFrames } from './internals';
+import { textFrames } from './text-frames';
 import { plainText, notice } from './plain-text';
 import type { Session } from './session';
 

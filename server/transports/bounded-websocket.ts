@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { BODY_MAX } from '../access/body-size';
+import { rejectUpgrade } from '../http/reject';
+import { Refusal } from '../refusal';
+import { corkForTurn, GONE, write, writeEphemeral } from './backpressure';
+
+/** The most pings, pongs and empty packets between two heartbeats: they are too small for the rate limit on reads. */
+export const CONTROL_FRAMES_MAX = 64;
+/** The most frames of one peer that are handled in one turn of the event loop. */
+const FRAMES_PER_TURN = 64;
+/** The most bytes that are read and thrown away after the close frame. A peer that floods is then no longer read. */
+const DISCARDED_MAX = 1024 * 1024;
+
+/** The longest message in bytes, the most fragments of a message, and how long a peer may take to answer a close, in ms. */
+const BOUNDS = { maxPayload: BODY_MAX, maxFragments: 256, closeTimeout: 1_000 };
+
+/** The fields of `ws` that have no public counterpart; the tests in `hostile/` fail when a new version moves them. */
+interface Internals {
+  _receiver: { _buffers: Buffer[]; _bufferedBytes: number; _allowSynchronousEvents: boolean };
+}
+
+/** The peer whose frames are being handled, and how many were in this turn of the event loop. */
+let current: BoundedWebSocket | undefined;
+let handled = 0;
+
+/** A peer on a WebSocket that can take neither the memory nor the time of the others. */
+export class BoundedWebSocket extends WebSocket {
+  /** The TCP or TLS connection below. */
+  connection!: Socket;
+
+  /** Sends a message; all messages of a turn of the event loop are one write. */
+  override send(...message: unknown[]): void {
+    corkForTurn(this.connection);
+    super.send(...(message as Parameters<WebSocket['send']>));
+  }
+
+  /**
+   * Writes whole frames, such as `textFrames` makes, as one write.
+   * @param stalled is called if the peer takes nothing for 30 s.
+   * @returns nothing if the peer took them at once, else whether it does; see `LogReader.write`.
+   */
+  writeFrames(frames: Buffer, stalled: () => void): Promise<boolean> | void {
+    return this.readyState === WebSocket.OPEN ? write(this.connection, frames, stalled) : GONE;
+  }
+
+  /** Writes frames that the peer can do without; see {@link writeEphemeral}. */
+  writeEphemeralFrames(frames: Buffer): void {
+    if (this.readyState === WebSocket.OPEN) writeEphemeral(this.connection, frames);
+  }
+
+  /**
+   * Sends a close frame, and discards whatever the peer has sent or goes on sending. `ws` would handle all of it first,
+   * thousands of frames perhaps, since the peer's close frame comes last.
+   */
+  override close(code?: number, reason?: string | Buffer): void {
+    const wasOpen = this.readyState === WebSocket.OPEN;
+    super.close(code, reason);
+    if (!wasOpen) return;
+    // Covered by hostile/reads.test.ts and hostile/holding.test.ts.
+    Object.assign((this as unknown as Internals)._receiver, { _buffers: [], _bufferedBytes: 0 });
+    let left = DISCARDED_MAX;
+    this.connection.removeAllListeners('data').on('data', ({ length }: Buffer) => {
+      left -= length;
+      if (left < 0) this.connection.pause();
+    });
+    this.connection.resume().end();
+  }
+}
+
+/** Lets others have their turn after 64 frames of one peer: `ws` then emits one frame per turn of the event loop. */
+function yieldBetweenFrames(this: WebSocket): void {
+  const peer = this as BoundedWebSocket;
+  if (peer !== current) {
+    current = peer;
+    handled = 0;
+    setImmediate(() => (current = undefined));
+  }
+  handled += 1;
+  // Covered by bounded-websocket.test.ts and hostile/stalled.test.ts.
+  if (handled > FRAMES_PER_TURN) (peer as unknown as Internals)._receiver._allowSynchronousEvents = false;
+}
+
+/** A server of bounded WebSockets, for `/ws` and Socket.IO. Refuses a broken handshake as every other request is refused. */
+export class BoundedWebSocketServer<
+  Peer extends typeof BoundedWebSocket = typeof BoundedWebSocket,
+> extends WebSocketServer<Peer> {
+  constructor(options: ServerOptions<Peer>) {
+    super({ WebSocket: BoundedWebSocket as Peer, ...options, ...BOUNDS });
+    this.on('wsClientError', ({ message }, socket) =>
+      rejectUpgrade(socket, new Refusal('bad_request', `This is no WebSocket handshake: ${message}.`).body),
+    );
+  }
+
+  /** Completes a handshake, and hands over the peer. */
+  override handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    accept: (peer: InstanceType<Peer>, request: IncomingMessage) => void,
+  ): void {
+    super.handleUpgrade(request, socket, head, (peer) => {
+      // Node's upgrades hand over nothing else.
+      peer.connection = socket as Socket;
+      peer.on('message', yieldBetweenFrames);
+      accept(peer, request);
+    });
+  }
+}

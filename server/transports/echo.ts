@@ -1,0 +1,26 @@
+import { WebSocket } from 'ws';
+import type { Visitor } from '../identity/visitor';
+import type { Services } from './services';
+import type { WebSocketPeer } from './websocket-peer';
+
+/** The most bytes that may wait for a peer when there is something to echo. */
+const QUEUED_MAX = 64 * 1024;
+
+/** Sends a peer back what it sends, as long as it reads that: a probe for people and scripts. */
+export function echo({ access, limits }: Services, visitor: Visitor, peer: WebSocketPeer): void {
+  const connection = { visitor, disconnect: (why: Error) => peer.end(why) };
+  access.addConnection(connection);
+  peer.on('close', () => access.removeConnection(connection));
+  peer.on('message', (data, isBinary) => {
+    if (peer.readyState !== WebSocket.OPEN) return;
+    try {
+      limits.take('reads', visitor);
+      limits.countFrame((data as Buffer).length, visitor);
+    } catch (error) {
+      peer.countAbuse();
+      return peer.end(error);
+    }
+    if (peer.bufferedAmount >= QUEUED_MAX) return peer.closeStalled();
+    peer.send(data, { binary: isBinary });
+  });
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'socket.io';
+import type { AccessControl } from '../access/access-control';
+import { CONTROL_FRAMES_MAX } from './bounded-websocket';
+import type { Session } from './session';
+
+/** An Engine.IO socket: the connection below a Socket.IO socket. */
+export type EngineSocket = Socket['conn'];
+
+/** An Engine.IO packet. */
+interface Packet {
+  type: string;
+  data?: unknown;
+}
+
+/** The most packets that may wait for a connection, and their characters; a page has at most 256 entries. */
+const QUEUED_PACKETS_MAX = 1_024;
+const QUEUED_CHARACTERS_MAX = 512 * 1024;
+
+const connections = new WeakMap<EngineSocket, EngineConnection>();
+
+/** One open Engine.IO socket: bounds what it may send besides events, and what it may leave unread. */
+export class EngineConnection {
+  /** The session of its Socket.IO socket, once that is authorized. */
+  session: Session | undefined;
+  /** Whether its client has asked for a Socket.IO socket: it may have one. */
+  hasAsked = false;
+  /** How many packets wait because the socket can't take them. */
+  queuedPackets = 0;
+  private queuedCharacters = 0;
+  /** How many packets without an event, such as pongs, came since the last heartbeat. */
+  private controlPackets = 0;
+
+  constructor(
+    private readonly socket: EngineSocket,
+    private readonly access: AccessControl,
+  ) {
+    connections.set(socket, this);
+    // The connections share their listeners: an idle one is small (`npm run bench -- --cases idle`).
+    socket.on('packetCreate', created).on('data', received).on('packet', counted);
+  }
+
+  /** Returns the connection of an Engine.IO socket. */
+  static of(socket: EngineSocket): EngineConnection {
+    return connections.get(socket)!;
+  }
+
+  /** Begins another interval between heartbeats. */
+  beat(): void {
+    this.controlPackets = 0;
+  }
+
+  /** Counts a packet that has to wait, and closes the connection of a peer that keeps writing but never reads. */
+  queue({ data }: Packet): void {
+    if (this.queuedPackets === 0) this.socket.once('drain', drained);
+    this.queuedPackets += 1;
+    if (typeof data === 'string') this.queuedCharacters += data.length;
+    if (this.queuedPackets > QUEUED_PACKETS_MAX || this.queuedCharacters > QUEUED_CHARACTERS_MAX)
+      this.socket.close(true);
+  }
+
+  clearQueue(): void {
+    this.queuedPackets = 0;
+    this.queuedCharacters = 0;
+  }
+
+  /** Charges a packet to the reads, and closes a connection that sends or announces binary data: no event has any. */
+  receive(data: unknown): void {
+    if (typeof data !== 'string' || /^[56]/.test(data)) return this.socket.close(true);
+    // Over polling, it was counted with its request.
+    if (this.socket.transport.name === 'websocket') this.session?.acceptFrame(data.length);
+  }
+
+  /** Closes it, if its peer sends too many packets without an event. */
+  boundControlPackets({ type, data }: Packet): void {
+    if (type === 'message' && String(data).startsWith('2')) return;
+    this.controlPackets += 1;
+    if (this.controlPackets !== CONTROL_FRAMES_MAX + 1) return;
+    this.access.countAbuse(this.session?.visitor.address ?? this.access.addressOf(this.socket.request));
+    this.socket.close(true);
+  }
+}
+
+function created(this: EngineSocket, packet: Packet): void {
+  if (packet.type === 'ping') EngineConnection.of(this).beat();
+  if (!this.transport.writable) EngineConnection.of(this).queue(packet);
+}
+
+function drained(this: EngineSocket): void {
+  EngineConnection.of(this).clearQueue();
+}
+
+function received(this: EngineSocket, data: unknown): void {
+  EngineConnection.of(this).receive(data);
+}
+
+function counted(this: EngineSocket, packet: Packet): void {
+  EngineConnection.of(this).boundControlPackets(packet);
+}

@@ -1,0 +1,20 @@
+import type { AccessControl } from '../access/access-control';
+import type { FairScheduler } from '../access/fair-scheduler';
+import type { Limits } from '../access/limits';
+import type { Chat } from '../chat/chat';
+import type { Moderation } from '../chat/moderation';
+import type { Presence } from '../chat/presence';
+import type { Visitors } from '../identity/visitor';
+import type { Log } from '../log/log';
+
+/** The parts of the chat that transports call. */
+export interface Services {
+  log: Log;
+  chat: Chat;
+  visitors: Visitors;
+  presence: Presence;
+  access: AccessControl;
+  moderation: Moderation;
+  limits: Limits;
+  scheduler: FairScheduler;
+}

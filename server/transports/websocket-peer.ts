@@ -1,0 +1,133 @@
+import { WebSocket, type RawData } from 'ws';
+import type { AccessControl } from '../access/access-control';
+import type { Page } from '../log/page';
+import { Refusal } from '../refusal';
+import type { Ephemeral, Reset } from '../wire';
+import { STALLED } from './backpressure';
+import { BoundedWebSocket, CONTROL_FRAMES_MAX } from './bounded-websocket';
+import type { Outlet, Session } from './session';
+import { textLines, type Subprotocol } from './subprotocols';
+
+export const RESTARTING = 'The server is restarting. Come back with your cursor.';
+/** The most bytes of answers that a peer may leave unread. */
+const UNREAD_MAX = 1024 * 1024;
+
+/**
+ * A peer on `/ws` or `/ws/echo`, which a session writes to. Peers share their listeners, which keeps an idle one small
+ * (`npm run bench -- --cases idle`).
+ */
+export class WebSocketPeer extends BoundedWebSocket implements Outlet {
+  session: Session | undefined;
+  subprotocol: Subprotocol = textLines;
+  /** Where it comes from, as limits know it. */
+  private address = '';
+  private access: AccessControl | undefined;
+  /** Whether it has not answered the last heartbeat. */
+  private isAwaited = false;
+  /** How many pings and pongs it has sent since then. */
+  private controlFrames = 0;
+
+  /** Watches what the peer does, besides its messages. @param access counts what it does wrong. */
+  watch(access: AccessControl, address: string): void {
+    this.access = access;
+    this.address = address;
+    this.on('error', failed).on('pong', answered).on('ping', counted);
+  }
+
+  /** Begins a session, which handles the messages of the peer from here on. */
+  begin(session: Session): void {
+    this.session = session;
+    this.on('close', closed).on('message', received);
+  }
+
+  /** Sends a ping, or cuts off a peer that has not answered the last one. */
+  heartbeat(): void {
+    if (this.isAwaited) return this.terminate();
+    this.isAwaited = true;
+    this.controlFrames = 0;
+    this.ping();
+  }
+
+  write(step: Page | Reset): Promise<boolean> | void {
+    const frames = this.subprotocol.step(step);
+    if (frames.length > 0) return this.writeFrames(frames, () => this.closeStalled());
+  }
+
+  notify(event: Ephemeral): void {
+    this.writeEphemeralFrames(this.subprotocol.event(event));
+  }
+
+  end(error?: unknown): void {
+    if (error instanceof Refusal) return this.close(1008, error.message);
+    if (!error) return this.close(1001, RESTARTING);
+    console.error('A WebSocket reader failed:', error);
+    this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
+  }
+
+  /** Closes a peer that takes in nothing. */
+  closeStalled(): void {
+    this.close(1008, STALLED);
+  }
+
+  /** Counts the peer among those that had to be cut off. */
+  countAbuse(): void {
+    this.access?.countAbuse(this.address);
+  }
+
+  receive(data: RawData, isBinary: boolean): void {
+    if (this.readyState !== WebSocket.OPEN) return;
+    const session = this.session!;
+    if (isBinary) {
+      this.countAbuse();
+      session.close();
+      return this.close(1003, 'Send text, not binary frames.');
+    }
+    const frame = text(data);
+    // Its session closes a peer that floods.
+    if (!session.acceptFrame(frame.length)) return;
+    void this.subprotocol.receive(session, frame).then((answer) => {
+      if (answer && this.readyState === WebSocket.OPEN) this.send(answer);
+      // A peer that keeps writing, but never reads its answers, would fill the memory.
+      if (this.bufferedAmount > UNREAD_MAX) this.terminate();
+    });
+  }
+
+  /** Notes a pong, the answer to a heartbeat. */
+  answer(): void {
+    this.isAwaited = false;
+    this.countControlFrame();
+  }
+
+  /** Closes a peer that sends one ping or pong after the other (RFC 6455, section 5.5). */
+  countControlFrame(): void {
+    this.controlFrames += 1;
+    if (this.controlFrames !== CONTROL_FRAMES_MAX + 1) return;
+    this.countAbuse();
+    this.close(1008, 'Too many pings and pongs.');
+  }
+}
+
+function received(this: WebSocket, data: RawData, isBinary: boolean): void {
+  (this as WebSocketPeer).receive(data, isBinary);
+}
+
+function closed(this: WebSocket): void {
+  (this as WebSocketPeer).session!.close();
+}
+
+/** Counts a broken frame; `ws` has closed the connection by then, with the code that says why. */
+function failed(this: WebSocket): void {
+  (this as WebSocketPeer).countAbuse();
+}
+
+function answered(this: WebSocket): void {
+  (this as WebSocketPeer).answer();
+}
+
+function counted(this: WebSocket): void {
+  (this as WebSocketPeer).countControlFrame();
+}
+
+function text(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString();
+}
