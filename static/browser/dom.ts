@@ -1,6 +1,6 @@
 /**
- * The element that the page is made with.
- * @throws {Error} if the page and the script have come apart.
+ * Returns the element that matches a selector.
+ * @throws {Error} if there is none: the markup and the script do not fit together.
  */
 export function find<E extends Element = HTMLElement>(root: ParentNode, selector: string): E {
   const found = root.querySelector<E>(selector);
@@ -8,7 +8,7 @@ export function find<E extends Element = HTMLElement>(root: ParentNode, selector
   return found;
 }
 
-/** A fresh copy of the one element in a template. */
+/** Returns a copy of the one element in a template. */
 export function clone(template: HTMLTemplateElement): HTMLElement {
   return find(template.content, '*').cloneNode(true) as HTMLElement;
 }

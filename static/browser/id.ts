@@ -1,4 +1,4 @@
-/** A new UUID, version 4. `crypto.randomUUID` is kept from pages on a plain http:// address in a local network. */
+/** Returns a UUID, version 4. `crypto.randomUUID` is missing on plain HTTP, which is no secure context. */
 export function newId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

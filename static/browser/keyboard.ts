@@ -1,17 +1,20 @@
-/** Whether an on-screen keyboard is laid over the page, as on iOS; a bar of suggestions alone does not count. */
+/** How much lower than the window the visible part is with a keyboard, in pixels; a bar of suggestions takes less. */
+const KEYBOARD_MIN = 80;
+
+/** Whether an on-screen keyboard covers part of the page, as on iOS. */
 export function isCovered(): boolean {
-  const view = window.visualViewport;
-  return view !== null && view.scale === 1 && view.height < innerHeight - 80;
+  const viewport = window.visualViewport;
+  return viewport !== null && viewport.scale === 1 && viewport.height < innerHeight - KEYBOARD_MIN;
 }
 
-/** Keeps the page above an on-screen keyboard that is laid over it, as on iOS, instead of making it smaller. */
+/** Fits the page above an on-screen keyboard that covers the window instead of resizing it, as on iOS. */
 export function stayAboveKeyboard(): void {
-  const view = window.visualViewport;
-  if (!view) return;
+  const viewport = window.visualViewport;
+  if (!viewport) return;
   const root = document.documentElement;
-  view.addEventListener('resize', () => {
+  viewport.addEventListener('resize', () => {
     const covered = isCovered();
-    if (covered) root.style.setProperty('--height', `${view.height}px`);
+    if (covered) root.style.setProperty('--height', `${viewport.height}px`);
     else root.style.removeProperty('--height');
     if (covered) scrollTo(0, 0);
   });

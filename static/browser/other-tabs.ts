@@ -1,12 +1,12 @@
-/** Where the pages of one browser tell each other that its person is somebody else from now on. */
+/** The channel on which the pages of a browser announce that its visitor has changed. */
 const CHANNEL = 'parley:account';
 
-/** Tells the other pages that one has signed in, signed out, or kept a name. */
+/** Tells the other tabs that this one has signed in or out, or created an account. */
 export function notifyOtherTabs(): void {
   if (typeof BroadcastChannel === 'function') new BroadcastChannel(CHANNEL).postMessage('changed');
 }
 
-/** Begins anew when another page tells so: what is being written, and what is not sent yet, outlives that. */
+/** Reloads when another tab has signed in or out; the text in the box and the drafts survive that. */
 export function reloadOnAccountChange(): void {
   if (typeof BroadcastChannel === 'function')
     new BroadcastChannel(CHANNEL).onmessage = () => location.reload();

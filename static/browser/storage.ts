@@ -1,13 +1,13 @@
-/** Keeps a text for as long as the tab is open. Storage may be full or forbidden; the page then does without. */
+/** Stores a text until the tab is closed. Does nothing where storage is full or forbidden. */
 export function remember(key: string, text: string): void {
   try {
     sessionStorage.setItem(key, text);
   } catch {
-    // It is lost with the page.
+    // The page works without it, until it is reloaded.
   }
 }
 
-/** The text that this tab keeps, or none. */
+/** Returns a text that this tab has stored; empty if there is none. */
 export function recall(key: string): string {
   try {
     return sessionStorage.getItem(key) ?? '';

@@ -1,8 +1,8 @@
-/** Calls when somebody looks at the page again; `call` is told for how long nobody did, in milliseconds. */
-export function onVisible(call: (away: number) => void): void {
+/** Calls back when the page becomes visible again. @param callback is given for how long it was hidden, in ms. */
+export function onVisible(callback: (hiddenFor: number) => void): void {
   let hiddenAt = Date.now();
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) hiddenAt = Date.now();
-    else call(Date.now() - hiddenAt);
+    else callback(Date.now() - hiddenAt);
   });
 }

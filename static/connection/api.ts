@@ -1,6 +1,6 @@
 import type { ErrorBody, ErrorCode } from '../../server/wire.js';
 
-/** Errors of the moment: the same request may succeed later. */
+/** Codes after which the same request may succeed later. */
 const TEMPORARY: readonly ErrorCode[] = [
   'internal',
   'rate_limited',
@@ -9,7 +9,7 @@ const TEMPORARY: readonly ErrorCode[] = [
   'too_many_connections',
   'unavailable',
 ];
-/** Errors that keep somebody from reading at all, for now or until something has changed. */
+/** Codes that mean that this visitor may not read at all, for now or until something changes. */
 const REFUSALS: readonly ErrorCode[] = [
   'banned',
   'forbidden',
@@ -19,26 +19,26 @@ const REFUSALS: readonly ErrorCode[] = [
   'too_many_connections',
 ];
 
-/** A request that came to nothing, with a sentence for the person; status 0 is no answer at all. */
+/** A failed request, with a sentence for the person. Status 0 means that there was no answer from the server. */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
-    /** How long the server asks to be left alone, in milliseconds, if it does. */
+    /** How long to wait before the next request, in milliseconds, if the server said so. */
     readonly retryAfter?: number,
-    /** What the server itself said; nothing where something before it did. */
+    /** The server's error; `undefined` where something between the page and the server answered. */
     readonly body?: ErrorBody,
   ) {
     super(message);
   }
 
-  /** What the server said, whichever way it came. */
+  /** Returns the error for an error body of the server, from any transport. */
   static from(body: ErrorBody): ApiError {
     const { error, status, retryAfter } = body;
     return new ApiError(error, status, retryAfter && retryAfter * 1000, body);
   }
 
-  /** Whether the server has decided: asking the same again would be answered the same. */
+  /** Whether a retry would be answered the same. */
   get isFinal(): boolean {
     if (this.body) return !isTemporary(this.body);
     // Something between the page and the server has answered.
@@ -46,10 +46,10 @@ export class ApiError extends Error {
   }
 }
 
-/** What the server answered. */
+/** A successful answer. */
 export interface ApiResponse<T> {
   body: T;
-  /** When to ask again, in milliseconds, if the server said so. */
+  /** How long to wait before the next request, in milliseconds, if the server said so. */
   retryAfter: number | undefined;
 }
 
@@ -57,34 +57,28 @@ interface RequestOptions {
   method?: string;
   body?: object;
   cache?: RequestCache;
-  /** Ends the request from outside. */
+  /** Aborts the request. */
   controller?: AbortController;
-  /** How long the answer may take, in milliseconds. */
+  /** In milliseconds. */
   timeout?: number;
 }
 
 /**
- * Asks the server, in JSON both ways.
+ * Sends a request with a JSON body and parses the JSON answer.
  * @throws {ApiError} and nothing else.
  */
 export async function request<T>(
   path: string,
-  // Without an end of our own, a request on a dead connection holds up what waits behind it.
-  {
-    method = 'GET',
-    body,
-    cache,
-    controller: ending = new AbortController(),
-    timeout: patience = 15_000,
-  }: RequestOptions = {},
+  // On a dead connection, fetch would wait for minutes, and the messages behind this one with it.
+  { method = 'GET', body, cache, controller = new AbortController(), timeout = 15_000 }: RequestOptions = {},
 ): Promise<ApiResponse<T>> {
   let response: Response;
   let answer: unknown;
-  const late = setTimeout(() => ending.abort(), patience);
+  const timer = setTimeout(() => controller.abort(), timeout);
   try {
     response = await fetch(path, {
       method,
-      signal: ending.signal,
+      signal: controller.signal,
       ...(cache && { cache }),
       ...(body && {
         headers: { 'Content-Type': 'application/json' },
@@ -96,10 +90,10 @@ export async function request<T>(
   } catch {
     throw new ApiError('The server can’t be reached. Check your connection and try again.', 0);
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
   const retryAfter = readRetryAfter(response);
-  // A network's sign-in page says 200 to everything: only what is in JSON comes from the server.
+  // The sign-in page of a network answers everything with 200 and HTML.
   if (response.ok && (answer !== undefined || response.status === 204))
     return { body: answer as T, retryAfter };
   if (response.ok)
@@ -116,19 +110,19 @@ export async function request<T>(
 }
 
 /**
- * Asks the server, and takes the answer alone.
+ * Sends a request and returns the body of the answer.
  * @throws {ApiError} and nothing else.
  */
 export async function api<T>(path: string, method = 'GET', body?: object): Promise<T> {
   return (await request<T>(path, { method, ...(body && { body }) })).body;
 }
 
-/** Tells an error from an answer, wherever the two arrive by the same way. */
+/** Whether an answer is an error, for transports that deliver both in the same place. */
 export function isErrorBody(answer: unknown): answer is ErrorBody {
   return typeof answer === 'object' && answer !== null && 'error' in answer && 'code' in answer;
 }
 
-/** Why the server does not let one in, where that is what an error says: to sign in first, a ban, too often. */
+/** Returns the server's error if it means that this visitor may not read; `undefined` for all other errors. */
 export function refusalOf(error: unknown): ErrorBody | undefined {
   const body = error instanceof ApiError ? error.body : error;
   return isErrorBody(body) && REFUSALS.includes(body.code) ? body : undefined;
@@ -139,12 +133,12 @@ export function isTemporary({ code }: ErrorBody): boolean {
   return TEMPORARY.includes(code);
 }
 
-/** Whether a cursor is not of the server's history any more. */
+/** Whether the server no longer has the history that the cursor belongs to. */
 export function isCursorGone(error: unknown): boolean {
   return error instanceof ApiError && error.body?.code === 'cursor_gone';
 }
 
-/** What to show of anything thrown. */
+/** Returns the sentence to show for anything thrown. */
 export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.message : 'Something went wrong. Reload the page.';
 }

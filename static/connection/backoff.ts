@@ -1,21 +1,24 @@
-/** How long to wait before the next try: longer each time, and never in step with everybody else. */
+/** Exponential backoff with jitter. */
 export class Backoff {
-  private tries = 0;
+  private attempts = 0;
 
-  /** @param most the longest wait, in milliseconds. */
+  /**
+   * @param first the first delay, in milliseconds.
+   * @param max the longest delay, in milliseconds.
+   */
   constructor(
     private readonly first = 500,
-    private readonly most = 15_000,
+    private readonly max = 15_000,
   ) {}
 
-  /** The next wait, in milliseconds; a random half of it keeps pages from coming back all at once. */
+  /** Returns the next delay, in milliseconds. Half of it is random, so that pages don't reconnect in step. */
   next(): number {
-    const wait = Math.min(this.most, this.first * 2 ** this.tries++);
-    return wait / 2 + (Math.random() * wait) / 2;
+    const delay = Math.min(this.max, this.first * 2 ** this.attempts++);
+    return delay / 2 + (Math.random() * delay) / 2;
   }
 
-  /** It worked: begin with short waits again. */
+  /** Starts again with the first delay. */
   reset(): void {
-    this.tries = 0;
+    this.attempts = 0;
   }
 }

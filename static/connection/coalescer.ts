@@ -1,24 +1,25 @@
-/** How often a page shows what streams in, in milliseconds. */
-const EVERY = 40;
-/** How many things wait at most: a hidden tab's timers run once a minute. */
-const FULL = 500;
+/** The shortest time between two deliveries, in milliseconds. */
+const INTERVAL = 40;
+/** The most items that wait: the timers of a hidden tab run once a minute. */
+const MAX_WAITING = 500;
 
 /**
- * Hands things on at once while they come singly, and in batches while they pour: a page that comes back to thousands
- * of messages then lays itself out a few times instead of thousands.
+ * Delivers single items at once and bursts in groups, so that a page that catches up on thousands of messages is laid
+ * out a few times instead of thousands.
  */
 export class Coalescer<T> {
   private items: T[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly handle: (batch: T[]) => void) {}
+  constructor(private readonly deliver: (items: T[]) => void) {}
 
-  add(things: T[]): void {
-    this.items.push(...things);
-    if (this.timer === undefined || this.items.length >= FULL) this.flush();
+  /** Adds items, which are delivered in order. */
+  add(items: T[]): void {
+    this.items.push(...items);
+    if (this.timer === undefined || this.items.length >= MAX_WAITING) this.flush();
   }
 
-  /** Forgets what was not handed on yet. */
+  /** Drops the items that were not delivered yet. */
   clear(): void {
     this.items = [];
   }
@@ -27,9 +28,9 @@ export class Coalescer<T> {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.items.length === 0) return;
-    this.timer = setTimeout(() => this.flush(), EVERY);
-    const batch = this.items;
+    this.timer = setTimeout(() => this.flush(), INTERVAL);
+    const { items } = this;
     this.items = [];
-    this.handle(batch);
+    this.deliver(items);
   }
 }

@@ -2,60 +2,60 @@ import type { MessagePage } from '../../server/wire.js';
 import { request, isCursorGone, refusalOf, type ApiResponse } from './api.js';
 import type { OpenStream } from './stream.js';
 
-/** How long the server holds a long poll, in seconds. */
+/** How long the server may hold a long poll, in seconds. */
 const HOLD = 20;
-/** How long an answer may take that is not held, in milliseconds. */
-const PATIENCE = 10_000;
-/** How long a poll waits that is not told how long, in milliseconds. */
+/** How long an answer may take beyond that, in milliseconds. */
+const TIMEOUT = 10_000;
+/** The pause between polls where the server asks for none, in milliseconds. */
 const PAUSE = 5000;
 
-/** The room by asking for it: `/subscribe` answers when there is something, `/messages` at once. */
+/** Reads the room by requests: `/subscribe` answers when there is something new, `/messages` at once. */
 export function polling(room: string, path: '/subscribe' | '/messages'): OpenStream {
-  const long = path === '/subscribe';
-  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, checkForMore: missed }) => {
-    let asking = new AbortController();
-    let pause: ReturnType<typeof setTimeout> | undefined;
-    let works = false;
-    let closed = false;
+  const isLong = path === '/subscribe';
+  return ({ cursor, onEvent, onLive, onLost, checkForMore }) => {
+    let controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isLive = false;
+    let isClosed = false;
 
-    const once = async (): Promise<ApiResponse<MessagePage> | undefined> => {
-      // The first answer comes at once, to say that the way works.
-      const hold = long && works ? HOLD : 0;
+    const poll = async (): Promise<ApiResponse<MessagePage> | undefined> => {
+      // The first answer comes at once, to show that the transport works.
+      const hold = isLong && isLive ? HOLD : 0;
       const query = new URLSearchParams({ room, after: cursor(), limit: '200' });
-      if (long) query.set('timeout', String(hold));
-      asking = new AbortController();
+      if (isLong) query.set('timeout', String(hold));
+      controller = new AbortController();
       try {
         return await request<MessagePage>(`${path}?${query}`, {
-          controller: asking,
-          timeout: hold * 1000 + PATIENCE,
-          // In the browser's cache, a second tab's long poll would wait for the end of the first.
-          ...(long && { cache: 'no-store' }),
+          controller,
+          timeout: hold * 1000 + TIMEOUT,
+          // The browser's cache would make the long poll of a second tab wait for the first.
+          ...(isLong && { cache: 'no-store' }),
         });
       } catch (error) {
         if (!isCursorGone(error)) throw error;
-        // Another history: asking for more begins to read it.
-        await missed();
+        // Reads the new history from its start.
+        await checkForMore();
         return undefined;
       }
     };
-    const go = async (): Promise<void> => {
+    const run = async (): Promise<void> => {
       try {
-        const answer = await once();
-        if (closed) return;
-        if (!works) live();
-        works = true;
-        answer?.body.messages.forEach(hear);
-        pause = setTimeout(() => void go(), answer && !long ? (answer.retryAfter ?? PAUSE) : 0);
+        const answer = await poll();
+        if (isClosed) return;
+        if (!isLive) onLive();
+        isLive = true;
+        answer?.body.messages.forEach(onEvent);
+        timer = setTimeout(() => void run(), answer && !isLong ? (answer.retryAfter ?? PAUSE) : 0);
       } catch (error) {
-        if (!closed) lost(refusalOf(error));
+        if (!isClosed) onLost(refusalOf(error));
       }
     };
-    void go();
+    void run();
     return {
       close: () => {
-        closed = true;
-        clearTimeout(pause);
-        asking.abort();
+        isClosed = true;
+        clearTimeout(timer);
+        controller.abort();
       },
     };
   };

@@ -1,60 +1,65 @@
 import type { Cursor, Entry, ErrorBody } from '../../server/wire.js';
 import type { ServerEvent } from './events.js';
 
-/** Whom a stream tells. */
+/** What a stream reads from and reports to. */
 export interface StreamHandlers {
-  /** Where reading goes on. */
+  /** Returns the cursor to read after. */
   cursor: () => Cursor;
   onEvent: (event: ServerEvent) => void;
-  /** The way works, from now on. */
+  /** The stream is connected. */
   onLive: () => void;
   /**
-   * It does not work, or no longer; the stream has closed itself, and says no more.
-   * @param why what the server says, if it lets nobody in.
+   * The stream could not connect, or was cut; it has closed itself.
+   * @param refusal the server's error, if it refused the connection.
    */
-  onLost: (why?: ErrorBody) => void;
-  /** Somebody else heard of the log up to here. */
+  onLost: (refusal?: ErrorBody) => void;
+  /** The log extends at least to this cursor, as another tab has learned. */
   onHead: (cursor: Cursor) => void;
   /**
-   * Asks the server whether there is more than was heard, and takes it in.
+   * Asks the server for entries after the cursor, and reads them; resolves with whether there were any.
    * @throws if the server can't be reached.
    */
   checkForMore: () => Promise<boolean>;
 }
 
-/** A message on its way to the server. */
+/** A message to send. */
 export interface Outgoing {
   id: string;
   message: string;
 }
 
-/** A way to the room that was opened. It never calls its ear before the call that opened it has returned. */
+/** An open stream of a room over one transport. */
 export interface Stream {
   close: () => void;
-  /** Brings a message to the server, where the way goes in both directions; `undefined` is no answer. */
+  /** Sends a message, if the transport goes both ways; resolves with `undefined` if no acknowledgement came. */
   send?: ((message: Outgoing) => Promise<Entry | ErrorBody | undefined>) | undefined;
   typing?: (() => void) | undefined;
 }
 
-export type OpenStream = (ear: StreamHandlers) => Stream;
+/** Opens a stream, which calls its handlers only after this has returned. */
+export type OpenStream = (handlers: StreamHandlers) => Stream;
 
-/** How long a way may take to work, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long a transport may take to connect, in milliseconds. */
+const CONNECT_TIMEOUT = 10_000;
 
-/** Takes a way that is not live in time for one that doesn't work. */
+/** Makes a stream count as lost if it does not connect in time. */
 export function withTimeout(open: OpenStream): OpenStream {
-  return (ear) => {
-    const late = setTimeout(() => {
+  return (handlers) => {
+    const timer = setTimeout(() => {
       stream.close();
-      ear.onLost();
-    }, PATIENCE);
-    const inTime =
-      <Said extends unknown[]>(call: (...said: Said) => void) =>
-      (...said: Said) => {
-        clearTimeout(late);
-        call(...said);
+      handlers.onLost();
+    }, CONNECT_TIMEOUT);
+    const settling =
+      <Args extends unknown[]>(handler: (...args: Args) => void) =>
+      (...args: Args) => {
+        clearTimeout(timer);
+        handler(...args);
       };
-    const stream = open({ ...ear, onLive: inTime(ear.onLive), onLost: inTime(ear.onLost) });
-    return { ...stream, close: inTime(stream.close) };
+    const stream = open({
+      ...handlers,
+      onLive: settling(handlers.onLive),
+      onLost: settling(handlers.onLost),
+    });
+    return { ...stream, close: settling(stream.close) };
   };
 }

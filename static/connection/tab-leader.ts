@@ -3,50 +3,51 @@ import type { ServerEvent } from './events.js';
 import type { StreamHandlers, OpenStream, Stream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
-/** What the tabs of a browser say to each other. */
-type Word =
-  | { type: 'hello' }
-  | { type: 'here'; live: boolean; cursor: Cursor; presence: Presence | undefined }
-  | { type: 'heard'; event: ServerEvent }
-  | { type: 'lost'; why: ErrorBody | undefined };
+/** What the tabs of a browser send to each other. */
+type TabMessage =
+  | { type: 'query' }
+  | { type: 'state'; live: boolean; cursor: Cursor; presence: Presence | undefined }
+  | { type: 'event'; event: ServerEvent }
+  | { type: 'lost'; refusal: ErrorBody | undefined };
 
-/** How long a tab that leads may take to answer, in milliseconds; a random while comes on top of it. */
-const ANSWER = 1500;
+/** How long the leader may take to answer, in milliseconds, plus a random time up to the same. */
+const ANSWER_TIMEOUT = 1500;
 
 /**
- * Lets the tabs of a browser share one stream: the tab that has the lock leads, and tells the others what it hears.
- * When it goes the next one has the lock, and opens the stream from its own cursor, so that nothing is missed; what
- * is heard twice, the feed drops.
+ * Shares one stream among the tabs of a browser: the tab that holds the lock leads, and passes on what it receives.
+ * When it closes, the next tab gets the lock and opens the stream from its own cursor, so nothing is missed; the feed
+ * drops what arrives twice.
  */
 export function shareAcrossTabs(name: string, open: OpenStream): OpenStream {
-  // On a plain http:// address in a local network there are no locks: there, each tab has its own.
+  // Plain HTTP in a local network is no secure context, so there are no locks: each tab has its own stream.
   if (!globalThis.navigator?.locks || typeof BroadcastChannel !== 'function') return open;
-  return (ear) => new SharedStream(name, open, ear);
+  return (handlers) => new SharedStream(name, open, handlers);
 }
 
 class SharedStream implements Stream {
   private readonly channel: BroadcastChannel;
-  private readonly silence = new Watchdog(() => void this.doubt());
+  private readonly watchdog = new Watchdog(() => void this.checkLeader());
+  /** The stream itself, while this tab leads. */
   private own: Stream | undefined;
-  private live = false;
+  private isLive = false;
   private presence: Presence | undefined;
-  private answered = false;
-  private closed = false;
+  private hasAnswer = false;
+  private isClosed = false;
   private waiting = new AbortController();
-  private release: (() => void) | undefined;
+  private releaseLock: (() => void) | undefined;
 
   constructor(
     private readonly name: string,
     private readonly open: OpenStream,
-    private readonly ear: StreamHandlers,
+    private readonly handlers: StreamHandlers,
   ) {
     this.channel = new BroadcastChannel(name);
-    this.channel.onmessage = ({ data }: MessageEvent<Word>) => this.listen(data);
-    this.wait();
-    void this.ask();
+    this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.receive(data);
+    this.waitForLock();
+    void this.queryLeader();
   }
 
-  /** In both directions where this tab leads; the others post. */
+  /** Only the leader can send over the stream; the other tabs post. */
   get send(): Stream['send'] {
     return this.own?.send;
   }
@@ -56,116 +57,117 @@ class SharedStream implements Stream {
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.stepDown();
-    this.silence.stop();
+    this.watchdog.stop();
     this.waiting.abort();
     this.channel.close();
   }
 
-  private listen(word: Word): void {
-    if (word.type === 'hello') return this.own && this.tellState();
+  private receive(message: TabMessage): void {
+    if (message.type === 'query') return this.own && this.broadcastState();
     if (this.own) return;
-    this.answered = true;
-    this.silence.reset();
-    if (word.type === 'lost') return this.end(word.why);
-    if (word.type === 'heard' || word.live) this.goLive();
-    if (word.type === 'heard') return this.hear(word.event);
-    if (!word.live) return;
-    this.ear.onHead(word.cursor);
-    if (word.presence) this.hear(word.presence);
+    this.hasAnswer = true;
+    this.watchdog.reset();
+    if (message.type === 'lost') return this.end(message.refusal);
+    if (message.type === 'event' || message.live) this.goLive();
+    if (message.type === 'event') return this.deliver(message.event);
+    if (!message.live) return;
+    this.handlers.onHead(message.cursor);
+    if (message.presence) this.deliver(message.presence);
   }
 
-  /** Waits for its turn to lead. */
-  private wait(): void {
+  private waitForLock(): void {
     this.waiting = new AbortController();
-    this.queue({ signal: this.waiting.signal });
+    this.requestLock({ signal: this.waiting.signal });
   }
 
-  private queue(options: LockOptions): void {
+  private requestLock(options: LockOptions): void {
     navigator.locks
       .request(this.name, options, () => this.lead())
       .catch(() => {
-        // Either it gave up waiting, or another tab has taken the lock away.
-        if (!options.signal?.aborted && !this.closed) {
+        // Unless this tab stopped waiting, another one has stolen the lock.
+        if (!options.signal?.aborted && !this.isClosed) {
           this.stepDown();
-          this.wait();
+          this.waitForLock();
         }
       });
   }
 
+  /** Opens the stream; the lock is held until the promise resolves. */
   private lead(): Promise<void> | undefined {
-    if (this.closed) return undefined;
+    if (this.isClosed) return undefined;
     this.own = this.open({
-      ...this.ear,
+      ...this.handlers,
       onEvent: (event) => {
-        this.hear(event);
-        this.say({ type: 'heard', event });
+        this.deliver(event);
+        this.broadcast({ type: 'event', event });
       },
       onLive: () => {
         this.goLive();
-        this.tellState();
+        this.broadcastState();
       },
-      onLost: (why) => {
-        this.say({ type: 'lost', why });
-        this.end(why);
+      onLost: (refusal) => {
+        this.broadcast({ type: 'lost', refusal });
+        this.end(refusal);
       },
     });
-    this.tellState();
-    return new Promise((release) => (this.release = release));
+    this.broadcastState();
+    return new Promise((resolve) => (this.releaseLock = resolve));
   }
 
   private stepDown(): void {
     this.own?.close();
     this.own = undefined;
-    this.release?.();
+    this.releaseLock?.();
   }
 
-  /** Nothing was heard for long. A leader's own stream knows how to live with that. */
-  private async doubt(): Promise<void> {
-    if (this.own || !(await this.ask()) || !this.live || document.hidden) return;
-    const missed = await this.ear.checkForMore().catch(() => undefined);
-    if (this.own || this.closed) return;
-    if (missed === undefined) this.end();
-    else if (missed) this.usurp();
+  /** After a long silence, checks that the leader answers and has passed on everything. */
+  private async checkLeader(): Promise<void> {
+    if (this.own || !(await this.queryLeader()) || !this.isLive || document.hidden) return;
+    const hasMissed = await this.handlers.checkForMore().catch(() => undefined);
+    if (this.own || this.isClosed) return;
+    if (hasMissed === undefined) this.end();
+    else if (hasMissed) this.takeOver();
   }
 
-  /** Asks who leads, and leads if nobody answers: a tab that was put to sleep keeps its lock. */
-  private async ask(): Promise<boolean> {
-    this.answered = false;
-    this.say({ type: 'hello' });
-    await new Promise((go) => setTimeout(go, ANSWER + Math.random() * ANSWER));
-    if (!this.answered && !this.own && !this.closed) this.usurp();
-    return this.answered;
+  /** Asks for the leader, and takes over if none answers: a suspended tab keeps its lock. */
+  private async queryLeader(): Promise<boolean> {
+    this.hasAnswer = false;
+    this.broadcast({ type: 'query' });
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_TIMEOUT * (1 + Math.random())));
+    if (!this.hasAnswer && !this.own && !this.isClosed) this.takeOver();
+    return this.hasAnswer;
   }
 
-  private usurp(): void {
+  private takeOver(): void {
     this.waiting.abort();
-    this.queue({ steal: true });
+    this.requestLock({ steal: true });
   }
 
-  private hear(event: ServerEvent): void {
+  private deliver(event: ServerEvent): void {
     if (event.type === 'presence') this.presence = event;
-    this.ear.onEvent(event);
+    this.handlers.onEvent(event);
   }
 
   private goLive(): void {
-    if (!this.live) this.ear.onLive();
-    this.live = true;
+    if (!this.isLive) this.handlers.onLive();
+    this.isLive = true;
   }
 
-  private end(why?: ErrorBody): void {
-    if (this.closed) return;
+  private end(refusal?: ErrorBody): void {
+    if (this.isClosed) return;
     this.close();
-    this.ear.onLost(why);
+    this.handlers.onLost(refusal);
   }
 
-  private tellState(): void {
-    this.say({ type: 'here', live: this.live, cursor: this.ear.cursor(), presence: this.presence });
+  private broadcastState(): void {
+    const { isLive: live, presence } = this;
+    this.broadcast({ type: 'state', live, cursor: this.handlers.cursor(), presence });
   }
 
-  private say(word: Word): void {
-    if (!this.closed) this.channel.postMessage(word);
+  private broadcast(message: TabMessage): void {
+    if (!this.isClosed) this.channel.postMessage(message);
   }
 }

@@ -3,43 +3,47 @@ import { Backoff } from './backoff.js';
 import type { StreamHandlers, Stream } from './stream.js';
 import type { Transport } from './transports.js';
 
-/** How long a way is waited for before the next one is tried as well, in milliseconds. */
+/** How long a transport may take before the next one is tried in parallel, in milliseconds. */
 const STAGGER = 2500;
-/** A way that worked for this long is taken back to first when it fails, in milliseconds. */
-const SOUND = 5000;
-/** Past this, a change of networks is likelier than a way that never lasts, in milliseconds. */
-const STEADY = 30_000;
-
-/** How long whom the server does not let in waits before asking again, in milliseconds. */
-const REFUSED = 60_000;
+/** A transport that was live for this long is tried again first when it is lost, in milliseconds. */
+const STABLE = 5000;
+/** After this long, a lost stream means a change of networks rather than a bad transport, in milliseconds. */
+const LONG_LIVED = 30_000;
+/** The pause after a refusal that names none, in milliseconds. */
+const REFUSAL_PAUSE = 60_000;
 
 interface Active {
   transport: Transport;
   stream: Stream;
+  /** When it became live, in milliseconds since the epoch. */
   since: number;
 }
 
 /**
- * Stands on the best way to the room that works. It goes down when a way fails, and looks up now and then; the way
- * it stands on is given up only when a better one is live. All begin at the feed's cursor, and what two of them
- * bring in the moment they overlap is dropped there.
+ * Keeps a stream open over the best transport that works. It falls back when a transport fails and looks for a better
+ * one now and then; the active stream is closed only when the better one is live. All streams start at the feed's
+ * cursor, and the feed drops what two of them deliver while they overlap.
  */
 export class TransportFallback {
   private active: Active | undefined;
+  /** Those that may be used, the best first. */
   private transports: readonly Transport[] = [];
-  private readonly trying = new Map<Transport, Stream>();
+  private readonly connecting = new Map<Transport, Stream>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The next try, where nothing is live, in milliseconds since the epoch. */
+  /** The time of the next attempt while nothing is live, in milliseconds since the epoch. */
   retryAt: number | undefined;
-  /** Why nobody is let in, where that is what the server said last. */
+  /** The server's error, if the last attempt was refused. */
   refusal: ErrorBody | undefined;
   private readonly retryBackoff = new Backoff();
   private readonly upgradeBackoff = new Backoff(2000, 300_000);
 
-  /** @param changed is called when `live`, `retryAt` or `refusal` may have changed. */
+  /** @param onChange is called when `live`, `retryAt` or `refusal` may have changed. */
   constructor(
-    private readonly open: (way: Transport, ear: Pick<StreamHandlers, 'onLive' | 'onLost'>) => Stream,
-    private readonly changed: () => void,
+    private readonly open: (
+      transport: Transport,
+      handlers: Pick<StreamHandlers, 'onLive' | 'onLost'>,
+    ) => Stream,
+    private readonly onChange: () => void,
   ) {}
 
   get live(): Transport | undefined {
@@ -50,115 +54,117 @@ export class TransportFallback {
     return this.active?.stream;
   }
 
-  /** Begins anew, with these ways. */
-  select(ways: readonly Transport[]): void {
-    this.transports = ways;
+  /** Reconnects over these transports, the best first. */
+  select(transports: readonly Transport[]): void {
+    this.transports = transports;
     this.disconnect();
     this.tryNow();
   }
 
-  /** Closes everything, and comes back by itself. */
-  disconnect(wait = this.retryBackoff.next()): void {
-    const streams = [this.active?.stream, ...this.trying.values()];
+  /** Closes all streams, and reconnects after a delay. @param delay in milliseconds. */
+  disconnect(delay = this.retryBackoff.next()): void {
+    const streams = [this.active?.stream, ...this.connecting.values()];
     this.active = undefined;
-    this.trying.clear();
+    this.connecting.clear();
     streams.forEach((stream) => stream?.close());
-    this.schedule(wait);
-    this.changed();
+    this.schedule(delay);
+    this.onChange();
   }
 
-  /** Tries now what was planned for later. */
+  /** Makes the planned attempt now. */
   tryNow(): void {
     this.upgradeBackoff.reset();
-    if (this.trying.size > 0) return;
+    if (this.connecting.size > 0) return;
     this.cancel();
     this.tryFrom(0);
-    this.changed();
+    this.onChange();
   }
 
-  /** What looks live does not work. */
+  /** Falls back from a stream that looks live but does not work. */
   abandon(stream: Stream): void {
     if (this.active?.stream !== stream) return;
     stream.close();
     this.handleLoss(this.active);
   }
 
-  /** Tries the way at `i`, and each one below it when the one above fails or is slow, down to what is live. */
+  /** Tries the transport at `i`, and the next ones if it fails or is slow, down to the active one. */
   private tryFrom(i: number): void {
-    const way = this.transports[i];
-    if (!way || way === this.active?.transport) return this.planNext();
-    if (this.trying.has(way)) return this.tryFrom(i + 1);
-    let wentOn = false;
-    const goOn = (): void => {
-      if (!wentOn) this.tryFrom(i + 1);
-      wentOn = true;
+    const transport = this.transports[i];
+    if (!transport || transport === this.active?.transport) return this.planNext();
+    if (this.connecting.has(transport)) return this.tryFrom(i + 1);
+    let hasTriedNext = false;
+    const tryNext = (): void => {
+      if (!hasTriedNext) this.tryFrom(i + 1);
+      hasTriedNext = true;
     };
-    const stream = this.open(way, {
-      onLive: () => this.activate({ transport: way, stream, since: Date.now() }),
-      onLost: (why) => {
-        const held = this.active?.stream === stream ? this.active : undefined;
-        if (!held && this.trying.get(way) !== stream) return;
-        // What holds for one way holds for all, unless another one is live.
-        if (why && (held || !this.active)) return this.handleRefusal(why);
-        if (held) return this.handleLoss(held);
-        this.trying.delete(way);
-        goOn();
+    const stream = this.open(transport, {
+      onLive: () => this.activate({ transport, stream, since: Date.now() }),
+      onLost: (refusal) => {
+        const active = this.active?.stream === stream ? this.active : undefined;
+        if (!active && this.connecting.get(transport) !== stream) return;
+        // A refusal concerns all transports, unless another one is live.
+        if (refusal && (active || !this.active)) return this.handleRefusal(refusal);
+        if (active) return this.handleLoss(active);
+        this.connecting.delete(transport);
+        tryNext();
         this.planNext();
       },
     });
-    this.trying.set(way, stream);
-    setTimeout(() => this.trying.get(way) === stream && goOn(), STAGGER);
+    this.connecting.set(transport, stream);
+    setTimeout(() => this.connecting.get(transport) === stream && tryNext(), STAGGER);
   }
 
-  private activate(held: Active): void {
-    if (this.trying.get(held.transport) !== held.stream) return;
+  private activate(active: Active): void {
+    if (this.connecting.get(active.transport) !== active.stream) return;
     this.cancel();
     this.active?.stream.close();
-    this.active = held;
+    this.active = active;
     this.refusal = undefined;
-    this.trying.delete(held.transport);
-    for (const worse of this.transports.slice(this.transports.indexOf(held.transport))) {
-      this.trying.get(worse)?.close();
-      this.trying.delete(worse);
+    this.connecting.delete(active.transport);
+    for (const worse of this.transports.slice(this.transports.indexOf(active.transport))) {
+      this.connecting.get(worse)?.close();
+      this.connecting.delete(worse);
     }
-    this.changed();
+    this.onChange();
     this.planNext();
   }
 
-  private handleLoss({ transport: way, since }: Active): void {
-    const lasted = Date.now() - since;
+  private handleLoss({ transport, since }: Active): void {
+    const duration = Date.now() - since;
     this.active = undefined;
-    if (lasted > SOUND) this.retryBackoff.reset();
-    if (lasted > STEADY) this.upgradeBackoff.reset();
-    const i = this.transports.indexOf(way) + (lasted > SOUND ? 0 : 1);
+    if (duration > STABLE) this.retryBackoff.reset();
+    if (duration > LONG_LIVED) this.upgradeBackoff.reset();
+    const i = this.transports.indexOf(transport) + (duration > STABLE ? 0 : 1);
     this.schedule(this.retryBackoff.next(), i % this.transports.length);
-    this.changed();
+    this.onChange();
   }
 
-  /** The server does not let anybody in: it is left alone for a while. */
   private handleRefusal(refusal: ErrorBody): void {
     this.refusal = refusal;
-    this.disconnect(refusal.retryAfter ? refusal.retryAfter * 1000 : REFUSED);
+    this.disconnect(refusal.retryAfter ? refusal.retryAfter * 1000 : REFUSAL_PAUSE);
   }
 
-  /** Nothing is left to try now: plans when to try again. */
+  /** Schedules the next attempt, unless one is under way or scheduled. */
   private planNext(): void {
-    if (this.trying.size > 0 || this.timer !== undefined) return;
-    // The server has said nothing this time.
-    if (!this.active) this.refusal = undefined;
-    if (!this.active) this.schedule(this.retryBackoff.next());
-    else if (this.active.transport !== this.transports[0]) this.schedule(this.upgradeBackoff.next());
-    this.changed();
+    if (this.connecting.size > 0 || this.timer !== undefined) return;
+    if (!this.active) {
+      // All transports failed without a refusal.
+      this.refusal = undefined;
+      this.schedule(this.retryBackoff.next());
+    } else if (this.active.transport !== this.transports[0]) {
+      this.schedule(this.upgradeBackoff.next());
+    }
+    this.onChange();
   }
 
-  private schedule(wait: number, i = 0): void {
+  private schedule(delay: number, i = 0): void {
     this.cancel();
-    if (!this.active) this.retryAt = Date.now() + wait;
+    if (!this.active) this.retryAt = Date.now() + delay;
     this.timer = setTimeout(() => {
       this.cancel();
       this.tryFrom(i);
-      this.changed();
-    }, wait);
+      this.onChange();
+    }, delay);
   }
 
   private cancel(): void {

@@ -1,9 +1,9 @@
-/** The ways to the room, the best first, by the names they go by in the page's address: `?transport=sse`. */
+/** The transports, the best first, by their names in the page's address: `?transport=sse`. */
 export const transports = ['websocket', 'polling', 'sse', 'subscribe', 'poll'] as const;
 
 export type Transport = (typeof transports)[number];
 
-/** What people call them. */
+/** The names that the page shows. */
 export const transportNames: Record<Transport, string> = {
   websocket: 'WebSocket',
   polling: 'Socket.IO polling',
@@ -12,16 +12,16 @@ export const transportNames: Record<Transport, string> = {
   poll: 'polling',
 };
 
-/** The one way that the page's address asks for; none is as good as another. */
+/** Returns the transport that the page's address selects; `undefined` for an automatic choice. */
 export function chosenTransport(): Transport | undefined {
-  const asked = new URLSearchParams(location.search).get('transport');
-  return transports.find((way) => way === asked);
+  const chosen = new URLSearchParams(location.search).get('transport');
+  return transports.find((transport) => transport === chosen);
 }
 
-/** Writes the choice into the page's address, so that it outlives a reload. */
-export function rememberTransport(way: Transport | undefined): void {
+/** Writes the choice into the page's address, so that it survives a reload. */
+export function rememberTransport(transport: Transport | undefined): void {
   const address = new URL(location.href);
-  if (way) address.searchParams.set('transport', way);
+  if (transport) address.searchParams.set('transport', transport);
   else address.searchParams.delete('transport');
   history.replaceState(history.state, '', address);
 }

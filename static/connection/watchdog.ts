@@ -1,22 +1,24 @@
-/** How long nothing is heard before somebody asks whether all is well, in milliseconds. */
-const LONG = 25_000;
+/** How long a stream may be silent before it is checked, in milliseconds. */
+const TIMEOUT = 25_000;
 
-/** Calls each time that nothing was heard for long. */
+/** Calls back whenever {@link Watchdog.reset} was not called for 25 s. */
 export class Watchdog {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly call: () => void) {
+  constructor(private readonly onTimeout: () => void) {
     this.reset();
   }
 
+  /** Starts the time anew: the stream is alive. */
   reset(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.reset();
-      this.call();
-    }, LONG);
+      this.onTimeout();
+    }, TIMEOUT);
   }
 
+  /** Never calls back again. */
   stop(): void {
     clearTimeout(this.timer);
   }

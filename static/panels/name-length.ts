@@ -1,13 +1,9 @@
 import { serverConstants } from '../browser/server-constants.js';
-
-/** Returns the length of a text in code points, as the server counts. */
-export function lengthOf(text: string): number {
-  return Array.from(text).length;
-}
+import { lengthOf } from '../browser/text.js';
 
 /**
- * Returns what to say about a name that the server would refuse as too long; empty for all others. A `maxlength` counts
- * in UTF-16 code units, of which a code point has up to two, and cuts what is pasted without a word.
+ * Returns the error for a name that the server would refuse as too long; empty for all others. `maxlength` can't do
+ * this: it counts UTF-16 code units, and silently truncates a pasted text.
  */
 export function nameLengthError(name: string): string {
   const { nameMax } = serverConstants();
