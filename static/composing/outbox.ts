@@ -1,92 +1,91 @@
 import type { Entry } from '../../server/wire.js';
+import { BoundedSet } from '../browser/bounded-set.js';
 import { newId } from '../browser/id.js';
 import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { DraftStore } from './draft-store.js';
 
-/** How many settled messages are remembered: a reading that began before one was settled may still be under way. */
-const SETTLED = 1000;
+/** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
+const REMOVED_LIMIT = 1000;
 
-/** A message on its way to the server. */
+/** A message that is not stored yet. */
 export interface Draft {
-  /** Its own for good: however often it is sent, the server stores it once. */
+  /** The idempotency key: however often the draft is sent, the server stores it once. */
   id: string;
   message: string;
   /** When it was written, by this machine's clock. */
   at: string;
-  /** Why the server refused it, if it did. */
+  /** The server's reason, if it refused the draft. */
   refused?: string;
-  /** Where it stands among all that is kept; none yet if it was not. */
+  /** Its key in the draft store, if it was read from there. */
   place?: number;
 }
 
 /**
- * Sends messages in the order they were written, one at a time, each until the server has decided on it. The tabs of
- * a browser share what is kept: the one whose turn it is sends for all, and what two of them send, its id makes one.
+ * Sends drafts in the order of writing, one at a time, each until the server has accepted or refused it. The tabs of a
+ * browser share the store: the one that holds the lock sends the drafts of all of them.
  */
 export class Outbox {
-  /** What is not stored yet, in the order of writing; the refused ones wait for the person. */
+  /** In the order of writing; those that were refused wait for the person's decision. */
   private drafts = new Map<string, Draft>();
-  /** The ids that were settled here last: they must not come back from a reading that began before. */
-  private readonly settled = new Set<string>();
+  /** The ids that were removed last. */
+  private readonly removed = new BoundedSet<string>(REMOVED_LIMIT);
   private readonly backoff = new Backoff();
-  private running = false;
-  private cutShort: (() => void) | undefined;
-  /** Until when the server asks to be left alone. */
+  private isRunning = false;
+  private endPause: (() => void) | undefined;
+  /** The end of a pause that the server asked for, in milliseconds since the epoch. */
   private heldUntil: number | undefined;
 
   /**
-   * @param send resolves with what was stored, or throws an ApiError.
-   * @param show a draft that is on its way, or refused.
-   * @param stored is given what the server made of it.
-   * @param changed is told how many are on their way, and when the next one goes if the server asks for time.
+   * @param send resolves with the stored entry, or throws an ApiError.
+   * @param show shows a draft that is waiting or refused.
+   * @param onStored is given the stored entry.
+   * @param onChange is given the number of waiting drafts, and the end of a pause that the server asked for.
    */
   constructor(
     private readonly store: DraftStore,
     private readonly send: (draft: Draft) => Promise<Entry>,
     private readonly show: (draft: Draft) => void,
-    private readonly stored: (entry: Entry) => void,
-    private readonly changed: (waiting: number, heldUntil: number | undefined) => void,
+    private readonly onStored: (entry: Entry) => void,
+    private readonly onChange: (waiting: number, heldUntil: number | undefined) => void,
   ) {}
 
-  /** Goes on with what an earlier visit to the page left. */
+  /** Shows and sends the drafts of an earlier visit. */
   async restore(): Promise<void> {
     await this.merge();
     void this.run();
   }
 
-  /** Takes in a new message. */
+  /** Adds a new message. */
   add(message: string): void {
     this.enqueue({ id: newId(), message, at: new Date().toISOString() });
   }
 
-  /** Sends a refused message again, under the id it has. */
+  /** Sends a refused draft again, under the same id. */
   retry(id: string): void {
     const draft = this.drafts.get(id);
     if (!draft?.refused) return;
     void this.remove(id);
-    this.settled.delete(id);
+    this.removed.delete(id);
     this.enqueue({ id, message: draft.message, at: draft.at });
   }
 
-  /** Gives a message up, or is told that the room has it; resolves when it is no longer kept. */
+  /** Removes a draft that is discarded or stored; resolves when the draft store has deleted it. */
   async remove(id: string): Promise<void> {
     if (!this.drafts.delete(id)) return;
-    this.settled.add(id);
-    if (this.settled.size > SETTLED) this.settled.delete([...this.settled][0]!);
+    this.removed.add(id);
     this.report();
     await this.store.delete(id);
   }
 
-  /** The server may be within reach again: don't wait longer. */
+  /** Ends a pause after a failure: the server can be reached again. A pause that the server asked for goes on. */
   onReconnect(): void {
-    // A server that asks for time gets it, also when the connection comes back earlier.
-    if (this.heldUntil === undefined) this.cutShort?.();
+    if (this.heldUntil === undefined) this.endPause?.();
   }
 
-  /** The server may not ask for time any more: try now. If it does, it says for how long. */
+  /** Ends any pause: the rule that the server asked for it by may no longer apply. */
   endHold(): void {
-    this.cutShort?.();
+    this.endPause?.();
   }
 
   private enqueue(draft: Draft): void {
@@ -98,21 +97,21 @@ export class Outbox {
   }
 
   private async run(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    // Once more when something was written just as the turn went to the next tab.
+    if (this.isRunning) return;
+    this.isRunning = true;
+    // A draft may be added just as the lock is released.
     while (this.next()) await this.store.withLock(() => this.sendAll());
-    this.running = false;
+    this.isRunning = false;
   }
 
   private async sendAll(): Promise<void> {
     await this.merge();
     for (let draft = this.next(); draft; draft = this.next()) {
       try {
-        const message = await this.send(draft);
+        const entry = await this.send(draft);
         this.backoff.reset();
         void this.remove(draft.id);
-        this.stored(message);
+        this.onStored(entry);
       } catch (error) {
         if (error instanceof ApiError && error.isFinal) this.refuse(draft, error);
         else if (this.drafts.has(draft.id)) await this.pause(error);
@@ -121,15 +120,15 @@ export class Outbox {
     }
   }
 
-  /** Brings together what is kept, by whichever tab, and what this tab has; all in the order of writing. */
+  /** Merges the stored drafts of all tabs with those of this tab, in the order of writing. */
   private async merge(): Promise<void> {
-    const kept = (await this.store.all()) ?? [];
+    const stored = (await this.store.all()) ?? [];
     const own = [...this.drafts.values()];
     const drafts = new Map<string, Draft>();
-    const add = (draft: Draft): unknown => this.settled.has(draft.id) || drafts.set(draft.id, draft);
-    for (const draft of kept) {
+    const add = (draft: Draft): unknown => this.removed.has(draft.id) || drafts.set(draft.id, draft);
+    for (const draft of stored) {
       const at = own.findIndex(({ id }) => id === draft.id);
-      // What could not be kept was written before what this tab wrote next.
+      // Own drafts that could not be stored come before the next own one that is.
       own
         .splice(0, at + 1)
         .slice(0, -1)
@@ -138,22 +137,26 @@ export class Outbox {
       add(mine?.refused ? mine : draft);
     }
     own.forEach(add);
-    const news = [...drafts.values()].filter(({ id, refused }) => {
+    const changed = [...drafts.values()].filter(({ id, refused }) => {
       const known = this.drafts.get(id);
       return !known || known.refused !== refused;
     });
     this.drafts = drafts;
-    news.forEach(this.show);
+    changed.forEach(this.show);
     this.report();
   }
 
   private next(): Draft | undefined {
-    return [...this.drafts.values()].find(({ refused }) => !refused);
+    return this.waiting[0];
+  }
+
+  private get waiting(): Draft[] {
+    return [...this.drafts.values()].filter(({ refused }) => !refused);
   }
 
   private refuse({ id }: Draft, error: ApiError): void {
     const draft = this.drafts.get(id);
-    // The feed may have brought it meanwhile, and then it is no longer here to be refused.
+    // Meanwhile the feed may have delivered it: an earlier attempt was stored.
     if (!draft) return;
     draft.refused = errorText(error);
     void this.store.put(draft);
@@ -162,18 +165,18 @@ export class Outbox {
   }
 
   private report(): void {
-    const waiting = [...this.drafts.values()].filter(({ refused }) => !refused).length;
-    this.changed(waiting, waiting > 0 ? this.heldUntil : undefined);
+    const { length } = this.waiting;
+    this.onChange(length, length > 0 ? this.heldUntil : undefined);
   }
 
   private async pause(error: unknown): Promise<void> {
-    const asked = (error instanceof ApiError && error.retryAfter) || 0;
-    const wait = Math.max(asked, this.backoff.next());
-    this.heldUntil = asked ? Date.now() + wait : undefined;
+    const retryAfter = (error instanceof ApiError && error.retryAfter) || 0;
+    const delay = Math.max(retryAfter, this.backoff.next());
+    this.heldUntil = retryAfter ? Date.now() + delay : undefined;
     this.report();
-    await new Promise<void>((done) => {
-      this.cutShort = done;
-      setTimeout(done, wait);
+    await new Promise<void>((resolve) => {
+      this.endPause = resolve;
+      setTimeout(resolve, delay);
     });
     this.heldUntil = undefined;
     this.report();

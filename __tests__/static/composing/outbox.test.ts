@@ -171,5 +171,5 @@ it('remembers only the last of all that it has sent', async () => {
     await settled();
   }
   expect(sent).toHaveLength(1100);
-  expect(outbox['settled'].size).toBe(1000);
+  expect(outbox['removed'].size).toBe(1000);
 });
