@@ -14,7 +14,7 @@ const SERVER = [
   'http',
   'chat',
   'accounts',
-  'config.ts',
+  'config',
   'access',
   'log',
   'identity',

@@ -17,7 +17,7 @@ import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Moderation } from './chat/moderation';
 import { Presence } from './chat/presence';
-import type { Config } from './config';
+import type { Config } from './config/config';
 import { handleClientErrors } from './http/client-errors';
 import { gracefulShutdown } from './http/graceful-shutdown';
 import { createHttpServer } from './http/http-server';

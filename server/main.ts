@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { OWNERS_LINK_HOURS } from './accounts/invitations';
 import { createApp } from './app';
-import { readConfig } from './config';
+import { readConfig } from './config/config';
 import { describeTrust } from './identity/address';
 import { openStores } from './stores/open';
 

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Config } from '../config';
+import type { Config } from '../config/config';
 import { Request } from './request';
 
 /** How long a request may take to arrive, in ms: its headers, and all of it. Streams are answers, and take their time. */

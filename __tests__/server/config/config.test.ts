@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readConfig } from '../../server/config';
+import { readConfig } from '../../../server/config/config';
 
 describe('the configuration', () => {
-  it('needs nothing to be set', () => {
+  it('has a default for every setting; an empty variable counts as not set', () => {
     expect(readConfig({ PORT: '' })).toEqual({
       port: 3000,
       host: 'localhost',
@@ -19,14 +19,14 @@ describe('the configuration', () => {
         refusals: { points: 60, seconds: 10 },
         connections: 100,
       },
-      database: join(__dirname, '..', '..', 'data', 'parley.db'),
+      database: join(__dirname, '..', '..', '..', 'data', 'parley.db'),
       tail: 500,
       phoneRegion: 'RU',
       corsOrigins: [],
     });
   });
 
-  it('reads what an operator sets', () => {
+  it('reads every kind of setting', () => {
     const env = {
       PORT: '80',
       HOST: '::',
@@ -85,10 +85,11 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '10.0.0.0/40'],
     ['TRUST_PROXY', '0.0.0.0/0'],
     ['TRUST_PROXY', '::/0'],
+    ['TRUST_PROXY', '0.0.0.0/00'],
     ['DATABASE', ':memory:'],
     ['PUBLIC_URL', 'chat.example.org'],
     ['PUBLIC_URL', 'https://chat.example.org/room'],
-  ])('names the setting that is wrong: %s=%s', (name, value) => {
+  ])('names a setting with a wrong value: %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       new RegExp(`^${name} must .*"${value.replace('*', '\\*')}"`),
     );
@@ -99,22 +100,29 @@ describe('the configuration', () => {
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['TRUSTPROXY', 'TRUST_PROXY'],
     ['limit_sign_ins', 'LIMIT_SIGN_INS'],
-  ])('names the setting that was meant by %s', (name, meant) => {
+  ])('suggests the setting that %s resembles', (name, meant) => {
     expect(() => readConfig({ [name]: '1' })).toThrow(`${name} is not a setting. Did you mean ${meant}?`);
   });
 
-  it('refuses a limit that does not exist, and ignores what belongs to other programs', () => {
+  it('refuses an unknown limit, and ignores the variables of other programs', () => {
     expect(() => readConfig({ LIMIT_WORDS: '1' })).toThrow(
       /^LIMIT_WORDS is not a setting\. The limits are LIMIT_/,
     );
     expect(() => readConfig({ Path: '/bin', HOSTNAME: 'x', PORTS: '1', TLS_VERSION: '3' })).not.toThrow();
   });
 
-  it('takes a certificate only with its key, a number of proxies, and no limits at all', () => {
+  it('accepts a certificate only with its key, a number of proxies, and no limits at all', () => {
     expect(() => readConfig({ TLS_CERT: '/etc/cert.pem' })).toThrow('TLS_CERT and TLS_KEY belong together');
     expect(readConfig({ TRUST_PROXY: '2', LIMITS: 'off' })).toMatchObject({
       trustProxy: 2,
       limits: undefined,
     });
+  });
+
+  it('names everything that is wrong at once', () => {
+    const environment = { PORT: 'http', CORS_ORIGIN: 'x', TAIL: '0', TRUST_PROXY: '10.0.0.0/8 yes no' };
+    const mistakes =
+      /^CORS_ORIGIN is .*\nPORT must .*\nTRUST_PROXY must .*"yes"\.\nTRUST_PROXY must .*"no"\.\nTAIL must .*$/;
+    expect(() => readConfig(environment)).toThrow(mistakes);
   });
 });

@@ -1,0 +1,79 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+import type { z } from 'zod';
+import type { AccessMode } from '../access/access-control';
+import type { LimitSettings } from '../access/limits';
+import type { Trust } from '../identity/address';
+import { findMisspelled } from './misspellings';
+import { SETTINGS } from './settings';
+
+/** The settings of an operator. The table in the README describes them. */
+export interface Config {
+  /** The port to listen on; 0 lets the system choose a free one. */
+  port: number;
+  host: string;
+  /** The origin under which people open the chat, where the server can't know it: behind a proxy. */
+  publicUrl: string | undefined;
+  /** The PEM files of the certificate and its key, where the server speaks TLS itself. */
+  tls: { cert: string; key: string } | undefined;
+  /** The proxies whose forwarding headers are trusted. */
+  trustProxy: Trust;
+  access: AccessMode;
+  /** Undefined where there are no limits. */
+  limits: LimitSettings | undefined;
+  /** The absolute path of the SQLite file. It is created, with its folder, if it is missing. */
+  database: string;
+  /** How many of the newest messages of each room are kept in memory while somebody reads it. */
+  tail: number;
+  /** The country of phone numbers in national format, ISO 3166-1 alpha-2. */
+  phoneRegion: CountryCode;
+  /** Origins whose pages may use this server, as browsers send them. */
+  corsOrigins: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from environment variables. An empty one counts as not set.
+ * @throws {Error} with a line for each variable that is wrong or misspelled: its name, and what it must be.
+ */
+export function readConfig(environment: Environment): Config {
+  const values = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value?.trim() || undefined]),
+  );
+  const { data: settings, error } = SETTINGS.safeParse(values, { reportInput: true });
+  const mistakes = [
+    ...findMisspelled(Object.keys(environment), Object.keys(SETTINGS.shape)),
+    ...(error?.issues ?? []).map(describe),
+  ];
+  if (!settings || mistakes.length > 0) throw new Error(mistakes.join('\n'));
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    publicUrl: settings.PUBLIC_URL,
+    tls:
+      settings.TLS_CERT && settings.TLS_KEY ? { cert: settings.TLS_CERT, key: settings.TLS_KEY } : undefined,
+    trustProxy: settings.TRUST_PROXY,
+    access: settings.ACCESS,
+    limits: settings.LIMITS === 'off' ? undefined : limitsOf(settings),
+    database: settings.DATABASE,
+    tail: settings.TAIL,
+    phoneRegion: settings.PHONE_REGION,
+    corsOrigins: settings.CORS_ORIGINS,
+  };
+}
+
+function limitsOf(settings: z.output<typeof SETTINGS>): LimitSettings {
+  return {
+    messages: settings.LIMIT_MESSAGES,
+    names: settings.LIMIT_NAMES,
+    contacts: settings.LIMIT_CONTACTS,
+    signIns: settings.LIMIT_SIGN_INS,
+    reads: settings.LIMIT_READS,
+    refusals: settings.LIMIT_REFUSALS,
+    connections: settings.LIMIT_CONNECTIONS,
+  };
+}
+
+function describe({ path: [name], message, input }: z.core.$ZodIssue): string {
+  return name === undefined ? message : `${String(name)} must ${message}, not "${String(input)}".`;
+}

@@ -1,0 +1,113 @@
+import { join, resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import type { Trust } from '../identity/address';
+
+/** Beside the program, wherever it is started: the compiled server is in `dist/`, its source in `server/`. */
+const DATABASE = join(__dirname, '..', '..', 'data', 'parley.db');
+/** With more trusted proxies than there are, clients could choose their address. Nobody has more than this in a row. */
+const PROXIES_MAX = 5;
+
+/**
+ * A value of a setting.
+ * @param must completes the sentence "SETTING must …".
+ * @param parse returns undefined for a value that is wrong.
+ */
+function value<T>(must: string, parse: (text: string) => T | undefined) {
+  return z.string().transform((text, context): T => {
+    const parsed = parse(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: must, input: text });
+    return z.NEVER;
+  });
+}
+
+/** Several values, with spaces or commas between them. */
+function list<T extends z.ZodType<unknown, string>>(one: T) {
+  return z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(one));
+}
+
+const integer = (least: number, most: number) =>
+  value(`be a number from ${least} to ${most}`, (text) => {
+    const number = Number(text);
+    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+  });
+
+const allowance = value('say how many in how many seconds, such as 30/10', (text) => {
+  const [, points, seconds] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
+  return points && seconds ? { points: Number(points), seconds: Number(seconds) } : undefined;
+});
+
+const origin = value('list origins such as https://example.org, without a path', (text) =>
+  URL.canParse(text) && new URL(text).origin === text ? text : undefined,
+);
+
+const publicUrl = value('be an address such as https://chat.example.org, without a path', (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(text);
+  return isOrigin ? url.origin : undefined;
+});
+
+const network = value(
+  `be the number of proxies before the server (at most ${PROXIES_MAX}), or list their networks such as 10.0.0.0/8`,
+  (text) => {
+    const [address = '', bits] = text.split('/');
+    // ipaddr.js alone would read 12 as 0.0.0.12.
+    const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+    return isAddress && (bits === undefined || ipaddr.isValidCIDR(text)) ? text : undefined;
+  },
+).refine(
+  (text) => Number(text.split('/')[1] ?? 1) > 0,
+  'list your proxies only, since whoever is trusted can choose the address they come from',
+);
+
+/** A number of proxies, or their networks. */
+const trust = z.string().transform((text, { issues }): Trust => {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count <= PROXIES_MAX) return count;
+  const networks = list(network).safeParse(text, { reportInput: true });
+  for (const issue of networks.error?.issues ?? []) issues.push(issue as z.core.$ZodRawIssue);
+  return networks.data ?? z.NEVER;
+});
+
+const country = value('be a two-letter country code such as RU or DE', (text): CountryCode | undefined => {
+  const code = text.toUpperCase();
+  return isSupportedCountry(code) ? code : undefined;
+});
+
+const path = value('be the path of a file', (text) =>
+  // SQLite would take these as a database that ends with the process.
+  text !== ':memory:' && !text.startsWith('file:') ? resolve(text) : undefined,
+);
+
+/** Every setting, by its environment variable, with its default. */
+export const SETTINGS = z
+  .object({
+    PORT: integer(0, 65_535).default(3000),
+    HOST: z.string().default('localhost'),
+    PUBLIC_URL: publicUrl.optional(),
+    TLS_CERT: z.string().optional(),
+    TLS_KEY: z.string().optional(),
+    TRUST_PROXY: trust.default(0),
+    ACCESS: z.enum(['open', 'invite', 'closed'], 'be open, invite or closed').default('open'),
+    LIMITS: z.enum(['on', 'off'], 'be on or off').default('on'),
+    LIMIT_MESSAGES: allowance.default({ points: 30, seconds: 10 }),
+    LIMIT_NAMES: allowance.default({ points: 10, seconds: 60 }),
+    LIMIT_CONTACTS: allowance.default({ points: 30, seconds: 60 }),
+    LIMIT_SIGN_INS: allowance.default({ points: 10, seconds: 300 }),
+    LIMIT_READS: allowance.default({ points: 600, seconds: 10 }),
+    LIMIT_REFUSALS: allowance.default({ points: 60, seconds: 10 }),
+    LIMIT_CONNECTIONS: integer(1, 100_000).default(100),
+    DATABASE: path.default(DATABASE),
+    TAIL: integer(1, 10_000).default(500),
+    PHONE_REGION: country.default('RU'),
+    CORS_ORIGINS: list(origin).default([]),
+  })
+  .refine(({ TLS_CERT, TLS_KEY }) => !TLS_CERT === !TLS_KEY, {
+    error: 'TLS_CERT and TLS_KEY belong together: set both, or neither.',
+    path: [],
+  });
