@@ -30,8 +30,8 @@ const query = ({ room, after, last }: From): string =>
     ...(last !== undefined && { last: String(last) }),
   }).toString();
 
-const LOGGED: unknown[] = ['new_message', 'deleted_message', 'delete_message', 'reset'];
-const isLogged = ({ type }: { type?: unknown }): boolean => LOGGED.includes(type);
+/** Whether an event is an entry, of whatever kind, or a reset. */
+const isLogged = (event: { type?: unknown }): boolean => 'seq' in event || event.type === 'reset';
 
 const socketIo =
   (...transports: string[]): OpenReader =>
@@ -62,10 +62,10 @@ const eventSource: OpenReader = async (url, from) => {
   const queue = new Queue<Entry | Reset>();
   await new Promise<void>((resolve, reject) => {
     void (async () => {
-      for await (const { type, data } of events) {
+      for await (const { data } of events) {
         // Presence tells that the stream is there.
         resolve();
-        if (isLogged({ type })) queue.push(data as unknown as Entry);
+        if (isLogged(data)) queue.push(data as unknown as Entry);
       }
     })().catch(reject);
   });

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Moderation } from '../chat/moderation';
+import { kindOf } from '../entry-kinds';
 import type { Visitors } from '../identity/visitor';
 import type { Log } from '../log/log';
 import { checkRoom } from '../validation/messages';
@@ -23,7 +24,7 @@ export function page(log: Log, visitors: Visitors, moderation: Moderation): Requ
       room,
       me: { visitor: visitor.id, username: visitor.username, role, account, muted },
       rules: await moderation.rulesOf(room),
-      messages: step.type === 'page' ? step.entries : [],
+      messages: step.type === 'page' ? step.entries.filter(({ type }) => kindOf(type)) : [],
       cursor: step.cursor,
       earliest: step.earliest,
       writing: request.query.write !== undefined,

@@ -1,13 +1,10 @@
-import type { Entry, Ephemeral, Reset, ServerEvents } from '../../server/wire.js';
+import type { Entry, Ephemeral, Reset, ServerEvents, Start } from '../../server/wire.js';
 
-/** All that a room tells, on every transport. */
-export type ServerEvent = Entry | Reset | Ephemeral;
+/** Everything that a room sends, on every transport. */
+export type ServerEvent = Start | Entry | Reset | Ephemeral;
 
-/** The names it is told under. */
+/** The names of the events that are no entries. */
 export const eventNames = [
-  'new_message',
-  'deleted_message',
-  'delete_message',
   'reset',
   'presence',
   'typing',
@@ -16,3 +13,8 @@ export const eventNames = [
   'new_contact',
   'remove_contact',
 ] as const satisfies readonly (keyof ServerEvents)[];
+
+/** Whether an event is an entry of the log, of a known kind or not: nothing else is numbered. */
+export function isEntry(event: ServerEvent): event is Entry {
+  return 'seq' in event;
+}

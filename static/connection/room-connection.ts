@@ -23,10 +23,12 @@ export class RoomConnection {
 
   constructor(
     private readonly room: string,
+    /** The kinds of entry to listen for. */
+    entryTypes: readonly string[],
     ear: Omit<StreamHandlers, 'onLive' | 'onLost'>,
     changed: (state: ConnectionState) => void,
   ) {
-    const open = openers(room);
+    const open = openers(room, entryTypes);
     this.fallback = new TransportFallback(
       (way, ends) => open[way]({ ...ear, ...ends }),
       () => {
@@ -77,13 +79,13 @@ export class RoomConnection {
 }
 
 /** How each way is opened. A browser allows a server six connections, so its tabs share all that are no WebSockets. */
-function openers(room: string): Record<Transport, OpenStream> {
+function openers(room: string, entryTypes: readonly string[]): Record<Transport, OpenStream> {
   const share = (way: Transport, open: OpenStream): OpenStream =>
     shareAcrossTabs(`parley:${room}:${way}`, withTimeout(open));
   return {
     websocket: withTimeout(socketIo(room, 'websocket')),
     polling: share('polling', socketIo(room, 'polling')),
-    sse: share('sse', sse(room)),
+    sse: share('sse', sse(room, entryTypes)),
     subscribe: share('subscribe', polling(room, '/subscribe')),
     poll: share('poll', polling(room, '/messages')),
   };

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, Entry, ErrorBody, ServerEvents } from '../../server/wire.js';
 import { refusalOf } from './api.js';
-import { eventNames } from './events.js';
+import type { ServerEvent } from './events.js';
 import type { OpenStream } from './stream.js';
 
 /** How long an acknowledgement may take, in milliseconds. */
@@ -21,7 +21,7 @@ export function socketIo(room: string, transport: 'websocket' | 'polling'): Open
     let closed = false;
     const close = (): void => {
       closed = true;
-      socket.off();
+      socket.off().offAny();
       socket.disconnect();
     };
     const end = (why?: ErrorBody): void => {
@@ -29,7 +29,7 @@ export function socketIo(room: string, transport: 'websocket' | 'polling'): Open
       close();
       lost(why);
     };
-    for (const name of eventNames) socket.on(name, hear);
+    socket.onAny((_name, event: ServerEvent) => hear(event));
     socket.on('connect', live);
     socket.on('disconnect', () => end());
     socket.on('connect_error', (error) => end(refusalOf((error as { data?: unknown }).data)));

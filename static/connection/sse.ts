@@ -5,7 +5,7 @@ import type { OpenStream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
 /** The room over Server-Sent Events, for networks that let no Socket.IO through. */
-export function sse(room: string): OpenStream {
+export function sse(room: string, entryTypes: readonly string[]): OpenStream {
   return ({ cursor, onEvent: hear, onLive: live, onLost: lost, checkForMore: missed }) => {
     const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
     let opened = false;
@@ -34,7 +34,7 @@ export function sse(room: string): OpenStream {
       if (source.readyState === EventSource.CLOSED) void refusal(room).then(end);
       else end();
     };
-    for (const name of eventNames) {
+    for (const name of [...entryTypes, ...eventNames]) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         silence.reset();
         // Who comes in is told at once who is there. The headers alone say nothing: a proxy may keep back the rest.

@@ -9,7 +9,7 @@ import { handleFailedMessages } from '../composing/failed-messages.js';
 import { Outbox } from '../composing/outbox.js';
 import { api } from '../connection/api.js';
 import { Coalescer } from '../connection/coalescer.js';
-import type { ServerEvent } from '../connection/events.js';
+import { isEntry, type ServerEvent } from '../connection/events.js';
 import { RoomConnection, type ConnectionState } from '../connection/room-connection.js';
 import { chosenTransport } from '../connection/transports.js';
 import { ConnectionDetails } from '../panels/connection-details.js';
@@ -27,6 +27,7 @@ import { Feed, seqOf } from '../timeline/feed.js';
 import { Folding } from '../timeline/folding.js';
 import { LogWindow } from '../timeline/log-window.js';
 import { persistReadingPosition } from '../timeline/reading-position.js';
+import { entryTypes, isMessage } from '../timeline/renderers.js';
 import { ScrollPosition } from '../timeline/scroll-position.js';
 import { Timeline } from '../timeline/timeline.js';
 import { Unread } from '../timeline/unread.js';
@@ -90,6 +91,7 @@ const standing = new ConnectionDetails(find(document, '#status'), chosenTranspor
 );
 const link = new RoomConnection(
   room,
+  entryTypes,
   {
     onEvent: hear,
     cursor: () => feed.cursor,
@@ -157,11 +159,8 @@ handleFailedMessages(
 new MessageActions(list, room, (id) => view.change(() => timeline.erase(id)));
 
 function hear(event: ServerEvent): void {
+  if (isEntry(event)) return feed.receive(event);
   switch (event.type) {
-    case 'new_message':
-    case 'deleted_message':
-    case 'delete_message':
-      return feed.receive(event);
     case 'reset':
       return feed.reset(event);
     case 'presence':
@@ -179,9 +178,7 @@ function hear(event: ServerEvent): void {
 }
 
 function show(entries: Entry[]): void {
-  const others = entries.filter(
-    ({ type, visitor }) => type === 'new_message' && visitor !== me.visitor,
-  ).length;
+  const others = entries.filter((entry) => isMessage(entry) && entry.visitor !== me.visitor).length;
   view.add(entries);
   reader.countMissed(others);
   unread.add(others);
@@ -195,7 +192,7 @@ function restart(newest: MessagePage): void {
 
 function received(entry: Entry): void {
   void outbox.remove(entry.id);
-  if (entry.type === 'new_message') typing.remove(entry.visitor);
+  if (isMessage(entry)) typing.remove(entry.visitor);
 }
 
 function renamed(change: ChangeUsername): void {

@@ -4,6 +4,7 @@ import { sameHistory, seqOf } from './feed.js';
 import { HistoryLoader } from './history-loader.js';
 import { seqOfElement } from './message-order.js';
 import { NewerLoader } from './newer-loader.js';
+import { applyEntry, showEntry } from './renderers.js';
 import type { Bookmark, ScrollPosition } from './scroll-position.js';
 import type { Timeline } from './timeline.js';
 
@@ -149,18 +150,13 @@ export class LogWindow {
 
   private put(entry: Entry): void {
     this.received(entry);
-    if (entry.type === 'delete_message') this.timeline.erase(entry.target);
-    if (entry.type === 'deleted_message') this.timeline.erase(entry.id);
-    // Entries of types that this page doesn't know have a place in the log, and none here.
-    if (entry.type === 'new_message' || entry.type === 'deleted_message')
-      this.timeline.show({ message: '', ...entry });
+    showEntry(this.timeline, entry);
   }
 
   /** Takes note of an entry whose place is not on the page. */
   private note(entry: Entry): void {
     this.received(entry);
-    if (entry.type === 'delete_message') this.timeline.erase(entry.target);
-    else this.timeline.markStored(entry.id);
+    applyEntry(this.timeline, entry);
   }
 
   private keep(entry: Entry): void {

@@ -45,7 +45,6 @@ export function eraseMessage(element: HTMLElement): void {
   const bubble = find(element, '.bubble');
   bubble.classList.remove('jumbo', 'tall');
   removeFold(element);
-  // As in views/partials/message.ejs.
   bubble.textContent = 'Deleted';
 }
 

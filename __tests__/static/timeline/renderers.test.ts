@@ -1,0 +1,64 @@
+import { ENTRY_TYPES } from '../../../server/entry-kinds';
+import type { Entry } from '../../../server/wire';
+import { applyEntry, entryTypes, isMessage, showEntry } from '../../../static/timeline/renderers';
+import type { Timeline } from '../../../static/timeline/timeline';
+import { say } from '../../support/http';
+import { setStage } from '../../support/stage';
+import { writeUnknownKind } from '../../support/unknown-kind';
+
+/** A timeline that records what is done with it. */
+function recording(): { timeline: Timeline; calls: string[] } {
+  const calls: string[] = [];
+  const note = (name: string) => (of: string | { id: string }) =>
+    calls.push(`${name} ${typeof of === 'string' ? of : of.id}`);
+  const timeline = { show: note('show'), erase: note('erase'), markStored: note('stored') };
+  return { timeline: timeline as unknown as Timeline, calls };
+}
+
+const entry = (type: string, body: object = {}) =>
+  ({ type, id: 'a', seq: 1, cursor: 'e:1', visitor: 'v', username: 'Masha', ...body }) as unknown as Entry;
+
+describe('the page', () => {
+  it('has a renderer for each kind of entry', () => {
+    expect([...entryTypes].sort()).toEqual([...ENTRY_TYPES].sort());
+  });
+
+  it('shows messages, erases deleted ones, and skips a kind that it does not know', () => {
+    const { timeline, calls } = recording();
+    showEntry(timeline, entry('new_message', { message: 'x' }));
+    showEntry(timeline, entry('deleted_message'));
+    showEntry(timeline, entry('delete_message', { target: 'b' }));
+    showEntry(timeline, entry('pin_message', { message: 'x' }));
+    expect(calls).toEqual(['show a', 'erase a', 'show a', 'erase b']);
+    expect(['new_message', 'deleted_message', 'pin_message'].map((type) => isMessage(entry(type)))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('applies what is not shown at its own place', () => {
+    const { timeline, calls } = recording();
+    applyEntry(timeline, entry('new_message', { message: 'x' }));
+    applyEntry(timeline, entry('delete_message', { target: 'b' }));
+    expect(calls).toEqual(['stored a', 'erase b', 'stored a']);
+  });
+});
+
+describe('an entry of a kind that the page does not know', () => {
+  const stage = setStage();
+
+  it.each(['websocket', 'polling', 'sse', 'subscribe', 'poll'])(
+    'is skipped when it comes over %s, and what follows it is shown',
+    async (transport) => {
+      await say(stage.app.url, 'before');
+      const masha = await stage.visit(`/?transport=${transport}`, { live: false });
+      await masha.shows(['before']);
+      writeUnknownKind(stage.app.database, 'lobby');
+      await say(stage.app.url, 'after');
+      await masha.shows(['before', 'after']);
+      expect(await masha.page.locator('.message').count()).toBe(2);
+      expect(await masha.page.getByText('secret').count()).toBe(0);
+    },
+  );
+});
