@@ -88,6 +88,28 @@ export interface ChangeRoom extends RoomRules {
 /** What somebody may do: each role may do what those before it may. */
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
+/** What the audit log records of each action beside who did it, when and to what; `minutes` is missing if permanent. */
+export interface AuditDetails {
+  delete_message: { room: string; username: string };
+  mute: { minutes?: number | undefined };
+  unmute: Record<string, never>;
+  ban: { minutes?: number | undefined; addresses: readonly string[] };
+  unban: Record<string, never>;
+  set_role: { role: Role };
+  set_room: RoomRules;
+  invite: { role: Role; uses: number };
+  revoke_invitation: Record<string, never>;
+  redeem_invitation: { role: Role };
+}
+
+/** What can be done that the audit log records. */
+export type AuditAction = keyof AuditDetails;
+
+/** Something that was done: `target` is the visitor, room, message or invitation that it was done to. */
+export type AuditedAction = {
+  [Action in AuditAction]: { action: Action; target: string; details: AuditDetails[Action] };
+}[AuditAction];
+
 /** A line of the address book. */
 export interface Contact {
   id: string;

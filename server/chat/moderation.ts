@@ -2,69 +2,44 @@ import { randomUUID } from 'node:crypto';
 import { FOREVER, type AccessControl } from '../access/access-control';
 import { isAtLeast, requireRole, type ExpectedRoles } from '../access/role';
 import { erasureOf } from '../entry-kinds';
+import { tagOf } from '../identity/name';
 import type { Profile, Visitor, Visitors } from '../identity/visitor';
 import { erased, isErased } from '../log/entry';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import type { Role, RoomRules } from '../wire';
+import { auditEntry, describeAction, type AuditEntry, type NewAuditEntry } from './audit';
 import type { Presence } from './presence';
-
-/** What was done, for the owner to read. */
-export interface AuditEntry {
-  /** Grows with each row of the audit log; the store assigns it. */
-  id: number;
-  /** In ms since 1970. */
-  at: number;
-  /** Who did it. */
-  visitor: string;
-  action:
-    | 'delete_message'
-    | 'mute'
-    | 'unmute'
-    | 'ban'
-    | 'unban'
-    | 'set_role'
-    | 'set_room'
-    | 'invite'
-    | 'revoke_invitation'
-    | 'redeem_invitation';
-  /** The visitor, room, message or link that it was done to. */
-  target: string;
-  detail: string;
-}
 
 /** Somebody whom a moderator has to do with. */
 export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
   visitor: string;
 }
 
-/** A row of the audit log that has no id yet. */
-export type NewAuditEntry = Omit<AuditEntry, 'id'>;
-
 /**
  * Where it is kept who may what. Each change is committed together with its row of the audit log, if the roles are
  * still those that it was allowed by; it returns whether they are.
  */
 export interface ModerationStore {
-  mute(visitor: string, until: number, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
   /** @param to until when the addresses are banned. */
   ban(
     visitor: string,
     until: number,
     addresses: readonly string[],
     to: number,
-    deed: NewAuditEntry,
+    audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<boolean>;
   /** Lifts a ban, and those of addresses that came with it. */
-  unban(visitor: string, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
-  setRole(visitor: string, role: Role, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
   /** @param before the rules that are replaced: if they have changed as well, nothing is. */
   setRules(
     room: string,
     before: RoomRules,
     rules: RoomRules,
-    deed: NewAuditEntry,
+    audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<boolean>;
   rulesOf(room: string): Promise<RoomRules>;
@@ -77,6 +52,14 @@ export interface ModerationStore {
 const MINUTE = 60 * 1_000;
 /** How long an address is banned with somebody who is banned for longer, or for good, in ms. */
 const ADDRESS_BAN = 24 * 60 * MINUTE;
+
+/** An audit entry as people read it. */
+export interface DescribedAuditEntry {
+  /** In ms since 1970. */
+  at: number;
+  by: string;
+  action: string;
+}
 
 /** What moderators and owners do. */
 export class Moderation {
@@ -101,9 +84,8 @@ export class Moderation {
       entry.visitor === by.id ? [] : this.requireHigherRole(by, entry.visitor);
     if (isErased(entry.type)) return void (await judge());
     const { username } = await this.visitors.profileOf(by);
-    const detail = `#${room}, ${entry.username}`;
     const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: by.id, username };
-    const audit = { action: 'delete_message', target: id, detail } satisfies Partial<AuditEntry>;
+    const audit = auditEntry(by.id, 'delete_message', id, { room, username: entry.username });
     await decide(judge, async (roles) => {
       const error = await this.log
         .append({ ...deletion, requires: { roles, audit } })
@@ -114,32 +96,42 @@ export class Moderation {
     });
   }
 
-  /** Lets somebody only read. @param minutes nothing for good; 0 lets them write again. @throws {Refusal} 403 */
-  async mute(by: Visitor, visitor: string, minutes: number | undefined): Promise<void> {
-    const row = minutes === 0 ? deed(by, 'unmute', visitor, '') : deed(by, 'mute', visitor, time(minutes));
-    await decide(
-      () => this.requireHigherRole(by, visitor),
-      (roles) => this.store.mute(visitor, end(minutes), row, roles),
-    );
+  /** Lets somebody only read. @param minutes nothing if permanently. @throws {Refusal} `forbidden` */
+  async mute(by: Visitor, visitor: string, minutes?: number): Promise<void> {
+    const audit = auditEntry(by.id, 'mute', visitor, { minutes });
+    await this.setMuted(by, visitor, end(minutes), audit);
+  }
+
+  /** Lets somebody write again. @throws {Refusal} `forbidden` */
+  async unmute(by: Visitor, visitor: string): Promise<void> {
+    await this.setMuted(by, visitor, 0, auditEntry(by.id, 'unmute', visitor, {}));
   }
 
   /**
-   * Puts somebody out.
-   * @param minutes nothing for good; 0 lets them in again.
-   * @param address whether whoever comes as a guest from the same address is kept out, too, for a day at most.
-   * @throws {Refusal} 403
+   * Bans somebody, and ends their connections.
+   * @param minutes nothing if permanently.
+   * @param address whether guests from the addresses of their open connections are banned, too, for a day at most.
+   * @throws {Refusal} `forbidden`
    */
   async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
-    const judge = () => this.requireHigherRole(by, visitor);
-    if (minutes === 0)
-      return decide(judge, (roles) => this.store.unban(visitor, deed(by, 'unban', visitor, ''), roles));
     const addresses = address ? this.access.addressesOf(visitor) : [];
     const until = end(minutes);
-    const detail = [time(minutes), ...addresses].join(', ');
     const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
-    const row = deed(by, 'ban', visitor, detail);
-    await decide(judge, (roles) => this.store.ban(visitor, until, addresses, addressUntil, row, roles));
+    const audit = auditEntry(by.id, 'ban', visitor, { minutes, addresses });
+    await decide(
+      () => this.requireHigherRole(by, visitor),
+      (roles) => this.store.ban(visitor, until, addresses, addressUntil, audit, roles),
+    );
     await this.access.recheckConnections(({ id, address }) => id === visitor || addresses.includes(address));
+  }
+
+  /** Lifts a ban, and those of the addresses that came with it. @throws {Refusal} `forbidden` */
+  async unban(by: Visitor, visitor: string): Promise<void> {
+    const audit = auditEntry(by.id, 'unban', visitor, {});
+    await decide(
+      () => this.requireHigherRole(by, visitor),
+      (roles) => this.store.unban(visitor, audit, roles),
+    );
   }
 
   /** Gives somebody a role. @throws {Refusal} 403 unless an owner asks, and about somebody else; 400 for a stranger. */
@@ -151,7 +143,7 @@ export class Moderation {
     // Whoever gives it stays an owner meanwhile: there is always one left.
     await decide(
       () => this.requireRole(by, 'owner'),
-      (roles) => this.store.setRole(visitor, role, deed(by, 'set_role', visitor, role), roles),
+      (roles) => this.store.setRole(visitor, role, auditEntry(by.id, 'set_role', visitor, { role }), roles),
     );
     await this.access.recheckConnections(({ id }) => id === visitor);
   }
@@ -162,8 +154,8 @@ export class Moderation {
       const roles = await this.requireRole(by, 'moderator');
       const before = await this.store.rulesOf(room);
       const rules = { ...before, ...change };
-      const row = deed(by, 'set_room', room, `${rules.locked ? 'locked' : 'open'}, ${rules.slow} s`);
-      if (!(await this.store.setRules(room, before, rules, row, roles))) continue;
+      const audit = auditEntry(by.id, 'set_room', room, rules);
+      if (!(await this.store.setRules(room, before, rules, audit, roles))) continue;
       this.presence.notifyRoom(room, { type: 'change_room', room, ...rules });
       return rules;
     }
@@ -186,12 +178,26 @@ export class Moderation {
     return this.store.auditLog(before, limit);
   }
 
-  /** What people go by now, by their ids. */
-  async namesOf(visitors: Iterable<string>): Promise<Map<string, string>> {
-    const names = [...new Set(visitors)].map(async (id): Promise<[string, string]> => {
-      return [id, (await this.visitors.profileById(id)).username];
+  /** Returns audit entries in words, with the names that people have now. */
+  async describe(entries: readonly AuditEntry[]): Promise<DescribedAuditEntry[]> {
+    const ids = new Set(entries.flatMap(({ visitor, target }) => [visitor, target]));
+    const named = [...ids].map(async (visitor): Promise<[string, string]> => {
+      const { username } = await this.visitors.profileById(visitor);
+      return [visitor, [username, tagOf({ visitor, username })].filter(Boolean).join(' ')];
     });
-    return new Map(await Promise.all(names));
+    const names = new Map(await Promise.all(named));
+    return entries.map((entry) => ({
+      at: entry.at,
+      by: entry.visitor ? names.get(entry.visitor)! : 'The server',
+      action: describeAction(entry, (visitor) => names.get(visitor)!),
+    }));
+  }
+
+  private async setMuted(by: Visitor, visitor: string, until: number, audit: NewAuditEntry): Promise<void> {
+    await decide(
+      () => this.requireHigherRole(by, visitor),
+      (roles) => this.store.mute(visitor, until, audit, roles),
+    );
   }
 
   private async requireRole(by: Visitor, least: 'moderator' | 'owner'): Promise<ExpectedRoles> {
@@ -229,15 +235,7 @@ function refusalOf(error: unknown): Refusal {
   throw error;
 }
 
-function deed(by: Visitor, action: AuditEntry['action'], target: string, detail: string): NewAuditEntry {
-  return { at: Date.now(), visitor: by.id, action, target, detail };
-}
-
+/** Returns when a term ends that begins now, in ms since 1970. */
 function end(minutes: number | undefined): number {
-  if (minutes === 0) return 0;
   return minutes === undefined ? FOREVER : Date.now() + minutes * MINUTE;
-}
-
-function time(minutes: number | undefined): string {
-  return minutes === undefined ? 'for good' : `${minutes} min`;
 }

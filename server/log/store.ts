@@ -1,5 +1,5 @@
 import type { Content } from '../entry-kinds';
-import type { Entry, Role } from '../wire';
+import type { AuditedAction, Entry, Role } from '../wire';
 
 /** An entry that is not stored yet. */
 export type Draft = Content & {
@@ -16,7 +16,7 @@ export type Draft = Content & {
 export interface Requirements {
   /** Visitors and the roles that they must still have. */
   roles: readonly (readonly [visitor: string, role: Role])[];
-  audit: { action: string; target: string; detail: string };
+  audit: AuditedAction;
 }
 
 /** The entry of a draft: a new one or, where `repeated`, the one that its id had already. */

@@ -12,7 +12,10 @@ import {
   checkVisitor,
 } from '../validation/accounts';
 import { checkDeletion, checkRoom } from '../validation/messages';
+import type { AuditedAction } from '../wire';
 import { iso } from './times';
+
+const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
 
 /** What moderators and owners do, over REST, and the page on which they do it. */
 export function moderationRoutes(moderation: Moderation, invitations: Invitations): Router {
@@ -43,7 +46,7 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
       response.status(204).end();
     })
     .delete(async (request, response) => {
-      await moderation.mute(visitorOf(response), checkVisitor(request.params.visitor), 0);
+      await moderation.unmute(visitorOf(response), checkVisitor(request.params.visitor));
       response.status(204).end();
     });
 
@@ -55,7 +58,7 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
       response.status(204).end();
     })
     .delete(async (request, response) => {
-      await moderation.ban(visitorOf(response), checkVisitor(request.params.visitor), 0, false);
+      await moderation.unban(visitorOf(response), checkVisitor(request.params.visitor));
       response.status(204).end();
     });
 
@@ -77,22 +80,22 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   router.get('/audit', async (request, response) => {
     const { before, limit } = checkAuditQuery(request.query);
     response.set('Cache-Control', 'no-store');
-    const deeds = await moderation.auditLog(visitorOf(response), before, limit);
-    response.json(deeds.map((deed) => ({ ...deed, at: iso(deed.at) })));
+    const entries = await moderation.auditLog(visitorOf(response), before, limit);
+    response.json(entries.map((entry) => ({ ...entry, at: iso(entry.at) })));
   });
 
   router.get('/moderation', async (request, response) => {
     const me = visitorOf(response);
     const people = await moderation.moderatedPeople(me);
     const owner = people.some(({ visitor, role }) => visitor === me.id && role === 'owner');
-    const deeds = owner ? await moderation.auditLog(me, Infinity, 100) : [];
+    const entries = owner ? await moderation.auditLog(me, Infinity, 100) : [];
     response.set('Cache-Control', 'no-store').render('moderation', {
       me: me.id,
       owner,
       people,
       invitations: owner ? await invitations.list(me) : [],
-      deeds,
-      names: await moderation.namesOf(deeds.flatMap(({ visitor, target }) => [visitor, target])),
+      auditLog: await moderation.describe(entries),
+      revoked: new Set(entries.filter(isRevocation).map(({ target }) => target)),
       room: checkRoom(request.query.room),
     });
   });

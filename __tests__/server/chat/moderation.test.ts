@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
-import type { AuditEntry } from '../../../server/chat/moderation';
+import type { AuditEntry } from '../../../server/chat/audit';
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';
@@ -123,8 +123,12 @@ describe('a message that is deleted', () => {
     db.exec('DROP TRIGGER fail');
     db.close();
     expect((await remove()).status).toBe(204);
-    const [deed] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as AuditEntry[];
-    expect(deed).toMatchObject({ action: 'delete_message', target: id, detail: '#lobby, Masha' });
+    const [entry] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as AuditEntry[];
+    expect(entry).toMatchObject({
+      action: 'delete_message',
+      target: id,
+      details: { room: 'lobby', username: 'Masha' },
+    });
   });
 
   it('can be deleted over a socket, too', async () => {
@@ -237,8 +241,8 @@ describe('a moderator', () => {
     await moderator.ask('DELETE', `/people/${masha.visitor}/ban`);
     await moderator.ask('PUT', '/r/lobby/rules', { slow: 10 });
     await owner.ask('PUT', `/people/${masha.visitor}/role`, { role: 'member' });
-    const deeds = (await owner.ask('GET', '/audit')).body as unknown as Record<string, string>[];
-    expect(deeds.map(({ action }) => action)).toEqual([
+    const entries = (await owner.ask('GET', '/audit')).body as unknown as Record<string, string>[];
+    expect(entries.map(({ action }) => action)).toEqual([
       'set_role',
       'set_room',
       'unban',
@@ -251,8 +255,12 @@ describe('a moderator', () => {
       'redeem_invitation',
       'invite',
     ]);
-    expect(deeds[5]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '5 min' });
-    expect(deeds[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, detail: '' });
+    expect(entries[5]).toMatchObject({
+      visitor: moderator.visitor,
+      target: masha.visitor,
+      details: { minutes: 5 },
+    });
+    expect(entries[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, details: {} });
   });
 
   it('leaves a trail whose pages lose and repeat no row, though several share a millisecond', async () => {
@@ -264,7 +272,9 @@ describe('a moderator', () => {
     for (let page = rows; page.length > 0; rows.push(...page)) {
       page = await pageOf(`&before=${rows.at(-1)!.id}`);
     }
-    expect(rows.map(({ detail }) => detail).slice(0, 5)).toEqual([5, 4, 3, 2, 1].map((s) => `open, ${s} s`));
+    expect(rows.map(({ details }) => details).slice(0, 5)).toEqual(
+      [5, 4, 3, 2, 1].map((slow) => ({ locked: false, slow })),
+    );
     expect(rows.at(-1)).toMatchObject({ action: 'invite' });
     expect((await owner.ask('GET', '/audit?before=yesterday')).status).toBe(400);
   });

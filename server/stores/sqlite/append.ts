@@ -39,7 +39,7 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     `UPDATE entries SET type = ?, in_history = ?, body = '{}' WHERE room = ? AND id = ?`,
   );
   const audit = db.prepare<[number, string, string, string, string]>(
-    'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO audit (at, visitor, action, target, details) VALUES (?, ?, ?, ?, ?)',
   );
   const readRole = db.prepare<[string], string>('SELECT role FROM visitors WHERE id = ?').pluck();
   const count = db.prepare(COUNT);
@@ -59,7 +59,7 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     if (roles?.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'roles_changed';
     const target = kindOf(type)?.erases?.(JSON.parse(body) as object);
     if (target !== undefined && !erase(room, target)) return 'target_missing';
-    if (row) audit.run(at, visitor, row.action, row.target, row.detail);
+    if (row) audit.run(at, visitor, row.action, row.target, JSON.stringify(row.details));
     return undefined;
   };
 

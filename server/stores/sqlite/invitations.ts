@@ -46,7 +46,7 @@ export class SqliteInvitations implements InvitationStore {
     const revoked = await this.writer.runIf(
       haveRoles([[by, 'owner']]),
       ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', at, id],
-      insertAuditEntry({ at, visitor: by, action: 'revoke_invitation', target: id, detail: '' }),
+      insertAuditEntry({ at, visitor: by, action: 'revoke_invitation', target: id, details: {} }),
     );
     return revoked !== undefined;
   }
@@ -63,8 +63,8 @@ export class SqliteInvitations implements InvitationStore {
       ensureVisitor(visitor),
       ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
       [
-        `INSERT INTO audit (at, visitor, action, target, detail)
-         SELECT ?, ?, 'redeem_invitation', id, role FROM invitations WHERE id = ?`,
+        `INSERT INTO audit (at, visitor, action, target, details)
+         SELECT ?, ?, 'redeem_invitation', id, json_object('role', role) FROM invitations WHERE id = ?`,
         now,
         visitor,
         id,
@@ -88,6 +88,6 @@ function added({ id, role, uses, used, until, visitor, at }: Invitation, hash: s
       visitor,
       at,
     ],
-    insertAuditEntry({ at, visitor, action: 'invite', target: id, detail: `${role}, ${uses} times` }),
+    insertAuditEntry({ at, visitor, action: 'invite', target: id, details: { role, uses } }),
   ];
 }

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { BanStore } from '../../access/access-control';
 import type { ExpectedRoles } from '../../access/role';
-import type { AuditEntry, ModeratedPerson, ModerationStore, NewAuditEntry } from '../../chat/moderation';
+import type { AuditEntry, NewAuditEntry } from '../../chat/audit';
+import type { ModeratedPerson, ModerationStore } from '../../chat/moderation';
 import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { Statement, Writer } from './writer';
@@ -11,7 +12,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   private readonly readAddress;
   private readonly readRules;
   private readonly readKnown;
-  private readonly readDeeds;
+  private readonly readAudit;
 
   constructor(
     db: Database.Database,
@@ -27,8 +28,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
       `SELECT id AS visitor, username, role, muted_until AS mutedUntil, banned_until AS bannedUntil FROM visitors
        WHERE role <> 'guest' OR muted_until > ? OR banned_until > ? ORDER BY username, id`,
     );
-    this.readDeeds = db.prepare<[number, number], AuditEntry>(
-      'SELECT id, at, visitor, action, target, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
+    this.readAudit = db.prepare<[number, number], Omit<AuditEntry, 'details'> & { details: string }>(
+      'SELECT id, at, visitor, action, target, details FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
     );
   }
 
@@ -36,12 +37,12 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
       haveRoles(roles),
       ensureVisitor(visitor),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
-      insertAuditEntry(deed),
+      insertAuditEntry(audit),
     );
   }
 
@@ -50,7 +51,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     until: number,
     addresses: readonly string[],
     to: number,
-    deed: NewAuditEntry,
+    audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<boolean> {
     return this.change(
@@ -64,25 +65,25 @@ export class SqliteModeration implements ModerationStore, BanStore {
         to,
         visitor,
       ]),
-      insertAuditEntry(deed),
+      insertAuditEntry(audit),
     );
   }
 
-  async unban(visitor: string, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
       haveRoles(roles),
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
-      insertAuditEntry(deed),
+      insertAuditEntry(audit),
     );
   }
 
-  async setRole(visitor: string, role: Role, deed: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
     return this.change(
       haveRoles(roles),
       ensureVisitor(visitor),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
-      insertAuditEntry(deed),
+      insertAuditEntry(audit),
     );
   }
 
@@ -90,7 +91,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     room: string,
     before: RoomRules,
     { locked, slow }: RoomRules,
-    deed: NewAuditEntry,
+    audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<boolean> {
     const unchanged = "coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
@@ -103,7 +104,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
         Number(locked),
         slow,
       ],
-      insertAuditEntry(deed),
+      insertAuditEntry(audit),
     );
   }
 
@@ -118,7 +119,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async auditLog(before: number, limit: number): Promise<AuditEntry[]> {
-    return this.readDeeds.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
+    const rows = this.readAudit.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
+    return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as object }) as AuditEntry);
   }
 
   private async change(guard: Statement, ...statements: readonly Statement[]): Promise<boolean> {
@@ -141,14 +143,14 @@ export function haveRoles(roles: ExpectedRoles, and = 'TRUE', ...values: (string
   return [`SELECT 1 WHERE ${[...roles.map(() => role), and].join(' AND ')}`, ...roles.flat(), ...values];
 }
 
-/** Adds to the audit trail. */
-export function insertAuditEntry({ at, visitor, action, target, detail }: NewAuditEntry): Statement {
+/** Adds to the audit log. */
+export function insertAuditEntry({ at, visitor, action, target, details }: NewAuditEntry): Statement {
   return [
-    'INSERT INTO audit (at, visitor, action, target, detail) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO audit (at, visitor, action, target, details) VALUES (?, ?, ?, ?, ?)',
     at,
     visitor,
     action,
     target,
-    detail,
+    JSON.stringify(details),
   ];
 }

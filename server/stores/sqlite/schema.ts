@@ -187,4 +187,26 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX grants_by_visitor;
   CREATE INDEX credentials_by_visitor ON credentials (visitor);
   `,
+  `
+  -- Details of the audit log are JSON objects; see AuditDetails in wire.ts. They were texts such as '10 min, 192.0.2.1'.
+  ALTER TABLE audit RENAME COLUMN detail TO details;
+  UPDATE audit SET details = CASE action
+    WHEN 'delete_message' THEN json_object(
+      'room', substr(details, 2, instr(details, ', ') - 2),
+      'username', substr(details, instr(details, ', ') + 2))
+    WHEN 'mute' THEN iif(details = 'for good', '{}', json_object('minutes', CAST(details AS INTEGER)))
+    WHEN 'ban' THEN json_patch(
+      iif(details LIKE 'for good%', '{}', json_object('minutes', CAST(details AS INTEGER))),
+      json_object('addresses', json(iif(instr(details, ', ') = 0, '[]',
+        '["' || replace(substr(details, instr(details, ', ') + 2), ', ', '","') || '"]'))))
+    WHEN 'set_role' THEN json_object('role', details)
+    WHEN 'redeem_invitation' THEN json_object('role', details)
+    WHEN 'set_room' THEN json_object(
+      'locked', json(iif(details LIKE 'locked, %', 'true', 'false')),
+      'slow', CAST(substr(details, instr(details, ', ') + 2) AS INTEGER))
+    WHEN 'invite' THEN json_object(
+      'role', substr(details, 1, instr(details, ', ') - 1),
+      'uses', CAST(substr(details, instr(details, ', ') + 2) AS INTEGER))
+    ELSE '{}' END;
+  `,
 ];
