@@ -1,42 +1,45 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AccessControl } from '../access/access-control';
-import { bodySize } from '../access/body-size';
+import { BODY_MAX, bodySize } from '../access/body-size';
 import { intercept } from './intercept';
 
-/** What a header or a piece of a body takes in memory beside its bytes, about. */
+/** What a header or a chunk of a body takes in memory beside its bytes, about. */
 const OVERHEAD = 256;
-/** The most pieces in which a body may arrive: each costs time, however small it is. */
-const PIECES_MAX = 1_024;
+/** The longest head of a request, in bytes: Node's default for `maxHeaderSize`. */
+const HEAD_MAX = 16 * 1024;
+/** The most bytes of one request: a body may come in 1,024 chunks, since each costs time, however small it is. */
+const REQUEST_MAX = HEAD_MAX + BODY_MAX + 1_024 * OVERHEAD;
 
-/** How long a body may go on arriving that was answered already, in ms: so long a client has to read that answer. */
+/** How long a client has to read a response that was sent before its request had arrived in full, in ms. */
 const LINGER = 1_000;
 
-/** What a request holds, until it is answered. */
+/** What a request takes in memory until it is answered. */
 interface Held {
   request: IncomingMessage;
   address: string;
   bytes: number;
-  answered: boolean;
+  isAnswered: boolean;
 }
 
 /**
- * Bounds what the requests of an address hold in memory until they are answered: heads, also of those that are sent
- * ahead, and bodies, whether or not they arrive in full. Past it, the connection of the request is cut off. Call it when all
- * listeners for requests are there.
- * @param most in bytes.
+ * Bounds the memory that the unanswered requests of an address take: their heads, pipelined ones included, and their
+ * bodies, also incomplete ones. A request that exceeds it is cut off with its connection. Call it after all listeners
+ * for requests are registered.
+ * @param max in bytes, for each address.
  */
-export function limitRequestMemory(server: Server, access: AccessControl, most: number): void {
+export function limitRequestMemory(server: Server, access: AccessControl, max: number): void {
   const totals = new Map<string, number>();
-  /** The requests of each connection: those that wait for the answer before theirs do not close with it. */
-  const open = new WeakMap<Socket, Held[]>();
+  /** The unanswered requests of each connection: when it closes, pipelined ones have no response that closes. */
+  const unanswered = new WeakMap<Socket, Held[]>();
 
+  /** Adds bytes to a request. @returns whether it and its address stay within the bounds. */
   const hold = (held: Held, bytes: number): boolean => {
-    if (held.answered) return true;
+    if (held.isAnswered) return true;
     const total = (totals.get(held.address) ?? 0) + bytes;
     totals.set(held.address, total);
     held.bytes += bytes;
-    return total <= most;
+    return held.bytes <= REQUEST_MAX && total <= max;
   };
   const release = (held: Held): void => {
     const total = (totals.get(held.address) ?? 0) - held.bytes;
@@ -44,22 +47,22 @@ export function limitRequestMemory(server: Server, access: AccessControl, most: 
     else totals.delete(held.address);
     held.bytes = 0;
   };
-  // One function for all: streams keep their listeners.
+  // Listeners are shared by all requests: streams would keep their own.
   const releaseAnswered = function (this: ServerResponse): void {
-    const own = open.get(this.req.socket)!;
-    const [held] = own.splice(
-      own.findIndex(({ request }) => request === this.req),
+    const requests = unanswered.get(this.req.socket)!;
+    const [held] = requests.splice(
+      requests.findIndex(({ request }) => request === this.req),
       1,
     );
     release(held!);
-    held!.answered = true;
-    // Nobody reads the rest (RFC 9112, section 9.6).
-    if (!this.req.complete) setTimeout(endIncomplete, LINGER, this.req).unref();
+    held!.isAnswered = true;
+    // Nothing reads the rest of the body (RFC 9112, section 9.6).
+    if (!this.req.complete) setTimeout(destroyIncomplete, LINGER, this.req).unref();
   };
   const releaseAll = function (this: Socket): void {
-    open.get(this)!.forEach(release);
+    unanswered.get(this)!.forEach(release);
   };
-  const cut = ({ address, request: { socket } }: Held): false => {
+  const cutOff = ({ address, request: { socket } }: Held): false => {
     if (!socket.destroyed) access.countAbuse(address);
     socket.destroy();
     return false;
@@ -67,40 +70,36 @@ export function limitRequestMemory(server: Server, access: AccessControl, most: 
 
   intercept(server, (request, response, proceed) => {
     const { socket } = request;
-    // What was parsed together with the request that went too far.
+    // It was parsed together with a request that was cut off.
     if (socket.destroyed) return;
-    const held: Held = { request, address: access.addressOf(request), bytes: 0, answered: false };
-    const own = open.get(socket);
-    if (own) own.push(held);
+    const held: Held = { request, address: access.addressOf(request), bytes: 0, isAnswered: false };
+    const requests = unanswered.get(socket);
+    if (requests) requests.push(held);
     else {
-      open.set(socket, [held]);
+      unanswered.set(socket, [held]);
       socket.on('close', releaseAll);
     }
     response.on('close', releaseAnswered);
     if (bodySize(request) > 0) {
-      let pieces = 0;
       const push = request.push.bind(request);
-      // Node's parser hands the body over by this. It can't be a method of a subclass: Express changes the prototype.
-      request.push = (piece: Buffer | null, ...more) => {
-        // Neither a piece nor the end: a part is not the whole.
+      // Node's parser delivers the body by this method. A subclass can't override it: Express replaces the prototype.
+      request.push = (chunk: Buffer | null, ...more) => {
+        // Neither deliver a chunk nor the end: an incomplete body must not pass for a whole one.
         if (socket.destroyed) return false;
-        if (piece) {
-          pieces += 1;
-          if (!hold(held, piece.length + OVERHEAD) || pieces > PIECES_MAX) return cut(held);
-        }
-        return push(piece, ...more);
+        if (chunk && !hold(held, chunk.length + OVERHEAD)) return cutOff(held);
+        return push(chunk, ...more);
       };
     }
     if (hold(held, headSize(request))) proceed();
-    else cut(held);
+    else cutOff(held);
   });
 }
 
-function endIncomplete(request: IncomingMessage): void {
+function destroyIncomplete(request: IncomingMessage): void {
   if (!request.complete) request.socket.destroy();
 }
 
-/** What the head of a request takes in memory, about, in bytes. */
+/** Returns what the head of a request takes in memory, about, in bytes. */
 function headSize({ url = '', rawHeaders }: IncomingMessage): number {
   return rawHeaders.reduce((sum, text) => sum + text.length, url.length + OVERHEAD);
 }
