@@ -1,0 +1,64 @@
+import Database from 'better-sqlite3';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MessagePage, NewMessage } from '../../../server/wire';
+import { scratch, startApp, type Running } from '../../support/app';
+import { post, read, say } from '../../support/http';
+
+/** A database as version 5 of the schema wrote it, and what the server answered then. */
+const FOLDER = join(__dirname, 'version-5');
+const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) as {
+  pages: Record<string, MessagePage>;
+  token: { token: string };
+  olga: string;
+};
+
+describe('a database of version 5', () => {
+  let place: ReturnType<typeof scratch>;
+  let app: Running;
+
+  beforeEach(async () => {
+    place = scratch();
+    const file = join(place.folder, 'parley.db');
+    const db = new Database(file);
+    db.exec(readFileSync(join(FOLDER, 'database.sql'), 'utf8'));
+    db.pragma('journal_mode = WAL');
+    db.close();
+    chmodSync(file, 0o600);
+    app = await startApp({ DATABASE: file });
+  });
+  afterEach(async () => {
+    await app.close();
+    place.remove();
+  });
+
+  it.each(Object.entries(ANSWERS.pages))('answers %s as it did then, to the byte', async (query, then) => {
+    const answer = await fetch(`${app.url}/messages?${query}`);
+    expect(await answer.text()).toBe(JSON.stringify(then));
+  });
+
+  it('keeps its cursors: reading goes on after each of them', async () => {
+    const all = ANSWERS.pages['room=lobby&after=earliest']!.messages;
+    const added = await say(app.url, 'since then');
+    for (const { cursor, seq } of all) {
+      const { messages } = await read(app.url, { after: cursor });
+      expect(messages).toEqual([...all.slice(seq), added]);
+    }
+    expect(added.cursor).toBe(all[0]!.cursor.replace(/1$/, '10'));
+  });
+
+  it('recognises each message that is sent again, and answers a deleted one as it stands', async () => {
+    for (const entry of ANSWERS.pages['room=lobby&after=earliest']!.messages.slice(0, 7)) {
+      const { id, message = 'whatever it was' } = entry as NewMessage;
+      expect(await post(`${app.url}/messages`, { id, message })).toMatchObject({ status: 200, body: entry });
+    }
+    const { id } = ANSWERS.pages['room=lobby&after=earliest']!.messages[0]!;
+    expect(await post(`${app.url}/messages`, { id, message: 'another' })).toMatchObject({ status: 409 });
+  });
+
+  it('keeps its credentials', async () => {
+    const headers = { Authorization: `Bearer ${ANSWERS.token.token}` };
+    const { body } = await post(`${app.url}/messages`, { message: 'by the script' }, headers);
+    expect(body).toMatchObject({ visitor: ANSWERS.olga, username: 'Olga' });
+  });
+});
