@@ -7,21 +7,24 @@ import { intercept } from './intercept';
 import { rejectRequest, rejectUpgrade } from './reject';
 import { checkRequest } from './request';
 
-/** What Node's parser says of something that it can't read. */
+/** An error of Node's HTTP parser. */
 interface ParserError extends Error {
   code?: string;
-  /** What was read last, and how much of it was understood. */
+  /** The bytes that were parsed last, and how many of them were valid. */
   rawPacket?: Buffer;
   bytesParsed?: number;
 }
 
 /**
- * Answers in the one shape of errors what Node would answer by itself, or not at all: what can't be read as a request,
- * and requests that {@link checkRequest} refuses. They cost of the allowance for refused requests. Call it when all
- * listeners for requests are there.
+ * Answers malformed requests and those that {@link checkRequest} refuses with the body that all errors have; Node would
+ * use a format of its own, or give no reason. They count as refused requests. Call it after all listeners for requests
+ * are registered, and before `limitPipelining`: it relies on one response at a time.
  */
 export function handleClientErrors(server: Server, access: AccessControl): void {
+  /** The last response on each connection. */
+  const responses = new WeakMap<Socket, ServerResponse>();
   intercept(server, (request, response, proceed) => {
+    responses.set(request.socket, response);
     try {
       checkRequest(request);
     } catch (error) {
@@ -35,17 +38,18 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
     access.countRefusal(request);
     rejectUpgrade(
       socket,
-      new Refusal('not_implemented', 'This server is no proxy: there is no CONNECT.').body,
+      new Refusal('not_implemented', 'This server is not a proxy: CONNECT is not supported.').body,
     );
   });
   server.on('clientError', (error: ParserError, socket: Socket) => {
-    // Half an answer can't become another.
-    const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };
+    // An error can't be written into the middle of a response.
+    const response = responses.get(socket);
+    const isResponding = response?.headersSent && !response.writableFinished;
     const isGone = error.code === 'ECONNRESET' || !socket.writable;
-    // Browsers open connections ahead, and may never use them.
+    // Browsers open connections in advance, and may never use them.
     const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
-    // An address that goes on after it has spent its allowance is not worth an answer.
-    if (isGone || isUnused || answer?.headersSent || !access.countClientError(socket)) socket.destroy();
+    // An address that has used up its rate limit for refused requests gets no more answers.
+    if (isGone || isUnused || isResponding || !access.countClientError(socket)) socket.destroy();
     else rejectUpgrade(socket, explain(error).body);
   });
 }
@@ -53,7 +57,7 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
 function explain({ code, rawPacket, bytesParsed }: ParserError): Refusal {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      // The parser counts the address with the headers, and does not say which of them was too long.
+      // The parser counts the request target together with the headers, and does not say which of them was too long.
       return /^[A-Z]+ \S+$/.test(rawPacket?.toString('latin1', 0, bytesParsed) ?? '')
         ? new Refusal('address_too_long', 'The address is over 16 KB.')
         : new Refusal('headers_too_large', 'The headers are over 16 KB.');
@@ -62,6 +66,6 @@ function explain({ code, rawPacket, bytesParsed }: ParserError): Refusal {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Refusal('request_timeout', 'The request took too long to arrive.');
     default:
-      return new Refusal('bad_request', 'That is no HTTP request.');
+      return new Refusal('bad_request', 'This is not a valid HTTP request.');
   }
 }

@@ -5,17 +5,20 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Config } from '../config/config';
 import { Request } from './request';
 
-/** How long a request may take to arrive, in ms: its headers, and all of it. Streams are answers, and take their time. */
-const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
-/** `checkRequest` asks for the host: Node would refuse without a word. */
-const FORM = { IncomingMessage: Request, requireHostHeader: false };
-/** How long a connection may take in nothing of an answer, in ms: longer than a long poll has nothing to say. */
-const PATIENCE = 65_000;
+/** How long the headers of a request and the whole request may take to arrive, in ms. Streams are responses: unbounded. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** `checkRequest` requires the `Host` header: Node would refuse a request without one, and give no reason. */
+const REQUESTS = { IncomingMessage: Request, requireHostHeader: false };
+/** How long a connection may be inactive during a response, in ms: longer than a long poll waits. */
+const INACTIVITY_TIMEOUT = 65_000;
 
-/** A server that does not listen yet; with TLS, if it has the files for that. */
+/**
+ * Creates an HTTP server, or an HTTPS server if there is a certificate. It does not listen yet.
+ * @throws {Error} naming the setting, if a file is missing or wrong.
+ */
 export function createHttpServer(tls: Config['tls'], handle: RequestListener): Server {
-  const server = tls ? tlsServer(tls, handle) : createServer({ ...ARRIVAL, ...FORM }, handle);
-  server.timeout = PATIENCE;
+  const server = tls ? tlsServer(tls, handle) : createServer({ ...TIMEOUTS, ...REQUESTS }, handle);
+  server.timeout = INACTIVITY_TIMEOUT;
   return server;
 }
 
@@ -23,10 +26,13 @@ function tlsServer({ cert, key }: NonNullable<Config['tls']>, handle: RequestLis
   const files = { cert: readFile('TLS_CERT', cert), key: readFile('TLS_KEY', key) };
   const privateKey = parse('TLS_KEY', key, 'private key', () => createPrivateKey(files.key));
   const certificate = parse('TLS_CERT', cert, 'certificate', () => new X509Certificate(files.cert));
-  if (!belongs(certificate, privateKey)) {
+  if (!isPair(certificate, privateKey)) {
     throw new Error(`TLS_KEY is not the key of TLS_CERT: ${key} does not match ${cert}.`);
   }
-  return createTlsServer({ ...ARRIVAL, ...FORM, ...files, handshakeTimeout: ARRIVAL.headersTimeout }, handle);
+  return createTlsServer(
+    { ...TIMEOUTS, ...REQUESTS, ...files, handshakeTimeout: TIMEOUTS.headersTimeout },
+    handle,
+  );
 }
 
 function readFile(setting: string, path: string): Buffer {
@@ -37,21 +43,24 @@ function readFile(setting: string, path: string): Buffer {
   }
 }
 
-function parse<T>(setting: string, path: string, what: string, read: () => T): T {
+function parse<T>(setting: string, path: string, expected: string, parsePem: () => T): T {
   try {
-    return read();
+    return parsePem();
   } catch (error) {
-    throw new Error(`${setting} must be a ${what} as a PEM file without a passphrase, and ${path} is none.`, {
-      cause: error,
-    });
+    throw new Error(
+      `${setting} must be a ${expected} as a PEM file without a passphrase, and ${path} is none.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-function belongs(certificate: X509Certificate, key: KeyObject): boolean {
+function isPair(certificate: X509Certificate, key: KeyObject): boolean {
   try {
     return certificate.checkPrivateKey(key);
   } catch {
-    // The two are not even of one kind, such as RSA and EC.
+    // The key is of another type, such as RSA and EC.
     return false;
   }
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Puts a step before everything that answers requests, Socket.IO's listener included: it answers a request by itself,
- * or calls `proceed`, now or later. Call it when all listeners are there.
+ * Runs a step before all listeners for requests, Socket.IO's included. The step answers a request by itself, or calls
+ * `proceed`, now or later. Call it after all listeners are registered.
  */
 export function intercept(
   server: Server,

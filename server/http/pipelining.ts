@@ -2,36 +2,35 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { intercept } from './intercept';
 
-/** The most requests that one connection may send ahead of the answers; browsers send none. */
-const MOST = 32;
-/** No request waits: shared, since this holds for most. */
-const NOTHING: readonly (() => void)[] = [];
+/** The most pipelined requests of one connection that may wait; browsers send none. */
+const QUEUE_MAX = 32;
+/** An empty queue, shared by all connections on which nothing waits. */
+const EMPTY_QUEUE: readonly (() => void)[] = [];
 
 /**
- * Answers the requests of one connection one after the other. HTTP/1.1 lets a client send requests ahead: each waits,
- * unread by anything here, until the answer before it has been handed to the operating system. So a client that reads
- * nothing keeps one answer in memory, and is cut off by the timeout of the server. Call it when all listeners for
- * requests are there.
+ * Handles the pipelined requests of a connection one after the other: each waits until the response before it has been
+ * handed to the operating system. So a client that reads nothing holds one response in memory, and the timeout of the
+ * server disconnects it. Call it after all listeners for requests are registered.
  */
 export function limitPipelining(server: Server): void {
-  /** What begins each request that waits on a connection; there is a list while one is under way. */
+  /** The waiting requests of each connection that has one under way, as the functions that begin them. */
   const queues = new WeakMap<Socket, readonly (() => void)[]>();
-  // One function for all answers: streams keep theirs.
+  // Shared by all responses: streams would keep their own.
   const next = function (this: ServerResponse): void {
     const { socket } = this.req;
-    const [proceed, ...others] = queues.get(socket) ?? [];
+    const [proceed, ...rest] = queues.get(socket) ?? [];
     if (!proceed || !socket.writable) return void queues.delete(socket);
-    queues.set(socket, others);
+    queues.set(socket, rest);
     proceed();
   };
   intercept(server, ({ socket }, response, proceed) => {
     const queue = queues.get(socket);
     response.on('close', next);
-    queues.set(socket, queue ? [...queue, proceed] : NOTHING);
+    queues.set(socket, queue ? [...queue, proceed] : EMPTY_QUEUE);
     if (!queue) proceed();
-    else if (queue.length >= MOST) socket.destroy();
+    else if (queue.length >= QUEUE_MAX) socket.destroy();
   });
-  // A protocol that began now would be written into an answer.
+  // The handshake of another protocol would be written into the middle of a response.
   server.prependListener('upgrade', ({ socket }) => {
     if (queues.has(socket)) socket.destroy();
   });

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
 import { Refusal } from '../refusal';
 
-/** Refuses what a page of a foreign origin sends. */
+/** Refuses requests from pages of foreign origins. */
 export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
     if (!isAllowedOrigin(request, allowed)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
@@ -13,8 +13,8 @@ export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler
 }
 
 /**
- * The headers that keep a page to what it is meant to load; views find the nonce of its scripts in `nonce`.
- * @param tls whether the server speaks TLS itself: browsers then never speak without it here again.
+ * Sets the security headers, the content security policy among them. Views find the nonce for scripts in `nonce`.
+ * @param tls whether the server speaks TLS itself: then browsers are told to use only https (HSTS).
  */
 export const securityHeaders = (tls: boolean): RequestHandler[] => [
   (_request, response, next) => {
@@ -29,20 +29,20 @@ export const securityHeaders = (tls: boolean): RequestHandler[] => [
         scriptSrc: ["'self'", (_request, response) => `'nonce-${nonceOf(response)}'`],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
-        // Safari before 15.4 does not count a WebSocket to the page's own host as 'self'.
-        connectSrc: ["'self'", ({ headers: { host } }) => sockets(host)],
+        // Before Safari 15.4, 'self' does not include WebSockets to the page's own host.
+        connectSrc: ["'self'", ({ headers: { host } }) => webSocketSources(host)],
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },
     },
     xFrameOptions: { action: 'deny' },
-    // Scripts of allowed origins read the answers; CORS decides which.
+    // CORS decides which origins may read the responses.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Other services may run on subdomains. Behind a proxy, it is the proxy that knows.
+    // Other services may run on subdomains. Behind a proxy, HSTS is up to the proxy.
     strictTransportSecurity: tls && { includeSubDomains: false },
-    // With `no-referrer`, browsers send `Origin: null` with our own forms, and the server could not tell them from
-    // those of other sites: on plain HTTP there is no `Sec-Fetch-Site` (Fetch, section 3.2).
+    // With `no-referrer`, browsers send `Origin: null` with our own forms too, so they would look like forms of other
+    // sites: on plain HTTP there is no `Sec-Fetch-Site` (Fetch, section 3.2).
     referrerPolicy: { policy: 'same-origin' },
   }),
 ];
@@ -51,6 +51,6 @@ function nonceOf(response: object): string {
   return (response as { locals: { nonce: string } }).locals.nonce;
 }
 
-function sockets(host = ''): string {
+function webSocketSources(host = ''): string {
   return /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : "'self'";
 }

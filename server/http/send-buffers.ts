@@ -2,18 +2,18 @@ import { Server as TlsServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
 import type { Addresses } from '../identity/address';
 
-/** How often it is looked what is unread, in ms. */
-const LOOK_EVERY = 500;
+/** How often the send buffers are checked, in ms. */
+const CHECK_INTERVAL = 500;
 
 /**
- * Bounds what the connections of an address leave unread. One of them holds little, but there may be many: past the bound
- * those that have left the most are cut off, and come back with their cursor. Those of a trusted proxy are not counted:
- * they are everybody's.
- * @param most in bytes, for each address.
+ * Bounds the send buffers of all connections of an address together. One is small, but there may be many. Over the
+ * bound, the connections with the largest buffers are cut off; their clients come back with their cursors. Connections of
+ * a trusted proxy are not counted, since they carry the traffic of many clients.
+ * @param max in bytes, for each address.
  */
-export function limitSendBuffers(server: Server, addresses: Addresses, most: number): void {
+export function limitSendBuffers(server: Server, addresses: Addresses, max: number): void {
   const open = new Set<Socket>();
-  // One function for all sockets.
+  // Shared by all sockets.
   const forget = function (this: Socket): void {
     open.delete(this);
   };
@@ -22,28 +22,28 @@ export function limitSendBuffers(server: Server, addresses: Addresses, most: num
     open.add(socket);
     socket.on('close', forget);
   });
-  const looking = setInterval(() => look(open, addresses, most), LOOK_EVERY).unref();
-  server.on('close', () => clearInterval(looking));
+  const timer = setInterval(() => check(open, addresses, max), CHECK_INTERVAL).unref();
+  server.on('close', () => clearInterval(timer));
 }
 
-function look(open: ReadonlySet<Socket>, addresses: Addresses, most: number): void {
+function check(open: ReadonlySet<Socket>, addresses: Addresses, max: number): void {
   const unread = new Map<string, Socket[]>();
   for (const socket of open) {
     if (socket.writableLength === 0) continue;
     const address = addresses.network(socket.remoteAddress);
-    const own = unread.get(address);
-    if (own) own.push(socket);
+    const sockets = unread.get(address);
+    if (sockets) sockets.push(socket);
     else unread.set(address, [socket]);
   }
-  for (const own of unread.values()) cut(own, most);
+  for (const sockets of unread.values()) destroyLargest(sockets, max);
 }
 
-/** Cuts off the largest until the rest is within the bound. */
-function cut(sockets: Socket[], most: number): void {
+/** Destroys the sockets with the largest buffers until the others are within the bound. */
+function destroyLargest(sockets: Socket[], max: number): void {
   let total = sockets.reduce((sum, { writableLength }) => sum + writableLength, 0);
-  if (total <= most) return;
+  if (total <= max) return;
   for (const socket of sockets.sort((a, b) => b.writableLength - a.writableLength)) {
-    if (total <= most) return;
+    if (total <= max) return;
     total -= socket.writableLength;
     socket.destroy();
   }

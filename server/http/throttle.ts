@@ -3,21 +3,21 @@ import type { AccessControl } from '../access/access-control';
 import { errorBody } from '../refusal';
 import { rejectRequest } from './reject';
 
-/** How long a request is held that is refused here, in ms: a client that repeats it at once gains nothing. */
-const HOLD = 1_000;
+/** How long a refusal is delayed, in ms, so that a client gains nothing from repeating its request at once. */
+const DELAY = 1_000;
 
-/** Holds back addresses that have spent their allowances, before anything is done for their requests. */
+/** Refuses the requests of addresses that have used up their rate limits, before any other work is done for them. */
 export class Throttle {
   private readonly count: (this: ServerResponse) => void;
 
   constructor(private readonly access: AccessControl) {
-    // One function for all answers: streams keep theirs.
+    // Shared by all responses: streams would keep their own.
     this.count = function () {
       if (this.statusCode >= 400 && this.statusCode < 500) access.countRefusal(this.req);
     };
   }
 
-  /** Passes on the requests of those who may ask. The page's assets only take turns: they are counted where they are refused. */
+  /** Wraps a listener for requests. The page's assets are only counted where they are refused: they take turns instead. */
   wrap(handle: RequestListener): RequestListener {
     return (request, response) => {
       if (request.url?.startsWith('/static/')) response.on('finish', this.count);
@@ -26,12 +26,12 @@ export class Throttle {
     };
   }
 
-  /** Counts a request, or answers it with 429. @returns whether it may go on. */
+  /** Counts a request, or answers it with 429. @returns whether it may proceed. */
   allows(request: IncomingMessage, response: ServerResponse): boolean {
     try {
       this.access.countRequest(request);
     } catch (error) {
-      setTimeout(() => rejectRequest(response, errorBody(error)), HOLD);
+      setTimeout(() => rejectRequest(response, errorBody(error)), DELAY);
       return false;
     }
     response.on('finish', this.count);

@@ -10,7 +10,7 @@ const MESSAGES_PER_READ = 50;
 export function authorize(access: AccessControl): RequestHandler {
   return async (request, response, next) => {
     const visitor = await (opensPage(request) ? access.authorizePage(request) : access.authorize(request));
-    Object.assign(response.locals, { visitor, readmit: () => access.recheck(visitor) });
+    Object.assign(response.locals, { visitor, recheck: () => access.recheck(visitor) });
     next();
   };
 }
