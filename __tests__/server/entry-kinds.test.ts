@@ -32,8 +32,10 @@ describe('the kinds of entries', () => {
     expect(existsSync(join(__dirname, '..', '..', 'views', 'entries', `${type}.ejs`))).toBe(true);
   });
 
-  it('that clients may send are messages alone', () => {
-    expect(SENDABLE_TYPES).toEqual(['new_message']);
+  it('that clients may send include messages, and not what only a deletion makes', () => {
+    expect(SENDABLE_TYPES).toContain('new_message');
+    expect(SENDABLE_TYPES).not.toContain('deleted_message');
+    expect(SENDABLE_TYPES).not.toContain('delete_message');
   });
 });
 
