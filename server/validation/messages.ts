@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatDraft } from '../chat/chat';
-import { kindOf, MESSAGE, SENDABLE_TYPES, type BodyOf, type SendableType } from '../entry-kinds';
+import { kindOf, MESSAGE, SENDABLE_TYPES, type SendableType } from '../entry-kinds';
 import { checkName, hasStackedMarks, NAME_MAX } from '../identity/name';
 import { parseCursor } from '../log/cursor';
 import type { Start } from '../log/log';
@@ -114,7 +114,7 @@ export const isSendable = (type: unknown): type is SendableType => drafts.has(ty
 /** Reads an entry to append. @throws {Refusal} 400 */
 export function checkDraft(type: SendableType, value: unknown): ChatDraft {
   const { room, id, ...body } = check<object>(drafts.get(type)!, value) as { room: string; id?: string };
-  return { type, room, ...(id && { id }), body: body as BodyOf<SendableType> };
+  return { type, room, ...(id && { id }), body } as ChatDraft;
 }
 /** Reads an entry to append that names its kind by `type`; without one, it is a message. @throws {Refusal} 400 */
 export function checkTypedDraft(value: unknown): ChatDraft {
