@@ -175,6 +175,7 @@ describe('the id of a frame', () => {
     expect(await peer.next(({ type }) => type === 'error')).toEqual({
       type: 'error',
       error: 'The "id" of a frame is over 100 characters.',
+      code: 'bad_request',
       status: 400,
     });
     peer.socket.terminate();

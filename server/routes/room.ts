@@ -16,8 +16,8 @@ import type { Entry } from '../wire';
 /** Lines for people: what `curl` shows. */
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
-  hello: () => '',
-  goodbye: (cursor) =>
+  first: () => '',
+  last: (cursor) =>
     `${notice(`This stream has lasted for 15 minutes. Go on with ?follow&after=${cursor}`)}\n`,
   step: memoize((step) => {
     if (step.type === 'reset')
@@ -32,8 +32,8 @@ const lines: Format = {
 /** Lines for programs: one JSON object each. */
 const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
-  hello: json,
-  goodbye: () => '',
+  first: json,
+  last: () => '',
   step: memoize((step) =>
     Buffer.from(
       eventsOf(step)

@@ -3,10 +3,10 @@ import type { AccessControl } from '../access/access-control';
 import type { Visitor } from '../identity/visitor';
 import type { Services } from './services';
 
-/** How many messages an answer holds for one point of the reading allowance. */
+/** How many messages of a response cost one read. */
 const MESSAGES_PER_READ = 50;
 
-/** Lets requests pass of those who may come in; the routes behind it find them by {@link visitorOf}. */
+/** Refuses requests of visitors without access. Later handlers get the visitor from {@link visitorOf}. */
 export function authorize(access: AccessControl): RequestHandler {
   return async (request, response, next) => {
     const visitor = await (opensPage(request) ? access.authorizePage(request) : access.authorize(request));
@@ -15,7 +15,7 @@ export function authorize(access: AccessControl): RequestHandler {
   };
 }
 
-/** Counts the reads of those who were admitted, and lets them take turns. */
+/** Charges a read for each GET and HEAD, and waits for the turn of its address. */
 export function chargeReads(services: Services): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') {
@@ -28,17 +28,17 @@ export function chargeReads(services: Services): RequestHandler {
 }
 
 /**
- * Waits for the turn of somebody who was admitted.
- * @throws {Refusal} 401 or 403 if their access has ended meanwhile.
+ * Waits for the turn of a visitor's address.
+ * @throws {Refusal} if the visitor's access has ended in the meantime.
  */
 export async function waitForTurn({ access, scheduler }: Services, visitor: Visitor): Promise<void> {
-  const waiting = scheduler.wait(visitor.address);
-  if (!waiting) return;
-  await waiting;
+  const turn = scheduler.wait(visitor.address);
+  if (!turn) return;
+  await turn;
   await access.recheck(visitor);
 }
 
-/** Lets requests take turns that are not counted: there are many to a page, and each costs little. */
+/** Waits for the turn of an address without charging a read: a page loads many assets, and each costs little. */
 export function scheduleRequests({ access, scheduler }: Services): RequestHandler {
   return async (request, _response, next) => {
     await scheduler.wait(access.addressOf(request));
@@ -46,18 +46,18 @@ export function scheduleRequests({ access, scheduler }: Services): RequestHandle
   };
 }
 
-/** Who sent the request that is answered. */
+/** Returns the visitor who sent a request. */
 export function visitorOf(response: Response): Visitor {
   return response.locals.visitor as Visitor;
 }
 
-/** Counts one more read for each 50 messages of an answer beyond the first 50. */
+/** Charges another read for each 50 messages of a response beyond the first 50. */
 export function chargeAnswer({ limits }: Services, response: Response, { length }: readonly unknown[]): void {
   const more = Math.ceil(length / MESSAGES_PER_READ) - 1;
   if (more > 0) limits.count('reads', visitorOf(response), more);
 }
 
-/** Whether a person opens an address, as a browser asks then. */
+/** Returns whether a browser opens a page, and not a script. */
 function opensPage(request: Request): boolean {
   return request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
 }

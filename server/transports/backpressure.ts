@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net';
 
-/** How long a reader may take nothing in, in ms, before its connection is closed; its cursor brings it back. */
-const PATIENCE = 30_000;
+/** How long a reader may read nothing, in ms, before it is disconnected. It can return with its cursor. */
+const STALL_TIMEOUT = 30_000;
 
-/** Why a connection is closed that takes nothing in. */
-export const STALLED = 'Nothing was taken in for 30 s. Come back with your cursor.';
+/** The reason that a stalled reader is given. */
+export const STALLED = 'Nothing was read for 30 s. Come back with your cursor.';
 
-/** What a connection says that takes no more, because it is closing or closed. */
+/** What {@link write} returns for a connection that is closing or closed: it takes nothing more. */
 export const GONE = Promise.resolve(false);
 
 /**
- * Waits until a connection takes more: what keeps a slow reader behind in the log, and not in memory.
- * @param register is given what to call when the connection has drained, or has failed with an error.
- * @param stalled is called if it takes nothing for 30 s.
+ * Waits until a connection has drained. This is the backpressure that makes a slow reader fall behind in the log, and
+ * not in memory.
+ * @param register is given the function to call when the connection has drained or failed.
+ * @param stalled is called if it has not drained after 30 s.
  * @returns whether it has drained.
  */
 export function drained(
@@ -23,7 +24,7 @@ export function drained(
     const timer = setTimeout(() => {
       resolve(false);
       stalled();
-    }, PATIENCE).unref();
+    }, STALL_TIMEOUT).unref();
     register((error) => {
       clearTimeout(timer);
       resolve(!error);
@@ -31,29 +32,28 @@ export function drained(
   });
 }
 
-/** No bytes. */
 export const EMPTY = Buffer.alloc(0);
-/** The most bytes that may wait for a connection when it is told what may be dropped; past it that is dropped. */
-const CROWDED = 64 * 1024;
+/** The most bytes that may wait for a connection when there is an ephemeral event; above it, the event is dropped. */
+const EPHEMERAL_BUFFER_MAX = 64 * 1024;
 
 /**
  * Writes to a connection.
- * @param stalled is called if it takes nothing for 30 s.
- * @returns nothing if it took the bytes at once, else whether it does; see `Reader.take`.
+ * @param stalled is called if it has not taken the bytes after 30 s.
+ * @returns nothing if it took the bytes at once, else whether it does; see `LogReader.write`.
  */
 export function write(socket: Socket, bytes: Buffer, stalled: () => void): Promise<boolean> | void {
-  // What `write` returns says how much was given, not how much is left. A callback would be one more for each
-  // connection; what is written behind the bytes tells as well when they have gone.
+  // The return value of `write` depends on the high-water mark: it can be true with bytes left, which would add up. An
+  // empty write behind them has a callback when they are gone, and fast connections need none.
   socket.write(bytes);
   if (socket.writableLength > 0) return drained((done) => socket.write(EMPTY, done), stalled);
 }
 
-/** Writes to a connection what it can do without: nothing, if it has not taken in what came before. */
+/** Writes an ephemeral event to a connection, or drops it if too much is waiting. */
 export function writeEphemeral(socket: Socket, bytes: Buffer): void {
-  if (bytes.length > 0 && socket.writableLength < CROWDED) socket.write(bytes);
+  if (bytes.length > 0 && socket.writableLength < EPHEMERAL_BUFFER_MAX) socket.write(bytes);
 }
 
-/** Holds a connection back until the microtasks under way are through: what they write to it goes out as one write. */
+/** Corks a connection until the current microtasks are done: what they write becomes one write. */
 export function corkForTurn(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.cork();

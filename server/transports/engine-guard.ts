@@ -8,11 +8,11 @@ import { Throttle } from '../http/throttle';
 import { errorBody, Refusal } from '../refusal';
 
 /**
- * Looks at each request and handshake before Engine.IO does, which would ask about the first of a connection only, and
- * whose `cors` says nothing about WebSocket.
+ * Checks each request and handshake before Engine.IO does. Engine.IO's `allowRequest` would be called for handshakes only, and
+ * its `cors` does not cover WebSocket.
  */
 export class EngineGuard {
-  /** The places of polling handshakes that are not connections yet. */
+  /** The reserved places of polling handshakes that are not connections yet, as the functions that release them. */
   private readonly reserved = new WeakMap<IncomingMessage, () => void>();
   private readonly throttle: Throttle;
 
@@ -25,7 +25,7 @@ export class EngineGuard {
     this.throttle = new Throttle(access);
   }
 
-  /** Engine.IO's middleware. */
+  /** A middleware for Engine.IO. */
   readonly check = (request: IncomingMessage, response: ServerResponse | object, next: () => void): void => {
     const { searchParams: query } = new URL(request.url ?? '', 'http://localhost');
     if (response instanceof ServerResponse && !this.throttle.allows(request, response)) return;
@@ -34,11 +34,11 @@ export class EngineGuard {
       checkRequest(request);
       if (!isAllowedOrigin(request, this.corsOrigins))
         throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
-      // Any page could load the answers as a script, and browsers don't say then where that stands.
-      if (query.has('j')) throw new Refusal('bad_request', 'There is no JSONP here.');
-      // Over WebSocket, Engine.IO would say so only after the upgrade.
+      // Any page could load the responses as scripts, and browsers send no `Origin` with those.
+      if (query.has('j')) throw new Refusal('bad_request', 'JSONP is not supported.');
+      // Over WebSocket, Engine.IO would refuse this only after the upgrade.
       if (query.get('EIO') !== '4')
-        throw new Refusal('bad_request', 'Speak Engine.IO 4, as Socket.IO does since its version 3.');
+        throw new Refusal('bad_request', 'Use Engine.IO 4, as Socket.IO does since version 3.');
       checkSession(request, query, this.sids);
       if (!query.get('sid')) this.reserve(request, response);
     } catch (error) {
@@ -52,7 +52,7 @@ export class EngineGuard {
     next();
   };
 
-  /** Hands over the place of a polling handshake to the connection that came of it. @returns the function that releases it. */
+  /** Hands the place of a polling handshake over to its connection. @returns the function that releases it. */
   takeOver(request: IncomingMessage): (() => void) | undefined {
     const release = this.reserved.get(request);
     this.reserved.delete(request);
@@ -63,12 +63,12 @@ export class EngineGuard {
     const release = this.access.reserveHandshake(request);
     if (!(response instanceof ServerResponse)) return releaseOnClose(request.socket, release);
     this.reserved.set(request, release);
-    // If no connection comes of it, nothing else releases its place.
+    // Without a connection, nothing else would release the place.
     releaseOnClose(response, () => this.takeOver(request)?.());
   }
 }
 
-/** Engine.IO checks the same, and answers in a shape of its own. @throws {Refusal} 400 */
+/** Checks what Engine.IO would refuse in a format of its own. @throws {Refusal} `bad_request` */
 function checkSession(
   { method, upgrade }: IncomingMessage & { upgrade?: boolean },
   query: URLSearchParams,
@@ -76,10 +76,10 @@ function checkSession(
 ): void {
   const [sid, transport] = [query.get('sid'), query.get('transport')];
   if (transport !== 'polling' && transport !== 'websocket')
-    throw new Refusal('bad_request', 'The transports here are "polling" and "websocket".');
+    throw new Refusal('bad_request', 'The transports are "polling" and "websocket".');
   if (sid && !sids.has(sid))
-    throw new Refusal('bad_request', 'This session is not open any more. Connect again.');
-  if (!sid && method !== 'GET') throw new Refusal('bad_request', 'A session begins with GET.');
+    throw new Refusal('bad_request', 'This session is no longer open. Connect again.');
+  if (!sid && method !== 'GET') throw new Refusal('bad_request', 'A session must begin with GET.');
   if (!sid && (transport === 'websocket') !== upgrade)
-    throw new Refusal('bad_request', `That is no handshake for the transport "${transport}".`);
+    throw new Refusal('bad_request', `This is not a handshake for the transport "${transport}".`);
 }

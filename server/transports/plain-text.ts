@@ -2,23 +2,22 @@ import { kindOf } from '../entry-kinds';
 import type { Entry } from '../wire';
 
 /**
- * Returns entries as lines for people: `name: text`. The further lines of a text are indented, and no name begins with a
- * space or "*", so no message can pass for another's line or for a notice. A notice quotes the names in it with
- * characters that no name can hold, so that no name can pass for a part of its sentence. Entries of unknown kinds have
- * no line.
+ * Returns entries as lines for people: `name: text`. Later lines of a text are indented, and no name begins with a space
+ * or "*", so that no message can imitate another's line or a notice. A notice puts names in quotation marks that names
+ * can't contain, so that no name can imitate a part of its sentence. Entries of unknown kinds have no line.
  */
 export function plainText(entries: readonly Entry[]): string[] {
   return entries.flatMap((entry) => {
     const line = kindOf(entry.type)?.line(entry);
     if (!line) return [];
     if ('notice' in line) return notice(line.notice);
-    // Names from older versions may begin with it.
+    // Names from older versions may begin with a space or "*".
     const name = entry.username.replace(/^[* ]+/, '') || '?';
     return `${name}: ${line.text.replace(/\r\n|[\n\r\u2028\u2029]/g, '\n  ')}`;
   });
 }
 
-/** Returns a line of the server's own: no message looks like it. */
+/** Returns a line by the server, which no message can imitate. */
 export function notice(sentence: string): string {
   return ` * ${sentence}`;
 }

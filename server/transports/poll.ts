@@ -9,7 +9,7 @@ import type { Cursor, MessagePage, Reset } from '../wire';
 import { chargeAnswer, visitorOf } from './authorization';
 import type { Services } from './services';
 
-/** Messages over plain HTTP: `GET /messages` polls, `GET /subscribe` polls long, `POST /messages` says something. */
+/** Serves messages over HTTP: `GET /messages` is a poll, `GET /subscribe` a long poll, and `POST /messages` sends. */
 export function poll(services: Services): Router {
   const { log, chat, access } = services;
   const router = Router();
@@ -17,8 +17,8 @@ export function poll(services: Services): Router {
   router.get('/messages', async (request, response) => {
     const { room, before, limit, ...start } = checkPaging(request.query);
     const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
-    if (step.type === 'page') response.set('Retry-After', String(patience(step)));
-    // Express compares the ETag of an answer with the one that was asked with, and sends 304 if nothing is new.
+    if (step.type === 'page') response.set('Retry-After', String(retryAfter(step)));
+    // Express compares the ETag with `If-None-Match`, and sends 304 if there is nothing new.
     answer(services, response, step);
   });
 
@@ -27,7 +27,7 @@ export function poll(services: Services): Router {
     const { visitor, release } = await access.authorizeConnection(request);
     releaseOnClose(response, release);
     const cursor = await log.start(room, start);
-    if (request.method !== 'HEAD') await news(services, visitor, room, cursor, timeout, response);
+    if (request.method !== 'HEAD') await nextEntry(services, visitor, room, cursor, timeout, response);
     answer(services, response, await log.after(room, cursor, limit));
   });
 
@@ -42,10 +42,11 @@ export function poll(services: Services): Router {
 }
 
 /**
- * Waits until something comes after a cursor, for so many seconds at most, or until the reader goes.
- * @throws {Refusal} if the reader may not stay.
+ * Waits for an entry after a cursor, or until the client disconnects.
+ * @param timeout the longest wait, in s.
+ * @throws {Refusal} if the visitor's access ends.
  */
-function news(
+function nextEntry(
   { log, access }: Services,
   visitor: Visitor,
   room: string,
@@ -58,7 +59,7 @@ function news(
     const timer = setTimeout(resolve, timeout * 1_000);
     const connection = { visitor, disconnect: reject };
     access.addConnection(connection);
-    const following = log.follow(room, cursor, {
+    const subscription = log.follow(room, cursor, {
       write: (step) => {
         if (step.type === 'reset' || step.entries.length > 0) resolve();
       },
@@ -67,7 +68,7 @@ function news(
     response.on('close', resolve);
     release = () => {
       clearTimeout(timer);
-      following.stop();
+      subscription.stop();
       access.removeConnection(connection);
     };
   }).finally(() => release());
@@ -87,8 +88,8 @@ function answer(services: Services, response: Response, step: Page | Reset): voi
   response.json(page);
 }
 
-/** When to ask again, in seconds: at once if there is more, soon in a busy room, later in a quiet one. */
-function patience({ more, at }: Page): number {
+/** Returns when to poll again, in s: at once if there is more, soon in a busy room, later in a quiet one. */
+function retryAfter({ more, at }: Page): number {
   if (more) return 0;
   const quiet = Date.now() - at;
   return Math.min(15, Math.max(1, Math.round(quiet / 10_000)));

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../access/access-control';
 import type { ChatDraft } from '../chat/chat';
-import type { Subscriber, Attendance } from '../chat/presence';
+import type { Subscriber } from '../chat/presence';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';
-import type { Subscription, Pacer, LogReader } from '../log/follower';
+import type { LogReader, Pacer } from '../log/follower';
 import { Refusal } from '../refusal';
 import {
   checkDeletion,
@@ -15,158 +15,107 @@ import {
   type Reading,
 } from '../validation/messages';
 import type { Cursor, Entry } from '../wire';
+import { CurrentRoom } from './current-room';
+import { RequestBounds } from './request-bounds';
 import type { Services } from './services';
 
-/** How a connection is written to. Its `end` is told a {@link Refusal} where somebody may not stay. */
+/** The writing side of a connection. Its `end` is called with a {@link Refusal} when access has ended. */
 export interface Outlet extends LogReader, Subscriber {}
 
-/** The most requests of one connection that may be unanswered, and the most characters of messages that they may hold. */
-const UNANSWERED_MAX = 256;
-const CHARACTERS_MAX = 256 * 1024;
-/** How many requests in a row may be refused because too many were; past them the connection is ended. */
-const IN_VAIN_MAX = 32;
-/** How often a replay that has spent its reads looks whether there are some again, in ms. */
-const PACE = 500;
-const OVERLOADED = 'Too many requests were unanswered on this connection.';
+/** How often a replay that has used up its reads checks whether there are new ones, in ms. */
+const REPLAY_RETRY_INTERVAL = 500;
 
-/** The events that a client may send, for those who send another. */
+/** The events that a client may send, for the refusal of others. */
 const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing', 'join']
   .map((event) => `"${event}"`)
   .join(', ');
 
-const DONE = Promise.resolve();
-
 /** A connection that reads one room at a time, is present in it, and may write. */
 export class Session implements Connection, Pacer {
-  private room = '';
-  private attendance: Attendance | undefined;
-  private subscription: Subscription | undefined;
-  /** Whether nothing is read or handled any more. */
-  ended = false;
-  /** The last `join`. Requests that come after it wait for it. */
-  private joining: Promise<unknown> = DONE;
-  private unanswered = 0;
-  private characters = 0;
-  private refusedInARow = 0;
+  private readonly bounds: RequestBounds;
+  private readonly room: CurrentRoom;
+  private isClosed = false;
 
   constructor(
     private readonly services: Services,
     readonly visitor: Visitor,
     private readonly outlet: Outlet,
   ) {
+    this.bounds = new RequestBounds(services.limits, this);
+    this.room = new CurrentRoom(services, visitor, outlet, this);
     services.access.addConnection(this);
   }
 
-  /** Reads a room from a cursor on, until {@link close} or another room. */
+  /** Reads a room from a cursor on, until {@link close} or a `join`. */
   enter(room: string, cursor: Cursor): void {
-    if (this.ended) return;
-    this.room = room;
-    this.attendance = this.services.presence.join(room, this.visitor, this.outlet);
-    this.subscription = this.services.log.follow(room, cursor, this.outlet, this);
+    this.room.enter(room, cursor);
   }
 
   /**
-   * Takes one read for a page of a long replay, and waits for the turn of the address. If no read is left, the replay
-   * goes on when there are some again: whoever comes back after a long time gets everything, only slower.
+   * Takes one read for a page of a long replay, and waits for the turn of the address. Without a read left, the replay
+   * waits for the next: a client that returns after a long time gets everything, only more slowly.
    */
   async pace(): Promise<void> {
     const { limits, scheduler } = this.services;
-    while (!this.ended && !limits.tryTake('reads', this.visitor))
-      await pause(PACE, undefined, { ref: false });
+    while (!this.isClosed && !limits.tryTake('reads', this.visitor))
+      await delay(REPLAY_RETRY_INTERVAL, undefined, { ref: false });
     await scheduler.wait(this.visitor.address);
   }
 
   /**
-   * Charges a frame to the reads by its size, before it is parsed; ends the connection if that floods.
+   * Charges a frame to the reads by its size, before it is parsed. Disconnects a client that floods.
    * @param size in bytes, or about.
    * @returns whether it may be handled.
    */
   acceptFrame(size: number): boolean {
-    if (this.ended) return false;
+    if (this.isClosed) return false;
     try {
       this.services.limits.countFrame(size, this.visitor);
     } catch (error) {
       this.disconnect(error as Refusal);
     }
-    return !this.ended;
+    return !this.isClosed;
   }
 
   /**
-   * Handles a client's request, by the name of its event. A request that has to wait holds nothing but what was checked;
-   * too many of them end the connection.
+   * Handles a client's request, by the name of its event.
    * @returns the acknowledgement.
+   * @throws {Refusal} what the client is answered instead.
    */
   async handle(event: unknown, payload: unknown): Promise<object> {
     this.checkOpen();
-    if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
-      const refusal = new Refusal('rate_limited', OVERLOADED);
-      this.disconnect(refusal);
-      throw refusal;
-    }
-    this.checkRefusals();
-    return this.trackRequest(this.tryDispatch(event, payload));
-  }
-
-  /** Leaves for good. */
-  close(): void {
-    this.ended = true;
-    this.leave();
-    this.services.access.removeConnection(this);
-  }
-
-  disconnect(why: Refusal): void {
-    this.close();
-    this.outlet.end(why);
-  }
-
-  /** Counts a request until it is answered. */
-  private async trackRequest(answer: Promise<object>): Promise<object> {
-    this.unanswered += 1;
+    this.bounds.check();
+    let answer: Promise<object>;
     try {
-      return await answer;
+      answer = this.dispatch(event, payload);
     } catch (error) {
-      this.countRefusal(error);
+      // Counted before the next request, which may have arrived in the same packet.
+      this.bounds.countRefusal(error);
       throw error;
-    } finally {
-      this.unanswered -= 1;
     }
+    return this.bounds.track(answer);
   }
 
-  /** Refuses what could not be read as a request. */
+  /** Refuses something that is not a request. */
   async refuse(error: unknown): Promise<never> {
-    this.checkRefusals();
-    this.countRefusal(error);
+    this.bounds.checkRefusals();
+    this.bounds.countRefusal(error);
     throw error;
   }
 
-  private countRefusal(error: unknown): void {
-    if (!(error instanceof Refusal) || error.status >= 500) return;
-    this.services.limits.countRefusal(this.visitor.address, this.visitor.id);
+  /** Leaves the room, and handles nothing more. */
+  close(): void {
+    this.isClosed = true;
+    this.room.close();
+    this.services.access.removeConnection(this);
   }
 
-  /** Refuses a request if too many were refused, and ends a connection that goes on after that. */
-  private checkRefusals(): void {
-    try {
-      this.services.limits.checkRefusals(this.visitor);
-      this.refusedInARow = 0;
-    } catch (error) {
-      this.refusedInARow += 1;
-      if (this.refusedInARow > IN_VAIN_MAX) this.disconnect(error as Refusal);
-      throw error;
-    }
+  disconnect(reason: Refusal): void {
+    this.close();
+    this.outlet.end(reason);
   }
 
-  /** Counts at once what {@link dispatch} refuses at once: the next request may have come along with it. */
-  private tryDispatch(event: unknown, payload: unknown): Promise<object> {
-    try {
-      return this.dispatch(event, payload);
-    } catch (error) {
-      this.countRefusal(error);
-      throw error;
-    }
-  }
-
-  /** Checks a request before it waits for anything. No promise here holds on to the payload: it may be large. */
+  /** Validates a request, then begins it. No promise here may hold the payload, which can be large, while it waits. */
   private dispatch(event: unknown, payload: unknown): Promise<object> {
     switch (event) {
       case 'delete_message':
@@ -183,69 +132,49 @@ export class Session implements Connection, Pacer {
     }
   }
 
-  private async send(draft: ChatDraft, elsewhere: boolean): Promise<Entry> {
+  /** @param namesRoom whether the draft goes to the room that it names, and not to the current one. */
+  private async send(draft: ChatDraft, namesRoom: boolean): Promise<Entry> {
     const characters = charactersOf(draft);
-    this.characters += characters;
+    this.bounds.hold(characters);
     try {
       await this.joined();
-      const room = elsewhere ? draft.room : this.room;
+      const room = namesRoom ? draft.room : this.room.name;
       return (await this.services.chat.send(this.visitor, { ...draft, room })).entry;
     } finally {
-      this.characters -= characters;
+      this.bounds.release(characters);
     }
   }
 
   private async deleteMessage(
     { room, id }: { room: string; id: string },
-    elsewhere: boolean,
+    namesRoom: boolean,
   ): Promise<object> {
     this.services.limits.take('reads', this.visitor);
     await this.joined();
-    await this.services.moderation.deleteMessage(this.visitor, elsewhere ? room : this.room, id);
+    await this.services.moderation.deleteMessage(this.visitor, namesRoom ? room : this.room.name, id);
     return {};
-  }
-
-  /** Waits for the last `join`: for as long as its reader stalls. Meanwhile, the connection may have been ended. */
-  private async joined(): Promise<void> {
-    await this.joining;
-    this.checkOpen();
-  }
-
-  private checkOpen(): void {
-    if (this.ended) throw new Refusal('forbidden', 'This connection was ended.');
   }
 
   private async type(): Promise<object> {
     this.services.limits.take('reads', this.visitor);
     await this.services.chat.checkMuted(this.visitor);
-    this.attendance?.typing();
+    this.room.announceTyping();
     return {};
   }
 
-  /** Joins run one after the other. */
   private join(reading: Reading): Promise<object> {
     this.services.limits.take('reads', this.visitor);
-    const joined = this.joining.then(() => this.switchRoom(reading));
-    this.joining = joined.catch(() => undefined);
-    return joined;
+    return this.room.join(reading);
   }
 
-  private async switchRoom({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
-    // A client that sends joins one after the other would otherwise keep the event loop to itself.
-    await this.services.scheduler.wait(this.visitor.address);
-    const cursor = await this.services.log.start(room, start);
-    ({ username: this.visitor.username } = await this.services.visitors.profileOf(this.visitor));
-    this.leave();
-    // Only when the connection has taken the last page may another be written to it.
-    await this.subscription?.writing;
-    this.enter(room, cursor);
-    return { room, cursor };
+  /** Waits for the last `join`, as long as its reader stalls. @throws {Refusal} if the session was closed meanwhile. */
+  private async joined(): Promise<void> {
+    await this.room.joined();
+    this.checkOpen();
   }
 
-  private leave(): void {
-    this.attendance?.leave();
-    this.attendance = undefined;
-    this.subscription?.stop();
+  private checkOpen(): void {
+    if (this.isClosed) throw new Refusal('forbidden', 'This connection was closed.');
   }
 }
 
@@ -254,7 +183,7 @@ function charactersOf({ type, body }: ChatDraft): number {
   return kindOf(type)?.size?.(body, (text) => text.length) ?? 0;
 }
 
-/** Whether a request is about a room that it names itself, and not about the one that is read. */
+/** Returns whether a request names a room. */
 function namesRoom(payload: unknown): boolean {
   return (payload as { room?: unknown }).room !== undefined;
 }

@@ -6,17 +6,18 @@ import type { Cursor, Entry, Ephemeral, Reset, Start } from '../wire';
 import type { Services } from './services';
 import { readingOf, stream, type Format } from './stream';
 
-/** How long a browser waits before it comes back, in ms: between this and three times as long, not all at once. */
-const RETRY = 1_000;
+/** How long a browser waits before it reconnects, in ms: a random time from this to three times this. */
+const RETRY_MIN = 1_000;
 
 /** Server-Sent Events (WHATWG HTML, section 9.2). */
 export const eventStream: Format = {
   type: 'text/event-stream',
-  // The place is told at once: a reader cut off before its first message comes back to the same. Some clients keep an
-  // `id` only when it comes with data.
-  hello: (start) => `retry: ${Math.round(RETRY * (1 + 2 * Math.random()))}\n${frame(start, start.cursor)}`,
-  // Its clients come back by themselves.
-  goodbye: () => '',
+  // The cursor is sent at once: a reader that is cut off before its first message returns to the same position. Some
+  // clients keep an `id` only if the event has data.
+  first: (start) =>
+    `retry: ${Math.round(RETRY_MIN * (1 + 2 * Math.random()))}\n${frame(start, start.cursor)}`,
+  // Clients reconnect by themselves.
+  last: () => '',
   step: memoize((step: Page | Reset) => {
     if (step.type === 'reset') return Buffer.from(frame(step, step.cursor));
     return Buffer.from(step.entries.map((entry) => frame(entry, entry.cursor)).join(''));
@@ -25,7 +26,7 @@ export const eventStream: Format = {
   event: memoize((event: Ephemeral) => Buffer.from(frame(event))),
 };
 
-/** Speaks Server-Sent Events on `/sse`. */
+/** Serves Server-Sent Events on `/sse`. */
 export function sse(services: Services): Router {
   return Router().get('/sse', (request, response) =>
     stream(eventStream, services, request, response, readingOf(request, request.query)),
@@ -33,9 +34,9 @@ export function sse(services: Services): Router {
 }
 
 /**
- * The same for most readers, before Express: what that makes of a request would stay in memory as long as the stream,
- * and be most of what it costs.
- * @param otherwise answers all other requests, and those that are to be refused or come from another origin.
+ * Serves most Server-Sent Events before Express does: the objects that Express adds to a request would be most of the
+ * memory of a stream (`npm run bench -- --cases idle`).
+ * @param otherwise answers all other requests, among them those that are refused or come from another origin.
  */
 export function plainSse(services: Services, otherwise: RequestListener): RequestListener {
   return (request, response) => {
@@ -56,7 +57,7 @@ export function plainSse(services: Services, otherwise: RequestListener): Reques
   };
 }
 
-/** One event. JSON has no line ends, so no text in it can end the event. */
+/** Encodes an event. JSON contains no line breaks, so no text in it can end the event. */
 function frame(event: Start | Entry | Reset | Ephemeral, id?: Cursor): string {
   return `event: ${event.type}\n${id ? `id: ${id}\n` : ''}data: ${JSON.stringify(event)}\n\n`;
 }

@@ -9,42 +9,42 @@ import { GONE, writeEphemeral, write } from './backpressure';
 import type { Services } from './services';
 import { Session } from './session';
 
-/** How a room is written into an HTTP answer that does not end. */
+/** How a room is encoded in an HTTP response that does not end. */
 export interface Format {
   /** The `Content-Type`. */
   type: string;
-  /** What comes first, if anything: where the reading begins. */
-  hello: (start: Start) => string;
-  /** What comes last when the stream has lasted its time, if anything: where to go on. */
-  goodbye: (cursor: Cursor) => string;
-  /** A step that is not empty. Best encoded once for all readers. */
+  /** The first bytes, which say where reading begins; may be empty. */
+  first: (start: Start) => string;
+  /** The last bytes when the stream has reached its lifetime, which say where to continue; may be empty. */
+  last: (cursor: Cursor) => string;
+  /** Encodes a page that is not empty, or a reset, once for all readers. */
   step: (step: Page | Reset) => Buffer;
-  /** What keeps the connection alive while nothing is said; it may tell how far the room was read. */
+  /** Keeps the connection alive while the room is quiet; may say how far it was read. */
   keepAlive: (cursor: Cursor) => string;
-  /** An event that is in no log; empty if this format does not tell of it. */
+  /** Encodes an ephemeral event; empty if this format does not have it. */
   event: (event: Ephemeral) => Buffer;
 }
 
 /**
- * How long a stream lasts, in ms, before its reader has to come back with its cursor. A stream goes one way: this
- * bounds how long one is kept that a proxy takes in for nobody.
+ * How long a stream lasts, in ms, before its reader has to return with its cursor. It bounds how long a proxy can read a
+ * stream whose client is gone: the server can't notice that.
  */
 const LIFETIME = 15 * 60 * 1_000;
 
-/** How long somebody who may not stay has to take in what was written before, in ms. */
-const FAREWELL = 1_000;
+/** How long a reader whose access has ended has to read what was written before, in ms. */
+const LINGER = 1_000;
 
 /**
- * Where a request for a stream begins: a `Last-Event-ID` is newer than its query.
- * @throws {Refusal} 400 if that is no place.
+ * Returns where a request for a stream begins. A `Last-Event-ID` takes precedence over the query, since it is newer.
+ * @throws {Refusal} `bad_request` if the cursor or room is malformed.
  */
 export function readingOf({ headers }: IncomingMessage, query: object): Reading {
-  const returning = headers['last-event-id'];
-  return checkReading(returning ? { ...query, after: returning } : query);
+  const lastEventId = headers['last-event-id'];
+  return checkReading(lastEventId ? { ...query, after: lastEventId } : query);
 }
 
 /**
- * Answers a request with the stream of a room, until its reader goes or the log closes.
+ * Answers a request with the stream of a room, until the client disconnects or the log closes.
  * @param reading where it begins; see {@link readingOf}.
  */
 export async function stream(
@@ -62,9 +62,9 @@ export async function stream(
   const headers = {
     'Content-Type': format.type,
     'Cache-Control': 'no-store, no-transform',
-    // The answer ends with the connection (RFC 9112, section 6.3), not in chunks: a page is one write, and no more.
+    // The response ends with the connection (RFC 9112, section 6.3). It is not chunked, so that a page is one write.
     Connection: 'close',
-    // nginx would hold back what it gets until a buffer is full.
+    // Without this, nginx would wait until its buffer is full.
     'X-Accel-Buffering': 'no',
     'X-Content-Type-Options': 'nosniff',
   };
@@ -76,35 +76,35 @@ export async function stream(
     return;
   }
   const { socket } = response;
-  // Who has gone meanwhile is not let in: nobody would be told of that any more.
+  // The client may have disconnected in the meantime: its `close` event would never come again.
   if (!socket || socket.destroyed) return;
-  // How long it may take nothing in is decided here; see `writeOut`.
+  // `write` has its own timeout for a reader that stalls.
   socket.setTimeout(0);
-  socket.write(format.hello({ type: 'start', room, cursor }));
+  socket.write(format.first({ type: 'start', room, cursor }));
 
-  const ends = performance.now() + LIFETIME;
+  const deadline = performance.now() + LIFETIME;
   const session = new Session(services, visitor, {
     write: (step) => {
       if (response.writableEnded || socket.destroyed) return GONE;
-      const idle = step.type === 'page' && step.entries.length === 0;
-      const bytes = idle ? Buffer.from(format.keepAlive(step.cursor)) : format.step(step);
-      const taking = write(socket, bytes, () => socket.destroy());
-      if (performance.now() > ends) {
-        socket.write(format.goodbye(step.cursor));
+      const isEmpty = step.type === 'page' && step.entries.length === 0;
+      const bytes = isEmpty ? Buffer.from(format.keepAlive(step.cursor)) : format.step(step);
+      const written = write(socket, bytes, () => socket.destroy());
+      if (performance.now() > deadline) {
+        socket.write(format.last(step.cursor));
         finish();
       }
-      return taking;
+      return written;
     },
-    notify: (told) => {
-      if (!response.writableEnded) writeEphemeral(socket, format.event(told));
+    notify: (event) => {
+      if (!response.writableEnded) writeEphemeral(socket, format.event(event));
     },
     end: (error) => {
-      if (error instanceof Refusal) setTimeout(() => socket.destroy(), FAREWELL).unref();
+      if (error instanceof Refusal) setTimeout(() => socket.destroy(), LINGER).unref();
       else if (error) console.error('A stream failed:', error);
       finish();
     },
   });
-  // Nothing is written after the end, and nobody stays who is not read any more.
+  // Nothing is written after the response has ended.
   const finish = (): void => {
     session.close();
     response.end();

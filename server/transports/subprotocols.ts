@@ -6,41 +6,41 @@ import { textFrames } from './text-frames';
 import { plainText, notice } from './plain-text';
 import type { Session } from './session';
 
-/** What a WebSocket's subprotocol makes of the chat: frames out, and what a frame in means. */
+/** How a WebSocket subprotocol encodes what the server sends, and handles what a client sends. */
 export interface Subprotocol {
-  /** The frame that says where the reading begins, if this protocol says so. */
+  /** The text of the first frame, which says where reading begins, if this protocol has one. */
   start: (start: Start) => string | undefined;
-  /** The frames of a step, ready to be written. */
+  /** Encodes a page or reset as frames, once for all readers. */
   step: (step: Page | Reset) => Buffer;
-  /** The frame of an event that is in no log; empty if this protocol does not tell of it. */
+  /** Encodes an ephemeral event as a frame; empty if this protocol does not have it. */
   event: (event: Ephemeral) => Buffer;
-  /** Handles a frame, and returns the frame to answer with, if any. Nothing holds on to the frame meanwhile. */
+  /** Handles a text, and returns the text of the answer, if any. Nothing may hold the text meanwhile: it can be large. */
   receive: (session: Session, frame: string) => Promise<string | undefined>;
 }
 
-/** `json`: each frame is an object with a `type`; each one in is answered by an `ack` or an `error` with its `id`. */
+/** `json`: each frame is an object with a `type`. Each frame of a client is answered by an `ack` or `error` with its `id`. */
 export const jsonFrames: Subprotocol = {
   start: (start) => JSON.stringify(start),
   step: memoize((step) => textFrames(eventsOf(step).map((event) => JSON.stringify(event)))),
   event: memoize((event) => textFrames([JSON.stringify(event)])),
   receive: async (session, frame) => {
     try {
-      const asked = parse(frame);
-      return acknowledgement(idOf(asked), session.handle(asked.type, asked));
+      const request = parse(frame);
+      return acknowledgement(idOf(request), session.handle(request.type, request));
     } catch (error) {
       return acknowledgement(undefined, session.refuse(error));
     }
   },
 };
 
-/** `text`: a frame in is a message, and a message is a line out. What a person alone at a prompt needs, no more. */
+/** `text`: each frame of a client is a message, and each message is sent as a line. It suits a person at a prompt. */
 export const textLines: Subprotocol = {
   start: () => undefined,
   step: memoize((step) =>
     textFrames(
       step.type === 'page'
         ? plainText(step.entries)
-        : [notice('Some messages can’t be shown here: this place is not in the room’s history any more.')],
+        : [notice('Some messages can’t be shown: this position is no longer in the room’s history.')],
     ),
   ),
   event: () => EMPTY,
@@ -51,10 +51,10 @@ export const textLines: Subprotocol = {
     ),
 };
 
-/** The longest `id` of a frame, in characters: it is kept until the frame is answered. */
+/** The longest `id` of a frame, in characters: it stays in memory until the frame is answered. */
 const ID_MAX = 100;
 
-/** The id by which an answer names its frame: a text or a number. Anything nested could be read, but not written again. */
+/** Returns the id of a frame, if it is a string or number: a deeply nested value could be parsed, but not serialized. */
 function idOf({ id }: { id?: unknown }): string | number | undefined {
   if (typeof id === 'number') return id;
   if (typeof id !== 'string') return undefined;
@@ -63,9 +63,10 @@ function idOf({ id }: { id?: unknown }): string | number | undefined {
   return id;
 }
 
-async function acknowledgement(id: string | number | undefined, answering: Promise<object>): Promise<string> {
+/** Returns the frame that answers a request. */
+async function acknowledgement(id: string | number | undefined, handled: Promise<object>): Promise<string> {
   try {
-    const answer = await answering;
+    const answer = await handled;
     return JSON.stringify({ type: 'ack', id: id ?? (answer as { id?: string }).id, answer });
   } catch (error) {
     return JSON.stringify({ type: 'error', id, ...errorBody(error) });

@@ -1,0 +1,75 @@
+import type { Attendance } from '../chat/presence';
+import type { Visitor } from '../identity/visitor';
+import type { Pacer, Subscription } from '../log/follower';
+import type { Reading } from '../validation/messages';
+import type { Cursor } from '../wire';
+import type { Services } from './services';
+import type { Outlet } from './session';
+
+const RESOLVED = Promise.resolve();
+
+/** The room that a connection reads and is present in. */
+export class CurrentRoom {
+  name = '';
+  private attendance: Attendance | undefined;
+  private subscription: Subscription | undefined;
+  private isClosed = false;
+  /** Settles with the last {@link join}. */
+  private joining: Promise<unknown> = RESOLVED;
+
+  constructor(
+    private readonly services: Services,
+    private readonly visitor: Visitor,
+    private readonly outlet: Outlet,
+    private readonly pacer: Pacer,
+  ) {}
+
+  /** Reads a room from a cursor on, until {@link close} or {@link join}. */
+  enter(room: string, cursor: Cursor): void {
+    if (this.isClosed) return;
+    this.name = room;
+    this.attendance = this.services.presence.join(room, this.visitor, this.outlet);
+    this.subscription = this.services.log.follow(room, cursor, this.outlet, this.pacer);
+  }
+
+  /** Leaves the room, and enters another. Joins run one after the other. */
+  join(reading: Reading): Promise<{ room: string; cursor: Cursor }> {
+    const joined = this.joining.then(() => this.switch(reading));
+    this.joining = joined.catch(() => undefined);
+    return joined;
+  }
+
+  /** Waits for the last join, as long as its reader stalls. */
+  async joined(): Promise<void> {
+    await this.joining;
+  }
+
+  /** Tells the others in the room that this visitor is writing. */
+  announceTyping(): void {
+    this.attendance?.typing();
+  }
+
+  /** Leaves the room, and enters no other. */
+  close(): void {
+    this.isClosed = true;
+    this.leave();
+  }
+
+  private async switch({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+    // Otherwise a client that sends one join after the other would keep the event loop to itself.
+    await this.services.scheduler.wait(this.visitor.address);
+    const cursor = await this.services.log.start(room, start);
+    ({ username: this.visitor.username } = await this.services.visitors.profileOf(this.visitor));
+    this.leave();
+    // The next page may only be written once the connection has taken the last one.
+    await this.subscription?.writing;
+    this.enter(room, cursor);
+    return { room, cursor };
+  }
+
+  private leave(): void {
+    this.attendance?.leave();
+    this.attendance = undefined;
+    this.subscription?.stop();
+  }
+}
