@@ -12,8 +12,8 @@ describe('the random run', () => {
     const run = new RandomRun(plan);
     await run.run(build);
     expect(run.findings.evidence).toEqual([]);
-    expect(run.tally.deliveries).toBeGreaterThanOrEqual(plan.deliveries);
-    expect([...run.tally.delivered.keys()].sort()).toEqual([...plan.reads].sort());
+    expect(run.counters.deliveries).toBeGreaterThanOrEqual(plan.deliveries);
+    expect([...run.counters.deliveriesByTransport.keys()].sort()).toEqual([...plan.reads].sort());
   });
 });
 

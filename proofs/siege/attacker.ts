@@ -1,14 +1,14 @@
 import { ATTACKS } from './attacks';
-import { Hostile } from './hostile-client';
+import { HostileClient } from './hostile-client';
 
 /*
- * A process of its own, so that what an attack costs its attacker is not measured: `attacker.ts PORT ADDRESSES NAME`.
- * It attacks until its input ends, and then prints what it did.
+ * Runs one attack: `attacker.ts PORT ADDRESSES NAME`. It is a process of its own, so that its cost is not measured.
+ * It attacks until its stdin ends, and then prints its counters.
  */
 const [port, addresses, name] = process.argv.slice(2) as [string, string, string];
-const hostile = new Hostile({ port: Number(port), addresses: Number(addresses) });
-ATTACKS[name]!(hostile);
+const client = new HostileClient({ port: Number(port), addresses: Number(addresses) });
+ATTACKS[name]!(client);
 process.stdin.resume().on('end', () => {
-  hostile.end();
-  process.stdout.write(JSON.stringify(hostile.done), () => process.exit(0));
+  client.end();
+  process.stdout.write(JSON.stringify(client.counters), () => process.exit(0));
 });

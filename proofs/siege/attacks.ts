@@ -1,159 +1,165 @@
 import { randomBytes } from 'node:crypto';
-import { frame } from '../../__tests__/support/raw';
-import { request, type Hostile } from './hostile-client';
+import type { Socket } from 'node:net';
+import { frame, UPGRADE } from '../../__tests__/support/raw';
+import { formatRequest, type HostileClient } from './hostile-client';
 
-/** What one kind of hostile client does, and what it is called in the report. */
-export type Attack = (hostile: Hostile) => void;
+export type Attack = (client: HostileClient) => void;
 
-const SIZE = 60 * 1024;
-const FILLER = 'x'.repeat(SIZE);
-const WS = 'Sec-WebSocket-Protocol: json';
-const ENGINE = '/socket.io/?EIO=4&transport=';
+/** Just below the largest frame and body that the server accepts, in bytes. */
+const LARGE = 60 * 1024;
+const FILLER = 'x'.repeat(LARGE);
+const JSON_PROTOCOL = 'Sec-WebSocket-Protocol: json';
+const ENGINE_IO = '/socket.io/?EIO=4&transport=';
+const PLAIN_TEXT = ['Content-Type: text/plain'];
+/** The requests with the largest responses. */
+const LARGEST_PAGES = [
+  '/messages?limit=500&after=earliest',
+  '/messages?last=500',
+  '/r/lobby?last=500&limit=500',
+];
+/** How long half-open handshakes and half-sent bodies stay open, in ms. */
+const HALF_OPEN_MS = 5_000;
 
-const noise = (): string => randomBytes(9).toString('hex');
+const randomName = (): string => randomBytes(9).toString('hex');
+const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!;
 
-/** What a client can ask for over its connection, each as large as it may be. */
-const asked = (n: number, filler = FILLER): [type: string, payload: object] => {
-  const all: [string, object][] = [
-    ['join', { room: `room-${n % 50}`, after: 'earliest', filler }],
-    ['new_message', { message: 'hostile', filler }],
-    ['change_username', { username: noise(), filler }],
-    ['typing', { filler }],
-  ];
-  return all[n % all.length]!;
-};
-const overWs = (n: number, filler?: string): Buffer => {
-  const [type, payload] = asked(n, filler);
+/** Returns the nth event that a client can send on a session, with a filler that the server ignores. */
+const event = (n: number, filler: string): [type: string, payload: object] =>
+  pick<[string, object]>(
+    [
+      ['join', { room: `room-${n % 50}`, after: 'earliest', filler }],
+      ['new_message', { message: 'hostile', filler }],
+      ['change_username', { username: randomName(), filler }],
+      ['typing', { filler }],
+    ],
+    n,
+  );
+const jsonFrame = (n: number, filler = ''): Buffer => {
+  const [type, payload] = event(n, filler);
   return frame('text', JSON.stringify({ type, ...payload }));
 };
-const overSocketIo = (n: number, filler?: string): string => `42${n}${JSON.stringify(asked(n, filler))}`;
+const socketIoPacket = (n: number, filler = ''): string => `42${n}${JSON.stringify(event(n, filler))}`;
 
-/** A Socket.IO connection over WebSocket that has joined the room. */
-async function socketIo(hostile: Hostile, auth: object) {
-  const socket = await hostile.upgrade(`${ENGINE}websocket`);
+/** Opens a Socket.IO session over WebSocket. */
+async function openSocketIo(client: HostileClient, auth: object): Promise<Socket> {
+  const socket = await client.upgrade(`${ENGINE_IO}websocket`);
   socket.write(frame('text', `40${JSON.stringify(auth)}`));
   return socket;
 }
 
-/** A session over HTTP polling. @returns its address. */
-async function polling(hostile: Hostile): Promise<string> {
-  const socket = await hostile.dial(request('GET', `${ENGINE}polling`, '', ['Connection: close']));
+/** Opens an Engine.IO session over HTTP polling. @returns its path. */
+async function openPolling(client: HostileClient): Promise<string> {
+  const socket = await client.dial(formatRequest('GET', `${ENGINE_IO}polling`, '', ['Connection: close']));
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-  await hostile.over(socket);
+  await client.waitForClose(socket);
   const [, sid] = /"sid":"([^"]+)"/.exec(text) ?? [];
-  if (!sid) throw new Error('It was refused.');
-  return `${ENGINE}polling&sid=${sid}`;
+  if (!sid) throw new Error('The session was refused.');
+  return `${ENGINE_IO}polling&sid=${sid}`;
 }
-
-const WHOLE = ['/messages?limit=500&after=earliest', '/messages?last=500', '/r/lobby?last=500&limit=500'];
 
 /** Each kind of hostile client, over each transport that it can use. */
 export const ATTACKS: Record<string, Attack> = {
-  'stalled, asking on: /ws': (hostile) =>
-    hostile.lanes(20, async () => {
-      const socket = await hostile.upgrade('/ws?after=earliest', WS);
+  'stalled, but still sending: /ws': (client) =>
+    client.repeat(20, async () => {
+      const socket = await client.upgrade('/ws?after=earliest', JSON_PROTOCOL);
       socket.pause();
-      await hostile.flood(socket, () => overWs(hostile.next()));
+      await client.flood(socket, () => jsonFrame(client.next(), FILLER));
     }),
-  'stalled, asking on: Socket.IO': (hostile) =>
-    hostile.lanes(20, async () => {
-      const socket = await socketIo(hostile, { after: 'earliest' });
+  'stalled, but still sending: Socket.IO': (client) =>
+    client.repeat(20, async () => {
+      const socket = await openSocketIo(client, { after: 'earliest' });
       socket.pause();
-      await hostile.flood(socket, () => frame('text', overSocketIo(hostile.next())));
+      await client.flood(socket, () => frame('text', socketIoPacket(client.next(), FILLER)));
     }),
-  'stalled: SSE and lines': (hostile) =>
-    hostile.lanes(40, async () => {
-      const path = hostile.next() % 2 ? '/sse?after=earliest' : '/r/lobby?follow&after=earliest';
-      const socket = await hostile.dial(request('GET', path));
+  'stalled: SSE and lines': (client) =>
+    client.repeat(40, async () => {
+      const path = pick(['/r/lobby?follow&after=earliest', '/sse?after=earliest'], client.next());
+      const socket = await client.dial(formatRequest('GET', path));
       socket.pause();
-      await hostile.over(socket);
+      await client.waitForClose(socket);
     }),
-  'floods of joins, names, typing: /ws': (hostile) =>
-    hostile.lanes(8, async () => {
-      const socket = (await hostile.upgrade('/ws', WS)).resume();
-      await hostile.flood(socket, () => overWs(hostile.next(), ''));
+  'floods of joins, names, typing: /ws': (client) =>
+    client.repeat(8, async () => {
+      const socket = (await client.upgrade('/ws', JSON_PROTOCOL)).resume();
+      await client.flood(socket, () => jsonFrame(client.next()));
     }),
-  'floods of joins, names, typing: Socket.IO': (hostile) =>
-    hostile.lanes(8, async () => {
-      const socket = (await socketIo(hostile, {})).resume();
-      await hostile.flood(socket, () => frame('text', overSocketIo(hostile.next(), '')));
+  'floods of joins, names, typing: Socket.IO': (client) =>
+    client.repeat(8, async () => {
+      const socket = (await openSocketIo(client, {})).resume();
+      await client.flood(socket, () => frame('text', socketIoPacket(client.next())));
     }),
-  'floods of joins, names, typing: polling': (hostile) =>
-    hostile.lanes(8, async () => {
-      const session = await polling(hostile);
-      await hostile.ask('POST', session, '40{}', ['Content-Type: text/plain']);
+  'floods of joins, names, typing: polling': (client) =>
+    client.repeat(8, async () => {
+      const path = await openPolling(client);
+      await client.request('POST', path, '40{}', PLAIN_TEXT);
       for (let i = 0; i < 50; i += 1) {
-        const packets = Array.from({ length: 100 }, () => overSocketIo(hostile.next(), '')).join('\x1e');
-        await hostile.ask('POST', session, packets, ['Content-Type: text/plain']);
+        const packets = Array.from({ length: 100 }, () => socketIoPacket(client.next())).join('\x1e');
+        await client.request('POST', path, packets, PLAIN_TEXT);
       }
     }),
-  'largest pages, pipelined and not read': (hostile) =>
-    hostile.lanes(14, async () => {
-      const socket = await hostile.dial();
+  'largest pages, pipelined and not read': (client) =>
+    client.repeat(14, async () => {
+      const socket = await client.dial();
       socket.pause();
-      for (let i = 0; i < 32; i += 1) socket.write(request('GET', WHOLE[i % WHOLE.length]!));
-      hostile.count('requests', 32);
-      await hostile.over(socket);
+      for (let i = 0; i < 32; i += 1) socket.write(formatRequest('GET', pick(LARGEST_PAGES, i)));
+      client.count('requests', 32);
+      await client.waitForClose(socket);
     }),
-  'largest pages, read in a loop': (hostile) =>
-    hostile.lanes(4, () => hostile.ask('GET', WHOLE[hostile.next() % WHOLE.length]!)),
-  'a room name each': (hostile) =>
-    hostile.lanes(12, async () => {
-      const paths = ['/messages?room=', '/sse?room=', '/r/', '/subscribe?timeout=1&room=', '/ws?room='];
-      const path = paths[hostile.next() % paths.length]! + noise();
-      if (!path.startsWith('/ws')) return hostile.ask('GET', path);
-      await hostile.over(await hostile.upgrade(path, WS), 2_000);
+  'largest pages, read in a loop': (client) =>
+    client.repeat(4, () => client.request('GET', pick(LARGEST_PAGES, client.next()))),
+  'a new room name each time': (client) =>
+    client.repeat(12, async () => {
+      const prefixes = ['/messages?room=', '/sse?room=', '/r/', '/subscribe?timeout=1&room=', '/ws?room='];
+      const path = pick(prefixes, client.next()) + randomName();
+      if (!path.startsWith('/ws')) return client.request('GET', path);
+      await client.waitForClose(await client.upgrade(path, JSON_PROTOCOL), 2_000);
     }),
-  'a visitor without a cookie each': (hostile) =>
-    hostile.lanes(12, async () => {
-      const name = noise();
-      switch (hostile.next() % 4) {
+  'a new visitor without a cookie each time': (client) =>
+    client.repeat(12, async () => {
+      const name = randomName();
+      switch (client.next() % 4) {
         case 0:
-          return hostile.ask('GET', '/', '', ['Accept: text/html']);
+          return client.request('GET', '/', '', ['Accept: text/html']);
         case 1:
-          return hostile.ask('POST', '/username', JSON.stringify({ username: name }));
+          return client.request('POST', '/username', JSON.stringify({ username: name }));
         case 2:
-          return hostile.ask('POST', '/messages', JSON.stringify({ message: name, room: 'hostile' }));
+          return client.request('POST', '/messages', JSON.stringify({ message: name, room: 'hostile' }));
         default:
-          return hostile.ask('GET', '/account');
+          return client.request('GET', '/account');
       }
     }),
-  'huge cookies and queries': (hostile) =>
-    hostile.lanes(12, () => {
-      const n = hostile.next();
-      const cookies = Array.from({ length: 1_000 }, (_, i) => `c${n}${i}=${i}`).join('; ');
-      return n % 2
-        ? hostile.ask('GET', '/messages', '', [`Cookie: ${cookies}`])
-        : hostile.ask('GET', `/messages?${Array.from({ length: 1_500 }, (_, i) => `q${i}=${n}`).join('&')}`);
+  'huge cookies and queries': (client) =>
+    client.repeat(12, () => {
+      const n = client.next();
+      if (n % 2) {
+        const cookies = Array.from({ length: 1_000 }, (_, i) => `c${n}${i}=${i}`).join('; ');
+        return client.request('GET', '/messages', '', [`Cookie: ${cookies}`]);
+      }
+      const query = Array.from({ length: 1_500 }, (_, i) => `q${i}=${n}`).join('&');
+      return client.request('GET', `/messages?${query}`);
     }),
-  'half-open handshakes': (hostile) =>
-    hostile.lanes(60, async () => {
+  'half-open handshakes': (client) =>
+    client.repeat(60, async () => {
       const beginnings = [
         '',
         'GET /ws HTTP/1.1\r\nHost: localhost\r\n',
-        request('GET', `${ENGINE}polling`),
-        request('GET', `${ENGINE}websocket`, '', [
-          'Connection: Upgrade',
-          'Upgrade: websocket',
-          'Sec-WebSocket-Version: 13',
-          'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-        ]),
+        formatRequest('GET', `${ENGINE_IO}polling`),
+        [`GET ${ENGINE_IO}websocket HTTP/1.1`, ...UPGRADE, '', ''].join('\r\n'),
       ];
-      await hostile.over(await hostile.dial(beginnings[hostile.next() % beginnings.length]), 5_000);
+      await client.waitForClose(await client.dial(pick(beginnings, client.next())), HALF_OPEN_MS);
     }),
-  'sign-ins': (hostile) =>
-    hostile.lanes(12, () => {
-      const n = hostile.next();
-      const username = n % 2 ? 'Masha' : noise();
-      if (n % 3 === 0) return hostile.ask('POST', '/sessions/options', '{}');
-      return hostile.ask('POST', '/sessions', JSON.stringify({ username, password: noise() }));
+  'sign-ins': (client) =>
+    client.repeat(12, () => {
+      const n = client.next();
+      const username = n % 2 ? 'Masha' : randomName();
+      if (n % 3 === 0) return client.request('POST', '/sessions/options', '{}');
+      return client.request('POST', '/sessions', JSON.stringify({ username, password: randomName() }));
     }),
-  'half-sent bodies': (hostile) =>
-    hostile.lanes(60, async () => {
-      const paths = ['/messages', '/r/lobby', '/sessions', `${ENGINE}polling`];
-      const path = paths[hostile.next() % paths.length]!;
-      const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${SIZE}\r\n\r\n`;
-      await hostile.over(await hostile.dial(head + FILLER.slice(SIZE / 2)), 5_000);
+  'half-sent bodies': (client) =>
+    client.repeat(60, async () => {
+      const path = pick(['/messages', '/r/lobby', '/sessions', `${ENGINE_IO}polling`], client.next());
+      const whole = formatRequest('POST', path, FILLER);
+      await client.waitForClose(await client.dial(whole.slice(0, -LARGE / 2)), HALF_OPEN_MS);
     }),
 };

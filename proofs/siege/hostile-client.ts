@@ -3,110 +3,116 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UPGRADE } from '../../__tests__/support/raw';
 
-/** How long one connection of an attack lives at most, in ms: then its place is taken by a new one. */
-const LIFETIME = 15_000;
-/** A pause after a turn that failed at once, in ms: an attacker's processor is not what is under siege. */
-const REFUSED = 20;
+/** The longest life of one connection, in ms; then a new one replaces it. */
+const LIFETIME_MS = 15_000;
+/** The shortest duration of a turn, in ms: refusals must not turn into a busy loop of the attacker. */
+const MIN_TURN_MS = 20;
 
-/** Where the attacks go, and where they come from. */
+/** Where the attack goes, and where it comes from. */
 export interface Target {
   port: number;
-  /** How many addresses of the loopback network the attacks come from, from 127.0.0.2 on. */
+  /** How many addresses of the loopback network the attack comes from, starting with 127.0.0.2. */
   addresses: number;
 }
 
-/** What hostile clients do: one connection or request after the other, until the attack ends. */
-export class Hostile {
-  /** What was done, by name. */
-  readonly done: Record<string, number> = {};
-  private readonly open = new Set<Socket>();
+/** The means of an attack: connections and requests, one after the other, until {@link end}. */
+export class HostileClient {
+  /** What was done, and how often. */
+  readonly counters: Record<string, number> = {};
+  private readonly sockets = new Set<Socket>();
   private turns = 0;
-  private ending = false;
+  private isEnding = false;
 
   constructor(private readonly target: Target) {}
 
-  /** Repeats a turn on so many lanes at once until {@link end}. */
-  lanes(count: number, turn: () => Promise<unknown>): void {
-    for (let lane = 0; lane < count; lane += 1) {
+  /** Runs `count` loops in parallel, each of which repeats a turn until {@link end}. */
+  repeat(count: number, turn: () => Promise<unknown>): void {
+    for (let i = 0; i < count; i += 1) {
       void (async () => {
-        while (!this.ending) {
-          const begun = performance.now();
+        while (!this.isEnding) {
+          const startedAt = performance.now();
           await turn().catch(() => this.count('failed'));
-          if (performance.now() - begun < REFUSED) await pause(REFUSED);
+          if (performance.now() - startedAt < MIN_TURN_MS) await pause(MIN_TURN_MS);
         }
       })();
     }
   }
 
-  count(what: string, by = 1): void {
-    this.done[what] = (this.done[what] ?? 0) + by;
+  count(name: string, by = 1): void {
+    this.counters[name] = (this.counters[name] ?? 0) + by;
   }
 
-  /** A number that no other turn has. */
+  /** Returns a number that no other turn gets. */
   next(): number {
     return (this.turns += 1);
   }
 
-  /** Opens a connection from the next address, and sends something if there is something to send. */
+  /** Opens a connection from the next address. @param first what to write to it at once. */
   async dial(first?: string | Buffer): Promise<Socket> {
     const address = `127.0.0.${2 + (this.next() % this.target.addresses)}`;
     const socket = connect({ port: this.target.port, host: '127.0.0.1', localAddress: address });
-    this.open.add(socket);
-    // A flood waits for it in several ways at a time, and again and again.
+    this.sockets.add(socket);
+    // A flood adds listeners for each turn that waits for the socket to drain or close.
     socket.setMaxListeners(0);
-    socket.on('error', () => undefined).on('close', () => this.open.delete(socket));
+    socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
     await once(socket, 'connect');
     this.count('connections');
     if (first) socket.write(first);
     return socket;
   }
 
-  /** Sends a request and reads its answer, whatever that is. */
-  async ask(method: string, path: string, body = '', headers: readonly string[] = []): Promise<void> {
-    const socket = await this.dial(request(method, path, body, ['Connection: close', ...headers]));
+  /** Sends a request on a new connection and reads the response, whatever it is. */
+  async request(method: string, path: string, body = '', headers: readonly string[] = []): Promise<void> {
+    const socket = await this.dial(formatRequest(method, path, body, ['Connection: close', ...headers]));
     socket.resume();
-    await this.over(socket);
+    await this.waitForClose(socket);
     this.count('requests');
   }
 
   /** Opens a WebSocket. @throws {Error} if it is refused. */
   async upgrade(path: string, ...headers: string[]): Promise<Socket> {
     const socket = await this.dial([`GET ${path} HTTP/1.1`, ...UPGRADE, ...headers, '', ''].join('\r\n'));
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    if (answer.toString('latin1').startsWith('HTTP/1.1 101')) return socket;
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    if (response.toString('latin1').startsWith('HTTP/1.1 101')) return socket;
     socket.destroy();
-    throw new Error('It was refused.');
+    throw new Error('The upgrade was refused.');
   }
 
-  /** Writes one thing after the other for as long as the connection takes it, whether or not it is read. */
-  async flood(socket: Socket, make: () => Buffer): Promise<void> {
-    const late = performance.now() + LIFETIME;
-    while (!socket.destroyed && !this.ending && performance.now() < late) {
-      const taken = socket.write(make());
+  /** Writes as fast as the socket accepts it, until the end of the connection's life. @param create the next bytes. */
+  async flood(socket: Socket, create: () => Buffer): Promise<void> {
+    const deadline = performance.now() + LIFETIME_MS;
+    while (!socket.destroyed && !this.isEnding && performance.now() < deadline) {
+      const hasRoom = socket.write(create());
       this.count('sent');
-      if (!taken) await Promise.race([once(socket, 'drain'), this.over(socket), pause(1_000)]);
-      else await new Promise(setImmediate);
+      if (hasRoom) await new Promise(setImmediate);
+      else await Promise.race([once(socket, 'drain'), this.waitForClose(socket), pause(1_000)]);
     }
     socket.destroy();
   }
 
-  /** Waits for the end of a connection, and ends it after a while. */
-  async over(socket: Socket, ms = LIFETIME): Promise<void> {
-    const gone = new AbortController();
-    const closed = socket.destroyed ? Promise.resolve() : once(socket, 'close', { signal: gone.signal });
-    await Promise.race([closed, pause(ms, undefined, { signal: gone.signal })]).catch(() => undefined);
-    gone.abort();
+  /** Waits until a connection is closed, and closes it after `ms`. */
+  async waitForClose(socket: Socket, ms = LIFETIME_MS): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const closed = socket.destroyed ? Promise.resolve() : once(socket, 'close', { signal });
+    await Promise.race([closed, pause(ms, undefined, { signal })]).catch(() => undefined);
+    waiting.abort();
     socket.destroy();
   }
 
   end(): void {
-    this.ending = true;
-    this.open.forEach((socket) => socket.destroy());
+    this.isEnding = true;
+    this.sockets.forEach((socket) => socket.destroy());
   }
 }
 
-/** A request as bytes, so that more can be sent ahead and nothing has to be read. */
-export function request(method: string, path: string, body = '', headers: readonly string[] = []): string {
-  const about = body ? ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`] : [];
-  return [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...about, ...headers, '', body].join('\r\n');
+/** Formats a request as text, so that requests can be pipelined and responses left unread. */
+export function formatRequest(
+  method: string,
+  path: string,
+  body = '',
+  headers: readonly string[] = [],
+): string {
+  const entity = body ? ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`] : [];
+  return [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...entity, ...headers, '', body].join('\r\n');
 }

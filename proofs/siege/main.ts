@@ -2,130 +2,113 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { runCommand } from '../../__tests__/support/command';
 import { copyBuild, ROOT } from '../soak/build';
-import { onGround, type Ground } from '../soak/cases/fixture';
-import { memory } from '../soak/cases/process-figures';
-import { ATTACKS } from './attacks';
-import { Crowd } from './well-behaved';
+import { withFixture, type Fixture } from '../soak/cases/fixture';
+import { anonymousMemoryMb, peakMemoryMb } from '../soak/cases/process-figures';
+import { TS_NODE } from '../ts-node';
+import { readOptions, USAGE, type Options } from './options';
+import { WellBehavedClients } from './well-behaved';
 
-/** How far from its start the memory may be in the end, in MB. */
-const GROWTH = 32;
-/** How long the server has to let go of what an attack has left, in ms: connections that were cut are reaped in 65 s. */
-const RECOVERY = 90_000;
-/** How long it is measured before and after, in ms. */
-const QUIET = 10_000;
+/** How much the memory may have grown at the end, in MB. */
+const MAX_GROWTH_MB = 32;
+/** How long the server may take to free what an attack has left, in ms: it detects dead connections after 65 s. */
+const RECOVERY_MS = 90_000;
+/** How long the latencies before and after an attack are measured, in ms. */
+const QUIET_MS = 10_000;
+/** How many of the problems of an attack are printed. */
+const MAX_PROBLEMS = 5;
 
-const USAGE = `npm run siege -- [options]
-
-  --seconds N       how long each attack lasts (default 60)
-  --addresses N     how many addresses the attacks come from (default 4)
-  --attacks a,b     those whose names contain one of these (default: all)
-`;
-
-interface Options {
-  seconds: number;
-  addresses: number;
-  attacks: string[];
-}
-
-function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seconds: { type: 'string', default: '60' },
-      addresses: { type: 'string', default: '4' },
-      attacks: { type: 'string', default: '' },
-    },
-  });
-  const wanted = values.attacks.split(',');
-  const attacks = Object.keys(ATTACKS).filter((name) => wanted.some((part) => name.includes(part)));
-  if (attacks.length === 0) throw new Error(`The attacks are: ${Object.keys(ATTACKS).join('; ')}.`);
-  return { seconds: Number(values.seconds), addresses: Number(values.addresses), attacks };
-}
+const HEAP_MB = 256;
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Lets one kind of hostile client do its worst. @returns what it did, and the most memory meanwhile, in MB. */
-async function attack(
-  ground: Ground,
+/** Runs one attack in a process of its own. @returns the server's peak memory in MB, and the attacker's counters. */
+async function runAttacker(
+  fixture: Fixture,
   name: string,
-  options: Options,
-): Promise<{ most: number; did: string }> {
+  { seconds, addresses }: Options,
+): Promise<{ peakMb: number; counters: string }> {
   const child = spawn(
     process.execPath,
-    [
-      ...['-r', 'ts-node/register/transpile-only', join(__dirname, 'attacker.ts')],
-      ...[String(ground.server.port), String(options.addresses), name],
-    ],
+    [...TS_NODE, join(__dirname, 'attacker.ts'), String(fixture.server.port), String(addresses), name],
     { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] },
   );
-  let did = '';
-  child.stdout.on('data', (chunk) => (did += String(chunk)));
-  let most = 0;
-  const looking = setInterval(() => (most = Math.max(most, memory(ground.pid))), 100);
-  await pause(options.seconds * 1_000);
-  clearInterval(looking);
+  let counters = '';
+  child.stdout.on('data', (chunk) => (counters += String(chunk)));
+  const peakMb = await peakMemoryMb(fixture.pid, 100, () => pause(seconds * 1_000));
   child.stdin.end();
   await once(child, 'close');
-  return { most, did };
+  return { peakMb, counters };
 }
 
-/** Waits until the memory is near what it was. @returns what it is then, or at the end of the time for that, in MB. */
-async function recovered(ground: Ground, start: number): Promise<number> {
-  const late = performance.now() + RECOVERY;
-  while (memory(ground.pid) > start + GROWTH && performance.now() < late) await pause(500);
-  return memory(ground.pid);
+/** Waits until the memory is close to what it was, or has had the time for it. @returns the memory then, in MB. */
+async function waitForRecovery(fixture: Fixture, startMb: number): Promise<number> {
+  const deadline = performance.now() + RECOVERY_MS;
+  const memoryMb = (): number => anonymousMemoryMb(fixture.pid);
+  while (memoryMb() > startMb + MAX_GROWTH_MB && performance.now() < deadline) await pause(500);
+  return memoryMb();
 }
 
-async function besiege(ground: Ground, options: Options): Promise<boolean> {
-  await ground.fill(1_000, 4_000);
-  await ground.server.end('SIGTERM');
-  await ground.start({ LIMITS: 'on', NODE_OPTIONS: '--max-old-space-size=256' });
-  let well = true;
-  let crowd = await Crowd.open(ground);
-  // What is compiled and cached in ordinary use is no cost of an attack.
-  await pause(QUIET);
-  crowd.figures();
-  print('MB start → most → end; p50/p99 ms of an acknowledgement · of a read, before | during | after');
-  for (const name of options.attacks) {
-    await pause(QUIET);
-    const before = crowd.figures();
-    const start = memory(ground.pid);
-    const { most, did } = await attack(ground, name, options);
-    const during = crowd.figures();
-    const end = await recovered(ground, start);
-    crowd.figures();
-    await pause(QUIET);
-    const after = crowd.figures();
-    const dead = ground.server.child.exitCode ?? ground.server.child.signalCode;
-    const wrong = await crowd.end();
-    if (dead !== null) wrong.unshift(`The server ended with ${dead}.`);
-    if (end > start + GROWTH) wrong.push(`Memory did not return to within ${GROWTH} MB.`);
-    print(`${wrong.length > 0 ? 'FAILED' : 'ok    '} ${name}`);
-    print(
-      `       ${[start, most, end].map((mb) => mb.toFixed(0)).join(' → ')}; ${before} | ${during} | ${after}`,
-    );
-    print(`       ${did}`);
-    wrong.slice(0, 5).forEach((line) => print(`       ${line}`));
-    well &&= wrong.length === 0;
-    if (dead !== null) await ground.start();
-    crowd = await Crowd.open(ground);
+/** Runs one attack next to well-behaved clients, and prints the figures. @returns whether the server withstood it. */
+async function besiege(
+  fixture: Fixture,
+  name: string,
+  clients: WellBehavedClients,
+  options: Options,
+): Promise<boolean> {
+  await pause(QUIET_MS);
+  const before = clients.takeFigures();
+  const startMb = anonymousMemoryMb(fixture.pid);
+  const { peakMb, counters } = await runAttacker(fixture, name, options);
+  const during = clients.takeFigures();
+  const endMb = await waitForRecovery(fixture, startMb);
+  clients.takeFigures();
+  await pause(QUIET_MS);
+  const after = clients.takeFigures();
+  const exit = fixture.server.child.exitCode ?? fixture.server.child.signalCode;
+  const problems = await clients.end();
+  if (exit !== null) problems.unshift(`The server exited with ${exit}.`);
+  if (endMb > startMb + MAX_GROWTH_MB) {
+    problems.push(`Memory did not return to within ${MAX_GROWTH_MB} MB.`);
   }
-  await crowd.end();
-  return well;
+  const memory = [startMb, peakMb, endMb].map((mb) => mb.toFixed(0)).join(' → ');
+  print(`${problems.length > 0 ? 'FAILED' : 'ok    '} ${name}`);
+  print(`       ${memory}; ${before} | ${during} | ${after}`);
+  print(`       ${counters}`);
+  problems.slice(0, MAX_PROBLEMS).forEach((problem) => print(`       ${problem}`));
+  if (exit !== null) await fixture.start();
+  return problems.length === 0;
+}
+
+async function runAll(fixture: Fixture, options: Options): Promise<boolean> {
+  await fixture.fill(1_000, 4_000);
+  await fixture.server.end('SIGTERM');
+  await fixture.start({ LIMITS: 'on', NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
+  let passed = true;
+  let clients = await WellBehavedClients.open(fixture);
+  // Let ordinary use compile the code and fill the caches, so that it does not count as the cost of an attack.
+  await pause(QUIET_MS);
+  clients.takeFigures();
+  print('MB start → peak → end; p50/p99 ms of an acknowledgement · of a read, before | during | after');
+  for (const name of options.attacks) {
+    const withstood = await besiege(fixture, name, clients, options);
+    passed &&= withstood;
+    clients = await WellBehavedClients.open(fixture);
+  }
+  await clients.end();
+  return passed;
 }
 
 async function main(options: Options): Promise<boolean> {
   const build = copyBuild();
   try {
-    let well = false;
-    await onGround(build, async (ground) => {
-      well = await besiege(ground, options);
+    let passed = false;
+    await withFixture(build, async (fixture) => {
+      passed = await runAll(fixture, options);
       return '';
     });
-    return well;
+    return passed;
   } finally {
     build.remove();
   }

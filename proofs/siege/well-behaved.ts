@@ -1,90 +1,97 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { percentile } from '../soak/cases/case';
-import type { Ground, Watch } from '../soak/cases/fixture';
-import type { ReadName } from '../soak/transports/all';
-import { ask } from '../soak/transports/http';
-import type { Line } from '../soak/transports/transport';
+import { percentile } from '../percentile';
+import type { CheckedReader, Fixture } from '../soak/cases/fixture';
+import { DISTINCT_READS } from '../soak/transports/all';
+import { requestJson } from '../soak/transports/http';
+import type { WriteConnection } from '../soak/transports/transport';
 
-/** The well-behaved readers: two on each way. */
-const READS: readonly ReadName[] = ['socketio', 'ws', 'sse', 'subscribe', 'messages'];
-/** How often something is said and something is read, in ms: well within what one visitor may. */
-const EVERY = 500;
+/** Two readers for each transport. */
+const TRANSPORTS = [...DISTINCT_READS, ...DISTINCT_READS];
+/** How often a message is written and a page read, in ms: well within the rate limits of one visitor. */
+const INTERVAL_MS = 500;
+/** How long readers may take to receive the last message, in ms. */
+const CATCH_UP_MS = 30_000;
 
-/** Ten well-behaved clients: they read everything, and one of them writes and asks. */
-export class Crowd {
-  /** How long a message took to its acknowledgement, and a request to its answer, in ms: since the last {@link figures}. */
+/** Ten well-behaved readers, and one writer that also reads pages. */
+export class WellBehavedClients {
+  /** The latencies of acknowledgements and of pages since the last {@link takeFigures}, in ms. */
   private acknowledged: number[] = [];
   private answered: number[] = [];
-  private readonly wrong: string[] = [];
-  private going = true;
-  private last = 0;
+  private readonly problems: string[] = [];
+  private isRunning = true;
+  private lastSeq = 0;
   private finished: Promise<void> = Promise.resolve();
 
   private constructor(
-    private readonly ground: Ground,
-    private readonly watches: readonly Watch[],
+    private readonly fixture: Fixture,
+    private readonly readers: readonly CheckedReader[],
   ) {}
 
-  static async open(ground: Ground): Promise<Crowd> {
-    const watches = [...READS, ...READS].map((way) => ground.watch(way));
-    const crowd = new Crowd(ground, watches);
-    const lines = await Promise.all([ground.line('socketio'), ground.line('ws')]);
-    crowd.finished = crowd.live(lines);
-    return crowd;
+  static async open(fixture: Fixture): Promise<WellBehavedClients> {
+    const readers = TRANSPORTS.map((transport) => fixture.openReader(transport));
+    const clients = new WellBehavedClients(fixture, readers);
+    const writers = await Promise.all([fixture.openWriter('socketio'), fixture.openWriter('ws')]);
+    clients.finished = clients.run(writers);
+    return clients;
   }
 
-  /** The p50 and p99 of an acknowledgement and of an answer since this was last asked. */
-  figures(): string {
-    const [acknowledged, answered] = [this.acknowledged, this.answered].map((times) =>
-      [0.5, 0.99].map((share) => percentile(times, share).toFixed(0)).join('/'),
-    );
+  /** Returns the p50 and p99 of acknowledgements and of pages since the last call. */
+  takeFigures(): string {
+    const format = (latencies: number[]): string =>
+      [0.5, 0.99].map((share) => percentile(latencies, share).toFixed(0)).join('/');
+    const figures = `${format(this.acknowledged)} · ${format(this.answered)}`;
     this.acknowledged = [];
     this.answered = [];
-    return `${acknowledged} · ${answered}`;
+    return figures;
   }
 
-  /** Stops, and waits until each reader has everything. @returns what was lost, or not as it must be. */
+  /** Stops writing, and waits until each reader has everything. @returns everything that went wrong. */
   async end(): Promise<string[]> {
-    this.going = false;
+    this.isRunning = false;
     await this.finished;
-    const late = performance.now() + 30_000;
-    while (this.watches.some(({ seq }) => seq() < this.last) && performance.now() < late) await pause(50);
-    this.watches.forEach(({ seq, ending, wrong }, i) => {
-      const way = READS[i % READS.length];
-      this.wrong.push(...wrong);
-      const over = ending();
-      if (over) this.wrong.push(`${way} lost its connection: ${over.status ?? ''} ${over.error ?? ''}`);
-      if (seq() < this.last) this.wrong.push(`${way} has ${seq()} of ${this.last} messages.`);
+    const deadline = performance.now() + CATCH_UP_MS;
+    const isBehind = ({ seq }: CheckedReader): boolean => seq() < this.lastSeq;
+    while (this.readers.some(isBehind) && performance.now() < deadline) await pause(50);
+    this.readers.forEach((reader, i) => {
+      const transport = TRANSPORTS[i];
+      this.problems.push(...reader.problems);
+      const reason = reader.closeReason();
+      if (reason) {
+        this.problems.push(`${transport} lost its connection: ${reason.status ?? ''} ${reason.error ?? ''}`);
+      }
+      if (isBehind(reader)) {
+        this.problems.push(`${transport} has ${reader.seq()} of ${this.lastSeq} messages.`);
+      }
     });
-    return this.wrong;
+    return this.problems;
   }
 
-  private async live(lines: readonly Line[]): Promise<void> {
-    for (let turn = 0; this.going; turn += 1) {
-      const begun = performance.now();
-      await Promise.all([this.say(lines[turn % lines.length]!), this.read()]);
-      await pause(Math.max(0, EVERY - (performance.now() - begun)));
+  private async run(writers: readonly WriteConnection[]): Promise<void> {
+    for (let turn = 0; this.isRunning; turn += 1) {
+      const startedAt = performance.now();
+      await Promise.all([this.write(writers[turn % writers.length]!), this.readPage()]);
+      await pause(Math.max(0, INTERVAL_MS - (performance.now() - startedAt)));
     }
   }
 
-  private async say(line: Line): Promise<void> {
-    const begun = performance.now();
+  private async write(writer: WriteConnection): Promise<void> {
+    const startedAt = performance.now();
     try {
-      ({ seq: this.last } = await this.ground.say(line));
-      this.acknowledged.push(performance.now() - begun);
+      ({ seq: this.lastSeq } = await this.fixture.write(writer));
+      this.acknowledged.push(performance.now() - startedAt);
     } catch (error) {
-      this.wrong.push(`A message was not acknowledged: ${(error as Error).message}`);
+      this.problems.push(`A message was not acknowledged: ${(error as Error).message}`);
     }
   }
 
-  private async read(): Promise<void> {
-    const begun = performance.now();
+  private async readPage(): Promise<void> {
+    const startedAt = performance.now();
     try {
-      const { status } = await ask(`${this.ground.url}/messages?last=20`);
-      if (status !== 200) this.wrong.push(`A read was answered with ${status}.`);
-      this.answered.push(performance.now() - begun);
+      const { status } = await requestJson(`${this.fixture.url}/messages?last=20`);
+      if (status !== 200) this.problems.push(`A read was answered with ${status}.`);
+      this.answered.push(performance.now() - startedAt);
     } catch (error) {
-      this.wrong.push(`A read was not answered: ${(error as Error).message}`);
+      this.problems.push(`A read was not answered: ${(error as Error).message}`);
     }
   }
 }

@@ -1,14 +1,17 @@
 import type { Findings } from './findings';
-import type { History } from './observed-log';
-import type { Dice } from './random-source';
-import { READS, type ReadName } from './transports/all';
-import { within, type Ending } from './transports/transport';
+import type { ObservedLog } from './observed-log';
+import type { RandomSource } from './random-source';
+import { READ_TRANSPORTS, type ReadTransport } from './transports/all';
+import { withTimeout } from './transports/transport';
 
-/** How long the answer to a cursor may take, in ms. */
-const PROMPT = 8_000;
+/** How long the server may take to answer a bad cursor, in ms. */
+const TIMEOUT_MS = 8_000;
 
-/** Cursors that are none, or not of this history, and what they must be answered with. */
-export const BAD: Record<string, (cursor: string) => { cursor: string; expected: 'refused' | 'reset' }> = {
+/** Invalid cursors, and cursors of another history, made from a valid one; each with the required answer. */
+export const BAD_CURSORS: Record<
+  string,
+  (cursor: string) => { cursor: string; expected: 'refused' | 'reset' }
+> = {
   malformed: () => ({ cursor: '57', expected: 'refused' }),
   'not a number': () => ({ cursor: 'abc:-1', expected: 'refused' }),
   'too long': () => ({ cursor: `abc:${'9'.repeat(40)}`, expected: 'refused' }),
@@ -17,34 +20,36 @@ export const BAD: Record<string, (cursor: string) => { cursor: string; expected:
 };
 
 /**
- * Reads from a cursor that is not good, and notes when it is not told so.
- * @param url of the server itself: what networks do is no excuse here.
+ * Reads from a bad cursor, and adds a finding unless it is refused or reset as it must be.
+ * @param url the server's own URL, not a proxy's: a network fault would look like a missing answer.
  */
 export async function tryBadCursor(
   url: string,
-  way: ReadName,
+  transport: ReadTransport,
   kind: string,
-  history: History,
+  log: ObservedLog,
   findings: Findings,
 ): Promise<void> {
-  const { cursor, expected } = BAD[kind]!(history.cursor(0));
-  let told!: (what: string) => void;
-  const answer = new Promise<string>((resolve) => (told = resolve));
-  const stream = READS[way](url, history.room, cursor, {
-    message: ({ seq }) => told(`message ${seq}`),
-    reset: () => told('reset'),
+  const { cursor, expected } = BAD_CURSORS[kind]!(log.cursor(0));
+  let resolveAnswer!: (answer: string) => void;
+  const answer = new Promise<string>((resolve) => (resolveAnswer = resolve));
+  const connection = READ_TRANSPORTS[transport](url, log.room, cursor, {
+    onMessage: ({ seq }) => resolveAnswer(`message ${seq}`),
+    onReset: () => resolveAnswer('reset'),
   });
-  const ended = stream.ended.then(({ status, error }: Ending) =>
-    status === 400 ? 'refused' : `an end: ${status ?? ''} ${error}`,
+  const closed = connection.closed.then(({ status, error }) =>
+    status === 400 ? 'refused' : `a closed connection: ${status ?? ''} ${error}`,
   );
-  const got = await within(PROMPT, cursor, Promise.race([answer, ended])).catch(
+  const actual = await withTimeout(TIMEOUT_MS, cursor, Promise.race([answer, closed])).catch(
     (error: Error) => error.message,
   );
-  stream.close();
-  if (got !== expected) findings.add('answer', `A ${kind} cursor over ${way} got ${got}, not ${expected}.`);
+  connection.close();
+  if (actual !== expected) {
+    findings.add('answer', `A ${kind} cursor over ${transport} got ${actual}, not ${expected}.`);
+  }
 }
 
-/** One bad cursor, chosen at random. */
-export function anyBadCursor(dice: Dice): string {
-  return dice.pick(Object.keys(BAD));
+/** Picks the kind of a bad cursor at random. */
+export function pickBadCursor(random: RandomSource): string {
+  return random.pick(Object.keys(BAD_CURSORS));
 }

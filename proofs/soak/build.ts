@@ -2,20 +2,20 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A server that was built, in a folder of its own. */
+/** A copy of the built server. */
 export interface Build {
   folder: string;
-  /** Its entry. */
+  /** The path of `main.js`. */
   main: string;
-  /** Where its error lines go. */
+  /** Where the server's stderr goes. */
   errors: 'inherit' | 'ignore';
   remove: () => void;
 }
 
-/** Where this source lies. */
+/** The root of this repository. */
 export const ROOT = join(__dirname, '..', '..');
 
-/** Copies a built server: what is built meanwhile, or done to the copy, does not reach the other. */
+/** Copies a built server, so that it can be patched, and so that a rebuild does not change it during a run. */
 export function copyBuild(from = ROOT): Build {
   const folder = mkdtempSync(join(tmpdir(), 'parley-build-'));
   for (const part of ['dist', 'views', 'static', 'server/identity/confusables.txt', 'package.json']) {

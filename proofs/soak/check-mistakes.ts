@@ -2,7 +2,7 @@ import { copyBuild } from './build';
 import { make, MISTAKES, PLAN, type Mistake } from './mistakes';
 import { RandomRun } from './random-run';
 
-async function findsIn(mistake: Mistake | undefined): Promise<RandomRun> {
+async function runWith(mistake: Mistake | undefined): Promise<RandomRun> {
   const build = copyBuild(process.argv[2]);
   try {
     if (mistake) make(build, mistake);
@@ -14,22 +14,27 @@ async function findsIn(mistake: Mistake | undefined): Promise<RandomRun> {
   }
 }
 
+/** Shows that a run finds each mistake, and nothing in a correct build. @returns whether that is so. */
 async function main(): Promise<boolean> {
-  let well = true;
+  let passed = true;
   for (const mistake of [undefined, ...MISTAKES]) {
-    const { findings, seconds } = await findsIn(mistake);
-    const right = mistake ? mistake.finds.some((kind) => findings.counts[kind] > 0) : findings.total === 0;
-    well &&= right;
-    const found = JSON.stringify(findings.counts);
-    const name = mistake ? `a build that ${mistake.name}` : 'the build as it is';
-    process.stdout.write(`${right ? 'ok    ' : 'FAILED'} ${name}: ${found} in ${seconds.toFixed(0)} s\n`);
+    const { findings, seconds } = await runWith(mistake);
+    const isAsExpected = mistake
+      ? mistake.finds.some((kind) => findings.counts[kind] > 0)
+      : findings.total === 0;
+    passed &&= isAsExpected;
+    const counts = JSON.stringify(findings.counts);
+    const name = mistake ? `a build that ${mistake.name}` : 'the correct build';
+    process.stdout.write(
+      `${isAsExpected ? 'ok    ' : 'FAILED'} ${name}: ${counts} in ${seconds.toFixed(0)} s\n`,
+    );
     if (findings.evidence[0]) process.stdout.write(`       ${findings.evidence[0]}\n`);
   }
-  return well;
+  return passed;
 }
 
 main().then(
-  (well) => process.exit(well ? 0 : 1),
+  (passed) => process.exit(passed ? 0 : 1),
   (error: unknown) => {
     console.error(error);
     process.exit(1);

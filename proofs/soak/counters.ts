@@ -1,27 +1,35 @@
-import type { ReadName } from './transports/all';
+import type { ReadTransport } from './transports/all';
 
-/** What a run has done so far. */
-export class Tally {
-  readonly delivered = new Map<ReadName, number>();
-  readonly faults = new Map<string, number>();
+/** The counters of a run. */
+export class Counters {
+  readonly deliveriesByTransport = new Map<ReadTransport, number>();
+  readonly faultsByName = new Map<string, number>();
   connections = 0;
   sent = 0;
-  /** Drafts sent again after they went unanswered. */
+  /** Drafts that were sent again because they were not answered. */
   retried = 0;
-  /** Drafts sent again, or with another text, though they were acknowledged. */
+  /** Drafts that were sent again, or with another text, although they had been acknowledged. */
   repeated = 0;
 
-  deliver(way: ReadName): void {
-    this.delivered.set(way, (this.delivered.get(way) ?? 0) + 1);
+  countDelivery(transport: ReadTransport): void {
+    this.deliveriesByTransport.set(transport, (this.deliveriesByTransport.get(transport) ?? 0) + 1);
   }
 
-  fault(kind: string): void {
-    this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
+  countFault(name: string): void {
+    this.faultsByName.set(name, (this.faultsByName.get(name) ?? 0) + 1);
   }
 
   get deliveries(): number {
-    let sum = 0;
-    for (const count of this.delivered.values()) sum += count;
-    return sum;
+    return sumOf(this.deliveriesByTransport);
   }
+
+  get faults(): number {
+    return sumOf(this.faultsByName);
+  }
+}
+
+function sumOf(counts: ReadonlyMap<unknown, number>): number {
+  let sum = 0;
+  for (const count of counts.values()) sum += count;
+  return sum;
 }

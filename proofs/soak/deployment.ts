@@ -4,17 +4,16 @@ import { startProcess, type ServerProcess } from '../../__tests__/support/proces
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 import type { Build } from './build';
 import type { Findings } from './findings';
-import { freePort } from './free-port';
-import type { Dice } from './random-source';
+import { findFreePort } from './free-port';
+import type { RandomSource } from './random-source';
 
-/** How many networks lead to the server; what befalls one of them leaves the others alone. */
-const NETWORKS = 4;
+/** How many proxies lead to the server; a fault in one of them does not affect the others. */
+const PROXIES = 4;
 
-/** A server, restarted on one port and one database, and the networks before it. */
-export class World {
-  /** The longest that a start took, in ms. */
-  slowest = 0;
-  private expected = false;
+/** A server that can be restarted on the same port and database, behind several proxies. */
+export class Deployment {
+  slowestStartMs = 0;
+  private isStopping = false;
 
   private constructor(
     private readonly env: Record<string, string>,
@@ -24,55 +23,57 @@ export class World {
     public server: ServerProcess,
     public proxies: Proxy[],
   ) {
-    this.watch();
+    this.watchExit();
   }
 
-  static async open(build: Build, dice: Dice, findings: Findings): Promise<World> {
+  static async open(build: Build, random: RandomSource, findings: Findings): Promise<Deployment> {
     const { folder, remove } = scratch();
-    const env = { DATABASE: join(folder, 'parley.db'), PORT: String(await freePort(dice)) };
+    const env = { DATABASE: join(folder, 'parley.db'), PORT: String(await findFreePort(random)) };
     const server = await startProcess(env, build.main, build.errors);
-    const proxies = await Promise.all(Array.from({ length: NETWORKS }, () => startProxy(server.url)));
-    return new World(env, build, findings, remove, server, proxies);
+    const proxies = await Promise.all(Array.from({ length: PROXIES }, () => startProxy(server.url)));
+    return new Deployment(env, build, findings, remove, server, proxies);
   }
 
-  /** A way to the server through one of its networks. */
-  door(dice: Dice): string {
-    return dice.pick(this.proxies).url;
+  /** Returns the URL of one of the proxies. */
+  randomUrl(random: RandomSource): string {
+    return random.pick(this.proxies).url;
   }
 
-  /** Ends the server and starts it again. */
+  /** Ends the server with a signal and starts it again. */
   async restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    this.expected = true;
+    this.isStopping = true;
     const { code } = await this.server.end(signal);
-    if (signal === 'SIGTERM' && code !== 0)
-      this.findings.add('answer', `SIGTERM ended the server with ${code}.`);
+    if (signal === 'SIGTERM' && code !== 0) {
+      this.findings.add('answer', `After SIGTERM the server exited with ${code}.`);
+    }
     await this.start();
   }
 
   async close(): Promise<void> {
-    this.expected = true;
+    this.isStopping = true;
     await this.server.end('SIGKILL');
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
     this.cleanUp();
   }
 
   private async start(): Promise<void> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const { env, build } = this;
     this.server = await startProcess(env, build.main, build.errors).catch((error: Error) => {
-      // It refuses a database that lacks what was stored, and takes it when it is told to.
+      // The server refuses a database in which commits are missing, unless it is started with --restored.
       this.findings.add('loss', `The server did not start again on its own database: ${error.message}`);
       return startProcess(env, build.main, build.errors, '--restored');
     });
-    this.slowest = Math.max(this.slowest, performance.now() - begun);
-    this.expected = false;
-    this.watch();
+    this.slowestStartMs = Math.max(this.slowestStartMs, performance.now() - startedAt);
+    this.isStopping = false;
+    this.watchExit();
   }
 
-  private watch(): void {
+  /** Adds a finding if the server exits without having been told to, and starts it again. */
+  private watchExit(): void {
     this.server.child.once('exit', (code, signal) => {
-      if (this.expected) return;
-      this.findings.add('answer', `The server ended by itself, with ${code ?? signal}.`);
+      if (this.isStopping) return;
+      this.findings.add('answer', `The server exited unexpectedly, with ${code ?? signal}.`);
       this.start().catch((error: Error) => this.findings.add('answer', error.message));
     });
   }

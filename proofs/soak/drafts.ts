@@ -1,4 +1,4 @@
-import type { Dice } from './random-source';
+import type { RandomSource } from './random-source';
 import type { Draft } from './write-outcomes';
 
 const WORDS =
@@ -6,15 +6,15 @@ const WORDS =
     ' ',
   );
 
-/** Something new to say: mostly short, sometimes long, now and then with what is hard to carry. */
-export function newDraft(dice: Dice, rooms: readonly string[]): Draft {
-  const words = dice.chance(0.01) ? 400 : 1 + dice.below(10);
-  const text = Array.from({ length: words }, () => dice.pick(WORDS)).join(' ');
-  return { room: dice.pick(rooms), id: dice.uuid(), message: `${dice.below(1e6)} ${text}` };
+/** Creates a valid draft: usually short, sometimes long, with text that encoders and parsers get wrong. */
+export function createDraft(random: RandomSource, rooms: readonly string[]): Draft {
+  const words = random.chance(0.01) ? 400 : 1 + random.below(10);
+  const text = Array.from({ length: words }, () => random.pick(WORDS)).join(' ');
+  return { room: random.pick(rooms), id: random.uuid(), message: `${random.below(1e6)} ${text}` };
 }
 
-/** Something that must be refused. */
-export function badDraft(dice: Dice, rooms: readonly string[]): Draft {
-  const message = dice.pick(['', '   ', 'bell \u0007', 'x'.repeat(4_001)]);
-  return { room: dice.pick(rooms), id: dice.uuid(), message };
+/** Creates a draft that the server must refuse. */
+export function createInvalidDraft(random: RandomSource, rooms: readonly string[]): Draft {
+  const message = random.pick(['', '   ', 'bell \u0007', 'x'.repeat(4_001)]);
+  return { room: random.pick(rooms), id: random.uuid(), message };
 }

@@ -1,33 +1,39 @@
 /**
- * What can be found wrong.
- * - `loss`: an acknowledged message is missing, or a reader was shown a gap (I1, I4).
- * - `double`: a message is there twice, or was shown twice (I1, I2, I4).
- * - `disorder`: two readers saw different orders, or a later message has an earlier seq (I5, I6).
- * - `stranger`: something is there that was refused or never said (I3).
- * - `answer`: an answer that the contract does not allow, or none at all.
+ * What a run can find.
+ * - `loss`: an acknowledged message is missing, or a reader received a gap (I1, I4).
+ * - `duplicate`: a message is stored twice, or was delivered twice (I1, I2, I4).
+ * - `reordering`: two readers received different orders, or a later message has an earlier seq (I5, I6).
+ * - `phantom`: the log has a message that was refused or never sent (I3).
+ * - `answer`: a wrong answer, or none.
  */
-export type Kind = 'loss' | 'double' | 'disorder' | 'stranger' | 'answer';
+export type FindingKind = 'loss' | 'duplicate' | 'reordering' | 'phantom' | 'answer';
 
-/** How many findings are kept in words; the others are only counted. */
-const KEPT = 10;
+/** How many findings are stored with their text; the others are only counted. */
+const MAX_EVIDENCE = 10;
 
-/** What a run found wrong: counted, with the first evidence in words. */
+/** Counts what a run found, with the text of the first findings. */
 export class Findings {
-  readonly counts: Record<Kind, number> = { loss: 0, double: 0, disorder: 0, stranger: 0, answer: 0 };
+  readonly counts: Record<FindingKind, number> = {
+    loss: 0,
+    duplicate: 0,
+    reordering: 0,
+    phantom: 0,
+    answer: 0,
+  };
   readonly evidence: string[] = [];
 
-  private tell: (what: string) => void = () => undefined;
+  private listener: (text: string) => void = () => undefined;
 
-  /** Calls back with each finding that is kept in words, as it is made. */
-  onFirst(tell: (what: string) => void): void {
-    this.tell = tell;
+  /** Calls the listener with each finding whose text is stored. */
+  onEvidence(listener: (text: string) => void): void {
+    this.listener = listener;
   }
 
-  add(kind: Kind, what: string): void {
+  add(kind: FindingKind, text: string): void {
     this.counts[kind] += 1;
-    if (this.evidence.length === KEPT) return;
-    this.evidence.push(`${kind}: ${what}`);
-    this.tell(`${kind}: ${what}`);
+    if (this.evidence.length === MAX_EVIDENCE) return;
+    this.evidence.push(`${kind}: ${text}`);
+    this.listener(`${kind}: ${text}`);
   }
 
   get total(): number {

@@ -1,45 +1,44 @@
 import { runCommand } from '../../__tests__/support/command';
 import { copyBuild, type Build } from './build';
-import { CASES, ELSEWHERE } from './cases/all';
+import { CASES, TESTED_ELSEWHERE } from './cases/all';
 import { Skipped } from './cases/case';
 import { readOptions, USAGE, type Options } from './options';
 import { RandomRun } from './random-run';
-import { progress, summary } from './report';
+import { formatProgress, formatSummary } from './report';
 
-/** How often a run tells where it stands, in ms. */
-const TELL_EVERY = 5_000;
+const PROGRESS_INTERVAL_MS = 5_000;
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** @returns whether nothing was found wrong. */
+/** @returns whether there were no findings, or no failed cases. */
 async function main(options: Options): Promise<boolean> {
   const build = copyBuild(options.build);
   try {
-    return await (options.cases.length > 0 ? cases(options.cases, build) : random(options, build));
+    return await (options.cases.length > 0 ? runCases(options.cases, build) : runRandomly(options, build));
   } finally {
     build.remove();
   }
 }
 
-async function random(options: Options, build: Build): Promise<boolean> {
+async function runRandomly(options: Options, build: Build): Promise<boolean> {
   const run = new RandomRun(options);
   print(`seed ${options.seed}`);
-  run.findings.onFirst((what) => print(`  ${what}`));
-  const telling = setInterval(() => print(progress(run)), TELL_EVERY);
+  run.findings.onEvidence((text) => print(`  ${text}`));
+  const timer = setInterval(() => print(formatProgress(run)), PROGRESS_INTERVAL_MS);
   try {
     await run.run(build);
   } finally {
-    clearInterval(telling);
-    print(summary(run, options));
+    clearInterval(timer);
+    print(formatSummary(run, options));
   }
   return run.findings.total === 0;
 }
 
-/** Runs cases one after the other, since most of them measure. */
-async function cases(names: string[], build: Build): Promise<boolean> {
-  const chosen = CASES.filter(({ name }) => names.includes(name));
+/** Runs cases one after the other, because most of them measure time or memory. */
+async function runCases(names: string[], build: Build): Promise<boolean> {
+  const cases = CASES.filter(({ name }) => names.includes(name));
   let failed = 0;
-  for (const { name, title, run } of chosen) {
+  for (const { name, title, run } of cases) {
     print(`${name.padEnd(4)} ${title}`);
     try {
       print(`     ok: ${await run(build)}`);
@@ -49,14 +48,14 @@ async function cases(names: string[], build: Build): Promise<boolean> {
       print(`     ${error instanceof Skipped ? 'SKIPPED' : 'FAILED'}: ${message}`);
     }
   }
-  for (const [name, where] of Object.entries(ELSEWHERE)) {
-    if (names.includes(name)) print(`${name.padEnd(4)} ${where}`);
+  for (const [name, place] of Object.entries(TESTED_ELSEWHERE)) {
+    if (names.includes(name)) print(`${name.padEnd(4)} ${place}`);
   }
-  print(`${chosen.length} cases, ${failed} failed`);
+  print(`${cases.length} cases, ${failed} failed`);
   return failed === 0;
 }
 
-// Socket.IO's polling client in Node throws where nobody can catch it, when a request fails that it has given up.
+// socket.io-client's polling in Node throws outside of any caller when a request fails that it has already abandoned.
 process.on('uncaughtException', (error) => {
   if (!error.stack?.includes('xmlhttprequest-ssl')) throw error;
 });

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from './build';
-import type { Kind } from './findings';
+import type { FindingKind } from './findings';
 import type { Plan } from './random-run';
-import { READS, WRITES, type ReadName, type WriteName } from './transports/all';
+import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransport } from './transports/all';
 
 /** A way to build the server wrong. */
 export interface Mistake {
   name: string;
   /** What a run must find. */
-  finds: Kind[];
+  finds: FindingKind[];
   /** In the built files, each text exactly once: what it is, and what it becomes. */
   patches: { file: string; from: string; to: string }[];
 }
@@ -38,7 +38,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: "broadcasts the node's own write",
-    finds: ['loss', 'double'],
+    finds: ['loss', 'duplicate'],
     patches: [
       {
         file: 'dist/log/log.js',
@@ -63,7 +63,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'pages by an unordered id',
-    finds: ['loss', 'double'],
+    finds: ['loss', 'duplicate'],
     patches: [
       {
         file: STORE,
@@ -74,7 +74,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'drops the dedupe',
-    finds: ['double'],
+    finds: ['duplicate'],
     patches: [
       { file: APPENDING, from: 'ON CONFLICT (room, id) DO NOTHING', to: '' },
       {
@@ -93,8 +93,8 @@ export const PLAN: Plan = {
   minutes: 1,
   readers: 12,
   writers: 4,
-  reads: Object.keys(READS) as ReadName[],
-  writes: Object.keys(WRITES) as WriteName[],
+  reads: Object.keys(READ_TRANSPORTS) as ReadTransport[],
+  writes: Object.keys(WRITE_TRANSPORTS) as WriteTransport[],
 };
 
 /** Makes the mistake in a copy. @throws {Error} if the text to change is not there, or more than once. */

@@ -1,19 +1,24 @@
 import type { NewMessage } from '../../server/wire';
 import type { Findings } from './findings';
-import { hash } from './random-source';
+import { fnv1a } from './random-source';
 
-/** All that must be the same for every reader of a message, as one number. */
-export function print({ visitor, username, message, at }: NewMessage): number {
-  return hash(`${visitor}\n${username}\n${at}\n${message}`);
+/** Hashes the fields of a message that must be the same for every reader. */
+export function fingerprint({ visitor, username, message, at }: NewMessage): number {
+  return fnv1a(`${visitor}\n${username}\n${at}\n${message}`);
+}
+
+/** Returns the seq of a cursor; `earliest` is before the first. */
+export function seqOf(cursor: string): number {
+  return cursor === 'earliest' ? 0 : Number(cursor.slice(cursor.indexOf(':') + 1));
 }
 
 /**
- * What stands at each seq of a room, as the first who saw it told: everybody else must see the same (I5).
- * It holds an id and a number for each message, whatever the messages' size.
+ * The log of a room as readers have received it. Every reader must receive the same message at each seq (I5).
+ * It stores one id and one number for each message, whatever the size of the message.
  */
-export class History {
+export class ObservedLog {
   private readonly ids: string[] = [];
-  private readonly prints: number[] = [];
+  private readonly fingerprints: number[] = [];
   private epoch = '';
 
   constructor(
@@ -21,29 +26,33 @@ export class History {
     private readonly findings: Findings,
   ) {}
 
-  /** The largest seq that anybody saw. */
+  /** The highest seq that any reader has received. */
   get head(): number {
     return Math.max(0, this.ids.length - 1);
   }
 
-  /** The cursor of a seq that was seen, or of 0. */
+  /** Returns the cursor of a seq that was received, or of 0. */
   cursor(seq: number): string {
     return `${this.epoch}:${seq}`;
   }
 
-  /** @param who saw it, for the evidence. */
-  see(entry: NewMessage, who: string): void {
+  /** Compares a message with what others received at its seq. @param observer who received it, for the evidence. */
+  observe(entry: NewMessage, observer: string): void {
     const { seq, id, cursor, room } = entry;
     this.epoch ||= cursor.slice(0, cursor.indexOf(':'));
     if (room !== this.room || cursor !== `${this.epoch}:${seq}`) {
-      return this.findings.add('disorder', `${who} in ${this.room} was told ${JSON.stringify(entry)}.`);
+      this.findings.add('reordering', `${observer} in ${this.room} received ${JSON.stringify(entry)}.`);
+      return;
     }
     while (this.ids.length <= seq) this.ids.push('');
     if (this.ids[seq] === '') {
       this.ids[seq] = id;
-      this.prints[seq] = print(entry);
-    } else if (this.ids[seq] !== id || this.prints[seq] !== print(entry)) {
-      this.findings.add('disorder', `${who} saw ${id} at ${room}:${seq}, others ${this.ids[seq]} (I5).`);
+      this.fingerprints[seq] = fingerprint(entry);
+    } else if (this.ids[seq] !== id || this.fingerprints[seq] !== fingerprint(entry)) {
+      this.findings.add(
+        'reordering',
+        `${observer} received ${id} at ${room}:${seq}, others ${this.ids[seq]} (I5).`,
+      );
     }
   }
 }

@@ -1,164 +1,173 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readAll } from '../../__tests__/support/http';
-import { anyBadCursor, tryBadCursor } from './bad-cursors';
+import { pickBadCursor, tryBadCursor } from './bad-cursors';
 import type { Build } from './build';
-import { Tally } from './counters';
-import { World } from './deployment';
+import { Counters } from './counters';
+import { Deployment } from './deployment';
 import { Faults } from './faults';
 import { Findings } from './findings';
-import { History } from './observed-log';
-import { Place } from './position';
-import { Dice } from './random-source';
+import { ObservedLog } from './observed-log';
+import { Position } from './position';
+import { RandomSource } from './random-source';
 import { Reader } from './reader';
-import type { ReadName, WriteName } from './transports/all';
-import { Ledger } from './write-outcomes';
-import { Writer, type Desk } from './writer';
+import type { ReadTransport, WriteTransport } from './transports/all';
+import { WriteOutcomes } from './write-outcomes';
+import { Writer, type SharedDrafts } from './writer';
 
-/** The rooms that are written and read: two, so that readers can go from one to the other on one connection. */
+/** Two rooms, so that readers can join another room on the same connection. */
 const ROOMS = ['lobby', 'kitchen'];
-/** How far readers may fall behind on average before writers wait for them, in messages. */
-const BEHIND = 4_000;
-/** How long readers may take to come to the end once nothing goes wrong any more, in ms. */
-const CATCH_UP = 120_000;
+/** The average backlog of a reader, in messages, above which writers wait. */
+const MAX_BACKLOG = 4_000;
+/** How long readers may take to reach the head after the last fault, in ms. */
+const CATCH_UP_MS = 120_000;
 
-/** What a run is asked for. */
+/** The size of a run. */
 export interface Plan {
   seed: number;
   deliveries: number;
   minutes: number;
   readers: number;
   writers: number;
-  reads: readonly ReadName[];
-  writes: readonly WriteName[];
+  reads: readonly ReadTransport[];
+  writes: readonly WriteTransport[];
 }
 
-/** A run of writers, readers and faults at random, whose decisions follow from its seed. */
+/** A run of random writers, readers and faults, with decisions that follow from a seed. */
 export class RandomRun {
   readonly findings = new Findings();
-  readonly tally = new Tally();
-  readonly ledger = new Ledger(this.findings);
-  readonly begun = performance.now();
-  private readonly histories = ROOMS.map((room) => new History(room, this.findings));
+  readonly counters = new Counters();
+  readonly outcomes = new WriteOutcomes(this.findings);
+  private readonly startedAt = performance.now();
+  private readonly logs = ROOMS.map((room) => new ObservedLog(room, this.findings));
   private readers: Reader[] = [];
-  private world: World | undefined;
+  private deployment: Deployment | undefined;
 
   constructor(private readonly plan: Plan) {}
 
-  /** Runs, and settles all accounts at the end. @throws {Error} if the server can't be started. */
+  /** Runs until the plan is fulfilled, and verifies the log at the end. @throws {Error} if the server can't be started. */
   async run(build: Build): Promise<void> {
-    const { plan, tally, findings } = this;
-    const dice = new Dice(plan.seed, 'run');
-    const world = (this.world = await World.open(build, dice, findings));
+    const { plan, counters, findings } = this;
+    const random = new RandomSource(plan.seed, 'run');
+    const deployment = (this.deployment = await Deployment.open(build, random, findings));
     try {
-      const desk: Desk = {
+      const shared: SharedDrafts = {
         rooms: ROOMS,
-        ledger: this.ledger,
-        again: [],
-        lately: [],
-        more: () => this.pressing,
+        outcomes: this.outcomes,
+        unanswered: [],
+        recent: [],
+        canWrite: () => this.isBacklogSmall,
       };
-      this.readers = Array.from({ length: plan.readers }, (_, i) => this.reader(`reader ${i}`, world));
-      const writers = Array.from(
-        { length: plan.writers },
-        (_, i) => new Writer(desk, plan.writes, new Dice(plan.seed, `writer ${i}`), world, tally, findings),
+      this.readers = Array.from({ length: plan.readers }, (_, i) =>
+        this.createReader(`reader ${i}`, deployment),
       );
-      const faults = new Faults(world, plan.seed, tally, {
-        'bad cursor': { weight: 3, strike: () => this.badCursor(world, dice) },
-        'burst of readers': { weight: 3, strike: () => void this.burst(world, dice) },
+      const writers = Array.from({ length: plan.writers }, (_, i) => {
+        const writerRandom = new RandomSource(plan.seed, `writer ${i}`);
+        return new Writer(shared, plan.writes, writerRandom, deployment, counters, findings);
+      });
+      const faults = new Faults(deployment, plan.seed, counters, {
+        'bad cursor': { weight: 3, inject: () => this.sendBadCursor(deployment, random) },
+        'burst of readers': { weight: 3, inject: () => void this.runReaderBurst(deployment, random) },
       });
       const reading = this.readers.map((reader) => reader.run());
       const writing = writers.map((writer) => writer.run());
-      const failing = faults.run();
+      const injecting = faults.run();
 
-      while (!(this.written && faults.complete) && this.seconds < plan.minutes * 60) await pause(200);
+      while (!(this.isEnoughWritten && faults.isComplete) && this.seconds < plan.minutes * 60) {
+        await pause(200);
+      }
       writers.forEach((writer) => writer.stop());
       faults.stop();
-      await Promise.all([...writing, failing]);
-      await this.settle(world);
+      await Promise.all([...writing, injecting]);
+      await this.verify(deployment);
       this.readers.forEach((reader) => reader.stop());
       await Promise.all(reading);
     } finally {
-      await world.close();
+      await deployment.close();
     }
   }
 
+  /** How long the run has taken, in s. */
   get seconds(): number {
-    return (performance.now() - this.begun) / 1_000;
+    return (performance.now() - this.startedAt) / 1_000;
   }
 
-  /** How many messages readers have not seen yet, all together. */
-  get behind(): number {
-    return this.readers.reduce((sum, reader) => sum + reader.behind, 0);
+  /** How many deliveries to readers are outstanding. */
+  get backlog(): number {
+    return this.readers.reduce((sum, reader) => sum + reader.backlog, 0);
   }
 
-  /** The longest that a start of the server took, in ms. */
-  get slowestStart(): number {
-    return this.world?.slowest ?? 0;
+  get slowestStartMs(): number {
+    return this.deployment?.slowestStartMs ?? 0;
   }
 
-  /** Whether what was written will have made enough deliveries. */
-  private get written(): boolean {
-    return this.tally.deliveries + this.behind >= this.plan.deliveries;
+  private get isEnoughWritten(): boolean {
+    return this.counters.deliveries + this.backlog >= this.plan.deliveries;
   }
 
-  private get pressing(): boolean {
-    return this.behind < BEHIND * this.plan.readers;
+  private get isBacklogSmall(): boolean {
+    return this.backlog < MAX_BACKLOG * this.plan.readers;
   }
 
-  private reader(
+  /** @param startOf returns the cursor at which the reader starts in a room. */
+  private createReader(
     name: string,
-    world: World,
-    begin: (history: History) => 'earliest' | { cursor: string } = () => 'earliest',
+    deployment: Deployment,
+    startOf: (log: ObservedLog) => string = () => 'earliest',
   ) {
-    const places = this.histories.map((history) => new Place(name, history, this.findings, begin(history)));
-    const dice = new Dice(this.plan.seed, name);
-    return new Reader(places, this.plan.reads, dice, world, this.tally, this.findings);
+    const positions = this.logs.map((log) => new Position(name, log, this.findings, startOf(log)));
+    const random = new RandomSource(this.plan.seed, name);
+    return new Reader(positions, this.plan.reads, random, deployment, this.counters, this.findings);
   }
 
-  /** Readers that come all at once, in the middle of the history, and go soon. */
-  private async burst(world: World, dice: Dice): Promise<void> {
-    if (this.histories.some(({ head }) => head === 0)) return;
-    const inside = (history: History) => ({ cursor: history.cursor(dice.below(history.head)) });
-    const guests = Array.from({ length: 5 + dice.below(15) }, (_, i) =>
-      this.reader(`guest ${i}`, world, inside),
+  /** Runs readers that start at once, in the middle of the log, and leave soon. */
+  private async runReaderBurst(deployment: Deployment, random: RandomSource): Promise<void> {
+    if (this.logs.some(({ head }) => head === 0)) return;
+    const startOf = (log: ObservedLog) => log.cursor(random.below(log.head));
+    const readers = Array.from({ length: 5 + random.below(15) }, (_, i) =>
+      this.createReader(`burst reader ${i}`, deployment, startOf),
     );
-    const reading = guests.map((guest) => guest.run());
-    await pause(dice.between(300, 2_000));
-    guests.forEach((guest) => guest.stop());
+    const reading = readers.map((reader) => reader.run());
+    await pause(random.between(300, 2_000));
+    readers.forEach((reader) => reader.stop());
     await Promise.all(reading);
   }
 
-  private async badCursor(world: World, dice: Dice): Promise<void> {
-    const history = dice.pick(this.histories);
-    if (history.head === 0) return;
-    const way = dice.pick(this.plan.reads);
-    await tryBadCursor(world.server.url, way, anyBadCursor(dice), history, this.findings);
+  private async sendBadCursor(deployment: Deployment, random: RandomSource): Promise<void> {
+    const log = random.pick(this.logs);
+    if (log.head === 0) return;
+    const transport = random.pick(this.plan.reads);
+    await tryBadCursor(deployment.server.url, transport, pickBadCursor(random), log, this.findings);
   }
 
-  /** Reads everything, after one more crash, and holds against it what writers were told and readers saw. */
-  private async settle(world: World): Promise<void> {
-    await world.restart('SIGKILL');
-    for (const history of this.histories) {
-      const log = await readAll(world.server.url, history.room).catch(() => undefined);
+  /** Reads the whole log after one more crash, and compares it with the acknowledgements and with what readers received. */
+  private async verify(deployment: Deployment): Promise<void> {
+    await deployment.restart('SIGKILL');
+    for (const observed of this.logs) {
+      const { room, head } = observed;
+      const log = await readAll(deployment.server.url, room).catch(() => undefined);
       if (!log) {
-        this.findings.add('loss', `${history.room} can not be read any more.`);
+        this.findings.add('loss', `${room} can no longer be read.`);
         continue;
       }
-      log.forEach((entry) => history.see(entry, 'The log'));
-      if (history.head > log.length) {
-        this.findings.add(
-          'stranger',
-          `${history.room}:${history.head} was shown; the log ends at ${log.length}.`,
-        );
+      log.forEach((entry) => observed.observe(entry, 'The log'));
+      if (head > log.length) {
+        this.findings.add('phantom', `${room}:${head} was delivered, but the log ends at ${log.length}.`);
       }
-      this.ledger.settle(history.room, log);
+      this.outcomes.verify(room, log);
     }
-    // Where something is wrong already, some readers wait for what will never come.
-    const patience = this.findings.total > 0 ? CATCH_UP / 20 : CATCH_UP;
-    const late = performance.now() + patience;
-    while (this.behind > 0 && performance.now() < late) await pause(100);
-    if (this.behind > 0) {
-      this.findings.add('loss', `${this.behind} messages did not reach their readers within ${patience} ms.`);
+    await this.catchUp();
+  }
+
+  private async catchUp(): Promise<void> {
+    // After a finding, some readers may wait for entries that never come.
+    const timeoutMs = this.findings.total > 0 ? CATCH_UP_MS / 20 : CATCH_UP_MS;
+    const deadline = performance.now() + timeoutMs;
+    while (this.backlog > 0 && performance.now() < deadline) await pause(100);
+    if (this.backlog > 0) {
+      this.findings.add(
+        'loss',
+        `${this.backlog} messages did not reach their readers within ${timeoutMs} ms.`,
+      );
     }
   }
 }

@@ -1,103 +1,119 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Tally } from './counters';
-import type { World } from './deployment';
+import type { Counters } from './counters';
+import type { Deployment } from './deployment';
 import type { Findings } from './findings';
-import type { Place } from './position';
-import type { Dice } from './random-source';
-import { READS, type ReadName } from './transports/all';
-import { PATIENCE, within, type Ending, type Sink, type Stream } from './transports/transport';
+import type { Position } from './position';
+import type { RandomSource } from './random-source';
+import { READ_TRANSPORTS, type ReadTransport } from './transports/all';
+import {
+  ANSWER_TIMEOUT_MS,
+  withTimeout,
+  type CloseReason,
+  type ReadConnection,
+  type ReaderHandlers,
+} from './transports/transport';
 
-/** The longest that a reader stays with one connection, in ms. */
-const STAY = 10_000;
+/** The longest time that a reader keeps one connection, in ms. */
+const MAX_STAY_MS = 10_000;
 
-/** Somebody who reads: one cursor in each room, carried from connection to connection and from way to way. */
+/** A reader that has one position in each room, and resumes from it on random connections and transports. */
 export class Reader {
-  private stopped = false;
-  /** Ends the stay with the present connection. */
+  private isStopped = false;
+  /** Aborted when the current connection is to be left. */
   private leaving = new AbortController();
 
-  /** @param places where it is in each room it reads; it goes on from there. */
+  /** @param positions where the reader starts, one for each room. */
   constructor(
-    private readonly places: readonly Place[],
-    private readonly ways: readonly ReadName[],
-    private readonly dice: Dice,
-    private readonly world: World,
-    private readonly tally: Tally,
+    private readonly positions: readonly Position[],
+    private readonly transports: readonly ReadTransport[],
+    private readonly random: RandomSource,
+    private readonly deployment: Deployment,
+    private readonly counters: Counters,
     private readonly findings: Findings,
   ) {}
 
   /** Reads until {@link stop}. */
   async run(): Promise<void> {
-    while (!this.stopped) {
-      const way = this.dice.pick(this.ways);
-      // At the end the rooms that are behind are read on; before, they are all behind now and then.
-      const behind = this.places.filter((place) => this.lag(place) > 0);
-      const place = this.dice.pick(behind.length > 0 ? behind : this.places);
-      this.tally.connections += 1;
-      const stream = READS[way](this.world.door(this.dice), place.history.room, place.cursor, this.sink(way));
-      let broken = false;
+    while (!this.isStopped) {
+      const transport = this.random.pick(this.transports);
+      // Once the writers have stopped, only rooms with a backlog are left to read.
+      const incomplete = this.positions.filter((position) => backlogAt(position) > 0);
+      const position = this.random.pick(incomplete.length > 0 ? incomplete : this.positions);
+      const url = this.deployment.randomUrl(this.random);
+      this.counters.connections += 1;
+      const connection = READ_TRANSPORTS[transport](
+        url,
+        position.log.room,
+        position.cursor,
+        this.handlers(transport),
+      );
+      let isBroken = false;
       const leaving = new AbortController();
       this.leaving = leaving;
-      void stream.ended.then(() => {
-        broken = !leaving.signal.aborted;
+      void connection.closed.then(() => {
+        isBroken = !leaving.signal.aborted;
         leaving.abort();
       });
-      await this.stay(stream, place, leaving.signal);
+      await this.remain(connection, position, leaving.signal);
       leaving.abort();
-      stream.close();
-      this.judge(await within(PATIENCE, `The end of ${way}`, stream.ended), way);
-      if (broken) await pause(this.dice.between(20, 400));
+      connection.close();
+      this.checkClose(
+        await withTimeout(ANSWER_TIMEOUT_MS, `The close of ${transport}`, connection.closed),
+        transport,
+      );
+      if (isBroken) await pause(this.random.between(20, 400));
     }
   }
 
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     this.leaving.abort();
   }
 
-  /** How many messages it has not seen that somebody has. */
-  get behind(): number {
-    return this.places.reduce((sum, place) => sum + this.lag(place), 0);
+  /** How many messages other readers have received and this one has not. */
+  get backlog(): number {
+    return this.positions.reduce((sum, position) => sum + backlogAt(position), 0);
   }
 
-  private lag(place: Place): number {
-    return Math.max(0, place.history.head - place.seq);
-  }
-
-  /** Stays with a connection for a while, maybe in two rooms, or until it is over. */
-  private async stay(stream: Stream, begun: Place, over: AbortSignal): Promise<void> {
-    // Short stays are the most frequent: they break replays off.
-    await this.wait(STAY * this.dice.next() ** 3, over);
-    const other = this.dice.pick(this.places);
-    if (!stream.hop || other === begun || this.dice.chance(0.5)) return;
+  /** Keeps a connection for a random time, or until it closes; sometimes joins another room on it. */
+  private async remain(connection: ReadConnection, start: Position, leaving: AbortSignal): Promise<void> {
+    // The cube makes short stays the most frequent: they interrupt replays.
+    await this.wait(MAX_STAY_MS * this.random.next() ** 3, leaving);
+    const other = this.random.pick(this.positions);
+    if (!connection.join || other === start || this.random.chance(0.5)) return;
     try {
-      await stream.hop(other.history.room, other.cursor);
-      await this.wait(STAY * this.dice.next() ** 3, over);
+      await connection.join(other.log.room, other.cursor);
+      await this.wait(MAX_STAY_MS * this.random.next() ** 3, leaving);
     } catch {
-      // The connection is over, which `ended` tells.
+      // The connection has closed, which `closed` reports.
     }
   }
 
-  private sink(way: ReadName): Sink {
-    const at = (room: string): Place | undefined => this.places.find(({ history }) => history.room === room);
+  private handlers(transport: ReadTransport): ReaderHandlers {
+    const positionIn = (room: string): Position | undefined =>
+      this.positions.find(({ log }) => log.room === room);
     return {
-      message: (entry) => {
-        this.tally.deliver(way);
-        const place = at(entry.room);
-        if (place) place.take(entry, way);
-        else this.findings.add('stranger', `A reader over ${way} was shown ${JSON.stringify(entry)}.`);
+      onMessage: (entry) => {
+        this.counters.countDelivery(transport);
+        const position = positionIn(entry.room);
+        if (position) position.advance(entry, transport);
+        else this.findings.add('phantom', `A reader over ${transport} received ${JSON.stringify(entry)}.`);
       },
-      reset: (reset) => at(reset.room)?.reset(reset, way),
+      onReset: (reset) => positionIn(reset.room)?.reset(reset, transport),
     };
   }
 
-  /** A cursor that was given out is never refused; that nothing answers now and then is what a run is about. */
-  private judge({ status, error }: Ending, way: ReadName): void {
+  /** Connections may break at any time, but the server must not refuse a cursor that it has issued. */
+  private checkClose({ status, error }: CloseReason, transport: ReadTransport): void {
     if (status === undefined || status === 503 || status === 429) return;
-    this.findings.add('answer', `A reader over ${way} was refused: ${status} ${error ?? ''}`);
+    this.findings.add('answer', `A reader over ${transport} was refused: ${status} ${error ?? ''}`);
   }
 
-  private wait(ms: number, over: AbortSignal): Promise<void> {
-    return pause(ms, undefined, { signal: over }).catch(() => undefined);
+  private wait(ms: number, signal: AbortSignal): Promise<void> {
+    return pause(ms, undefined, { signal }).catch(() => undefined);
   }
+}
+
+function backlogAt({ log, seq }: Position): number {
+  return Math.max(0, log.head - seq);
 }

@@ -1,49 +1,49 @@
 import type { Plan, RandomRun } from './random-run';
-import { READS, WRITES } from './transports/all';
+import { READ_TRANSPORTS, WRITE_TRANSPORTS } from './transports/all';
 
-const count = (value: number): string => Math.round(value).toLocaleString('en');
-const list = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([name, value]) => `${name} ${count(value)}`).join(', ') || 'none';
+const formatCount = (value: number): string => Math.round(value).toLocaleString('en');
+const formatCounts = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([name, value]) => `${name} ${formatCount(value)}`).join(', ') || 'none';
 
-/** Where a run stands, in one line. */
-export function progress({ tally, ledger, findings, seconds, behind }: RandomRun): string {
+/** Describes the progress of a run in one line. */
+export function formatProgress({ counters, outcomes, findings, seconds, backlog }: RandomRun): string {
   return [
     `${seconds.toFixed(0).padStart(5)} s`,
-    `${count(tally.deliveries)} delivered (${count(tally.deliveries / seconds)}/s)`,
-    `${count(ledger.acknowledged)} acknowledged`,
-    `${count(behind)} to come`,
-    `${count([...tally.faults.values()].reduce((a, b) => a + b, 0))} faults`,
+    `${formatCount(counters.deliveries)} delivered (${formatCount(counters.deliveries / seconds)}/s)`,
+    `${formatCount(outcomes.acknowledged)} acknowledged`,
+    `${formatCount(backlog)} outstanding`,
+    `${formatCount(counters.faults)} faults`,
     `${findings.total} findings`,
   ].join(', ');
 }
 
-/** What came of a run. */
-export function summary(run: RandomRun, plan: Plan): string {
-  const { tally, ledger, findings } = run;
-  const { loss, double, disorder, stranger, answer } = findings.counts;
+/** Describes the results of a run, and the command that repeats it. */
+export function formatSummary(run: RandomRun, plan: Plan): string {
+  const { counters, outcomes, findings } = run;
+  const { loss, duplicate, reordering, phantom, answer } = findings.counts;
   return [
-    `delivered      ${count(tally.deliveries)} in ${run.seconds.toFixed(0)} s: ${list(tally.delivered)}`,
-    `connections    ${count(tally.connections)} by readers`,
-    `messages       ${count(tally.sent)} sent: ${count(ledger.acknowledged)} acknowledged, ` +
-      `${count(ledger.refused)} refused, ${count(ledger.unknown)} unknown`,
-    `sent again     ${count(tally.retried)} unanswered, ${count(tally.repeated)} acknowledged ones`,
-    `faults         ${list(tally.faults)}`,
-    `slowest start  ${count(run.slowestStart)} ms`,
-    `found          ${loss} losses, ${double} doubles, ${disorder} disorders, ${stranger} strangers, ${answer} wrong answers`,
+    `delivered      ${formatCount(counters.deliveries)} in ${run.seconds.toFixed(0)} s: ${formatCounts(counters.deliveriesByTransport)}`,
+    `connections    ${formatCount(counters.connections)} by readers`,
+    `messages       ${formatCount(counters.sent)} sent: ${formatCount(outcomes.acknowledged)} acknowledged, ` +
+      `${formatCount(outcomes.refused)} refused, ${formatCount(outcomes.unknown)} unknown`,
+    `sent again     ${formatCount(counters.retried)} unanswered, ${formatCount(counters.repeated)} acknowledged`,
+    `faults         ${formatCounts(counters.faultsByName)}`,
+    `slowest start  ${formatCount(run.slowestStartMs)} ms`,
+    `found          ${loss} losses, ${duplicate} duplicates, ${reordering} reorderings, ${phantom} phantoms, ${answer} wrong answers`,
     ...findings.evidence.map((line) => `  ${line}`),
     `seed           ${plan.seed}`,
-    `replay         ${command(plan)}`,
+    `replay         ${replayCommand(plan)}`,
   ].join('\n');
 }
 
-function command({ seed, deliveries, minutes, readers, writers, reads, writes }: Plan): string {
-  const ways = [
-    ...(reads.length < Object.keys(READS).length ? [`--reads ${reads.join()}`] : []),
-    ...(writes.length < Object.keys(WRITES).length ? [`--writes ${writes.join()}`] : []),
+function replayCommand({ seed, deliveries, minutes, readers, writers, reads, writes }: Plan): string {
+  const transports = [
+    ...(reads.length < Object.keys(READ_TRANSPORTS).length ? [`--reads ${reads.join()}`] : []),
+    ...(writes.length < Object.keys(WRITE_TRANSPORTS).length ? [`--writes ${writes.join()}`] : []),
   ];
   return [
     `npm run soak -- --seed ${seed} --deliveries ${deliveries} --minutes ${minutes}`,
     `--readers ${readers} --writers ${writers}`,
-    ...ways,
+    ...transports,
   ].join(' ');
 }

@@ -1,102 +1,135 @@
 import type { NewMessage } from '../../server/wire';
 import type { Findings } from './findings';
-import { print } from './observed-log';
-import { hash } from './random-source';
+import { fingerprint } from './observed-log';
+import { fnv1a } from './random-source';
 
-/** Something said, under an id of the writer's own. */
+/** A message on its way to the server, with an id chosen by its writer. */
 export interface Draft {
   room: string;
   id: string;
   message: string;
 }
 
-interface Line {
+interface Outcome {
   room: string;
-  /** Of the message's text. */
-  body: number;
-  /** The largest seq that was acknowledged in this room before this was first sent (I6). */
-  floor: number;
-  state: 'unknown' | 'ok' | 'refused';
-  /** What the acknowledgement said, of one that is `ok`. */
+  textHash: number;
+  /** The highest seq acknowledged in this room before the draft was first sent (I6). */
+  precedingSeq: number;
+  state: 'unknown' | 'acknowledged' | 'refused';
+  /** From the acknowledgement. */
   seq: number;
-  print: number;
+  fingerprint: number;
 }
 
-/** What was sent under each id, and what became of it as far as its writers know. */
-export class Ledger {
+/** What was sent under each id, and its outcome as far as the writers know. */
+export class WriteOutcomes {
   acknowledged = 0;
   refused = 0;
-  private readonly lines = new Map<string, Line>();
-  private readonly highest = new Map<string, number>();
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly highestAcknowledged = new Map<string, number>();
 
   constructor(private readonly findings: Findings) {}
 
-  /** Notes a draft before it is sent for the first time; from here on it is unknown. */
-  sending({ room, id, message }: Draft): void {
-    const floor = this.highest.get(room) ?? 0;
-    this.lines.set(id, { room, body: hash(message), floor, state: 'unknown', seq: 0, print: 0 });
+  /** Records a draft before it is sent for the first time; its outcome is unknown until an answer arrives. */
+  begin({ room, id, message }: Draft): void {
+    const precedingSeq = this.highestAcknowledged.get(room) ?? 0;
+    const textHash = fnv1a(message);
+    this.outcomes.set(id, { room, textHash, precedingSeq, state: 'unknown', seq: 0, fingerprint: 0 });
   }
 
-  /** Notes an acknowledgement, and holds it against what is known. */
-  ok(draft: Draft, entry: NewMessage, way: string): void {
-    const line = this.lines.get(draft.id)!;
-    const at = `${draft.id} over ${way}`;
+  /** Records an acknowledgement, and compares it with what is known about the draft. */
+  acknowledge(draft: Draft, entry: NewMessage, transport: string): void {
+    const outcome = this.outcomes.get(draft.id)!;
+    const name = `${draft.id} over ${transport}`;
     if (entry.id !== draft.id || entry.message !== draft.message || entry.room !== draft.room) {
-      return this.findings.add('answer', `${at} was acknowledged with ${JSON.stringify(entry)}.`);
+      this.findings.add('answer', `${name} was acknowledged with ${JSON.stringify(entry)}.`);
+      return;
     }
-    if (line.state === 'ok' && (line.seq !== entry.seq || line.print !== print(entry))) {
-      return this.findings.add('double', `${at} was acknowledged at ${line.seq} and at ${entry.seq} (I1).`);
+    if (contradicts(outcome, entry)) {
+      this.findings.add('duplicate', `${name} was acknowledged at ${outcome.seq} and at ${entry.seq} (I1).`);
+      return;
     }
-    if (line.state === 'refused') this.findings.add('answer', `${at} was refused, and then acknowledged.`);
-    if (entry.seq <= line.floor) {
+    if (outcome.state === 'refused') {
+      this.findings.add('answer', `${name} was refused, and then acknowledged.`);
+    }
+    if (entry.seq <= outcome.precedingSeq) {
       this.findings.add(
-        'disorder',
-        `${at} has seq ${entry.seq}, and was sent after the ack of ${line.floor} (I6).`,
+        'reordering',
+        `${name} has seq ${entry.seq}, but was sent after the acknowledgement of ${outcome.precedingSeq} (I6).`,
       );
     }
-    if (line.state !== 'ok') this.acknowledged += 1;
-    Object.assign(line, { state: 'ok', seq: entry.seq, print: print(entry) });
-    if (entry.seq > (this.highest.get(draft.room) ?? 0)) this.highest.set(draft.room, entry.seq);
+    if (outcome.state !== 'acknowledged') this.acknowledged += 1;
+    Object.assign(outcome, { state: 'acknowledged', seq: entry.seq, fingerprint: fingerprint(entry) });
+    if (entry.seq > (this.highestAcknowledged.get(draft.room) ?? 0)) {
+      this.highestAcknowledged.set(draft.room, entry.seq);
+    }
   }
 
-  /** Notes that a draft was refused for good. */
-  refuse({ id }: Draft, way: string): void {
-    const line = this.lines.get(id)!;
-    if (line.state === 'ok')
-      this.findings.add('answer', `${id} over ${way} was acknowledged, and then refused.`);
-    if (line.state === 'unknown') this.refused += 1;
-    line.state = 'refused';
+  /** Records a final refusal. */
+  refuse({ id }: Draft, transport: string): void {
+    const outcome = this.outcomes.get(id)!;
+    if (outcome.state === 'acknowledged') {
+      this.findings.add('answer', `${id} over ${transport} was acknowledged, and then refused.`);
+    }
+    if (outcome.state === 'unknown') this.refused += 1;
+    outcome.state = 'refused';
   }
 
-  /** How many of those that were sent have no answer. */
+  /** How many drafts have no answer. */
   get unknown(): number {
-    return this.lines.size - this.acknowledged - this.refused;
+    return this.outcomes.size - this.acknowledged - this.refused;
   }
 
-  /** Holds a room's whole log, read at the end, against all that was said in it (I1, I2, I3, I6). */
-  settle(room: string, log: readonly NewMessage[]): void {
-    const present = new Map<string, number>();
+  /** Compares a room's whole log, read at the end, with everything that was sent to the room (I1, I2, I3, I6). */
+  verify(room: string, log: readonly NewMessage[]): void {
+    const seqs = new Map<string, number>();
     log.forEach((entry, i) => {
-      const line = this.lines.get(entry.id);
-      const at = `${room}:${entry.seq} ${entry.id}`;
-      if (entry.seq !== i + 1) this.findings.add('loss', `${at} stands at the place of ${i + 1}.`);
-      if (present.has(entry.id))
-        this.findings.add('double', `${at} is at ${present.get(entry.id)} as well (I1, I2).`);
-      present.set(entry.id, entry.seq);
-      if (!line || line.room !== room)
-        return this.findings.add('stranger', `${at} was never said here (I3).`);
-      if (line.state === 'refused') this.findings.add('stranger', `${at} was refused (I3).`);
-      if (line.body !== hash(entry.message)) this.findings.add('stranger', `${at} has another text (I3).`);
-      if (line.state === 'ok' && (line.seq !== entry.seq || line.print !== print(entry))) {
-        this.findings.add('disorder', `${at} was acknowledged as ${line.seq}.`);
+      if (entry.seq !== i + 1) {
+        this.findings.add('loss', `${room}:${entry.seq} ${entry.id} is entry number ${i + 1}.`);
       }
-      if (entry.seq <= line.floor)
-        this.findings.add('disorder', `${at} was sent after the ack of ${line.floor} (I6).`);
+      if (seqs.has(entry.id)) {
+        this.findings.add(
+          'duplicate',
+          `${room}:${entry.seq} ${entry.id} is also at ${seqs.get(entry.id)} (I1, I2).`,
+        );
+      }
+      seqs.set(entry.id, entry.seq);
+      this.verifyEntry(room, entry);
     });
-    for (const [id, { room: where, state, seq }] of this.lines) {
-      if (where === room && state === 'ok' && !present.has(id)) {
-        this.findings.add('loss', `${id} was acknowledged at ${room}:${seq}, and is not there (I1).`);
+    for (const [id, { room: outcomeRoom, state, seq }] of this.outcomes) {
+      if (outcomeRoom === room && state === 'acknowledged' && !seqs.has(id)) {
+        this.findings.add('loss', `${id} was acknowledged at ${room}:${seq}, and is missing (I1).`);
       }
     }
   }
+
+  private verifyEntry(room: string, entry: NewMessage): void {
+    const outcome = this.outcomes.get(entry.id);
+    const name = `${room}:${entry.seq} ${entry.id}`;
+    if (!outcome || outcome.room !== room) {
+      this.findings.add('phantom', `${name} was never sent to this room (I3).`);
+      return;
+    }
+    if (outcome.state === 'refused') this.findings.add('phantom', `${name} was refused (I3).`);
+    if (outcome.textHash !== fnv1a(entry.message)) {
+      this.findings.add('phantom', `${name} has another text (I3).`);
+    }
+    if (contradicts(outcome, entry)) {
+      this.findings.add('reordering', `${name} was acknowledged as ${outcome.seq}.`);
+    }
+    if (entry.seq <= outcome.precedingSeq) {
+      this.findings.add(
+        'reordering',
+        `${name} was sent after the acknowledgement of ${outcome.precedingSeq} (I6).`,
+      );
+    }
+  }
+}
+
+/** Whether an entry differs from the one that was acknowledged. */
+function contradicts(outcome: Outcome, entry: NewMessage): boolean {
+  return (
+    outcome.state === 'acknowledged' &&
+    (outcome.seq !== entry.seq || outcome.fingerprint !== fingerprint(entry))
+  );
 }

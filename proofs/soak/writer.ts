@@ -1,119 +1,139 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Tally } from './counters';
-import type { World } from './deployment';
-import { badDraft, newDraft } from './drafts';
+import type { Counters } from './counters';
+import type { Deployment } from './deployment';
+import { createDraft, createInvalidDraft } from './drafts';
 import type { Findings } from './findings';
-import type { Dice } from './random-source';
-import { WRITES, type WriteName } from './transports/all';
-import type { Line } from './transports/transport';
-import type { Draft, Ledger } from './write-outcomes';
+import type { RandomSource } from './random-source';
+import { WRITE_TRANSPORTS, type WriteTransport } from './transports/all';
+import type { WriteConnection } from './transports/transport';
+import type { Draft, WriteOutcomes } from './write-outcomes';
 
-/** How many drafts one writer has under way at once. */
-const DEPTH = 16;
+/** How many drafts one writer has in flight. */
+const IN_FLIGHT = 16;
+/** How many acknowledged drafts are kept to be sent again. */
+const MAX_RECENT = 500;
 
 /** What the writers of a run share. */
-export interface Desk {
+export interface SharedDrafts {
   rooms: readonly string[];
-  ledger: Ledger;
-  /** Drafts that went unanswered, to be sent again under their ids by whoever comes next. */
-  again: Draft[];
-  /** Drafts that were acknowledged lately, to be sent again though nobody needs to. */
-  lately: Draft[];
-  /** Whether there is more to say now; while there is not, writers wait. */
-  more: () => boolean;
+  outcomes: WriteOutcomes;
+  /** Drafts without an answer; any writer may send them again, with their ids. */
+  unanswered: Draft[];
+  /** Acknowledged drafts; sending them again must not change anything. */
+  recent: Draft[];
+  /** Whether readers are close enough to the head; otherwise writers wait. */
+  canWrite: () => boolean;
 }
 
-/** Somebody who writes, over one connection after the other. */
+/** A writer that uses one random connection after the other. */
 export class Writer {
-  private stopped = false;
+  private isStopped = false;
 
   constructor(
-    private readonly desk: Desk,
-    private readonly ways: readonly WriteName[],
-    private readonly dice: Dice,
-    private readonly world: World,
-    private readonly tally: Tally,
+    private readonly shared: SharedDrafts,
+    private readonly transports: readonly WriteTransport[],
+    private readonly random: RandomSource,
+    private readonly deployment: Deployment,
+    private readonly counters: Counters,
     private readonly findings: Findings,
   ) {}
 
   /** Writes until {@link stop}. */
   async run(): Promise<void> {
-    while (!this.stopped) {
-      const way = this.dice.pick(this.ways);
-      let line: Line;
+    while (!this.isStopped) {
+      const transport = this.random.pick(this.transports);
+      let connection: WriteConnection;
       try {
-        line = await WRITES[way](this.world.door(this.dice));
+        connection = await WRITE_TRANSPORTS[transport](this.deployment.randomUrl(this.random));
       } catch {
-        await pause(this.dice.between(20, 300));
+        await pause(this.random.between(20, 300));
         continue;
       }
-      let left = 20 + this.dice.below(2_000);
-      const lane = async (): Promise<void> => {
-        while (!this.stopped && left > 0) {
-          if (!this.desk.more()) await pause(20);
-          else if (await this.next(line, way)) left -= 1;
+      let left = 20 + this.random.below(2_000);
+      const writeSerially = async (): Promise<void> => {
+        while (!this.isStopped && left > 0) {
+          if (!this.shared.canWrite()) await pause(20);
+          else if (await this.writeNext(connection, transport)) left -= 1;
           else left = 0;
         }
       };
-      await Promise.all(Array.from({ length: DEPTH }, lane));
-      line.close();
+      await Promise.all(Array.from({ length: IN_FLIGHT }, writeSerially));
+      connection.close();
     }
   }
 
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
   }
 
-  /** @returns whether the connection is good for more. */
-  private next(line: Line, way: WriteName): Promise<boolean> {
-    const { rooms, ledger, again, lately } = this.desk;
-    const retry = this.dice.chance(0.3) ? again.pop() : undefined;
+  /** @returns whether the connection is still usable. */
+  private writeNext(connection: WriteConnection, transport: WriteTransport): Promise<boolean> {
+    const { rooms, outcomes, unanswered, recent } = this.shared;
+    const retry = this.random.chance(0.3) ? unanswered.pop() : undefined;
     if (retry) {
-      this.tally.retried += 1;
-      return this.send(line, way, retry);
+      this.counters.retried += 1;
+      return this.send(connection, transport, retry);
     }
-    const old = this.dice.chance(0.01) && this.dice.pick(lately);
-    if (old) {
-      this.tally.repeated += 1;
-      return this.dice.chance(0.5) ? this.send(line, way, old) : this.forge(line, way, old);
+    const repeat = this.random.chance(0.01) && this.random.pick(recent);
+    if (repeat) {
+      this.counters.repeated += 1;
+      return this.random.chance(0.5)
+        ? this.send(connection, transport, repeat)
+        : this.sendConflicting(connection, transport, repeat);
     }
-    const bad = this.dice.chance(0.005);
-    const draft = bad ? badDraft(this.dice, rooms) : newDraft(this.dice, rooms);
-    ledger.sending(draft);
-    this.tally.sent += 1;
-    return this.send(line, way, draft, bad);
+    const isInvalid = this.random.chance(0.005);
+    const draft = isInvalid ? createInvalidDraft(this.random, rooms) : createDraft(this.random, rooms);
+    outcomes.begin(draft);
+    this.counters.sent += 1;
+    return this.send(connection, transport, draft, isInvalid);
   }
 
-  private async send(line: Line, way: WriteName, draft: Draft, bad = false): Promise<boolean> {
-    const { ledger, again, lately } = this.desk;
+  private async send(
+    connection: WriteConnection,
+    transport: WriteTransport,
+    draft: Draft,
+    isInvalid = false,
+  ): Promise<boolean> {
+    const { outcomes, unanswered, recent } = this.shared;
     try {
-      const answer = await line.send(draft);
+      const answer = await connection.send(draft);
       if (!('error' in answer)) {
-        if (bad) this.findings.add('answer', `${JSON.stringify(draft)} was taken over ${way}.`);
-        ledger.ok(draft, answer, way);
-        lately[this.dice.below(500)] = draft;
+        if (isInvalid) {
+          this.findings.add('answer', `${JSON.stringify(draft)} was accepted over ${transport}.`);
+        }
+        outcomes.acknowledge(draft, answer, transport);
+        recent[this.random.below(MAX_RECENT)] = draft;
       } else if (answer.status === 503 || answer.status === 429) {
-        // Nobody says that it is not stored: the outcome is as unknown as without an answer.
-        if (!bad) again.push(draft);
+        // The server does not say whether the message is stored: the outcome is unknown, as without an answer.
+        if (!isInvalid) unanswered.push(draft);
         await pause(100);
       } else {
-        ledger.refuse(draft, way);
-        if (!bad) this.findings.add('answer', `${draft.id} over ${way}: ${answer.status} ${answer.error}`);
+        outcomes.refuse(draft, transport);
+        if (!isInvalid) {
+          this.findings.add('answer', `${draft.id} over ${transport}: ${answer.status} ${answer.error}`);
+        }
       }
       return true;
     } catch {
-      if (this.dice.chance(0.7) && !bad) again.push(draft);
+      if (this.random.chance(0.7) && !isInvalid) unanswered.push(draft);
       return false;
     }
   }
 
-  /** Sends another text under an id that is taken: it must be told, and nothing must change. */
-  private async forge(line: Line, way: WriteName, draft: Draft): Promise<boolean> {
+  /** Sends another text under an id that is in use; the server must refuse it and change nothing. */
+  private async sendConflicting(
+    connection: WriteConnection,
+    transport: WriteTransport,
+    draft: Draft,
+  ): Promise<boolean> {
     try {
-      const answer = await line.send({ ...draft, message: `${draft.message}!` });
+      const answer = await connection.send({ ...draft, message: `${draft.message}!` });
       const status = 'error' in answer ? answer.status : 200;
       if (status === 409 || status === 503 || status === 429) return true;
-      this.findings.add('answer', `Another text under ${draft.id} over ${way}: ${JSON.stringify(answer)}`);
+      this.findings.add(
+        'answer',
+        `Another text under ${draft.id} over ${transport}: ${JSON.stringify(answer)}`,
+      );
       return true;
     } catch {
       return false;

@@ -2,49 +2,25 @@ import type { Case } from './case';
 import { f12 } from './clocks';
 import { f1, f24, f3 } from './crash';
 import { f28, f29, f31 } from './deletions';
+import { f15, f30 } from './full-disk';
+import { f4 } from './half-open';
 import { f10, f11, f8, f9 } from './joining';
-import { f13 } from './nginx';
-import { f15, f16, f22, f30 } from './refusals';
-import { f14, f32, f4, f5 } from './silence';
+import { f13, f14, f32 } from './nginx';
+import { f16, f22 } from './refusals';
 import { f6, f7 } from './slow-readers';
+import { f5 } from './stopped-server';
 import { f2 } from './sync';
 import { f23 } from './thundering-herd';
 import { f27 } from './unconfirmed';
 
-/** The named cases of one server on SQLite, in the order of the list of faults. */
+/** The named cases, in the order of their numbers. */
 export const CASES: readonly Case[] = [
-  ...[
-    f1,
-    f2,
-    f3,
-    f4,
-    f5,
-    f6,
-    f7,
-    f8,
-    f9,
-    f10,
-    f11,
-    f12,
-    f13,
-    f14,
-    f15,
-    f16,
-    f22,
-    f23,
-    f24,
-    f27,
-    f28,
-    f29,
-    f30,
-    f31,
-    f32,
-  ],
-];
+  f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f22, f23, f24, f27, f28, f29, f30, f31, f32,
+]; // prettier-ignore
 
-/** Cases that need a browser's tabs, and where they are. */
-export const ELSEWHERE: Record<string, string> = {
-  F25: 'a tab reloaded or crashed with unsent messages: in __tests__/unsent.test.ts and tabs.test.ts',
-  F26: '12 tabs on SSE only: in __tests__/unsent.test.ts and tabs.test.ts',
-  F33: 'one heap of 256 MB and each hostile client for a minute: npm run siege',
+/** Cases that need the page or the siege, and where they are tested. */
+export const TESTED_ELSEWHERE: Record<string, string> = {
+  F25: 'a tab reloads or crashes with unsent messages: npx jest static/composing/unsent static/connection/tabs',
+  F26: '12 tabs with SSE only: npx jest static/composing/unsent static/connection/tabs',
+  F33: 'a heap of 256 MB, and each hostile client for a minute: npm run siege',
 };

@@ -1,13 +1,13 @@
 import type { Build } from '../build';
 
-/** One of the named faults, for what a random run can't show. */
+/** A named fault, for what a random run cannot show. */
 export interface Case {
-  /** As in the list of faults. */
+  /** `F` and a number. */
   name: string;
   title: string;
   /**
-   * @returns the figure that was measured.
-   * @throws {Error} if it is not as it must be; {@link Skipped} where this machine can't tell.
+   * @returns the measured figures, in words.
+   * @throws {Error} if the case fails; {@link Skipped} if this machine cannot run it.
    */
   run: (build: Build) => Promise<string>;
 }
@@ -15,26 +15,20 @@ export interface Case {
 /** This machine lacks what a case needs. */
 export class Skipped extends Error {}
 
-/** @throws {Error} unless `holds`. */
-export function expect(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
+/** @throws {Error} with this message unless the condition holds. */
+export function check(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
 }
 
-/** Waits until `holds`, looking every 20 ms. @throws {Error} after `ms`. */
-export async function until(
-  what: string,
+/** Waits until a condition holds, checking it every 20 ms. @throws {Error} after `ms`, with the name of the condition. */
+export async function waitUntil(
+  name: string,
   ms: number,
   holds: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const late = performance.now() + ms;
+  const deadline = performance.now() + ms;
   while (!(await holds())) {
-    if (performance.now() > late) throw new Error(`${what}: not within ${ms} ms.`);
-    await new Promise((wake) => setTimeout(wake, 20));
+    if (performance.now() > deadline) throw new Error(`${name}: not within ${ms} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** The value below which `share` of the others are. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

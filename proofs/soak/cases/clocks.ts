@@ -1,39 +1,36 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { ROOT } from '../build';
-import { expect, until, type Case } from './case';
-import { onGround } from './fixture';
+import { DISTINCT_READS } from '../transports/all';
+import { check, waitUntil, type Case } from './case';
+import { checkContinuous, preload, withFixture } from './fixture';
 
-/** The clock of the server jumps by two hours three times a second; the client's stays. */
+const COUNT = 1_000;
+/** Two timestamps that differ by more than this are on both sides of a jump, in ms. */
+const MIN_JUMP_MS = 3_600_000;
+
+/** The server's clock jumps by two hours three times a second; see `preload/clock.mjs`. */
 export const f12: Case = {
   name: 'F12',
-  title: 'clocks an hour apart, and jumping: order untouched',
-  run: (build) => {
-    const clock = pathToFileURL(join(ROOT, 'proofs', 'soak', 'preload', 'clock.mjs')).href;
-    return onGround(
+  title: 'clocks an hour apart, and jumping: the order is unaffected',
+  run: (build) =>
+    withFixture(
       build,
-      async (ground) => {
-        const watches = (['socketio', 'ws', 'sse', 'subscribe', 'messages'] as const).map((way) =>
-          ground.watch(way),
-        );
-        const line = await ground.line('socketio');
+      async (fixture) => {
+        const readers = DISTINCT_READS.map((transport) => fixture.openReader(transport));
+        const writer = await fixture.openWriter('socketio');
         let last = 0;
-        for (let i = 0; i < 1_000; i += 1) {
-          const { seq } = await ground.say(line);
-          expect(seq === last + 1, `${seq} was acknowledged after ${last}.`);
+        for (let i = 0; i < COUNT; i += 1) {
+          const { seq } = await fixture.write(writer);
+          check(seq === last + 1, `${seq} was acknowledged after ${last}.`);
           last = seq;
         }
-        await until('Readers come to the end', 10_000, () => watches.every(({ seq }) => seq() === last));
-        const wrong = watches.flatMap((watch) => watch.wrong);
-        expect(wrong.length === 0, wrong[0]!);
-        const log = await ground.log();
+        await waitUntil('Readers reach the head', 10_000, () => readers.every(({ seq }) => seq() === last));
+        checkContinuous(readers);
+        const log = await fixture.readLog();
         const jumps = log.filter(
-          ({ at }, i) => i > 0 && Math.abs(Date.parse(at) - Date.parse(log[i - 1]!.at)) > 3.6e6,
+          ({ at }, i) => i > 0 && Math.abs(Date.parse(at) - Date.parse(log[i - 1]!.at)) > MIN_JUMP_MS,
         );
-        expect(jumps.length > 0, 'The clock did not jump.');
-        return `${last} messages in order over ${jumps.length} jumps of two hours, on ${watches.length} ways`;
+        check(jumps.length > 0, 'The clock did not jump.');
+        return `${last} messages in order over ${jumps.length} jumps of two hours, on ${readers.length} transports`;
       },
-      { NODE_OPTIONS: `--import ${clock}` },
-    );
-  },
+      preload('clock.mjs'),
+    ),
 };

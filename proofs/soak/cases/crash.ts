@@ -1,159 +1,175 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { WRITES, type WriteName } from '../transports/all';
+import { ALL_WRITES } from '../transports/all';
+import type { WriteConnection } from '../transports/transport';
 import type { Draft } from '../write-outcomes';
-import { expect, type Case } from './case';
-import { onGround } from './fixture';
+import { check, type Case } from './case';
+import { checkContinuous, withFixture, type Fixture } from './fixture';
 
 const KILLS = 100;
-const WAYS = Object.keys(WRITES) as WriteName[];
+/** How many of the last acknowledged drafts are sent again after each kill. */
+const RETRIED = 5;
 
-/** kill -9 in the middle of a burst; what was acknowledged keeps its place, and a retry finds it there. */
+/** kill -9 during a burst: acknowledged messages keep their seq, and a retry returns it. */
 export const f1: Case = {
   name: 'F1',
-  title: `kill -9 in a burst, ${KILLS} times: ready in 2 s, a retry returns the original seq`,
+  title: `kill -9 during a burst, ${KILLS} times: ready in 2 s, a retry returns the original seq`,
   run: (build) =>
-    onGround(build, async (ground) => {
+    withFixture(build, async (fixture) => {
       const acknowledged = new Map<string, number>();
-      let slowest = 0;
-      let unknown = 0;
+      let slowestMs = 0;
+      let retried = 0;
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const drafts: Draft[] = [];
-        const last: Draft[] = [];
-        const lines = await Promise.all(WAYS.map((way) => ground.line(way)));
-        const burst = lines.map(async (line) => {
-          for (;;) {
-            const draft = { room: 'lobby', id: ground.dice.uuid(), message: `burst ${kill}` };
-            drafts.push(draft);
-            try {
-              acknowledged.set(draft.id, (await ground.say(line, draft.message, draft.id)).seq);
-              last.push(draft);
-            } catch {
-              return;
-            }
-          }
-        });
-        await pause(ground.dice.between(5, 150));
-        await ground.server.end('SIGKILL');
-        await Promise.all(burst);
-        slowest = Math.max(slowest, await ground.start());
-        const line = await ground.line(ground.dice.pick(WAYS));
-        const open = drafts.filter(({ id }) => !acknowledged.has(id));
-        unknown += open.length;
-        for (const { id, message } of [...open, ...last.slice(-5)]) {
-          const { seq } = await ground.say(line, message, id);
-          expect(
-            (acknowledged.get(id) ?? seq) === seq,
-            `${id} was at ${acknowledged.get(id)}, and is at ${seq}.`,
-          );
+        const burst = await Burst.start(fixture, `burst ${kill}`);
+        await pause(fixture.random.between(5, 150));
+        await fixture.server.end('SIGKILL');
+        await burst.end();
+        burst.acknowledged.forEach((seq, id) => acknowledged.set(id, seq));
+        slowestMs = Math.max(slowestMs, await fixture.start());
+
+        const writer = await fixture.openWriter(fixture.random.pick(ALL_WRITES));
+        const unanswered = burst.drafts.filter(({ id }) => !acknowledged.has(id));
+        const last = burst.drafts.filter(({ id }) => acknowledged.has(id)).slice(-RETRIED);
+        retried += unanswered.length;
+        for (const { id, message } of [...unanswered, ...last]) {
+          const { seq } = await fixture.write(writer, message, id);
+          const known = acknowledged.get(id) ?? seq;
+          check(known === seq, `${id} was acknowledged at ${known}, and the retry at ${seq}.`);
           acknowledged.set(id, seq);
         }
       }
-      const log = await ground.log();
+      const log = await fixture.readLog();
       log.forEach(({ id, seq }, i) => {
-        expect(
-          seq === i + 1 && acknowledged.get(id) === seq,
-          `${id} is at ${seq}, not ${acknowledged.get(id)}.`,
-        );
+        const known = acknowledged.get(id);
+        check(seq === i + 1 && known === seq, `${id} is at ${seq}, not at ${known}.`);
       });
-      expect(
-        log.length === acknowledged.size,
-        `${acknowledged.size} acknowledged, ${log.length} in the log.`,
-      );
-      expect(slowest < 2_000, `A start took ${slowest.toFixed(0)} ms.`);
-      return `${acknowledged.size} acknowledged of which ${unknown} by a retry, slowest start ${slowest.toFixed(0)} ms`;
+      check(log.length === acknowledged.size, `${acknowledged.size} acknowledged, ${log.length} in the log.`);
+      check(slowestMs < 2_000, `A start took ${slowestMs.toFixed(0)} ms.`);
+      return `${acknowledged.size} acknowledged of which ${retried} by a retry, slowest start ${slowestMs.toFixed(0)} ms`;
     }),
 };
 
-/** The answer to a write is lost on the way back, again and again. */
+/** A link loses the answer to a write. */
 export const f3: Case = {
   name: 'F3',
   title: 'reset after the commit, before the acknowledgement: the retry is deduplicated',
   run: (build) =>
-    onGround(build, async (ground) => {
-      const proxy = await ground.proxy();
+    withFixture(build, async (fixture) => {
+      const proxy = await fixture.startProxy();
       let stored = 0;
       const rounds = 60;
       for (let i = 0; i < rounds; i += 1) {
-        const line = await ground.line(WAYS[i % WAYS.length], proxy.url);
-        const id = ground.dice.uuid();
-        // The first one opens the connection of a way that opens it late.
-        await ground.say(line, 'first');
+        const writer = await fixture.openWriter(ALL_WRITES[i % ALL_WRITES.length], proxy.url);
+        const id = fixture.random.uuid();
+        // HTTP opens its connection with the first request, so make one before the links lose answers.
+        await fixture.write(writer, 'first');
         proxy.links.forEach((link) => link.mute());
-        const answer = ground.say(line, `unheard ${i}`, id).then(
+        const isLost = fixture.write(writer, `lost answer ${i}`, id).then(
           () => false,
           () => true,
         );
         await pause(30);
         proxy.links.forEach((link) => link.reset());
-        expect(await answer, 'An answer came through a connection that loses answers.');
-        line.close();
-        const before = (await ground.log()).find((entry) => entry.id === id);
-        const again = await ground.say(await ground.line(WAYS[(i + 1) % WAYS.length]), `unheard ${i}`, id);
+        check(await isLost, 'An answer arrived over a link that loses answers.');
+        writer.close();
+        const before = (await fixture.readLog()).find((entry) => entry.id === id);
+        const other = await fixture.openWriter(ALL_WRITES[(i + 1) % ALL_WRITES.length]);
+        const retry = await fixture.write(other, `lost answer ${i}`, id);
         if (before) stored += 1;
-        expect(
-          !before || before.seq === again.seq,
-          `${id} was at ${before?.seq}, the retry at ${again.seq}.`,
+        check(
+          !before || before.seq === retry.seq,
+          `${id} was at ${before?.seq}, and the retry at ${retry.seq}.`,
         );
       }
-      const log = await ground.log();
-      expect(new Set(log.map(({ id }) => id)).size === log.length, 'An id is there twice.');
-      expect(log.length === 2 * rounds, `${log.length} messages, not ${2 * rounds}.`);
+      const log = await fixture.readLog();
+      check(new Set(log.map(({ id }) => id)).size === log.length, 'An id is stored twice.');
+      check(log.length === 2 * rounds, `${log.length} messages, not ${2 * rounds}.`);
       return `${rounds} answers lost, ${stored} of them after the commit; ${rounds} retries, no second row`;
     }),
 };
 
-/** SIGTERM under load, again and again. */
+/** Graceful shutdown under load. */
 export const f24: Case = {
   name: 'F24',
   title: 'rolling restart with SIGTERM under load: it drains, nothing is lost',
   run: (build) =>
-    onGround(build, async (ground) => {
+    withFixture(build, async (fixture) => {
       const acknowledged = new Map<string, number>();
-      let longest = 0;
-      let cut = 0;
-      const reading = ['socketio', 'ws', 'sse', 'subscribe'] as const;
-      let watches = reading.map((way) => ground.watch(way));
+      let longestMs = 0;
+      let unanswered = 0;
+      const transports = ['socketio', 'ws', 'sse', 'subscribe'] as const;
+      let readers = transports.map((transport) => fixture.openReader(transport));
       const rounds = 10;
       for (let round = 0; round < rounds; round += 1) {
-        let stopping = false;
-        const lines = await Promise.all(WAYS.map((way) => ground.line(way)));
-        const burst = lines.map(async (line) => {
-          for (;;) {
-            const id = ground.dice.uuid();
-            try {
-              acknowledged.set(id, (await ground.say(line, 'rolling', id)).seq);
-            } catch {
-              cut += 1;
-              return;
-            }
-            if (stopping) await pause(1);
-          }
-        });
+        const burst = await Burst.start(fixture, 'rolling');
         await pause(200);
-        stopping = true;
-        const begun = performance.now();
-        const { code } = await ground.server.end('SIGTERM');
-        longest = Math.max(longest, performance.now() - begun);
-        expect(code === 0, `SIGTERM ended the server with ${code}.`);
-        await Promise.all(burst);
-        await ground.start();
-        watches.forEach(({ stream }) => stream.close());
-        watches = watches.map((watch, i) => {
-          expect(watch.wrong.length === 0, watch.wrong[0]!);
-          return ground.watch(reading[i]!, watch.cursor());
-        });
+        burst.slowDown();
+        const stoppedAt = performance.now();
+        const { code } = await fixture.server.end('SIGTERM');
+        longestMs = Math.max(longestMs, performance.now() - stoppedAt);
+        check(code === 0, `After SIGTERM the server exited with ${code}.`);
+        await burst.end();
+        burst.acknowledged.forEach((seq, id) => acknowledged.set(id, seq));
+        unanswered += burst.drafts.length - burst.acknowledged.size;
+        await fixture.start();
+        checkContinuous(readers);
+        readers.forEach(({ connection }) => connection.close());
+        readers = readers.map((reader, i) => fixture.openReader(transports[i]!, reader.cursor()));
       }
-      const log = await ground.log();
+      const log = await fixture.readLog();
       const seqs = new Map(log.map(({ id, seq }) => [id, seq]));
-      acknowledged.forEach((seq, id) => expect(seqs.get(id) === seq, `${id} was acknowledged at ${seq}.`));
-      for (const watch of watches) {
-        const late = performance.now() + 10_000;
-        while (watch.seq() < log.length && performance.now() < late) await pause(20);
-        expect(
-          watch.seq() === log.length && watch.wrong.length === 0,
-          `${watch.seq()} of ${log.length}: ${watch.wrong[0]}`,
+      acknowledged.forEach((seq, id) => check(seqs.get(id) === seq, `${id} was acknowledged at ${seq}.`));
+      const deadline = performance.now() + 10_000;
+      for (const { seq, problems } of readers) {
+        while (seq() < log.length && performance.now() < deadline) await pause(20);
+        check(
+          seq() === log.length && problems.length === 0,
+          `${seq()} of ${log.length}: ${problems.join('; ')}`,
         );
       }
-      return `${rounds} restarts, ${acknowledged.size} acknowledged, ${cut} told no or cut off, longest shutdown ${longest.toFixed(0)} ms`;
+      return `${rounds} restarts, ${acknowledged.size} acknowledged, ${unanswered} refused or cut off, longest shutdown ${longestMs.toFixed(0)} ms`;
     }),
 };
+
+/** Writes without pauses over every transport, until the connections break. */
+class Burst {
+  readonly drafts: Draft[] = [];
+  /** The seqs of the acknowledged drafts, by id. */
+  readonly acknowledged = new Map<string, number>();
+  private isSlow = false;
+  private done: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly fixture: Fixture,
+    private readonly text: string,
+  ) {}
+
+  static async start(fixture: Fixture, text: string): Promise<Burst> {
+    const burst = new Burst(fixture, text);
+    const writers = await Promise.all(ALL_WRITES.map((transport) => fixture.openWriter(transport)));
+    burst.done = Promise.all(writers.map((writer) => burst.write(writer)));
+    return burst;
+  }
+
+  /** Pauses between writes from now on, so that a server that is shutting down has time for other work. */
+  slowDown(): void {
+    this.isSlow = true;
+  }
+
+  /** Waits until all connections have broken. */
+  async end(): Promise<void> {
+    await this.done;
+  }
+
+  private async write(writer: WriteConnection): Promise<void> {
+    for (;;) {
+      const draft = { room: 'lobby', id: this.fixture.random.uuid(), message: this.text };
+      this.drafts.push(draft);
+      try {
+        this.acknowledged.set(draft.id, (await this.fixture.write(writer, draft.message, draft.id)).seq);
+      } catch {
+        return;
+      }
+      if (this.isSlow) await pause(1);
+    }
+  }
+}

@@ -1,51 +1,73 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { scratch } from '../../../__tests__/support/app';
 import { readAll } from '../../../__tests__/support/http';
 import { startProcess, type ServerProcess } from '../../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../../__tests__/support/proxy';
 import type { NewMessage } from '../../../server/wire';
 import type { Build } from '../build';
-import { freePort } from '../free-port';
-import { Dice } from '../random-source';
-import { READS, WRITES, type ReadName } from '../transports/all';
-import type { Ending, Line, Stream } from '../transports/transport';
+import { findFreePort } from '../free-port';
+import { seqOf } from '../observed-log';
+import { RandomSource } from '../random-source';
+import {
+  READ_TRANSPORTS,
+  WRITE_TRANSPORTS,
+  type ReadTransport,
+  type WriteTransport,
+} from '../transports/all';
+import type { CloseReason, ReadConnection, WriteConnection } from '../transports/transport';
+import { check } from './case';
 
 const ROOM = 'lobby';
+/** How many messages {@link Fixture.fill} has in flight. */
+const FILL_IN_FLIGHT = 32;
 
-/** A reader of a case: what it was shown, checked to go on without a gap or a repeat. */
-export interface Watch {
-  stream: Stream;
-  /** The last seq it was shown. */
+/** A reader that checks that messages arrive without gaps or repeats. */
+export interface CheckedReader {
+  connection: ReadConnection;
+  /** Returns the last seq received. */
   seq: () => number;
-  /** Where it goes on from. */
+  /** Returns the cursor to resume from. */
   cursor: () => string;
-  /** What was not as it must be. */
-  wrong: string[];
-  ending: () => Ending | undefined;
+  /** Gaps, repeats and resets. */
+  problems: string[];
+  /** Returns why the connection was closed, or undefined while it is open. */
+  closeReason: () => CloseReason | undefined;
 }
 
-/** A server of a case, with what is needed around it; all of it is gone after {@link close}. */
-export class Ground {
-  readonly dice = new Dice(randomInt(2 ** 31), 'case');
-  private readonly place = scratch();
-  private readonly closers: (() => unknown)[] = [];
+/** @throws {Error} with the problems of these readers, if there are any. */
+export function checkContinuous(readers: readonly CheckedReader[]): void {
+  const problems = readers.flatMap((reader) => reader.problems);
+  check(problems.length === 0, problems.join('; '));
+}
+
+/** Returns the environment that makes Node load a module of `preload/` before the server starts. */
+export function preload(module: string): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import ${pathToFileURL(join(__dirname, '..', 'preload', module)).href}` };
+}
+
+/** The server of a case, with its readers, writers and proxies; {@link close} removes all of them. */
+export class Fixture {
+  readonly random = new RandomSource(randomInt(2 ** 31), 'case');
+  private readonly scratch = scratch();
+  private readonly cleanups: (() => unknown)[] = [];
   server!: ServerProcess;
   private env: Record<string, string> = {};
 
   private constructor(private readonly build: Build) {}
 
-  /** Starts a server; `env` as an operator, or Node, takes it. */
-  static async open(build: Build, env: Record<string, string> = {}): Promise<Ground> {
-    const ground = new Ground(build);
-    const port = String(await freePort(ground.dice));
-    ground.env = { DATABASE: join(ground.place.folder, 'parley.db'), PORT: port, ...env };
-    await ground.start();
-    return ground;
+  /** Starts a server. @param env settings, or variables for Node. */
+  static async open(build: Build, env: Record<string, string> = {}): Promise<Fixture> {
+    const fixture = new Fixture(build);
+    const port = String(await findFreePort(fixture.random));
+    fixture.env = { DATABASE: join(fixture.scratch.folder, 'parley.db'), PORT: port, ...env };
+    await fixture.start();
+    return fixture;
   }
 
   get folder(): string {
-    return this.place.folder;
+    return this.scratch.folder;
   }
 
   get url(): string {
@@ -56,92 +78,98 @@ export class Ground {
     return this.server.child.pid!;
   }
 
-  /** Starts the server, again, with more settings if there are any. @returns how long that took, in ms. */
+  /** Starts the server again. @param more settings to add. @returns how long it took, in ms. */
   async start(more: Record<string, string> = {}): Promise<number> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     Object.assign(this.env, more);
     this.server = await startProcess(this.env, this.build.main, this.build.errors);
-    return performance.now() - begun;
+    return performance.now() - startedAt;
   }
 
-  async proxy(): Promise<Proxy> {
+  async startProxy(): Promise<Proxy> {
     const proxy = await startProxy(this.url);
-    this.closers.push(() => proxy.close());
+    this.onClose(() => proxy.close());
     return proxy;
   }
 
-  async line(way: keyof typeof WRITES = 'post', url = this.url): Promise<Line> {
-    const line = await WRITES[way](url);
-    this.closers.push(() => line.close());
-    return line;
+  async openWriter(transport: WriteTransport = 'post', url = this.url): Promise<WriteConnection> {
+    const writer = await WRITE_TRANSPORTS[transport](url);
+    this.onClose(() => writer.close());
+    return writer;
   }
 
-  /** Says something under a fresh id. @throws {Error} if it is not acknowledged. */
-  async say(line: Line, message = 'hello', id = this.dice.uuid()): Promise<NewMessage> {
-    const answer = await line.send({ room: ROOM, id, message });
+  /** Writes a message. @throws {Error} if it is not acknowledged. */
+  async write(writer: WriteConnection, message = 'hello', id = this.random.uuid()): Promise<NewMessage> {
+    const answer = await writer.send({ room: ROOM, id, message });
     if ('error' in answer) throw new Error(`${answer.status} ${answer.error}`);
     return answer;
   }
 
-  /** Says `count` things of `size` characters, many at once. */
+  /** Writes `count` messages of `size` characters, many at once. */
   async fill(count: number, size = 20): Promise<void> {
-    const line = await this.line('socketio');
+    const writer = await this.openWriter('socketio');
     let left = count;
-    const lane = async (): Promise<void> => {
+    const writeSerially = async (): Promise<void> => {
       for (; left > 0;) {
         left -= 1;
-        await this.say(line, 'm'.repeat(size));
+        await this.write(writer, 'm'.repeat(size));
       }
     };
-    await Promise.all(Array.from({ length: 32 }, lane));
-    line.close();
+    await Promise.all(Array.from({ length: FILL_IN_FLIGHT }, writeSerially));
+    writer.close();
   }
 
-  watch(way: ReadName, after = 'earliest', url = this.url, seen?: (entry: NewMessage) => void): Watch {
+  openReader(
+    transport: ReadTransport,
+    after = 'earliest',
+    url = this.url,
+    onMessage?: (entry: NewMessage) => void,
+  ): CheckedReader {
     let cursor = after;
-    let seq = after === 'earliest' ? 0 : Number(/\d+$/.exec(after)![0]);
-    let ending: Ending | undefined;
-    const wrong: string[] = [];
-    const stream = READS[way](url, ROOM, after, {
-      message: (entry) => {
-        if (entry.seq !== seq + 1) wrong.push(`${way}: ${entry.seq} after ${seq}`);
+    let seq = seqOf(after);
+    let closeReason: CloseReason | undefined;
+    const problems: string[] = [];
+    const connection = READ_TRANSPORTS[transport](url, ROOM, after, {
+      onMessage: (entry) => {
+        if (entry.seq !== seq + 1) problems.push(`${transport}: ${entry.seq} after ${seq}`);
         ({ seq, cursor } = entry);
-        seen?.(entry);
+        onMessage?.(entry);
       },
-      reset: (reset) => wrong.push(`${way}: ${JSON.stringify(reset)}`),
+      onReset: (reset) => problems.push(`${transport}: ${JSON.stringify(reset)}`),
     });
-    void stream.ended.then((how) => (ending = how));
-    this.closers.push(() => stream.close());
-    return { stream, seq: () => seq, cursor: () => cursor, wrong, ending: () => ending };
+    void connection.closed.then((reason) => (closeReason = reason));
+    this.onClose(() => connection.close());
+    return { connection, seq: () => seq, cursor: () => cursor, problems, closeReason: () => closeReason };
   }
 
-  /** The whole log. */
-  log(): Promise<NewMessage[]> {
+  /** Reads the whole log. */
+  readLog(): Promise<NewMessage[]> {
     return readAll(this.url, ROOM);
   }
 
-  onClose(close: () => unknown): void {
-    this.closers.push(close);
+  /** Registers a cleanup; the last one registered runs first. */
+  onClose(cleanUp: () => unknown): void {
+    this.cleanups.push(cleanUp);
   }
 
   async close(): Promise<void> {
-    for (const close of this.closers.reverse()) await close();
+    for (const cleanUp of this.cleanups.reverse()) await cleanUp();
     const { child } = this.server;
     if (child.exitCode === null && child.signalCode === null) await this.server.end('SIGKILL');
-    this.place.remove();
+    this.scratch.remove();
   }
 }
 
-/** Does something with a ground, and leaves nothing of it. */
-export async function onGround(
+/** Runs a function with a new fixture, and closes the fixture afterwards. @param env settings, or variables for Node. */
+export async function withFixture(
   build: Build,
-  act: (ground: Ground) => Promise<string>,
+  run: (fixture: Fixture) => Promise<string>,
   env: Record<string, string> = {},
 ): Promise<string> {
-  const ground = await Ground.open(build, env);
+  const fixture = await Fixture.open(build, env);
   try {
-    return await act(ground);
+    return await run(fixture);
   } finally {
-    await ground.close();
+    await fixture.close();
   }
 }

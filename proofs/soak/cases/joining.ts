@@ -1,172 +1,187 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { MessagePage, NewMessage } from '../../../server/wire';
-import { READS, type ReadName } from '../transports/all';
-import { ask } from '../transports/http';
-import { expect, until, type Case } from './case';
-import { onGround, type Ground, type Watch } from './fixture';
+import { ALL_READS } from '../transports/all';
+import { requestJson } from '../transports/http';
+import { check, waitUntil, type Case } from './case';
+import { checkContinuous, withFixture, type CheckedReader, type Fixture } from './fixture';
 
-const ALL = Object.keys(READS) as ReadName[];
-
-/** Writes without a pause until it is told to stop. @returns how many were acknowledged. */
-function load(ground: Ground): () => Promise<number> {
-  let going = true;
+/** Writes continuously, from four writers. @returns a function that stops and returns how many were acknowledged. */
+function startLoad(fixture: Fixture): () => Promise<number> {
+  let isRunning = true;
   let count = 0;
-  const lane = async (): Promise<void> => {
-    const line = await ground.line('socketio');
-    while (going) {
-      await ground.say(line, `load ${count}`);
+  const writeSerially = async (): Promise<void> => {
+    const writer = await fixture.openWriter('socketio');
+    while (isRunning) {
+      await fixture.write(writer, `load ${count}`);
       count += 1;
       await pause(1);
     }
   };
-  const lanes = Array.from({ length: 4 }, lane);
+  const writing = Array.from({ length: 4 }, writeSerially);
   return async () => {
-    going = false;
-    await Promise.all(lanes);
+    isRunning = false;
+    await Promise.all(writing);
     return count;
   };
 }
 
-async function arrive(ground: Ground, watches: Watch[]): Promise<number> {
-  const { length } = await ground.log();
-  await until('Readers come to the end', 30_000, () => watches.every(({ seq }) => seq() === length)).catch(
-    (error: Error) =>
-      expect(false, `${error.message} ${watches.map(({ seq }) => seq()).join()} of ${length}`),
+/** Waits until all readers have reached the head. @returns the head. */
+async function reachHead(fixture: Fixture, readers: CheckedReader[]): Promise<number> {
+  const { length } = await fixture.readLog();
+  await waitUntil('Readers reach the head', 30_000, () => readers.every(({ seq }) => seq() === length)).catch(
+    (error: Error) => check(false, `${error.message} ${readers.map(({ seq }) => seq()).join()} of ${length}`),
   );
-  const wrong = watches.flatMap((watch) => watch.wrong);
-  expect(wrong.length === 0, wrong.join('; '));
+  checkContinuous(readers);
   return length;
 }
 
-/** Breaks a replay off, many times, on each transport. */
+/** Replays that are interrupted, on each transport. */
 export const f8: Case = {
   name: 'F8',
   title: 'disconnect during a replay of 10,000: it resumes after the last one delivered',
   run: (build) =>
-    onGround(build, async (ground) => {
-      await ground.fill(10_000);
-      let breaks = 0;
-      for (const way of ALL) {
+    withFixture(build, async (fixture) => {
+      await fixture.fill(10_000);
+      let interruptions = 0;
+      for (const transport of ALL_READS) {
         let cursor = 'earliest';
         for (let turn = 0; !cursor.endsWith(':10000'); turn += 1) {
-          expect(turn < 500, `${way} got no further than ${cursor}.`);
-          let shown = 0;
-          const most = turn > 30 ? Infinity : 1 + ground.dice.below(800);
-          const watch = ground.watch(way, cursor, ground.url, () => {
-            shown += 1;
-            if (shown === most) watch.stream.close();
+          check(turn < 500, `${transport} stopped at ${cursor}.`);
+          let received = 0;
+          const limit = turn > 30 ? Infinity : 1 + fixture.random.below(800);
+          const reader = fixture.openReader(transport, cursor, fixture.url, () => {
+            received += 1;
+            if (received === limit) reader.connection.close();
           });
-          await until(way, 10_000, () => shown >= most || watch.seq() === 10_000 || Boolean(watch.ending()));
-          watch.stream.close();
-          expect(watch.wrong.length === 0, watch.wrong[0]!);
-          cursor = watch.cursor();
-          breaks += 1;
+          await waitUntil(
+            transport,
+            10_000,
+            () => received >= limit || reader.seq() === 10_000 || Boolean(reader.closeReason()),
+          );
+          reader.connection.close();
+          checkContinuous([reader]);
+          cursor = reader.cursor();
+          interruptions += 1;
         }
       }
-      return `${breaks} breaks on ${ALL.length} ways, no gap and no repeat`;
+      return `${interruptions} interruptions on ${ALL_READS.length} transports, no gap and no repeat`;
     }),
 };
 
-/** Joins where messages are just being written: with a cursor, with the last few, and with neither. */
+/** A Socket.IO client without a cursor, as in the Socket.IO tutorials: it receives new messages only. */
+interface LiveReader {
+  seqs: number[];
+  /** A head of the room, read after the client had connected: its first message comes at most just after that. */
+  upperBound: number;
+}
+
+function openLiveReader(fixture: Fixture): LiveReader {
+  const reader: LiveReader = { seqs: [], upperBound: Infinity };
+  const socket = io(fixture.url, { forceNew: true, transports: ['websocket'], reconnection: false });
+  fixture.onClose(() => socket.disconnect());
+  socket.on('new_message', ({ seq }: NewMessage) => reader.seqs.push(seq));
+  socket.on('connect', () => {
+    void readLast(fixture, 1).then(({ messages }) => (reader.upperBound = messages[0]!.seq));
+  });
+  return reader;
+}
+
+/** Joins during a burst: readers with a cursor, and live readers. */
 export const f9: Case = {
   name: 'F9',
-  title: 'a reader joins while a burst is written: no hole and no repeat at the join',
+  title: 'a reader joins during a burst: no gap and no repeat at the join',
   run: (build) =>
-    onGround(build, async (ground) => {
-      await ground.fill(200);
-      const stop = load(ground);
-      const watches: Watch[] = [];
-      const lives: { seqs: number[]; bound: number }[] = [];
+    withFixture(build, async (fixture) => {
+      await fixture.fill(200);
+      const stopLoad = startLoad(fixture);
+      const readers: CheckedReader[] = [];
+      const liveReaders: LiveReader[] = [];
       for (let round = 0; round < 40; round += 1) {
-        const { body } = await ask<MessagePage>(`${ground.url}/messages?last=20`);
-        // The page renders the last ones, and its stream goes on from their cursor.
-        watches.push(ground.watch(ALL[round % ALL.length]!, body.cursor));
-        const live: (typeof lives)[number] = { seqs: [], bound: Infinity };
-        const socket = io(ground.url, { forceNew: true, transports: ['websocket'], reconnection: false });
-        ground.onClose(() => socket.disconnect());
-        socket.on('new_message', ({ seq }: NewMessage) => live.seqs.push(seq));
-        socket.on('connect', () => {
-          // It began at the head, which is at most what the head is by now.
-          void ask<MessagePage>(`${ground.url}/messages?last=1`).then(
-            (now) => (live.bound = now.body.messages[0]!.seq),
-          );
-        });
-        lives.push(live);
-        await pause(ground.dice.between(1, 60));
+        // As the page does: it renders the last messages, and its stream continues from their cursor.
+        const { cursor } = await readLast(fixture, 20);
+        readers.push(fixture.openReader(ALL_READS[round % ALL_READS.length]!, cursor));
+        liveReaders.push(openLiveReader(fixture));
+        await pause(fixture.random.between(1, 60));
       }
       await pause(300);
-      const written = await stop();
-      const length = await arrive(ground, watches);
-      await until('Live readers come to the end', 10_000, () =>
-        lives.every(({ seqs }) => seqs.at(-1) === length),
+      const written = await stopLoad();
+      const head = await reachHead(fixture, readers);
+      await waitUntil('Live readers reach the head', 10_000, () =>
+        liveReaders.every(({ seqs }) => seqs.at(-1) === head),
       );
-      for (const { seqs, bound } of lives) {
-        expect(seqs[0]! <= bound + 1, `A live reader began with ${seqs[0]}, the head was at most ${bound}.`);
-        seqs.forEach((seq, i) => expect(seq === seqs[0]! + i, `${seq} stands after ${seqs[i - 1]}.`));
+      for (const { seqs, upperBound } of liveReaders) {
+        check(
+          seqs[0]! <= upperBound + 1,
+          `A live reader began with ${seqs[0]}; the head was at most ${upperBound}.`,
+        );
+        seqs.forEach((seq, i) => check(seq === seqs[0]! + i, `${seq} arrived after ${seqs[i - 1]}.`));
       }
-      return `${watches.length + lives.length} joins while ${written} were written, none with a hole or a repeat`;
+      return `${readers.length + liveReaders.length} joins while ${written} were written, none with a gap or a repeat`;
     }),
 };
 
-/** Socket.IO's own change of transport. */
+/** The transport upgrade of Socket.IO itself. */
 export const f10: Case = {
   name: 'F10',
   title: 'the upgrade from polling to WebSocket under load: no loss, no reordering',
   run: (build) =>
-    onGround(build, async (ground) => {
-      await ground.fill(1_000);
-      const stop = load(ground);
-      const watches: Watch[] = [];
+    withFixture(build, async (fixture) => {
+      await fixture.fill(1_000);
+      const stopLoad = startLoad(fixture);
+      const readers: CheckedReader[] = [];
+      const rounds = 60;
       let upgraded = 0;
-      for (let i = 0; i < 60; i += 1) {
-        watches.push(ground.watch('socketio-upgrade', i % 2 ? 'earliest' : await last(ground)));
-        const probe = io(ground.url, {
+      for (let i = 0; i < rounds; i += 1) {
+        const after = i % 2 ? 'earliest' : (await readLast(fixture, 1)).cursor;
+        readers.push(fixture.openReader('socketio-upgrade', after));
+        // The readers do not report their upgrade, so a second client shows that upgrades take place.
+        const probe = io(fixture.url, {
           forceNew: true,
           transports: ['polling', 'websocket'],
           reconnection: false,
         });
-        ground.onClose(() => probe.disconnect());
+        fixture.onClose(() => probe.disconnect());
         probe.once('connect', () => probe.io.engine.once('upgrade', () => (upgraded += 1)));
         await pause(30);
       }
       await pause(500);
-      await stop();
-      const length = await arrive(ground, watches);
-      expect(upgraded > 0, 'No connection was upgraded.');
-      return `${watches.length} readers through ${length} messages; ${upgraded} of 60 beside them seen upgrading`;
+      await stopLoad();
+      const head = await reachHead(fixture, readers);
+      check(upgraded > 0, 'No connection was upgraded.');
+      return `${readers.length} readers through ${head} messages; ${upgraded} of ${rounds} probes were upgraded`;
     }),
 };
 
-async function last(ground: Ground): Promise<string> {
-  return (await ask<MessagePage>(`${ground.url}/messages?last=1`)).body.cursor;
+async function readLast(fixture: Fixture, count: number): Promise<MessagePage> {
+  return (await requestJson<MessagePage>(`${fixture.url}/messages?last=${count}`)).body;
 }
 
-/** One cursor, carried from transport to transport. */
+/** One cursor, used on one transport after the other. */
 export const f11: Case = {
   name: 'F11',
   title: 'a change of transport in the middle, with the same cursor: continuous',
   run: (build) =>
-    onGround(build, async (ground) => {
-      await ground.fill(500);
-      const stop = load(ground);
+    withFixture(build, async (fixture) => {
+      await fixture.fill(500);
+      const stopLoad = startLoad(fixture);
       let cursor = 'earliest';
       let changes = 0;
-      for (const from of ALL) {
-        for (const to of ALL) {
-          for (const way of [from, to]) {
-            const begun = cursor;
-            const watch = ground.watch(way, cursor);
-            await until(`${way} from ${begun}`, 10_000, () => watch.cursor() !== begun);
-            await pause(ground.dice.between(0, 60));
-            watch.stream.close();
-            expect(watch.wrong.length === 0, watch.wrong[0]!);
-            cursor = watch.cursor();
+      for (const from of ALL_READS) {
+        for (const to of ALL_READS) {
+          for (const transport of [from, to]) {
+            const start = cursor;
+            const reader = fixture.openReader(transport, start);
+            await waitUntil(`${transport} from ${start}`, 10_000, () => reader.cursor() !== start);
+            await pause(fixture.random.between(0, 60));
+            reader.connection.close();
+            checkContinuous([reader]);
+            cursor = reader.cursor();
             changes += 1;
           }
         }
       }
-      const written = await stop();
-      return `${changes} changes between ${ALL.length} ways while ${written} were written, each continuous`;
+      const written = await stopLoad();
+      return `${changes} changes between ${ALL_READS.length} transports while ${written} were written, each continuous`;
     }),
 };

@@ -1,90 +1,97 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { join } from 'node:path';
-import { freePort } from '../free-port';
-import { begin } from '../transports/http';
-import { expect, Skipped, until, type Case } from './case';
-import { onGround, type Ground } from './fixture';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PUSH_TRANSPORTS } from '../transports/all';
+import { openResponse } from '../transports/http';
+import { check, waitUntil, type Case } from './case';
+import { withFixture } from './fixture';
+import { withNginx } from './nginx-proxy';
 
-/** What an operator writes who has read nothing: WebSocket's headers, and every default. */
-const conf = (port: number, to: number): string => `
-daemon off; master_process off; pid nginx.pid; error_log stderr error;
-events {}
-http {
-  access_log off;
-  client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp; uwsgi_temp_path temp; scgi_temp_path temp;
-  map $http_upgrade $connection_upgrade { default upgrade; '' close; }
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://127.0.0.1:${to};
-      proxy_http_version 1.1;
-      proxy_read_timeout 60s;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-    }
-  }
-}
-`;
+/** How long streams are idle, in ms: longer than nginx's `proxy_read_timeout` of 60 s. */
+const IDLE_MS = 75_000;
 
-/** Puts nginx before a server, and does something with its URL. @throws {Skipped} where there is no nginx. */
-export async function withNginx<T>(ground: Ground, act: (url: string) => Promise<T>): Promise<T> {
-  if (spawnSync('nginx', ['-v']).status !== 0) throw new Skipped('nginx is not installed.');
-  const folder = join(ground.folder, 'nginx');
-  mkdirSync(join(folder, 'temp'), { recursive: true });
-  const port = await freePort(ground.dice);
-  writeFileSync(join(folder, 'nginx.conf'), conf(port, ground.server.port));
-  const nginx = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'ignore' });
-  const listens = (): Promise<boolean> =>
-    new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-  try {
-    await until('nginx listens', 5_000, listens);
-    return await act(`http://localhost:${port}`);
-  } finally {
-    const ended = once(nginx, 'exit');
-    if (nginx.exitCode === null) {
-      nginx.kill('SIGTERM');
-      await ended;
-    }
-  }
-}
-
-/** A proxy that gathers answers before it hands them on. */
+/** nginx buffers responses by default. */
 export const f13: Case = {
   name: 'F13',
   title: 'nginx in front, default buffering: the first SSE byte in 1 s',
   run: (build) =>
-    onGround(build, (ground) =>
-      withNginx(ground, async (url) => {
-        const times: number[] = [];
+    withFixture(build, (fixture) =>
+      withNginx(fixture, async (url) => {
+        const firstBytes: number[] = [];
         for (let i = 0; i < 10; i += 1) {
-          const begun = performance.now();
-          const response = await begin(`${url}/sse`);
+          const startedAt = performance.now();
+          const response = await openResponse(`${url}/sse`);
           await once(response, 'data');
-          times.push(performance.now() - begun);
+          firstBytes.push(performance.now() - startedAt);
           response.destroy();
         }
-        const live: number[] = [];
-        const watch = ground.watch('sse', 'earliest', url, () => live.push(performance.now()));
-        const line = await ground.line('post', url);
-        for (let i = 1; i <= 10; i += 1) {
-          const begun = performance.now();
-          await ground.say(line);
-          await until('The message', 2_000, () => watch.seq() === i);
-          live[i - 1]! -= begun;
-        }
-        const [first, last] = [Math.max(...times), Math.max(...live)];
-        expect(
-          first < 1_000 && last < 1_000,
-          `The first byte took ${first.toFixed(0)} ms, a message ${last.toFixed(0)} ms.`,
+        const latencies: number[] = [];
+        let sentAt = 0;
+        const reader = fixture.openReader('sse', 'earliest', url, () =>
+          latencies.push(performance.now() - sentAt),
         );
-        return `first byte after at most ${first.toFixed(0)} ms, a live message after at most ${last.toFixed(0)} ms`;
+        const writer = await fixture.openWriter('post', url);
+        for (let i = 1; i <= 10; i += 1) {
+          sentAt = performance.now();
+          await fixture.write(writer);
+          await waitUntil('The message', 2_000, () => reader.seq() === i);
+        }
+        const [firstByte, message] = [Math.max(...firstBytes), Math.max(...latencies)];
+        check(
+          firstByte < 1_000 && message < 1_000,
+          `The first byte took ${firstByte.toFixed(0)} ms, a message ${message.toFixed(0)} ms.`,
+        );
+        return `first byte after at most ${firstByte.toFixed(0)} ms, a live message after at most ${message.toFixed(0)} ms`;
+      }),
+    ),
+};
+
+/** nginx closes streams that are silent for longer than `proxy_read_timeout`. */
+export const f14: Case = {
+  name: 'F14',
+  title: 'nginx with proxy_read_timeout 60 s: an idle stream is not dropped in 75 s',
+  run: (build) =>
+    withFixture(build, (fixture) =>
+      withNginx(fixture, async (url) => {
+        await fixture.fill(1);
+        const readers = PUSH_TRANSPORTS.map((transport) => fixture.openReader(transport, 'earliest', url));
+        await waitUntil('Readers read', 5_000, () => readers.every(({ seq }) => seq() === 1));
+        await pause(IDLE_MS);
+        const dropped = readers.filter(({ closeReason }) => closeReason());
+        check(dropped.length === 0, `${dropped.length} of ${readers.length} streams were dropped.`);
+        await fixture.write(await fixture.openWriter('post'));
+        await waitUntil('Readers still read', 2_000, () => readers.every(({ seq }) => seq() === 2));
+        return 'Socket.IO, WebSocket and SSE idle for 75 s, none dropped, the next message reached all';
+      }),
+    ),
+};
+
+/** The same, in the formats of `/r/lobby?follow`. */
+export const f32: Case = {
+  name: 'F32',
+  title: 'nginx with proxy_read_timeout 60 s: every streaming format is kept alive',
+  run: (build) =>
+    withFixture(build, (fixture) =>
+      withNginx(fixture, async (url) => {
+        const formats = ['text/plain', 'application/x-ndjson', 'text/event-stream'];
+        const dropped: string[] = [];
+        const texts = formats.map(() => '');
+        const responses = await Promise.all(
+          formats.map((format) =>
+            openResponse(`${url}/r/lobby?follow`, { headers: { Accept: format }, timeoutMs: 90_000 }),
+          ),
+        );
+        responses.forEach((response, i) => {
+          response.on('data', (chunk) => (texts[i] += String(chunk)));
+          response.on('close', () => dropped.push(formats[i]!)).on('error', () => undefined);
+          fixture.onClose(() => response.destroy());
+        });
+        await pause(IDLE_MS);
+        check(dropped.length === 0, `Dropped: ${dropped.join(', ')}.`);
+        await fixture.write(await fixture.openWriter('post'), 'after the silence');
+        await waitUntil('All streams receive it', 5_000, () =>
+          texts.every((text) => text.includes('after the silence')),
+        );
+        return `${formats.join(', ')} idle for 75 s, none dropped, the next message reached all`;
       }),
     ),
 };

@@ -1,36 +1,38 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { dial, frame, UPGRADE } from '../../../__tests__/support/raw';
 
-/** A raw client that begins to read and then takes nothing in any more. */
-export interface Staller {
+/** A raw client that starts to read, and can stop reading its socket. */
+export interface StalledClient {
   socket: Socket;
   stall: () => void;
-  /** Reads what had come until the end of the connection. @returns the cursor of the last whole message. */
+  /** Reads what the kernel has buffered, until the connection closes. @returns the cursor of the last complete message. */
   drain: () => Promise<string>;
 }
 
-const upgrade =
-  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
-/** A client's frame of text, under 126 bytes, masked with zeros. */
-const frame = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([0x81, 0x80 | Buffer.byteLength(text), 0, 0, 0, 0]), Buffer.from(text)]);
+/** How to start reading over each push transport: the head of a request, and what to send after the response. */
+const REQUESTS = {
+  socketio: {
+    head: ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1', ...UPGRADE],
+    first: frame('text', '40{"after":"earliest"}'),
+  },
+  ws: { head: ['GET /ws?after=earliest HTTP/1.1', ...UPGRADE, 'Sec-WebSocket-Protocol: json'] },
+  sse: { head: ['GET /sse?after=earliest HTTP/1.1', 'Host: localhost'] },
+} satisfies Record<string, { head: string[]; first?: Buffer }>;
 
-/** How to begin on each push transport, in bytes. */
-export const STALLERS = {
-  socketio: (url: string) =>
-    open(url, `/socket.io/?EIO=4&transport=websocket`, upgrade, frame('40{"after":"earliest"}')),
-  ws: (url: string) => open(url, '/ws?after=earliest', `${upgrade}Sec-WebSocket-Protocol: json\r\n`),
-  sse: (url: string) => open(url, '/sse?after=earliest', ''),
-};
+/** A complete message in JSON; the last field is missing if the message was cut off. */
+const MESSAGE = /"cursor":"([0-9a-z]+:\d+)","seq":\d+,[^{}]*"at":"[^"]+"\}/g;
 
-async function open(url: string, path: string, headers: string, first?: Buffer): Promise<Staller> {
-  const { host, port } = new URL(url);
-  const socket = connect(Number(port), '127.0.0.1');
-  socket.on('error', () => undefined);
+/** Connects over one of the push transports, and reads everything from the earliest message. */
+export async function openStalledClient(
+  transport: keyof typeof REQUESTS,
+  url: string,
+): Promise<StalledClient> {
+  const { head, first }: { head: string[]; first?: Buffer } = REQUESTS[transport];
+  const socket = await dial(url, ...head);
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`);
   await once(socket, 'data');
   if (first) socket.write(first);
   await pause(100);
@@ -41,9 +43,7 @@ async function open(url: string, path: string, headers: string, first?: Buffer):
       const closed = socket.destroyed || once(socket, 'close');
       socket.resume();
       await Promise.race([closed, pause(10_000)]);
-      // A message that was cut off has not been shown: its last field is missing.
-      const whole = [...text.matchAll(/"cursor":"([0-9a-z]+:\d+)","seq":\d+,[^{}]*"at":"[^"]+"\}/g)];
-      return whole.at(-1)?.[1] ?? 'earliest';
+      return [...text.matchAll(MESSAGE)].at(-1)?.[1] ?? 'earliest';
     },
   };
 }

@@ -1,15 +1,16 @@
-// Loaded into a server before it starts: its clock is an hour wrong, now in one direction, now in the other.
-const HOUR = 3_600_000;
+// Loaded into a server before it starts: every 300 ms, its clock changes between an hour slow and an hour fast.
+const HOUR_MS = 3_600_000;
+const INTERVAL_MS = 300;
 const { now } = Date;
-const Real = Date;
-const shifted = () => now() + (Math.floor(performance.now() / 300) % 2 ? HOUR : -HOUR);
+const RealDate = Date;
+const shiftedNow = () => now() + (Math.floor(performance.now() / INTERVAL_MS) % 2 ? HOUR_MS : -HOUR_MS);
 
-globalThis.Date = class extends Real {
+globalThis.Date = class extends RealDate {
   constructor(...args) {
-    super(...(args.length > 0 ? args : [shifted()]));
+    super(...(args.length > 0 ? args : [shiftedNow()]));
   }
 
   static now() {
-    return shifted();
+    return shiftedNow();
   }
 };

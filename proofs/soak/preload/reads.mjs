@@ -1,5 +1,5 @@
-// Loaded into a server before it starts: it counts how often a statement reads the log, and writes the count
-// to the file named by COUNT_READS on SIGUSR2.
+// Loaded into a server before it starts: counts the statements that read the log, and on SIGUSR2 writes the count to
+// the file in COUNT_READS.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process from 'node:process';

@@ -1,27 +1,39 @@
 import { writeHttp } from './http';
-import { poll, subscribe } from './poll';
-import { socketIo, writeSocketIo } from './socketio';
-import { sse } from './sse';
-import type { Read, Write } from './transport';
-import { webSocket, writeWebSocket } from './websocket';
+import { readByLongPolling, readByPolling } from './poll';
+import { readSocketIo, writeSocketIo } from './socketio';
+import { readSse } from './sse';
+import type { OpenReader, OpenWriter } from './transport';
+import { readWebSocket, writeWebSocket } from './websocket';
 
-/** Every way to read, by name. */
-export const READS = {
-  socketio: socketIo('websocket'),
-  'socketio-polling': socketIo('polling'),
-  'socketio-upgrade': socketIo('polling', 'websocket'),
-  ws: webSocket,
-  sse,
-  subscribe,
-  messages: poll,
-} satisfies Record<string, Read>;
+/** Every transport for reading, by the name that options and reports use. */
+export const READ_TRANSPORTS = {
+  socketio: readSocketIo('websocket'),
+  'socketio-polling': readSocketIo('polling'),
+  'socketio-upgrade': readSocketIo('polling', 'websocket'),
+  ws: readWebSocket,
+  sse: readSse,
+  subscribe: readByLongPolling,
+  messages: readByPolling,
+} satisfies Record<string, OpenReader>;
 
-/** Every way to write, by name. */
-export const WRITES = {
+/** Every transport for writing, by the name that options and reports use. */
+export const WRITE_TRANSPORTS = {
   socketio: writeSocketIo,
   ws: writeWebSocket,
   post: writeHttp,
-} satisfies Record<string, Write>;
+} satisfies Record<string, OpenWriter>;
 
-export type ReadName = keyof typeof READS;
-export type WriteName = keyof typeof WRITES;
+export type ReadTransport = keyof typeof READ_TRANSPORTS;
+export type WriteTransport = keyof typeof WRITE_TRANSPORTS;
+
+export const ALL_READS = Object.keys(READ_TRANSPORTS) as ReadTransport[];
+export const ALL_WRITES = Object.keys(WRITE_TRANSPORTS) as WriteTransport[];
+
+/** Transports whose connection stays open, one variant of each. */
+export const PUSH_TRANSPORTS = ['socketio', 'ws', 'sse'] as const satisfies readonly ReadTransport[];
+/** One variant of each transport. */
+export const DISTINCT_READS = [
+  ...PUSH_TRANSPORTS,
+  'subscribe',
+  'messages',
+] as const satisfies readonly ReadTransport[];

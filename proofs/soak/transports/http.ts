@@ -1,68 +1,69 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import type { NewMessage } from '../../../server/wire';
-import { PATIENCE, type No, type Write } from './transport';
+import { ANSWER_TIMEOUT_MS, type ErrorAnswer, type OpenWriter } from './transport';
 
-/** An answer of JSON. */
-export interface Answer<T> {
+/** A response with a parsed JSON body. */
+export interface JsonResponse<T> {
   status: number;
   body: T;
 }
 
-interface Ask {
+interface RequestOptions {
   method?: string;
   body?: object;
   agent?: Agent | false;
   headers?: Record<string, string>;
-  /** How long it may be silent, in ms. */
-  patience?: number;
+  /** How long the connection may be idle, in ms. */
+  timeoutMs?: number;
 }
 
 /**
- * Asks for JSON.
- * @throws {Error} if there is no answer, or half of one.
+ * Sends a request and parses the response as JSON.
+ * @throws {Error} if there is no response, or an incomplete one.
  */
-export async function ask<T>(url: string, options: Ask = {}): Promise<Answer<T>> {
-  const response = await begin(url, options);
+export async function requestJson<T>(url: string, options: RequestOptions = {}): Promise<JsonResponse<T>> {
+  const response = await openResponse(url, options);
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) text += chunk;
   return { status: response.statusCode!, body: JSON.parse(text) as T };
 }
 
-/** Asks, and waits for the head of the answer. */
-export function begin(
+/** Sends a request, and resolves with the response as soon as its head has arrived. */
+export function openResponse(
   url: string,
-  { method = 'GET', body, agent = false, headers = {}, patience = PATIENCE }: Ask = {},
+  { method = 'GET', body, agent = false, headers = {}, timeoutMs = ANSWER_TIMEOUT_MS }: RequestOptions = {},
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const text = body && JSON.stringify(body);
-    const asking = request(url, {
+    const clientRequest = request(url, {
       method,
+      // `false` creates an agent for this request alone.
       agent,
       headers: {
         ...headers,
         ...(text ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } : {}),
       },
     });
-    // An `agent` of false is one for this request alone; its connection may be idle for as long as this.
-    asking.setTimeout(patience, () => asking.destroy(new Error(`Nothing came within ${patience} ms.`)));
-    asking.on('response', resolve).on('error', reject).end(text);
+    clientRequest.setTimeout(timeoutMs, () =>
+      clientRequest.destroy(new Error(`Nothing arrived within ${timeoutMs} ms.`)),
+    );
+    clientRequest.on('response', resolve).on('error', reject).end(text);
   });
 }
 
-/** Writes with `POST /messages`, the id sometimes in the body and sometimes in the header. */
-export const writeHttp: Write = async (url) => {
+/** Writes with `POST /messages`; the id is alternately in the body and in the header. */
+export const writeHttp: OpenWriter = async (url) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  let inHeader = false;
+  let isIdInHeader = false;
   return {
     send: async (draft) => {
-      inHeader = !inHeader;
+      isIdInHeader = !isIdInHeader;
       const { id, ...rest } = draft;
-      const ways = inHeader ? { headers: { 'Idempotency-Key': id }, body: rest } : { body: draft };
-      const { status, body } = await ask<NewMessage | No>(`${url}/messages`, {
+      const { status, body } = await requestJson<NewMessage | ErrorAnswer>(`${url}/messages`, {
         method: 'POST',
         agent,
-        ...ways,
+        ...(isIdInHeader ? { headers: { 'Idempotency-Key': id }, body: rest } : { body: draft }),
       });
       if (status < 300 === 'error' in body) throw new Error(`${status} ${JSON.stringify(body)}`);
       return body;

@@ -1,50 +1,51 @@
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePage, NewMessage, Reset } from '../../../server/wire';
-import { ask } from './http';
-import type { Ending, Read, Sink } from './transport';
+import { requestJson } from './http';
+import type { CloseReason, OpenReader, ReaderHandlers } from './transport';
 
-/** How long the server holds a long poll that has nothing to tell, in s. */
-const HELD = 5;
-/** How long a poller waits when there was nothing, in ms. */
-const PAUSE = 100;
+/** How long the server may hold an empty long poll, in s. */
+const LONG_POLL_SECONDS = 5;
+/** How long to wait after an empty page, in ms. */
+const POLL_INTERVAL_MS = 100;
 
-/** Reads with `GET /messages`, again and again. */
-export const poll: Read = (url, room, after, sink) => pages(`${url}/messages`, room, after, sink, {}, PAUSE);
+/** Reads by polling `GET /messages`. */
+export const readByPolling: OpenReader = (url, room, after, handlers) =>
+  readPages(`${url}/messages`, { room }, after, handlers, POLL_INTERVAL_MS);
 
-/** Reads with `GET /subscribe`, which answers when there is something. */
-export const subscribe: Read = (url, room, after, sink) =>
-  pages(`${url}/subscribe`, room, after, sink, { timeout: String(HELD) }, 0);
+/** Reads by long polling, with `GET /subscribe`. */
+export const readByLongPolling: OpenReader = (url, room, after, handlers) =>
+  readPages(`${url}/subscribe`, { room, timeout: String(LONG_POLL_SECONDS) }, after, handlers, 0);
 
-function pages(
+function readPages(
   url: string,
-  room: string,
+  parameters: Record<string, string>,
   after: string,
-  sink: Sink,
-  more: Record<string, string>,
-  between: number,
-): ReturnType<Read> {
+  handlers: ReaderHandlers,
+  intervalMs: number,
+): ReturnType<OpenReader> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  let closed = false;
-  const read = async (): Promise<Ending> => {
-    for (let cursor = after; !closed;) {
-      const query = new URLSearchParams({ room, after: cursor, limit: '500', ...more });
-      const { status, body } = await ask<MessagePage & Reset & { error?: string }>(`${url}?${query}`, {
-        agent,
-      });
-      if (closed) break;
-      if (status === 410) sink.reset(body);
+  let isClosed = false;
+  const read = async (): Promise<CloseReason> => {
+    for (let cursor = after; !isClosed;) {
+      const query = new URLSearchParams({ ...parameters, after: cursor, limit: '500' });
+      const { status, body } = await requestJson<MessagePage & Reset & { error?: string }>(
+        `${url}?${query}`,
+        { agent },
+      );
+      if (isClosed) break;
+      if (status === 410) handlers.onReset(body);
       else if (status !== 200) return { status, error: body.error ?? '' };
-      else body.messages.forEach((entry) => sink.message(entry as NewMessage));
+      else body.messages.forEach((entry) => handlers.onMessage(entry as NewMessage));
       cursor = body.cursor;
-      if (body.messages?.length === 0) await pause(between);
+      if (body.messages?.length === 0) await pause(intervalMs);
     }
     return {};
   };
   return {
-    ended: read().catch((error: Error) => ({ error: error.message })),
+    closed: read().catch((error: Error) => ({ error: error.message })),
     close: () => {
-      closed = true;
+      isClosed = true;
       agent.destroy();
     },
   };

@@ -2,75 +2,86 @@ import { Agent } from 'node:http';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { ENTRY_TYPES } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
-import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
+import {
+  ANSWER_TIMEOUT_MS,
+  QUIET_ROOM,
+  withTimeout,
+  type CloseReason,
+  type ErrorAnswer,
+  type OpenReader,
+  type OpenWriter,
+} from './transport';
 
 type Transports = NonNullable<ManagerOptions['transports']>;
 
-/** Reads over Socket.IO, by its transports `transports`, the first of them first. */
-export const socketIo =
-  (...transports: Transports & string[]): Read =>
-  (url, room, after, sink) => {
-    // Kept connections are left out: the client's polling throws where one of them is reset (xmlhttprequest-ssl).
+/** Returns a function that reads over Socket.IO. @param transports Socket.IO's own, in the order in which they are tried. */
+export const readSocketIo =
+  (...transports: Transports & string[]): OpenReader =>
+  (url, room, after, handlers) => {
+    // No keep-alive: the client's polling throws if a kept connection is reset (xmlhttprequest-ssl).
     const agent = new Agent({ keepAlive: false });
     const socket = connect(url, transports, { room, after }, agent);
-    let end!: (ending: Ending) => void;
-    const ended = new Promise<Ending>((resolve) => (end = resolve));
-    for (const type of ENTRY_TYPES) socket.on(type, (entry: NewMessage) => sink.message(entry));
-    socket.on('reset', (reset: Reset) => sink.reset(reset));
-    socket.on('disconnect', (reason) => end({ error: reason }));
+    let resolveClosed!: (reason: CloseReason) => void;
+    const closed = new Promise<CloseReason>((resolve) => (resolveClosed = resolve));
+    for (const type of ENTRY_TYPES) socket.on(type, (entry: NewMessage) => handlers.onMessage(entry));
+    socket.on('reset', (reset: Reset) => handlers.onReset(reset));
+    socket.on('disconnect', (reason) => resolveClosed({ error: reason }));
     socket.on('connect_error', (error) => {
       socket.disconnect();
-      end({ error: error.message, ...(error as { data?: No }).data });
+      resolveClosed({ error: error.message, ...(error as { data?: ErrorAnswer }).data });
     });
     return {
-      ended,
-      hop: async (next, cursor) => {
-        const answer = (await ask(socket, 'join', { room: next, after: cursor })) as object | No;
+      closed,
+      join: async (next, cursor) => {
+        const join = { room: next, after: cursor };
+        const answer = (await emitWithAck(socket, 'join', join)) as object | ErrorAnswer;
         if ('error' in answer) throw new Error(`${answer.status} ${answer.error}`);
       },
       close: () => {
         for (const event of [...ENTRY_TYPES, 'reset']) socket.off(event);
         socket.disconnect();
-        // A poll under way, or a connection that is just being made, would go on.
+        // Ends a poll in flight, and a connection that is being opened.
         agent.destroy();
-        end({});
+        resolveClosed({});
       },
     };
   };
 
 /** Writes over Socket.IO. */
-export const writeSocketIo: Write = async (url) => {
-  const socket = connect(url, ['websocket'], { room: ELSEWHERE });
-  // One whose connection breaks before it is let in is told so by `disconnect`, without a `connect_error`.
+export const writeSocketIo: OpenWriter = async (url) => {
+  const socket = connect(url, ['websocket'], { room: QUIET_ROOM });
+  // If the connection breaks before it is accepted, there is a `disconnect` and no `connect_error`.
   const connected = new Promise<void>((resolve, reject) =>
     socket.once('connect', resolve).once('connect_error', reject).once('disconnect', reject),
   );
-  await within(PATIENCE, 'connect', connected).catch((error: Error) => {
+  await withTimeout(ANSWER_TIMEOUT_MS, 'connect', connected).catch((error: Error) => {
     socket.disconnect();
     throw error;
   });
   return {
-    send: (draft) => ask(socket, 'new_message', draft) as Promise<NewMessage | No>,
+    send: (draft) => emitWithAck(socket, 'new_message', draft) as Promise<NewMessage | ErrorAnswer>,
     close: () => socket.disconnect(),
   };
 };
 
 function connect(url: string, transports: Transports, auth: object, agent?: Agent): Socket {
-  const options = { forceNew: true, reconnection: false, timeout: PATIENCE, transports, auth };
-  // In Node the client takes an agent, which its types, made for browsers, don't say.
+  const options = { forceNew: true, reconnection: false, timeout: ANSWER_TIMEOUT_MS, transports, auth };
+  // In Node the client accepts an agent; its types are those of the browser, which has none.
   return io(url, { ...options, ...(agent && { agent: agent as unknown as string }) });
 }
 
-async function ask(socket: Socket, event: string, payload: object): Promise<unknown> {
+/** Emits an event and waits for its acknowledgement. @throws {Error} if the socket disconnects first. */
+async function emitWithAck(socket: Socket, event: string, payload: object): Promise<unknown> {
   if (!socket.connected) throw new Error('The socket is closed.');
-  let lost = (): void => undefined;
-  const gone = new Promise<never>((_resolve, reject) => {
-    lost = () => reject(new Error('The socket was closed.'));
-    socket.once('disconnect', lost);
+  let onDisconnect = (): void => undefined;
+  const disconnected = new Promise<never>((_resolve, reject) => {
+    onDisconnect = () => reject(new Error('The socket was closed.'));
+    socket.once('disconnect', onDisconnect);
   });
   try {
-    return await within(PATIENCE, event, Promise.race([socket.emitWithAck(event, payload), gone]));
+    const acknowledged = socket.emitWithAck(event, payload);
+    return await withTimeout(ANSWER_TIMEOUT_MS, event, Promise.race([acknowledged, disconnected]));
   } finally {
-    socket.off('disconnect', lost);
+    socket.off('disconnect', onDisconnect);
   }
 }

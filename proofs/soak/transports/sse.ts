@@ -1,42 +1,39 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import { kindOf } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
-import { begin } from './http';
-import type { Ending, Read } from './transport';
+import { openResponse } from './http';
+import { SILENCE_MS, type CloseReason, type OpenReader } from './transport';
 
-/** How long a stream may be silent, in ms: the server speaks every 15 s. */
-const SILENCE = 45_000;
-
-/** Reads over `/sse` as an EventSource does: where it began stays in the URL, where it is comes as Last-Event-ID. */
-export const sse: Read = (url, room, after, sink) => {
+/** Reads `/sse` as an EventSource does: the URL always has the start, and Last-Event-ID the cursor to resume from. */
+export const readSse: OpenReader = (url, room, after, handlers) => {
   const agent = new Agent({ keepAlive: false });
-  let closed = false;
-  const read = async (): Promise<Ending> => {
+  let isClosed = false;
+  const read = async (): Promise<CloseReason> => {
     const query = new URLSearchParams({ room, after: 'earliest' });
     const headers: Record<string, string> = after === 'earliest' ? {} : { 'Last-Event-ID': after };
-    const response = await begin(`${url}/sse?${query}`, { agent, headers, patience: SILENCE });
+    const response = await openResponse(`${url}/sse?${query}`, { agent, headers, timeoutMs: SILENCE_MS });
     if (response.statusCode !== 200) {
       response.resume();
       return { status: response.statusCode! };
     }
-    for await (const [type, data] of events(response)) {
-      if (closed) break;
-      if (kindOf(type)) sink.message(JSON.parse(data) as NewMessage);
-      else if (type === 'reset') sink.reset(JSON.parse(data) as Reset);
+    for await (const [type, data] of parseEvents(response)) {
+      if (isClosed) break;
+      if (kindOf(type)) handlers.onMessage(JSON.parse(data) as NewMessage);
+      else if (type === 'reset') handlers.onReset(JSON.parse(data) as Reset);
     }
     return { error: 'The stream ended.' };
   };
   return {
-    ended: read().catch((error: Error) => ({ error: error.message })),
+    closed: read().catch((error: Error) => ({ error: error.message })),
     close: () => {
-      closed = true;
+      isClosed = true;
       agent.destroy();
     },
   };
 };
 
-/** The events of a stream that has no line in its data: their type and data. Quicker than a full parser. */
-async function* events(response: IncomingMessage): AsyncGenerator<[type: string, data: string]> {
+/** Parses events with one line of data each, which is all that Parley sends; faster than a complete parser. */
+async function* parseEvents(response: IncomingMessage): AsyncGenerator<[type: string, data: string]> {
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {

@@ -1,65 +1,71 @@
 import type { NewMessage, Reset } from '../../../server/wire';
 import type { Draft } from '../write-outcomes';
 
-/** What a reader does with what it is shown. */
-export interface Sink {
-  /** Whatever stands in the log: nothing but messages is written there. */
-  message: (entry: NewMessage) => void;
-  reset: (reset: Reset) => void;
+/** The callbacks of a reader. */
+export interface ReaderHandlers {
+  /** Receives every entry; the harness writes messages only. */
+  onMessage: (entry: NewMessage) => void;
+  onReset: (reset: Reset) => void;
 }
 
-/** How a connection ended; with the status where the server refused what was asked. */
-export interface Ending {
+/** Why a connection was closed; with the HTTP status if the server refused the request. */
+export interface CloseReason {
   status?: number;
   error?: string;
 }
 
-/** One connection that reads. */
-export interface Stream {
-  /** Resolves when it is over, whoever ended it; the sink is not called after that, nor after {@link close}. */
-  ended: Promise<Ending>;
+/** An open connection that reads. */
+export interface ReadConnection {
+  /** Resolves when either side has closed the connection. No handler is called after that, nor after {@link close}. */
+  closed: Promise<CloseReason>;
   close: () => void;
-  /** Goes to another room on the same connection, where the transport can; rejects when the connection ends. */
-  hop?: (room: string, after: string) => Promise<unknown>;
+  /** Joins another room on the same connection, if the transport can; rejects if the connection closes. */
+  join?: (room: string, after: string) => Promise<unknown>;
 }
 
-/** Begins to read a room after a cursor, over one transport. */
-export type Read = (url: string, room: string, after: string, sink: Sink) => Stream;
+/** Starts to read a room after a cursor, over one transport. */
+export type OpenReader = (
+  url: string,
+  room: string,
+  after: string,
+  handlers: ReaderHandlers,
+) => ReadConnection;
 
-/** A server's no. */
-export interface No {
+/** The body of a refusal. */
+export interface ErrorAnswer {
   error: string;
   status: number;
 }
 
-/** One connection that writes. */
-export interface Line {
+/** An open connection that writes. */
+export interface WriteConnection {
   /**
-   * Says something and waits for the answer.
-   * @throws {Error} if there is none: what became of the message is unknown.
+   * Sends a draft and waits for the answer.
+   * @throws {Error} if there is none: whether the message is stored is unknown.
    */
-  send: (draft: Draft) => Promise<NewMessage | No>;
+  send: (draft: Draft) => Promise<NewMessage | ErrorAnswer>;
   close: () => void;
 }
 
-/** Opens a connection to write on. @throws {Error} if there is no getting through. */
-export type Write = (url: string) => Promise<Line>;
+/** Opens a connection for writing. @throws {Error} if it can't be opened. */
+export type OpenWriter = (url: string) => Promise<WriteConnection>;
 
-/** How long an answer may take before it counts as none, in ms. */
-export const PATIENCE = 10_000;
+/** How long to wait for an answer, in ms. */
+export const ANSWER_TIMEOUT_MS = 10_000;
+/** How long a stream may be silent before it counts as dead, in ms: the server sends a heartbeat every 15 to 20 s. */
+export const SILENCE_MS = 45_000;
+/** The room of connections that only write: nobody writes to it, so they receive nothing but answers. */
+export const QUIET_ROOM = 'elsewhere';
 
-/** Waits for a promise at most `ms`. @throws {Error} naming what did not come. */
-export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+/** Waits for a promise. @throws {Error} after `ms`, with the name of what did not arrive. */
+export async function withTimeout<T>(ms: number, name: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing came within ${ms} ms.`)), ms);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${name}: nothing arrived within ${ms} ms.`)), ms);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
-
-/** Where connections that only write are: nothing is said there that they would be told of. */
-export const ELSEWHERE = 'elsewhere';

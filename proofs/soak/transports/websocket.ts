@@ -1,106 +1,114 @@
 import WebSocket, { type RawData } from 'ws';
 import { kindOf } from '../../../server/entry-kinds';
 import type { NewMessage, Reset } from '../../../server/wire';
-import { ELSEWHERE, PATIENCE, within, type Ending, type No, type Read, type Write } from './transport';
-
-/** How long the server may be silent, in ms. */
-const SILENCE = 45_000;
+import {
+  ANSWER_TIMEOUT_MS,
+  QUIET_ROOM,
+  SILENCE_MS,
+  withTimeout,
+  type CloseReason,
+  type ErrorAnswer,
+  type OpenReader,
+  type OpenWriter,
+} from './transport';
 
 type Frame =
   | NewMessage
   | Reset
   | { type: 'ack'; id?: string; answer: unknown }
-  | ({ type: 'error'; id?: string } & No)
+  | ({ type: 'error'; id?: string } & ErrorAnswer)
   | { type: 'presence' };
 
 /** Reads over `/ws`, in JSON frames. */
-export const webSocket: Read = (url, room, after, sink) => {
-  const { socket, ended, asked } = connect(`${url}/ws?${new URLSearchParams({ room, after })}`);
-  let closed = false;
+export const readWebSocket: OpenReader = (url, room, after, handlers) => {
+  const { socket, closed, pending } = connect(`${url}/ws?${new URLSearchParams({ room, after })}`);
+  let isClosed = false;
   socket.on('message', (data) => {
-    if (closed) return;
-    const frame = JSON.parse(text(data)) as Frame;
-    if (kindOf(frame.type)) sink.message(frame as NewMessage);
-    else if (frame.type === 'reset') sink.reset(frame);
-    else settle(asked, frame);
+    if (isClosed) return;
+    const frame = JSON.parse(decode(data)) as Frame;
+    if (kindOf(frame.type)) handlers.onMessage(frame as NewMessage);
+    else if (frame.type === 'reset') handlers.onReset(frame);
+    else settleAnswer(pending, frame);
   });
   return {
-    ended,
-    hop: async (next, cursor) => {
-      const answer = await ask(socket, asked, { type: 'join', room: next, after: cursor, id: next });
+    closed,
+    join: async (next, cursor) => {
+      const frame = { type: 'join', room: next, after: cursor, id: next };
+      const answer = await request(socket, pending, frame);
       if (typeof answer === 'object' && answer && 'error' in answer) throw new Error(JSON.stringify(answer));
     },
     close: () => {
-      closed = true;
+      isClosed = true;
       socket.terminate();
     },
   };
 };
 
 /** Writes over `/ws`, in JSON frames. */
-export const writeWebSocket: Write = async (url) => {
-  const { socket, asked } = connect(`${url}/ws?room=${ELSEWHERE}`);
+export const writeWebSocket: OpenWriter = async (url) => {
+  const { socket, pending } = connect(`${url}/ws?room=${QUIET_ROOM}`);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('close', reject));
   socket.on('message', (data) => {
-    // Who writes hears the room as well, and is here for the answers alone.
-    const frame = text(data);
+    // Parse only answers; a writer does not need the other events.
+    const frame = decode(data);
     if (frame.startsWith('{"type":"ack"') || frame.startsWith('{"type":"error"')) {
-      settle(asked, JSON.parse(frame) as Frame);
+      settleAnswer(pending, JSON.parse(frame) as Frame);
     }
   });
   return {
-    send: (draft) => ask(socket, asked, { type: 'new_message', ...draft }) as Promise<NewMessage | No>,
+    send: (draft) =>
+      request(socket, pending, { type: 'new_message', ...draft }) as Promise<NewMessage | ErrorAnswer>,
     close: () => socket.terminate(),
   };
 };
 
-type Asked = { type: string; id: string; room?: string; after?: string };
-type Waiting = Map<string, { resolve: (answer: unknown) => void; reject: (error: Error) => void }[]>;
+type RequestFrame = { type: string; id: string; room?: string; after?: string };
+/** Requests in flight, by id; those with the same id in the order in which they were sent. */
+type PendingAnswers = Map<string, { resolve: (answer: unknown) => void; reject: (error: Error) => void }[]>;
 
-function connect(url: string): { socket: WebSocket; asked: Waiting; ended: Promise<Ending> } {
-  const socket = new WebSocket(url.replace('http', 'ws'), 'json', { handshakeTimeout: PATIENCE });
-  const asked: Waiting = new Map();
-  const ending: Ending = {};
-  // The server pings every 20 s: a line on which that does not come is dead, which nobody else would say.
-  const silence = setTimeout(() => socket.terminate(), SILENCE);
+function connect(url: string): { socket: WebSocket; pending: PendingAnswers; closed: Promise<CloseReason> } {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'json', { handshakeTimeout: ANSWER_TIMEOUT_MS });
+  const pending: PendingAnswers = new Map();
+  const reason: CloseReason = {};
+  // TCP does not report a half-open connection to a client that only reads, so watch the server's pings.
+  const silence = setTimeout(() => socket.terminate(), SILENCE_MS);
   socket.on('ping', () => silence.refresh());
   socket.on('unexpected-response', (_request, response) => {
-    ending.status = response.statusCode!;
+    reason.status = response.statusCode!;
     socket.terminate();
   });
-  socket.on('error', (error) => (ending.error ??= error.message));
-  const ended = new Promise<Ending>((resolve) =>
-    socket.on('close', (code, reason) => {
+  socket.on('error', (error) => (reason.error ??= error.message));
+  const closed = new Promise<CloseReason>((resolve) =>
+    socket.on('close', (code, text) => {
       clearTimeout(silence);
-      ending.error ??= `${code} ${String(reason)}`;
-      asked.forEach((all) => all.forEach(({ reject }) => reject(new Error('The socket was closed.'))));
-      asked.clear();
-      resolve(ending);
+      reason.error ??= `${code} ${String(text)}`;
+      pending.forEach((all) => all.forEach(({ reject }) => reject(new Error('The socket was closed.'))));
+      pending.clear();
+      resolve(reason);
     }),
   );
-  return { socket, asked, ended };
+  return { socket, pending, closed };
 }
 
-/** Answers come in the order they were asked for, where two have one id. */
-async function ask(socket: WebSocket, asked: Waiting, frame: Asked): Promise<unknown> {
+async function request(socket: WebSocket, pending: PendingAnswers, frame: RequestFrame): Promise<unknown> {
   if (socket.readyState !== WebSocket.OPEN) throw new Error('The socket is closed.');
   const answer = new Promise((resolve, reject) => {
-    const waiting = asked.get(frame.id) ?? [];
-    asked.set(frame.id, waiting);
-    waiting.push({ resolve, reject });
+    const queue = pending.get(frame.id) ?? [];
+    pending.set(frame.id, queue);
+    queue.push({ resolve, reject });
   });
   socket.send(JSON.stringify(frame));
-  return within(PATIENCE, frame.type, answer);
+  return withTimeout(ANSWER_TIMEOUT_MS, frame.type, answer);
 }
 
-function settle(asked: Waiting, frame: Frame): void {
+function settleAnswer(pending: PendingAnswers, frame: Frame): void {
   if (frame.type !== 'ack' && frame.type !== 'error') return;
-  const waiting = asked.get(frame.id ?? '');
-  waiting?.shift()?.resolve(frame.type === 'ack' ? frame.answer : frame);
-  if (waiting?.length === 0) asked.delete(frame.id ?? '');
+  const queue = pending.get(frame.id ?? '');
+  queue?.shift()?.resolve(frame.type === 'ack' ? frame.answer : frame);
+  if (queue?.length === 0) pending.delete(frame.id ?? '');
 }
 
-/** `ws` hands over a buffer, unless it is told to do otherwise. */
-function text(data: RawData): string {
+/** Decodes a message; with its default `binaryType`, `ws` passes a Buffer. */
+function decode(data: RawData): string {
   return (data as Buffer).toString();
 }
