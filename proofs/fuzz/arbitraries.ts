@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { MESSAGE_MAX } from '../../server/entry-kinds';
 
-/** Texts that have meant something to some parser. */
-const LOADED = [
+/** Texts that are special to some parser or check. */
+const SPECIAL_TEXTS = [
   '__proto__',
   'constructor',
   'toString',
@@ -23,42 +24,44 @@ const LOADED = [
   '\ud800',
   '\u202e\u200b',
   'ﷺ'.repeat(40),
-  'x'.repeat(4_001),
+  'x'.repeat(MESSAGE_MAX + 1),
   '-1',
   '1e999',
   '9007199254740993',
 ];
 
-/** A text: short and plain, loaded, or of any characters. */
+/** A text: short and plain, special, binary or long. */
 export const text: Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 20 }),
-  fc.constantFrom(...LOADED),
+  fc.constantFrom(...SPECIAL_TEXTS),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ minLength: 100, maxLength: 5_000 }),
 );
 
 const number = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(0, -1, 2 ** 53, Number.MAX_VALUE));
 
-/** What JSON can be. */
-export const json: Arbitrary<unknown> = fc.oneof(
+/** A JSON value. */
+const json: Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: text },
   { weight: 2, arbitrary: number },
   { weight: 1, arbitrary: fc.constantFrom(null, true, false, [], {}) },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }) },
 );
 
-/** Deep, and not to be written by `JSON.stringify`. */
-const deep = fc.integer({ min: 1, max: 8_000 }).map((depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`);
+/** Nested arrays, deeper than `JSON.stringify` can write. */
+const nestedArrays = fc
+  .integer({ min: 1, max: 8_000 })
+  .map((depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`);
 
-/** Fields that are known somewhere, with values that may be anything. */
-const fields = (known: readonly string[]): Arbitrary<string> =>
+/** A JSON object with mostly known fields and any values. */
+const object = (known: readonly string[]): Arbitrary<string> =>
   fc
     .array(
       fc.tuple(
         fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: text }),
         fc.oneof(
           { weight: 40, arbitrary: json.map((value) => JSON.stringify(value)) },
-          { weight: 1, arbitrary: deep },
+          { weight: 1, arbitrary: nestedArrays },
         ),
       ),
       { maxLength: 6 },
@@ -66,75 +69,59 @@ const fields = (known: readonly string[]): Arbitrary<string> =>
     .map((all) => `{${all.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`);
 
 const EVENTS = ['new_message', 'delete_message', 'change_username', 'typing', 'join'];
-const FIELDS = ['message', 'id', 'room', 'username', 'after', 'last', 'type', 'name', 'phone', '__proto__'];
-const MORE = [
-  'password',
-  'current',
-  'label',
-  'role',
-  'uses',
-  'hours',
-  'minutes',
-  'address',
-  'locked',
-  'slow',
-  'response',
+const EVENT_FIELDS = [
+  'message',
+  'id',
+  'room',
+  'username',
+  'after',
+  'last',
+  'type',
+  'name',
+  'phone',
+  '__proto__',
 ];
+const REQUEST_FIELDS = [
+  'password', 'current', 'label', 'role', 'uses', 'hours', 'minutes', 'address', 'locked', 'slow', 'response',
+]; // prettier-ignore
 
 const event = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...EVENTS) }, { weight: 1, arbitrary: text });
 
-/** A text with something cut out, put in or doubled. */
+/** A text with a part removed, repeated or replaced. */
 const mutated = (texts: Arbitrary<string>): Arbitrary<string> =>
   fc
     .tuple(texts, fc.nat(), fc.nat(), text)
     .map(
-      ([whole, from, to, put]) =>
-        whole.slice(0, from % (whole.length + 1)) + put + whole.slice(to % (whole.length + 1)),
+      ([whole, from, to, inserted]) =>
+        whole.slice(0, from % (whole.length + 1)) + inserted + whole.slice(to % (whole.length + 1)),
     );
 
-/** Mostly what is meant, sometimes broken. */
-const perhaps = (texts: Arbitrary<string>): Arbitrary<string> =>
+/** Mostly a valid text, sometimes a mutated or another one. */
+const mostlyValid = (texts: Arbitrary<string>): Arbitrary<string> =>
   fc.oneof(
     { weight: 6, arbitrary: texts },
     { weight: 2, arbitrary: mutated(texts) },
     { weight: 1, arbitrary: text },
   );
 
-/** A body of a request. */
-export const body = perhaps(fields([...FIELDS, ...MORE]));
+/** The body of a request. */
+export const body = mostlyValid(object([...EVENT_FIELDS, ...REQUEST_FIELDS]));
 
-/** A frame under the subprotocol `json`. */
-export const jsonFrame = perhaps(
+/** A frame of the subprotocol `json`. */
+export const jsonFrame = mostlyValid(
   fc
-    .tuple(event, fields(FIELDS))
+    .tuple(event, object(EVENT_FIELDS))
     .map(([type, rest]) => `{"type":${JSON.stringify(type)}${rest === '{}' ? '}' : `,${rest.slice(1)}`}`),
 );
 
-/** A packet of Socket.IO's. */
-export const packet = perhaps(
+/** Engine.IO and Socket.IO packet types, most often an event. */
+const PACKET_TYPES = [
+  '42', '42', '42', '42', '421', '429999999999', '40', '41', '43', '44', '451-', '46', '2', '3', '5', '6', '42/x,',
+]; // prettier-ignore
+
+/** A Socket.IO packet. */
+export const packet = mostlyValid(
   fc
-    .tuple(
-      fc.constantFrom(
-        '42',
-        '42',
-        '42',
-        '42',
-        '421',
-        '429999999999',
-        '40',
-        '41',
-        '43',
-        '44',
-        '451-',
-        '46',
-        '2',
-        '3',
-        '5',
-        '6',
-        '42/x,',
-      ),
-      event,
-      fields(FIELDS),
-    )
-    .map(([head, name, payload]) => `${head}[${JSON.stringify(name)},${payload}]`),
+    .tuple(fc.constantFrom(...PACKET_TYPES), event, object(EVENT_FIELDS))
+    .map(([packetType, name, payload]) => `${packetType}[${JSON.stringify(name)},${payload}]`),
 );

@@ -2,40 +2,44 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Findings } from './findings';
 
-/** How a WebSocket is fuzzed. */
-export interface Tongue {
+/** How one protocol over WebSocket is fuzzed. */
+export interface Protocol {
   path: string;
-  protocol?: string;
-  /** What is said first. */
-  hello?: string;
-  /** A frame to which the answer is known, and what is in that. */
+  subprotocol?: string;
+  /** The frame that opens a session. */
+  greeting?: string;
+  /** Returns the nth probe: a frame with a known answer, sent after others to learn when they have been handled. */
   probe: (n: number) => string;
+  /** Returns a text that only the answer to the nth probe contains. */
   answer: (n: number) => string;
-  /** How many frames are sent before it is waited for: few, where many of them end the connection. */
-  each: number;
+  /** How many frames are sent before each probe: few, where many of the frames end the connection. */
+  framesPerProbe: number;
 }
 
-export const TONGUES: Record<'json' | 'text' | 'packet', Tongue> = {
+/** A number above all ids of random packets. */
+const FIRST_ACK_ID = 700_000_000;
+
+export const PROTOCOLS: Record<'json' | 'text' | 'packet', Protocol> = {
   json: {
     path: '/ws',
-    protocol: 'json',
+    subprotocol: 'json',
     probe: (n) => JSON.stringify({ type: 'typing', id: `probe ${n}` }),
     answer: (n) => `"id":"probe ${n}"`,
-    each: 50,
+    framesPerProbe: 50,
   },
   text: {
     path: '/ws',
-    protocol: 'text',
+    subprotocol: 'text',
     probe: (n) => `probe ${n}`,
     answer: (n) => `: probe ${n}`,
-    each: 50,
+    framesPerProbe: 50,
   },
   packet: {
     path: '/socket.io/?EIO=4&transport=websocket',
-    hello: '40',
-    probe: (n) => `42${700_000_000 + n}["typing",{}]`,
-    answer: (n) => `43${700_000_000 + n}`,
-    each: 4,
+    greeting: '40',
+    probe: (n) => `42${FIRST_ACK_ID + n}["typing",{}]`,
+    answer: (n) => `43${FIRST_ACK_ID + n}`,
+    framesPerProbe: 4,
   },
 };
 
@@ -44,26 +48,27 @@ export class Channel {
   private socket: WebSocket | undefined;
   private closed: Promise<unknown> = Promise.resolve();
   private probes = 0;
-  private heard: (text: string) => void = () => undefined;
+  private onText: (text: string) => void = () => undefined;
 
   constructor(
     private readonly url: string,
-    private readonly tongue: Tongue,
+    private readonly protocol: Protocol,
     private readonly findings: Findings,
   ) {}
 
-  /** Sends frames, and waits for what comes of them: an answer to what is sent behind them, or the end. */
+  /** Sends frames, and waits until the server has handled them or closed the connection. */
   async send(frames: readonly string[]): Promise<void> {
-    const { probe, answer, each } = this.tongue;
-    for (let i = 0; i < frames.length; i += each) {
+    const { probe, answer, framesPerProbe } = this.protocol;
+    for (let i = 0; i < frames.length; i += framesPerProbe) {
+      const batch = frames.slice(i, i + framesPerProbe);
       const socket = await this.open();
       const n = (this.probes += 1);
       const answered = new Promise<void>((resolve) => {
-        this.heard = (text) => text.includes(answer(n)) && resolve();
+        this.onText = (text) => text.includes(answer(n)) && resolve();
       });
-      for (const text of frames.slice(i, i + each)) socket.send(text);
+      for (const frame of batch) socket.send(frame);
       socket.send(probe(n));
-      await this.findings.inTime(Promise.race([answered, this.closed]), () => frames.slice(i, i + each));
+      await this.findings.expectAnswer(Promise.race([answered, this.closed]), () => batch);
     }
   }
 
@@ -73,17 +78,17 @@ export class Channel {
 
   private async open(): Promise<WebSocket> {
     if (this.socket?.readyState === WebSocket.OPEN) return this.socket;
-    const { path, protocol, hello } = this.tongue;
-    const socket = new WebSocket(this.url.replace('http', 'ws') + path, protocol);
+    const { path, subprotocol, greeting } = this.protocol;
+    const socket = new WebSocket(this.url.replace('http', 'ws') + path, subprotocol);
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
-      this.findings.look(text, 'a frame');
-      this.heard(text);
+      this.findings.checkAnswer(text, 'a frame');
+      this.onText(text);
     });
     await once(socket, 'open');
-    if (hello) socket.send(hello);
+    if (greeting) socket.send(greeting);
     return (this.socket = socket);
   }
 }

@@ -1,32 +1,33 @@
-/** What no answer may hold: a stack, a path of the server's own files, or a fault that is not explained. */
+/** What no answer may contain: a stack trace, a path of the server's files, or an internal error. */
 const LEAK = /\n\s+at \S+ \(|node_modules|\/(server|dist)\/[\w/-]+\.[jt]s|"status":500/;
-/** How long anything may take to be answered, in ms. */
-const PATIENCE = 20_000;
-/** The most findings that are kept. */
-const KEPT = 20;
+/** How long the server may take to answer, in ms. */
+const ANSWER_TIMEOUT_MS = 20_000;
+/** How many findings are stored, and how long each of them may be, in characters. */
+const MAX_FINDINGS = 20;
+const MAX_LENGTH = 2_000;
 
-/** What was found wrong. */
+/** The findings of a run, each of which names the input that caused it. */
 export class Findings {
   readonly all: string[] = [];
 
-  add(what: string): void {
-    if (this.all.length < KEPT) this.all.push(what.slice(0, 2_000));
+  add(finding: string): void {
+    if (this.all.length < MAX_FINDINGS) this.all.push(finding.slice(0, MAX_LENGTH));
   }
 
-  /** Looks at an answer. @param to what it answers. */
-  look(answer: string, to: unknown): void {
-    if (LEAK.test(answer)) this.add(`${answer.slice(0, 500)} <- ${JSON.stringify(to)}`);
+  /** Adds a finding if an answer leaks internals. */
+  checkAnswer(answer: string, input: unknown): void {
+    if (LEAK.test(answer)) this.add(`${answer.slice(0, 500)} <- ${JSON.stringify(input)}`);
   }
 
-  /** Waits for something that must come. @param to what it should answer. */
-  async inTime(answer: Promise<unknown>, to: () => unknown): Promise<void> {
+  /** Waits for an answer, and adds a finding if it does not arrive in time. */
+  async expectAnswer(answer: Promise<unknown>, input: () => unknown): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
-        this.add(`No answer <- ${JSON.stringify(to())}`);
+        this.add(`No answer <- ${JSON.stringify(input())}`);
         resolve();
-      }, PATIENCE);
+      }, ANSWER_TIMEOUT_MS);
     });
-    await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    await Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
   }
 }

@@ -2,48 +2,50 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { scratch } from '../../__tests__/support/app';
 import { runCommand } from '../../__tests__/support/command';
-import { fuzz } from './run';
-import { startFuzzed } from './server';
+import { fuzz, MAX_GROWTH_MB } from './run';
+import { startFuzzedServer } from './server';
 
 const USAGE = `npm run fuzz -- [--seed N] [--count N]
 
-  --seed N    repeats a run; a new one by default
-  --count N   how many frames and requests (default 1000000)
+  --seed N    repeats the inputs of a run; a new seed by default
+  --count N   how many frames and requests are sent (default 1000000)
 `;
-/** How much the server may grow after the first tenth of a run, in MB. */
-const ROOM = 100;
+/** How many lines of progress a run prints. */
+const PROGRESS_LINES = 20;
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** @returns whether nothing was found wrong. */
+/** @returns whether there were no findings. */
 async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<boolean> {
-  const place = scratch();
-  const server = await startFuzzed(place.folder);
-  const begun = performance.now();
-  const seconds = (): string => ((performance.now() - begun) / 1_000).toFixed(0);
+  const { folder, remove } = scratch();
+  const server = await startFuzzedServer(folder);
+  const startedAt = performance.now();
+  const seconds = (): string => ((performance.now() - startedAt) / 1_000).toFixed(0);
   print(`seed ${seed}`);
-  let told = 0;
-  const { findings, standing } = await fuzz(server, seed, count, ({ sent, now }) => {
-    if (sent < told) return;
-    told += count / 20;
-    print(`${seconds().padStart(5)} s  ${sent} sent, ${now.toFixed(0)} MB`);
+  let nextLine = 0;
+  const { findings, progress } = await fuzz(server, seed, count, ({ sent, memoryMb }) => {
+    if (sent < nextLine) return;
+    nextLine += count / PROGRESS_LINES;
+    print(`${seconds().padStart(5)} s  ${sent} sent, ${memoryMb.toFixed(0)} MB`);
   });
-  const { sent, before, now } = standing;
-  if (now - before > ROOM) findings.push(`The server grew by ${(now - before).toFixed(0)} MB.`);
+  const { sent, initialMemoryMb, memoryMb } = progress;
+  const grownMb = memoryMb - initialMemoryMb;
+  if (grownMb > MAX_GROWTH_MB) findings.push(`The server grew by ${grownMb.toFixed(0)} MB.`);
   findings.forEach(print);
   print(
     `seed ${seed}: ${sent} frames and requests in ${seconds()} s, ${findings.length} findings; ` +
-      `memory ${before.toFixed(0)} MB after the first tenth, ${now.toFixed(0)} MB at the end`,
+      `memory ${initialMemoryMb.toFixed(0)} MB after the first tenth, ${memoryMb.toFixed(0)} MB at the end`,
   );
   if (server.child.exitCode === null) await server.end('SIGTERM');
-  place.remove();
+  remove();
   return findings.length === 0;
 }
 
 function readOptions(): { seed: number; count: number } {
   const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string' } } });
   const [seed, count] = [Number(values.seed ?? randomInt(2 ** 31)), Number(values.count ?? 1_000_000)];
-  if (!Number.isSafeInteger(seed) || !(count > 0)) throw new Error('The seed and the count are numbers.');
+  if (!Number.isSafeInteger(seed)) throw new Error('--seed must be an integer.');
+  if (!(count > 0)) throw new Error('--count must be a positive number.');
   return { seed, count };
 }
 

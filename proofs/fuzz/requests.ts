@@ -1,14 +1,15 @@
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { closed, dial, dialWebSocket } from '../../__tests__/support/raw';
-import type { HttpAttack } from './attacks';
+import type { HttpInput } from './inputs';
 import type { Findings } from './findings';
 
-/** The most of an answer that is looked at, in characters; a stream has said by then what it is. */
-const ENOUGH = 20_000;
-/** How long an answer that goes on is read, in ms. */
-const LONG = 40;
+/** How much of an answer is checked, in characters. */
+const MAX_CHECKED = 20_000;
+/** How long a response that does not end is read, in ms. */
+const STREAM_MS = 40;
 
-/** Sends what begins as HTTP, over connections that are kept. */
+/** Sends inputs that start as an HTTP request. */
 export class Requests {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 24 });
 
@@ -21,72 +22,67 @@ export class Requests {
     this.agent.destroy();
   }
 
-  /** Sends a request, and looks at the answer. */
-  async send(attack: HttpAttack): Promise<void> {
-    await this.findings.inTime(this.ask(attack), () => attack);
+  /** Sends a request, and checks the answer. */
+  async send(input: HttpInput): Promise<void> {
+    await this.findings.expectAnswer(this.exchange(input), () => input);
   }
 
-  /** Sends bytes on a connection of their own, then ends it, and looks at what comes back. */
-  async bytes(bytes: Buffer): Promise<void> {
-    const socket = await dial(this.url);
-    await this.watch(socket, bytes, () => socket.end(bytes));
+  /** Sends bytes on a new connection, ends it, and checks the answer. */
+  async sendBytes(bytes: Buffer): Promise<void> {
+    await this.sendAndEnd(await dial(this.url), bytes);
   }
 
-  /** Sends bytes on a WebSocket. */
-  async frames(path: string, bytes: Buffer): Promise<void> {
-    const socket = await dialWebSocket(this.url, path);
-    await this.watch(socket, bytes, () => socket.end(bytes));
+  /** Sends bytes on a new WebSocket, ends it, and checks the answer. */
+  async sendFrames(path: string, bytes: Buffer): Promise<void> {
+    await this.sendAndEnd(await dialWebSocket(this.url, path), bytes);
   }
 
-  /** Sends a body over Socket.IO's polling, by a session of its own. */
-  async payload(text: string): Promise<void> {
+  /** Sends a body over Socket.IO's polling, in a new session. */
+  async sendPayload(text: string): Promise<void> {
     const url = `${this.url}/socket.io/?EIO=4&transport=polling`;
     const opened = await (await fetch(url)).text();
     const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
     for (const body of ['40', text, '41']) {
       const answer = await fetch(`${url}&sid=${sid}`, { method: 'POST', body });
-      this.findings.look(await answer.text(), text);
+      this.findings.checkAnswer(await answer.text(), text);
       if (!answer.ok) return;
     }
   }
 
-  private async watch(
-    socket: Awaited<ReturnType<typeof dial>>,
-    bytes: Buffer,
-    send: () => void,
-  ): Promise<void> {
+  private async sendAndEnd(socket: Socket, bytes: Buffer): Promise<void> {
     let text = '';
-    const timer = setTimeout(() => socket.destroy(), LONG);
-    socket.on('data', (chunk) => (text = (text + String(chunk)).slice(0, ENOUGH)));
-    send();
+    const timer = setTimeout(() => socket.destroy(), STREAM_MS);
+    socket.on('data', (chunk) => (text = (text + String(chunk)).slice(0, MAX_CHECKED)));
+    socket.end(bytes);
     await closed(socket);
     clearTimeout(timer);
-    this.findings.look(text, bytes.toString('latin1'));
-    if (/^HTTP\/1.1 500/m.test(text)) this.findings.add(`500 <- ${bytes.toString('latin1')}`);
+    const input = bytes.toString('latin1');
+    this.findings.checkAnswer(text, input);
+    if (/^HTTP\/1.1 500/m.test(text)) this.findings.add(`500 <- ${input}`);
   }
 
-  private ask(attack: HttpAttack): Promise<void> {
-    const { method, path, headers, body } = attack;
-    const bodiless = method === 'GET' || method === 'HEAD' || method === 'TRACE';
+  private exchange(input: HttpInput): Promise<void> {
+    const { method, path, headers, body } = input;
+    const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
     return new Promise((resolve) => {
-      const sent = request(this.url + path, { method, headers, agent: this.agent }, (answer) => {
-        if (answer.statusCode === 500) this.findings.add(`500 <- ${JSON.stringify(attack)}`);
+      const sent = request(this.url + path, { method, headers, agent: this.agent }, (response) => {
+        if (response.statusCode === 500) this.findings.add(`500 <- ${JSON.stringify(input)}`);
         let text = '';
-        const timer = setTimeout(() => sent.destroy(), LONG);
-        answer.on('data', (chunk) => {
-          text = (text + String(chunk)).slice(0, ENOUGH);
+        const timer = setTimeout(() => sent.destroy(), STREAM_MS);
+        response.on('data', (chunk) => {
+          text = (text + String(chunk)).slice(0, MAX_CHECKED);
         });
-        answer
+        response
           .on('error', () => undefined)
           .on('close', () => {
             clearTimeout(timer);
-            this.findings.look(text, attack);
+            this.findings.checkAnswer(text, input);
             resolve();
           });
       });
-      // A connection that the server has closed, on a request that ended it.
+      // The server may have closed a kept connection after an earlier invalid request.
       sent.on('error', () => resolve());
-      sent.end(bodiless ? undefined : body);
+      sent.end(hasBody ? body : undefined);
     });
   }
 }

@@ -1,62 +1,67 @@
 import fc from 'fast-check';
 import { memoryOf } from '../../__tests__/support/memory';
 import type { ServerProcess } from '../../__tests__/support/process';
-import { attack, type Attack } from './attacks';
-import { Channel, TONGUES } from './channel';
+import { Channel, PROTOCOLS } from './channel';
 import { Findings } from './findings';
+import { input, type Input } from './inputs';
 import { Requests } from './requests';
 
-/** How many attacks are made between two looks at the server. */
+/** How many inputs are sent between two checks of the server. */
 const BATCH = 4_000;
-/** How many of what needs a connection of its own are under way at a time. */
-const ABREAST = 24;
+/** How many inputs that need their own connection are in flight. */
+const IN_FLIGHT = 24;
+/** How many connections share the Socket.IO packets: many packets end the connection. */
+const PACKET_CHANNELS = 4;
 
-/** Where a run stands. */
-export interface Standing {
+/** How much a server may grow after the first tenth of a run, in MB; in a short run this is mostly uncollected garbage. */
+export const MAX_GROWTH_MB = 100;
+
+/** How far a run has come. */
+export interface Progress {
   sent: number;
-  /** What the server holds in memory: after the first tenth, and now, in MB. */
-  before: number;
-  now: number;
+  /** The server's memory after the first tenth of the run, in MB. */
+  initialMemoryMb: number;
+  memoryMb: number;
 }
 
 /**
- * Attacks a server, the same way for the same seed, and looks after each batch whether it answers others.
- * @param server one that says its errors into a pipe: each line is a finding.
- * @param tell is told after each batch.
+ * Sends random inputs, the same ones for the same seed, and checks after each batch that the server still answers.
+ * @param server has its stderr in a pipe: everything it prints there is a finding.
+ * @param onProgress is called after each batch.
  */
 export async function fuzz(
   server: ServerProcess,
   seed: number,
   count: number,
-  tell: (standing: Standing) => void = () => undefined,
-): Promise<{ findings: string[]; standing: Standing }> {
+  onProgress: (progress: Progress) => void = () => undefined,
+): Promise<{ findings: string[]; progress: Progress }> {
   const findings = new Findings();
-  server.child.stderr!.on('data', (chunk) => findings.add(`The server says: ${String(chunk)}`));
-  server.child.on('exit', (code, signal) => findings.add(`The server ended: ${code ?? signal}`));
-  const lanes = new Lanes(server.url, findings);
-  const standing: Standing = { sent: 0, before: memoryOf(server.child), now: 0 };
-  for (let batch = 0; standing.sent < count && findings.all.length === 0; batch += 1) {
-    const numRuns = Math.min(BATCH, count - standing.sent);
+  server.child.stderr!.on('data', (chunk) => findings.add(`The server printed: ${String(chunk)}`));
+  server.child.on('exit', (code, signal) => findings.add(`The server exited with ${code ?? signal}.`));
+  const connections = new Connections(server.url, findings);
+  const progress: Progress = { sent: 0, initialMemoryMb: memoryOf(server.child), memoryMb: 0 };
+  for (let batch = 0; progress.sent < count && findings.all.length === 0; batch += 1) {
+    const numRuns = Math.min(BATCH, count - progress.sent);
     try {
-      await lanes.send(fc.sample(attack, { seed: seed + batch, numRuns }));
+      await connections.send(fc.sample(input, { seed: seed + batch, numRuns }));
       const answer = await fetch(`${server.url}/messages?limit=1`);
-      if (!answer.ok) findings.add(`Others are answered ${answer.status}.`);
+      if (!answer.ok) findings.add(`A valid request was answered with ${answer.status}.`);
       await answer.text();
-      standing.now = memoryOf(server.child);
+      progress.memoryMb = memoryOf(server.child);
     } catch (error) {
       findings.add(`In the batch of seed ${seed + batch}: ${String(error)}`);
     }
-    if (standing.sent < count / 10) standing.before = standing.now;
-    standing.sent += numRuns;
-    tell(standing);
+    if (progress.sent < count / 10) progress.initialMemoryMb = progress.memoryMb;
+    progress.sent += numRuns;
+    onProgress(progress);
   }
-  lanes.close();
+  connections.close();
   server.child.removeAllListeners('exit');
-  return { findings: findings.all, standing };
+  return { findings: findings.all, progress };
 }
 
-/** The connections over which a server is attacked. */
-class Lanes {
+/** The connections of a run. */
+class Connections {
   private readonly requests;
   private readonly json;
   private readonly text;
@@ -64,39 +69,42 @@ class Lanes {
 
   constructor(url: string, findings: Findings) {
     this.requests = new Requests(url, findings);
-    this.json = new Channel(url, TONGUES.json, findings);
-    this.text = new Channel(url, TONGUES.text, findings);
-    this.packets = Array.from({ length: 4 }, () => new Channel(url, TONGUES.packet, findings));
+    this.json = new Channel(url, PROTOCOLS.json, findings);
+    this.text = new Channel(url, PROTOCOLS.text, findings);
+    this.packets = Array.from(
+      { length: PACKET_CHANNELS },
+      () => new Channel(url, PROTOCOLS.packet, findings),
+    );
   }
 
-  /** Sends everything, each kind on its own lane, all of them at once. */
-  async send(attacks: readonly Attack[]): Promise<void> {
-    const of = (kind: Attack['kind']) =>
-      attacks.flatMap((one) => (one.kind === kind && 'text' in one ? [one.text] : []));
-    const packets = of('packet');
+  /** Sends all inputs; those of different kinds in parallel. */
+  async send(inputs: readonly Input[]): Promise<void> {
+    const textsOf = (kind: Input['kind']) =>
+      inputs.flatMap((one) => (one.kind === kind && 'text' in one ? [one.text] : []));
+    const packets = textsOf('packet');
     const share = Math.ceil(packets.length / this.packets.length);
     await Promise.all([
-      this.json.send(of('json')),
-      this.text.send(of('text')),
+      this.json.send(textsOf('json')),
+      this.text.send(textsOf('text')),
       ...this.packets.map((channel, i) => channel.send(packets.slice(i * share, (i + 1) * share))),
-      this.abreast(attacks),
+      this.sendOnOwnConnections(inputs),
     ]);
   }
 
   close(): void {
-    for (const lane of [this.requests, this.json, this.text, ...this.packets]) lane.close();
+    for (const connection of [this.requests, this.json, this.text, ...this.packets]) connection.close();
   }
 
-  private async abreast(attacks: readonly Attack[]): Promise<void> {
-    const left = attacks[Symbol.iterator]();
-    const work = async (): Promise<void> => {
-      for (const one of left) {
+  private async sendOnOwnConnections(inputs: readonly Input[]): Promise<void> {
+    const remaining = inputs[Symbol.iterator]();
+    const sendSerially = async (): Promise<void> => {
+      for (const one of remaining) {
         if (one.kind === 'http') await this.requests.send(one);
-        else if (one.kind === 'payload') await this.requests.payload(one.text);
-        else if (one.kind === 'frames') await this.requests.frames(one.path, one.bytes);
-        else if (one.kind === 'bytes') await this.requests.bytes(one.bytes);
+        else if (one.kind === 'payload') await this.requests.sendPayload(one.text);
+        else if (one.kind === 'frames') await this.requests.sendFrames(one.path, one.bytes);
+        else if (one.kind === 'bytes') await this.requests.sendBytes(one.bytes);
       }
     };
-    await Promise.all(Array.from({ length: ABREAST }, work));
+    await Promise.all(Array.from({ length: IN_FLIGHT }, sendSerially));
   }
 }

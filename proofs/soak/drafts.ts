@@ -1,3 +1,4 @@
+import { MESSAGE_MAX } from '../../server/entry-kinds';
 import type { RandomSource } from './random-source';
 import type { Draft } from './write-outcomes';
 
@@ -15,6 +16,6 @@ export function createDraft(random: RandomSource, rooms: readonly string[]): Dra
 
 /** Creates a draft that the server must refuse. */
 export function createInvalidDraft(random: RandomSource, rooms: readonly string[]): Draft {
-  const message = random.pick(['', '   ', 'bell \u0007', 'x'.repeat(4_001)]);
+  const message = random.pick(['', '   ', 'bell \u0007', 'x'.repeat(MESSAGE_MAX + 1)]);
   return { room: random.pick(rooms), id: random.uuid(), message };
 }

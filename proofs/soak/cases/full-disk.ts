@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Somebody } from '../../../__tests__/support/people';
+import { MESSAGE_MAX } from '../../../server/entry-kinds';
 import type { Build } from '../build';
 import { ALL_READS, ALL_WRITES } from '../transports/all';
 import { check, Skipped, waitUntil, type Case } from './case';
@@ -32,7 +33,7 @@ function withSmallDisk(
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - REMAINDER_BYTES)));
       const writer = await fixture.openWriter('post');
       for (let isFull = false; !isFull;) {
-        const draft = { room: 'filler', id: fixture.random.uuid(), message: 'm'.repeat(4_000) };
+        const draft = { room: 'filler', id: fixture.random.uuid(), message: 'm'.repeat(MESSAGE_MAX) };
         isFull = 'error' in (await writer.send(draft));
       }
     };
@@ -105,7 +106,7 @@ export const f30: Case = {
             check(status === 200, `GET ${path} (${accept}) was answered with ${status}.`);
           }
         }
-        const { status } = await visitor.ask('POST', '/messages', { message: 'x'.repeat(4_000) });
+        const { status } = await visitor.ask('POST', '/messages', { message: 'x'.repeat(MESSAGE_MAX) });
         check(status === 503, `A message was answered with ${status}.`);
       }
       const readers = ALL_READS.map((transport) => fixture.openReader(transport));
