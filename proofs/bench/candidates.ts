@@ -1,96 +1,102 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DialectName } from './load/protocols';
+import { TS_NODE } from '../ts-node';
+import type { ProtocolName } from './load/protocols';
 
-/** A server to measure, and how it is spoken to. */
-export interface Peer {
+/** A server to measure. */
+export interface Candidate {
   name: string;
-  /** The command that runs it in a folder of its own; on this port, or on one that it prints. */
+  /** Returns the command that runs it. @param folder for its files. */
   command: (folder: string, port: number) => string[];
-  /** `on` for Parley's default limits; it has none without this. */
+  /** `on` for Parley's default limits; off by default. */
   limits?: 'on';
-  /** How the readers speak to it. */
-  reads: DialectName;
-  /** How the writers do. */
-  writes: DialectName;
+  /** The protocol of readers. */
+  reads: ProtocolName;
+  /** The protocol of writers. */
+  writes: ProtocolName;
 }
 
 const node = (...args: string[]): string[] => [process.execPath, ...args];
-const own =
+const ownServer =
   (name: string, ...args: string[]) =>
   () =>
-    node('-r', 'ts-node/register/transpile-only', join(__dirname, 'candidates', `${name}.ts`), ...args);
+    node(...TS_NODE, join(__dirname, 'candidates', `${name}.ts`), ...args);
 const parley = () => node(join(__dirname, '..', '..', 'dist', 'main.js'));
 
-/** Parley, by the way its readers come. */
+/** Parley, by the transport of its readers. */
 export const PARLEY = {
   ws: { name: 'Parley /ws', command: parley, reads: 'json', writes: 'text' },
   socketio: { name: 'Parley Socket.IO', command: parley, reads: 'socketio', writes: 'socketio' },
   sse: { name: 'Parley SSE', command: parley, reads: 'sse', writes: 'socketio' },
-} satisfies Record<string, Peer>;
+} satisfies Record<string, Candidate>;
 
-/** Parley as it is after an installation. */
-export const LIMITED: Peer = { ...PARLEY.socketio, limits: 'on' };
+/** Parley with its default limits. */
+export const PARLEY_WITH_LIMITS: Candidate = { ...PARLEY.socketio, limits: 'on' };
 
-/** What is compared most: the loops that a chat begins with. They store nothing. */
-export const LOOPS = {
-  ws: { name: 'ws, a loop', command: own('ws'), reads: 'json', writes: 'json' },
-  socketio: { name: 'Socket.IO, io.emit', command: own('socketio'), reads: 'socketio', writes: 'socketio' },
-} satisfies Record<string, Peer>;
+/** The simplest chat servers, which store nothing: a loop over all clients. */
+export const SIMPLE_SERVERS = {
+  ws: { name: 'ws, a loop', command: ownServer('ws'), reads: 'json', writes: 'json' },
+  socketio: {
+    name: 'Socket.IO, io.emit',
+    command: ownServer('socketio'),
+    reads: 'socketio',
+    writes: 'socketio',
+  },
+} satisfies Record<string, Candidate>;
 
-/** The most that could be had: it stores nothing and checks nothing, and writes to each socket once in a turn. */
-export const BARE: Peer = {
+/** The upper bound: it neither stores nor validates, and writes to each socket once in a turn of the event loop. */
+export const BARE_LOOP: Candidate = {
   name: 'a bare coalescing loop',
-  command: own('coalescing'),
+  command: ownServer('coalescing'),
   reads: 'json',
   writes: 'json',
 };
 
-/** What Socket.IO takes to acknowledge, and nothing else. */
-export const ACKNOWLEDGING: Peer = {
+/** The cost of an acknowledgement in Socket.IO alone. */
+export const ACKNOWLEDGING: Candidate = {
   name: 'Socket.IO that stores nothing',
-  command: own('acknowledging'),
+  command: ownServer('acknowledging'),
   reads: 'socketio',
   writes: 'socketio',
 };
 
-/** Two ways to write the same frames to a Socket.IO connection: Engine.IO's own, and past it. */
+/** Socket.IO with the same frames, written through Engine.IO or to its TCP socket. */
 export const SOCKETIO_WRITES = {
   preEncoded: {
     name: 'wsPreEncodedFrame',
-    command: own('socketio-frames', 'preEncoded'),
+    command: ownServer('socketio-frames', 'preEncoded'),
     reads: 'socketio',
     writes: 'socketio',
   },
   direct: {
     name: 'to the socket',
-    command: own('socketio-frames', 'direct'),
+    command: ownServer('socketio-frames', 'direct'),
     reads: 'socketio',
     writes: 'socketio',
   },
-} satisfies Record<string, Peer>;
+} satisfies Record<string, Candidate>;
 
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
-/** A server that is installed, run with a configuration of its own. */
-function installed(
+/** Returns a server with its configuration, or nothing if it is not installed. @param requiredFile its program or a module, which must exist. */
+function ifInstalled(
   name: string,
-  dialect: DialectName,
+  protocol: ProtocolName,
   program: string,
   configure: (folder: string, port: number) => string,
-  needs = program,
-): Peer[] {
+  requiredFile = program,
+): Candidate[] {
   const command = (folder: string, port: number): string[] => {
-    const file = join(folder, 'peer.conf');
+    const file = join(folder, 'server.conf');
     writeFileSync(file, configure(folder, port));
     return [program, '-c', file];
   };
-  return existsSync(needs) ? [{ name, reads: dialect, writes: dialect, command }] : [];
+  return existsSync(requiredFile) ? [{ name, reads: protocol, writes: protocol, command }] : [];
 }
 
-/** Servers from Debian's packages `libnginx-mod-nchan`, `nats-server` and `mosquitto`, where they are installed. */
-export const INSTALLED: readonly Peer[] = [
-  ...installed(
+/** Servers of Debian's packages `libnginx-mod-nchan`, `nats-server` and `mosquitto`, if they are installed. */
+export const INSTALLED_SERVERS: readonly Candidate[] = [
+  ...ifInstalled(
     'nginx + Nchan',
     'nchan',
     '/usr/sbin/nginx',
@@ -103,14 +109,14 @@ export const INSTALLED: readonly Peer[] = [
           nchan_pubsub websocket; nchan_channel_id lobby; nchan_subscriber_first_message newest; } } }`,
     NCHAN_MODULE,
   ),
-  ...installed(
+  ...ifInstalled(
     'NATS',
     'nats',
     '/usr/sbin/nats-server',
     (_folder, port) =>
       `log_file: "/dev/null"\nlisten: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:${port}", no_tls: true }\n`,
   ),
-  ...installed(
+  ...ifInstalled(
     'Mosquitto (MQTT on TCP)',
     'mqtt',
     '/usr/sbin/mosquitto',

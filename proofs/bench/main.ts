@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { appends } from './cases/appends';
-import type { Size } from './cases/case';
+import type { Scale } from './cases/case';
 import { fairness } from './cases/fairness';
 import { fanOut } from './cases/fan-out';
 import { history } from './cases/history';
@@ -34,30 +34,31 @@ const { values } = parseArgs({
   },
 });
 
-const numbers = (text: string): number[] => text.split(',').map(Number);
+const parseNumbers = (text: string): number[] => text.split(',').map(Number);
 const print = (text: string): boolean => process.stdout.write(`${text}\n\n`);
 
 async function main(): Promise<void> {
-  const size: Size = {
+  const scale: Scale = {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
-    receivers: numbers(values.receivers),
-    windows: numbers(values.windows),
+    receivers: parseNumbers(values.receivers),
+    windows: parseNumbers(values.windows),
     connections: Number(values.connections),
-    stored: numbers(values.stored),
+    stored: parseNumbers(values.stored),
   };
   const machine = `Node ${process.version}, Linux ${release()} on ${arch()}, ${cpus().length} × ${cpus()[0]?.model}`;
   print(machine);
   const results: Result[] = [];
   for (const name of values.cases.split(',')) {
-    const measured = CASES[name as keyof typeof CASES];
-    if (!measured) throw new Error(`There is no case "${name}". There are ${Object.keys(CASES).join(', ')}.`);
-    for await (const [result, table] of measured(size)) {
+    const measureCase = CASES[name as keyof typeof CASES];
+    if (!measureCase)
+      throw new Error(`There is no case "${name}". The cases are ${Object.keys(CASES).join(', ')}.`);
+    for await (const [result, table] of measureCase(scale)) {
       results.push(result);
       print(table);
     }
   }
-  if (values.json) writeFileSync(values.json, JSON.stringify({ machine, size, results }, null, 2));
+  if (values.json) writeFileSync(values.json, JSON.stringify({ machine, size: scale, results }, null, 2));
 }
 
 main().catch((error: unknown) => {

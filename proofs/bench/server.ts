@@ -1,35 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Peer } from './candidates';
+import { findFreePort, isListening } from '../ports';
+import type { Candidate } from './candidates';
 
-/** A peer that runs, on a processor of its own. */
+/** A running candidate. */
 export interface Server {
   port: number;
-  /** How long it took from its start until it could be connected to, in s. */
-  starting: number;
-  /** The processor time it has used, in s. */
-  cpu: () => number;
-  /** Its memory, in KB. */
-  memory: () => number;
+  /** How long the start took, until the port accepted connections, in s. */
+  startSeconds: number;
+  /** Returns the processor time used so far, in s. */
+  cpuSeconds: () => number;
+  /** Returns the resident memory, in KB. */
+  memoryKb: () => number;
   end: () => Promise<void>;
 }
 
-/** Clock ticks in a second, as /proc counts (proc(5)); 100 on every Linux that Node runs on. */
-const TICKS = 100;
+/** The unit of processor time in /proc (proc(5)): 100 on every Linux that Node runs on. */
+const CLOCK_TICKS_PER_SECOND = 100;
 
-/**
- * Starts a peer, pinned to processor 0.
- * @param database the database it is to use, if it has one; else one of its own.
- */
-async function startServer({ command, limits }: Peer, database?: string): Promise<Server> {
+/** Starts a candidate, pinned to core 0. @param database the database to use; a new one by default. */
+async function startServer({ command, limits }: Candidate, database?: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
-  const port = await freePort();
-  const began = performance.now();
+  const port = await findFreePort();
+  const startedAt = performance.now();
   const child = spawn('taskset', ['-c', '0', ...command(folder, port)], {
     env: {
       ...process.env,
@@ -39,55 +36,41 @@ async function startServer({ command, limits }: Peer, database?: string): Promis
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const gone = once(child, 'exit');
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${command(folder, port).join(' ')} ended.`);
+  const exited = once(child, 'exit');
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null) {
+      throw new Error(`${command(folder, port).join(' ')} exited with ${child.exitCode}.`);
+    }
     await pause(5);
   }
+  /** The fields of /proc/pid/stat from the third on: utime is the 14th, stime the 15th. */
   const stat = (): string[] =>
     readFileSync(`/proc/${child.pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
   return {
     port,
-    starting: (performance.now() - began) / 1_000,
-    cpu: () => (Number(stat()[11]) + Number(stat()[12])) / TICKS,
-    memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))![1]),
+    startSeconds: (performance.now() - startedAt) / 1_000,
+    cpuSeconds: () => (Number(stat()[11]) + Number(stat()[12])) / CLOCK_TICKS_PER_SECOND,
+    memoryKb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))![1]),
     end: async () => {
       child.kill('SIGKILL');
-      await gone;
+      await exited;
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Does something with a peer that runs, and ends it whatever comes of that. */
+/** Runs a function with a running candidate, and ends the candidate afterwards. */
 export async function withServer<T>(
-  peer: Peer,
-  use: (server: Server) => Promise<T>,
+  candidate: Candidate,
+  run: (server: Server) => Promise<T>,
   database?: string,
 ): Promise<T> {
-  const server = await startServer(peer, database);
+  const server = await startServer(candidate, database);
   try {
-    return await use(server);
+    return await run(server);
   } finally {
     await server.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
 }

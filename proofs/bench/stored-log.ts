@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { MESSAGE } from '../../server/entry-kinds';
 import { openDatabase } from '../../server/stores/sqlite/database';
 
-/** A database with a log of this length, and its room. */
-export interface Stored {
+/** A database file with a stored log. */
+export interface StoredLog {
   file: string;
   remove: () => void;
 }
 
-/** Room of the stored messages. */
+/** The room of the log. */
 export const ROOM = 'history';
 
-/** Writes a database with so many messages in one room, as the server would have. */
-export function store(messages: number): Stored {
+/** Creates a database with a room of so many messages, as the server would have written them. */
+export function createStoredLog(messages: number): StoredLog {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const file = join(folder, 'parley.db');
   const { db, close } = openDatabase(file);
-  // The index is made when the rows are there: in their order by id it takes a tenth of the time.
+  // Create the index after the rows: sorted by id, this takes a tenth of the time.
   const index = db
     .prepare("SELECT sql FROM sqlite_schema WHERE name = 'entries_by_id'")
     .pluck()

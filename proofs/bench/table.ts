@@ -1,32 +1,32 @@
-/** One figure of one candidate in one round. */
+/** The figures of one candidate in one round, by name. */
 export type Figures = Record<string, number>;
 
-/** What was measured in a case: for each candidate, its rounds. */
+/** The figures of a case: for each candidate, one set for each round. */
 export interface Result {
   title: string;
   rows: { name: string; rounds: Figures[] }[];
 }
 
-/** How a column is printed. */
+/** A column of a table. */
 export interface Column {
   title: string;
   figure: string;
-  /** Decimal places; 0 without this. */
+  /** Decimal places; 0 by default. */
   places?: number;
-  /** What one unit of the table is worth. */
+  /** What figures are divided by; 1 by default. */
   unit?: number;
-  /** Prints how often the figure goes into that of this candidate, or that into it, beside it. */
+  /** Adds a column with the ratio to the figure of this candidate. */
   against?: string;
 }
 
-export const median = (list: number[]): number => {
-  const inOrder = [...list].sort((a, b) => a - b);
-  const middle = (inOrder.length - 1) / 2;
-  return (inOrder[Math.floor(middle)]! + inOrder[Math.ceil(middle)]!) / 2;
+const median = (list: number[]): number => {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 };
 
-/** Measures candidates by turns, so that a machine that slows down slows all of them down. */
-export async function byTurns(
+/** Measures candidates in turns, so that a slowdown of the machine affects all of them. */
+export async function measureInTurns(
   title: string,
   rounds: number,
   candidates: readonly { name: string; run: () => Promise<Figures> }[],
@@ -41,24 +41,30 @@ export async function byTurns(
   return { title, rows };
 }
 
-/** A table in Markdown: the median of each figure, its least and most, and its ratio to another candidate's. */
-export function table({ title, rows }: Result, columns: readonly Column[]): string {
+/** Formats a table in Markdown, with the median, minimum and maximum of each figure, and ratios. */
+export function formatTable({ title, rows }: Result, columns: readonly Column[]): string {
   const heads = [
     '',
     ...columns.flatMap(({ title: head, against }) => (against ? [head, `of ${against}`] : [head])),
   ];
-  const of = (name: string, figure: string): number[] =>
+  const figuresOf = (name: string, figure: string): number[] =>
     rows.find((row) => row.name === name)?.rounds.map((round) => round[figure]!) ?? [];
-  const lines = rows.map(({ name }) => [
+  const cells = rows.map(({ name }) => [
     name,
     ...columns.flatMap(({ figure, places = 0, unit = 1, against }) => {
-      const all = of(name, figure);
-      const shown = (value: number): string => (value / unit).toFixed(places);
-      const [least, most] = [shown(Math.min(...all)), shown(Math.max(...all))];
-      const cell = least === most ? shown(median(all)) : `${shown(median(all))} (${least}–${most})`;
-      return against ? [cell, (median(all) / median(of(against, figure))).toFixed(2)] : [cell];
+      const all = figuresOf(name, figure);
+      const format = (value: number): string => (value / unit).toFixed(places);
+      const [min, max] = [format(Math.min(...all)), format(Math.max(...all))];
+      const cell = min === max ? format(median(all)) : `${format(median(all))} (${min}–${max})`;
+      return against ? [cell, (median(all) / median(figuresOf(against, figure))).toFixed(2)] : [cell];
     }),
   ]);
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [`### ${title}`, '', line(heads), line(heads.map(() => '-')), ...lines.map(line)].join('\n');
+  const formatRow = (row: string[]): string => `| ${row.join(' | ')} |`;
+  return [
+    `### ${title}`,
+    '',
+    formatRow(heads),
+    formatRow(heads.map(() => '-')),
+    ...cells.map(formatRow),
+  ].join('\n');
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { scratch } from '../../__tests__/support/app';
 import { startProcess, type ServerProcess } from '../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
+import { findFreePort } from '../ports';
 import type { Build } from './build';
 import type { Findings } from './findings';
-import { findFreePort } from './free-port';
 import type { RandomSource } from './random-source';
 
 /** How many proxies lead to the server; a fault in one of them does not affect the others. */
@@ -28,7 +28,10 @@ export class Deployment {
 
   static async open(build: Build, random: RandomSource, findings: Findings): Promise<Deployment> {
     const { folder, remove } = scratch();
-    const env = { DATABASE: join(folder, 'parley.db'), PORT: String(await findFreePort(random)) };
+    const env = {
+      DATABASE: join(folder, 'parley.db'),
+      PORT: String(await findFreePort((bound) => random.below(bound))),
+    };
     const server = await startProcess(env, build.main, build.errors);
     const proxies = await Promise.all(Array.from({ length: PROXIES }, () => startProxy(server.url)));
     return new Deployment(env, build, findings, remove, server, proxies);

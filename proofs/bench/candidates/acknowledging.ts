@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { listen } from './listen';
 
-/** What Socket.IO itself takes to acknowledge: nothing is stored, checked or told to anybody. */
+/** Acknowledges every message; nothing is stored, validated or broadcast. */
 const http = createServer();
 const io = new Server(http);
 io.on('connection', (socket) => {

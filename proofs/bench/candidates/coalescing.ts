@@ -6,8 +6,8 @@ import { textFrames } from '../../../server/transports/text-frames';
 import { listen } from './listen';
 
 /**
- * What there is to reach: nothing is stored, checked or kept apart. What came in one turn of the event loop is encoded
- * once, as Parley does, and written to each socket in one write.
+ * Broadcasts without storing or validating. Like Parley, it encodes the messages of one turn of the event loop once, and
+ * writes them to each socket in one write.
  */
 const http = createServer();
 const server = new WebSocketServer({ noServer: true });

@@ -6,8 +6,8 @@ import { listen } from './listen';
 
 type Write = (connection: Socket['conn'], frames: Buffer) => void;
 
-/** The ways to write frames to a connection, by the name in the command line. */
-const WAYS: Record<string, Write> = {
+/** How to write frames to a connection, by the name in the command line. */
+const WRITES: Record<string, Write> = {
   preEncoded: (connection, frames) => {
     const options = { compress: false, wsPreEncodedFrame: [frames] };
     connection.write('', options);
@@ -18,10 +18,10 @@ const WAYS: Record<string, Write> = {
   },
 };
 
-/** Stores nothing; encodes each message once, and writes it to all connections in one of the ways. */
+/** Broadcasts without storing: encodes each message once, and writes it to all connections. */
 const http = createServer();
 const io = new Server(http);
-const write = WAYS[process.argv[2]!]!;
+const write = WRITES[process.argv[2]!]!;
 io.on('connection', (socket) => {
   socket.on('new_message', ({ message }: { message: string }) => {
     const entry = { type: 'new_message', room: 'lobby', username: 'Anonymous', message };

@@ -2,15 +2,16 @@ import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { listen } from './listen';
 
-/** The chat of the Socket.IO tutorials: everybody is told by `io.emit`, and who comes gets what is in memory. */
+/** The chat of the Socket.IO tutorials: broadcasts with `io.emit`, and sends the last 50 messages to each new client. */
 const http = createServer();
 const io = new Server(http);
+const HISTORY = 50;
 const recent: object[] = [];
 io.on('connection', (socket) => {
   for (const entry of recent) socket.emit('new_message', entry);
   socket.on('new_message', ({ message }: { message: string }) => {
     const entry = { message, username: 'Anonymous' };
-    if (recent.push(entry) > 50) recent.shift();
+    if (recent.push(entry) > HISTORY) recent.shift();
     io.emit('new_message', entry);
   });
 });

@@ -1,97 +1,102 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ACKNOWLEDGING, PARLEY, type Peer } from '../candidates';
-import type { Way } from '../load/appends';
+import { percentile } from '../../percentile';
+import { ACKNOWLEDGING, PARLEY, type Candidate } from '../candidates';
+import type { AppendsLoad, WriteTransport } from '../load/appends';
 import { measure } from '../measure';
 import { withServer } from '../server';
-import { byTurns, table, type Figures, type Result } from '../table';
-import { percentile, type Size } from './case';
+import { formatTable, measureInTurns, type Figures, type Result } from '../table';
+import type { Scale } from './case';
 
-/** How fast messages are stored and acknowledged: many at once, one alone, and over many rooms. */
-export async function* appends({ rounds, seconds }: Size): AsyncGenerator<[Result, string]> {
-  const busy: [Way, number, number, number][] = [
-    ['socketio', 100, 64, 1],
-    ['ws', 100, 64, 1],
-    ['post', 100, 1, 1],
-    ['socketio', 100, 64, 10_000],
-  ];
-  const all = await byTurns('Acknowledged messages, from so many senders × messages in flight', rounds, [
-    {
-      name: `${ACKNOWLEDGING.name}, 100 × 64`,
-      run: () => run(ACKNOWLEDGING, 'socketio', 100, 64, seconds, 1),
-    },
-    ...busy.map(([way, senders, window, rooms]) => ({
-      name: `Parley, ${NAMES[way]}, ${senders} × ${window}${rooms > 1 ? `, ${rooms} rooms` : ''}`,
-      run: () => run(PARLEY.socketio, way, senders, window, seconds, rooms),
-    })),
-  ]);
-  yield [
-    all,
-    table(all, [
-      { title: 'acknowledged/s', figure: 'rate', against: `${ACKNOWLEDGING.name}, 100 × 64` },
-      { title: 'server µs each', figure: 'cpu' },
-      { title: 'p50 ms', figure: 'p50', places: 1 },
-      { title: 'p99 ms', figure: 'p99', places: 1 },
-      { title: 'memory grown, MB', figure: 'grown', unit: 1024 },
-    ]),
-  ];
+type Load = Omit<AppendsLoad, 'port'>;
 
-  const alone = await byTurns('One message alone, until it is acknowledged', rounds, [
-    { name: 'one sync of the disk, and nothing else', run: () => Promise.resolve(syncs()) },
-    {
-      name: ACKNOWLEDGING.name,
-      run: () => run(ACKNOWLEDGING, 'socketio', 1, 1, seconds, 1),
-    },
-    ...(['socketio', 'ws', 'post'] as const).map((way) => ({
-      name: `Parley, ${NAMES[way]}`,
-      run: () => run(PARLEY.socketio, way, 1, 1, seconds, 1),
-    })),
-  ]);
-  yield [
-    alone,
-    table(alone, [
-      { title: 'p50 ms', figure: 'p50', places: 3 },
-      { title: 'p99 ms', figure: 'p99', places: 3 },
-    ]),
-  ];
+/** The size of a page in SQLite's write-ahead log, with its header, in bytes. */
+const WAL_FRAME_BYTES = 4096 + 24;
+const SYNCS = 1_000;
+
+const NAMES: Record<WriteTransport, string> = { socketio: 'Socket.IO', ws: '/ws', post: 'POST /messages' };
+
+/** How fast messages are stored and acknowledged: under load, in many rooms, and one message at a time. */
+export async function* appends({ rounds, seconds }: Scale): AsyncGenerator<[Result, string]> {
+  yield await measureBusy(rounds, seconds);
+  yield await measureSingle(rounds, seconds);
 }
 
-const NAMES: Record<Way, string> = { socketio: 'Socket.IO', ws: '/ws', post: 'POST /messages' };
+async function measureBusy(rounds: number, seconds: number): Promise<[Result, string]> {
+  const baseline = `${ACKNOWLEDGING.name}, 100 × 64`;
+  const load: Load = { transport: 'socketio', senders: 100, window: 64, seconds, rooms: 1 };
+  const loads: Load[] = [
+    load,
+    { ...load, transport: 'ws' },
+    { ...load, transport: 'post', window: 1 },
+    { ...load, rooms: 10_000 },
+  ];
+  const result = await measureInTurns(
+    'Acknowledged messages, from so many senders × messages in flight',
+    rounds,
+    [
+      { name: baseline, run: () => run(ACKNOWLEDGING, load) },
+      ...loads.map((each) => ({ name: nameOf(each), run: () => run(PARLEY.socketio, each) })),
+    ],
+  );
+  const columns = [
+    { title: 'acknowledged/s', figure: 'rate', against: baseline },
+    { title: 'server µs each', figure: 'cpu' },
+    { title: 'p50 ms', figure: 'p50', places: 1 },
+    { title: 'p99 ms', figure: 'p99', places: 1 },
+    { title: 'memory grown, MB', figure: 'grown', unit: 1024 },
+  ];
+  return [result, formatTable(result, columns)];
+}
 
-function run(
-  peer: Peer,
-  way: Way,
-  senders: number,
-  window: number,
-  seconds: number,
-  rooms: number,
-): Promise<Figures> {
-  return withServer(peer, async (server) => {
-    const seen = await measure(server, 'appends', { way, senders, window, seconds, rooms });
-    const { acknowledged, elapsed, latencies, cpu, grown } = seen;
+function nameOf({ transport, senders, window, rooms }: Load): string {
+  return `Parley, ${NAMES[transport]}, ${senders} × ${window}${rooms > 1 ? `, ${rooms} rooms` : ''}`;
+}
+
+async function measureSingle(rounds: number, seconds: number): Promise<[Result, string]> {
+  const load: Load = { transport: 'socketio', senders: 1, window: 1, seconds, rooms: 1 };
+  const result = await measureInTurns('One message at a time, until it is acknowledged', rounds, [
+    { name: 'a sync of the disk, and nothing else', run: async () => measureSyncs() },
+    { name: ACKNOWLEDGING.name, run: () => run(ACKNOWLEDGING, load) },
+    ...(['socketio', 'ws', 'post'] as const).map((transport) => ({
+      name: `Parley, ${NAMES[transport]}`,
+      run: () => run(PARLEY.socketio, { ...load, transport }),
+    })),
+  ]);
+  const columns = [
+    { title: 'p50 ms', figure: 'p50', places: 3 },
+    { title: 'p99 ms', figure: 'p99', places: 3 },
+  ];
+  return [result, formatTable(result, columns)];
+}
+
+function run(candidate: Candidate, load: Load): Promise<Figures> {
+  return withServer(candidate, async (server) => {
+    const measured = await measure(server, 'appends', load);
+    const { acknowledged, elapsed, latencies, cpuSeconds, grownKb } = measured;
     return {
       rate: acknowledged / elapsed,
-      cpu: (cpu * 1e6) / acknowledged,
+      cpu: (cpuSeconds * 1e6) / acknowledged,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
-      grown,
+      grown: grownKb,
     };
   });
 }
 
-/** What the disk takes for a page of SQLite's, written and synced as its log is. */
-function syncs(): Figures {
+/** Measures how long the disk takes to write and sync one page, as SQLite does for its write-ahead log. */
+function measureSyncs(): Figures {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const file = openSync(join(folder, 'file'), 'w');
-  const page = Buffer.alloc(4096 + 24);
-  const took = Array.from({ length: 1_000 }, () => {
-    const begin = performance.now();
+  const page = Buffer.alloc(WAL_FRAME_BYTES);
+  const latencies = Array.from({ length: SYNCS }, () => {
+    const startedAt = performance.now();
     writeSync(file, page);
     fdatasyncSync(file);
-    return performance.now() - begin;
-  }).sort((a, b) => a - b);
+    return performance.now() - startedAt;
+  });
   closeSync(file);
   rmSync(folder, { recursive: true });
-  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
+  return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }

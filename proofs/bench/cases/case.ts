@@ -1,16 +1,13 @@
-/** How much is measured. */
-export interface Size {
+/** The scale of the measurements. */
+export interface Scale {
   rounds: number;
   /** How long each load lasts, in s. */
   seconds: number;
   receivers: number[];
-  /** Messages in flight for each sender; 0 is 50 messages a second. */
+  /** Messages in flight for each sender; 0 for a constant rate of 50 messages a second. */
   windows: number[];
   /** Idle connections. */
   connections: number;
-  /** Messages in the log. */
+  /** Lengths of the log, in messages. */
   stored: number[];
 }
-
-export const percentile = (inOrder: number[], share: number): number =>
-  inOrder[Math.min(inOrder.length - 1, Math.floor(inOrder.length * share))] ?? NaN;

@@ -1,69 +1,74 @@
-import { LIMITED } from '../candidates';
+import { percentile } from '../../percentile';
+import { PARLEY_WITH_LIMITS } from '../candidates';
 import type { Attack } from '../load/hostile';
-import { beside, measure } from '../measure';
+import { measure, runBeside } from '../measure';
 import { withServer } from '../server';
-import { ROOM, store } from '../stored-log';
-import { byTurns, table, type Figures, type Result } from '../table';
-import { percentile, type Size } from './case';
+import { createStoredLog, ROOM } from '../stored-log';
+import { formatTable, measureInTurns, type Figures, type Result } from '../table';
+import type { Scale } from './case';
 
-/** A room that takes a replay of twenty pages. */
+/** The length of the room, in messages: a replay takes twenty pages. */
 const MESSAGES = 5_000;
 
-/** What is done beside the well-behaved client, and whether that comes from its own address. */
-const BESIDE: readonly (readonly [name: string, attack?: Attack, sameAddress?: boolean])[] = [
-  ['undisturbed'],
-  ['4 read the largest page in a loop', 'pages'],
-  ['10 reconnect from the earliest in a loop, SSE', 'replays'],
-  ['polling sessions post 64 KB of typing', 'typing'],
-  ['a flood of invalid names', 'names'],
-  ['a flood of invalid JSON', 'json'],
-  ['a flood of messages over the limit', 'messages'],
-  ['the largest page, from the same address', 'pages', true],
+interface Variant {
+  name: string;
+  attack?: Attack;
+  /** Whether the attack comes from the address of the well-behaved client. */
+  sameAddress?: boolean;
+}
+
+const UNDISTURBED: Variant = { name: 'undisturbed' };
+const VARIANTS: readonly Variant[] = [
+  UNDISTURBED,
+  { name: '4 read the largest page in a loop', attack: 'pages' },
+  { name: '10 reconnect from the earliest in a loop, SSE', attack: 'replays' },
+  { name: 'polling sessions post 64 KB of typing', attack: 'typing' },
+  { name: 'a flood of invalid names', attack: 'names' },
+  { name: 'a flood of invalid JSON', attack: 'json' },
+  { name: 'a flood of messages over the limit', attack: 'messages' },
+  { name: 'the largest page, from the same address', attack: 'pages', sameAddress: true },
 ];
 
-/** What a well-behaved client notices of hostile ones, with the default limits. */
-export async function* fairness({ rounds, seconds }: Size): AsyncGenerator<[Result, string]> {
-  const { file, remove } = store(MESSAGES);
+/** How hostile clients affect a well-behaved one, with the default limits. */
+export async function* fairness({ rounds, seconds }: Scale): AsyncGenerator<[Result, string]> {
+  const { file, remove } = createStoredLog(MESSAGES);
   try {
-    const result = await byTurns(
+    const result = await measureInTurns(
       'A well-behaved client beside hostile ones',
       rounds,
-      BESIDE.map(([name, attack, sameAddress = false]) => ({
-        name,
-        run: () => run(file, seconds, attack, sameAddress),
-      })),
+      VARIANTS.map((variant) => ({ name: variant.name, run: () => run(file, seconds, variant) })),
     );
-    const against = BESIDE[0]![0];
+    const against = UNDISTURBED.name;
     const columns = [
       { title: 'read, p50 ms', figure: 'read50', places: 1, against },
       { title: 'read, p99 ms', figure: 'read99', places: 1, against },
-      { title: 'message, p50 ms', figure: 'said50', places: 1, against },
-      { title: 'message, p99 ms', figure: 'said99', places: 1, against },
+      { title: 'message, p50 ms', figure: 'message50', places: 1, against },
+      { title: 'message, p99 ms', figure: 'message99', places: 1, against },
       { title: 'refused, %', figure: 'refused', places: 1 },
       { title: 'server, % of a core', figure: 'cpu' },
     ];
-    yield [result, table(result, columns)];
+    yield [result, formatTable(result, columns)];
   } finally {
     remove();
   }
 }
 
-function run(file: string, seconds: number, attack: Attack | undefined, same: boolean): Promise<Figures> {
+function run(file: string, seconds: number, { attack, sameAddress = false }: Variant): Promise<Figures> {
   return withServer(
-    LIMITED,
+    PARLEY_WITH_LIMITS,
     async (server) => {
-      const behave = () => measure(server, 'behave', { room: ROOM, seconds });
+      const measureClient = () => measure(server, 'behave', { room: ROOM, seconds });
       const measured = attack
-        ? await beside(server, 'hostile', { attack, room: ROOM, same }, behave)
-        : await behave();
-      const { answered, acknowledged, refused, cpu } = measured;
+        ? await runBeside(server, 'hostile', { attack, room: ROOM, sameAddress }, measureClient)
+        : await measureClient();
+      const { answered, acknowledged, refused, cpuSeconds } = measured;
       return {
         read50: percentile(answered, 0.5),
         read99: percentile(answered, 0.99),
-        said50: percentile(acknowledged, 0.5),
-        said99: percentile(acknowledged, 0.99),
+        message50: percentile(acknowledged, 0.5),
+        message99: percentile(acknowledged, 0.99),
         refused: (refused / (refused + answered.length + acknowledged.length)) * 100,
-        cpu: (cpu / seconds) * 100,
+        cpu: (cpuSeconds / seconds) * 100,
       };
     },
     file,

@@ -1,56 +1,65 @@
-import { BARE, INSTALLED, LOOPS, PARLEY, type Peer } from '../candidates';
+import { percentile } from '../../percentile';
+import { BARE_LOOP, INSTALLED_SERVERS, PARLEY, SIMPLE_SERVERS, type Candidate } from '../candidates';
 import { measure } from '../measure';
 import { withServer } from '../server';
-import { byTurns, table, type Figures, type Result } from '../table';
-import { percentile, type Size } from './case';
+import { formatTable, measureInTurns, type Figures, type Result } from '../table';
+import type { Scale } from './case';
 
-const PEERS: readonly Peer[] = [
-  LOOPS.ws,
-  LOOPS.socketio,
-  ...INSTALLED,
-  BARE,
+const CANDIDATES: readonly Candidate[] = [
+  SIMPLE_SERVERS.ws,
+  SIMPLE_SERVERS.socketio,
+  ...INSTALLED_SERVERS,
+  BARE_LOOP,
   PARLEY.ws,
   PARLEY.socketio,
   PARLEY.sse,
 ];
 
-/** Four senders, and many who read: messages that reach a reader in a second, and what each costs the server. */
+/** Four senders and many receivers: deliveries per second, and the cost of each delivery for the server. */
 export async function* fanOut({
   rounds,
   seconds,
   receivers,
   windows,
-}: Size): AsyncGenerator<[Result, string]> {
+}: Scale): AsyncGenerator<[Result, string]> {
   for (const count of receivers) {
     for (const window of windows) {
-      const pace = window > 0 ? `4 senders with ${window} in flight` : '50 messages in a second';
-      const result = await byTurns(
-        `Fan-out to ${count}, ${pace}`,
+      const rate = window > 0 ? `4 senders with ${window} in flight` : '50 messages in a second';
+      const result = await measureInTurns(
+        `Fan-out to ${count}, ${rate}`,
         rounds,
-        PEERS.map((peer) => ({ name: peer.name, run: () => run(peer, count, window, seconds) })),
+        CANDIDATES.map((candidate) => ({
+          name: candidate.name,
+          run: () => measureFanOut(candidate, count, window, seconds),
+        })),
       );
       const columns = [
-        { title: 'thousand deliveries/s', figure: 'rate', unit: 1e3, against: LOOPS.socketio.name },
-        { title: 'server µs/delivery', figure: 'cpu', places: 2, against: LOOPS.ws.name },
+        { title: 'thousand deliveries/s', figure: 'rate', unit: 1e3, against: SIMPLE_SERVERS.socketio.name },
+        { title: 'server µs/delivery', figure: 'cpu', places: 2, against: SIMPLE_SERVERS.ws.name },
         { title: 'MB/s', figure: 'bytes', unit: 1e6 },
         { title: 'p50 ms', figure: 'p50', places: 1 },
         { title: 'p99 ms', figure: 'p99', places: 1 },
         { title: 'delivered', figure: 'complete', places: 3 },
       ];
-      yield [result, table(result, columns)];
+      yield [result, formatTable(result, columns)];
     }
   }
 }
 
-/** Puts the load on one peer. */
-export function run(peer: Peer, receivers: number, window: number, seconds: number): Promise<Figures> {
-  return withServer(peer, async (server) => {
-    const { reads, writes } = peer;
-    const seen = await measure(server, 'fanOut', { reads, writes, receivers, window, seconds });
-    const { deliveries, elapsed, latencies, cpu, bytes, complete } = seen;
+/** Measures one candidate under the load `fanOut`. */
+export function measureFanOut(
+  candidate: Candidate,
+  receivers: number,
+  window: number,
+  seconds: number,
+): Promise<Figures> {
+  return withServer(candidate, async (server) => {
+    const { reads, writes } = candidate;
+    const measured = await measure(server, 'fanOut', { reads, writes, receivers, window, seconds });
+    const { deliveries, elapsed, latencies, cpuSeconds, bytes, complete } = measured;
     return {
       rate: deliveries / elapsed,
-      cpu: (cpu * 1e6) / deliveries,
+      cpu: (cpuSeconds * 1e6) / deliveries,
       bytes: bytes / elapsed,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),

@@ -1,28 +1,36 @@
-import { INSTALLED, LOOPS, PARLEY } from '../candidates';
+import { INSTALLED_SERVERS, PARLEY, SIMPLE_SERVERS } from '../candidates';
 import { measure } from '../measure';
 import { withServer } from '../server';
-import { byTurns, table, type Result } from '../table';
-import type { Size } from './case';
+import { formatTable, measureInTurns, type Result } from '../table';
+import type { Scale } from './case';
 
-/** What a connection costs that does nothing. */
-export async function* idle({ rounds, connections }: Size): AsyncGenerator<[Result, string]> {
-  const peers = [LOOPS.ws, LOOPS.socketio, ...INSTALLED, PARLEY.ws, PARLEY.socketio, PARLEY.sse];
-  const result = await byTurns(
+/** The cost of an idle connection. */
+export async function* idle({ rounds, connections }: Scale): AsyncGenerator<[Result, string]> {
+  const candidates = [
+    SIMPLE_SERVERS.ws,
+    SIMPLE_SERVERS.socketio,
+    ...INSTALLED_SERVERS,
+    PARLEY.ws,
+    PARLEY.socketio,
+    PARLEY.sse,
+  ];
+  const result = await measureInTurns(
     `${connections} idle connections`,
     rounds,
-    peers.map((peer) => ({
-      name: peer.name,
+    candidates.map((candidate) => ({
+      name: candidate.name,
       run: () =>
-        withServer(peer, async (server) => {
-          const { grown, cpu } = await measure(server, 'idle', { reads: peer.reads, connections });
-          return { memory: grown / connections, cpu: (cpu * 1e6) / connections };
+        withServer(candidate, async (server) => {
+          const load = { reads: candidate.reads, connections };
+          const { grownKb, cpuSeconds } = await measure(server, 'idle', load);
+          return { memory: grownKb / connections, cpu: (cpuSeconds * 1e6) / connections };
         }),
     })),
   );
   const columns = [
-    { title: 'KB each', figure: 'memory', places: 1, against: LOOPS.ws.name },
-    { title: 'KB each', figure: 'memory', places: 1, against: LOOPS.socketio.name },
-    { title: 'µs to let one in', figure: 'cpu' },
+    { title: 'KB each', figure: 'memory', places: 1, against: SIMPLE_SERVERS.ws.name },
+    { title: 'KB each', figure: 'memory', places: 1, against: SIMPLE_SERVERS.socketio.name },
+    { title: 'µs to connect', figure: 'cpu' },
   ];
-  yield [result, table(result, columns)];
+  yield [result, formatTable(result, columns)];
 }

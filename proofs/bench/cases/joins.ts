@@ -1,38 +1,43 @@
-import { LOOPS, PARLEY, type Peer } from '../candidates';
+import { percentile } from '../../percentile';
+import { PARLEY, SIMPLE_SERVERS, type Candidate } from '../candidates';
 import { measure } from '../measure';
 import { withServer } from '../server';
-import { byTurns, table, type Figures, type Result } from '../table';
-import { percentile, type Size } from './case';
+import { formatTable, measureInTurns, type Figures, type Result } from '../table';
+import type { Scale } from './case';
 
+/** How many messages each reader receives. */
 const HISTORY = 50;
 const STORM = 2_000;
 
-/** What it takes to come in: one after the other, and all at once when a server or a network was away. */
-export async function* joins({ rounds }: Size): AsyncGenerator<[Result, string]> {
-  const peers: Peer[] = [LOOPS.socketio, PARLEY.ws, PARLEY.socketio, PARLEY.sse];
+/** The cost of joining: one reader after the other, and many at once, as after a restart or a network failure. */
+export async function* joins({ rounds }: Scale): AsyncGenerator<[Result, string]> {
+  const candidates: Candidate[] = [SIMPLE_SERVERS.socketio, PARLEY.ws, PARLEY.socketio, PARLEY.sse];
   for (const [title, connections, atOnce] of [
-    [`To come in and have the last ${HISTORY} messages`, 300, 1],
-    [`${STORM} who come back at once, each to ${HISTORY} messages`, STORM, STORM],
+    [`To join and receive the last ${HISTORY} messages`, 300, 1],
+    [`${STORM} readers reconnect at once, and receive ${HISTORY} messages each`, STORM, STORM],
   ] as const) {
-    const result = await byTurns(
+    const result = await measureInTurns(
       title,
       rounds,
-      peers.map((peer) => ({ name: peer.name, run: () => run(peer, connections, atOnce) })),
+      candidates.map((candidate) => ({
+        name: candidate.name,
+        run: () => run(candidate, connections, atOnce),
+      })),
     );
     const columns = [
-      { title: 'p50 ms', figure: 'p50', places: 1, against: LOOPS.socketio.name },
+      { title: 'p50 ms', figure: 'p50', places: 1, against: SIMPLE_SERVERS.socketio.name },
       { title: 'p99 ms', figure: 'p99', places: 1 },
-      { title: 'all, s', figure: 'elapsed', places: 2, against: LOOPS.socketio.name },
+      { title: 'all, s', figure: 'elapsed', places: 2, against: SIMPLE_SERVERS.socketio.name },
       { title: 'server µs each', figure: 'cpu' },
     ];
-    yield [result, table(result, columns)];
+    yield [result, formatTable(result, columns)];
   }
 }
 
-function run(peer: Peer, connections: number, atOnce: number): Promise<Figures> {
-  return withServer(peer, async (server) => {
-    const { reads, writes } = peer;
-    // The messages that there are to be had.
+function run(candidate: Candidate, connections: number, atOnce: number): Promise<Figures> {
+  return withServer(candidate, async (server) => {
+    const { reads, writes } = candidate;
+    // Writes the messages that the readers will receive.
     await measure(server, 'fanOut', {
       reads,
       writes,
@@ -41,12 +46,13 @@ function run(peer: Peer, connections: number, atOnce: number): Promise<Figures> 
       seconds: 0,
     });
     const start = { room: 'lobby', last: String(HISTORY) };
-    const seen = await measure(server, 'joins', { reads, connections, atOnce, start, messages: HISTORY });
+    const load = { reads, connections, atOnce, start, messages: HISTORY };
+    const { latencies, elapsed, cpuSeconds } = await measure(server, 'joins', load);
     return {
-      p50: percentile(seen.latencies, 0.5),
-      p99: percentile(seen.latencies, 0.99),
-      elapsed: seen.elapsed,
-      cpu: (seen.cpu * 1e6) / connections,
+      p50: percentile(latencies, 0.5),
+      p99: percentile(latencies, 0.99),
+      elapsed,
+      cpu: (cpuSeconds * 1e6) / connections,
     };
   });
 }

@@ -1,141 +1,136 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import type { Socket } from 'node:net';
-import { masked } from './protocols';
-import { inBatches, occurrences, open, quiet, sorted } from './raw-client';
+import { frame } from '../../../__tests__/support/raw';
+import { findOccurrences, inBatches, open, waitUntilQuiet } from './raw-client';
 
-/** How something is said, so that it is acknowledged. */
-export type Way = 'socketio' | 'ws' | 'post';
+/** Transports with acknowledgements. */
+export type WriteTransport = 'socketio' | 'ws' | 'post';
 
-export interface Appends {
+export interface AppendsLoad {
   port: number;
-  way: Way;
+  transport: WriteTransport;
   senders: number;
-  /** Messages in flight for each of them. */
+  /** Messages in flight for each sender. */
   window: number;
   seconds: number;
-  /** Over how many rooms they are spread. */
+  /** How many rooms the messages are spread over. */
   rooms: number;
 }
 
-export interface Appended {
+export interface AppendsResult {
   acknowledged: number;
   elapsed: number;
-  /** From sending to the acknowledgement, in ms, sorted. */
+  /** From sending to the acknowledgement, in ms. */
   latencies: number[];
 }
 
-/** How long messages are sent before the measuring begins, in s. */
-const WARMING = 1;
+const WARM_UP_SECONDS = 1;
 const TEXT = 'x'.repeat(100);
-/** The senders are in a room where nothing is said: what they are sent is acknowledgements. */
-const ELSEWHERE = 'elsewhere';
+/** Nobody writes to the senders' room, so they receive nothing but acknowledgements. */
+const QUIET_ROOM = 'elsewhere';
 
-/** How often something was heard. */
-let heard = 0;
+/** How many chunks all senders have received. */
+let receivedChunks = 0;
 
-/** Senders who each keep a number of messages in flight until they are acknowledged. */
-export async function appends(load: Appends, ready: () => void): Promise<Appended> {
-  let sent = 0;
-  const body = (): object => ({
-    id: randomUUID(),
-    room: load.rooms > 1 ? `room-${(sent += 1) % load.rooms}` : 'appends',
-    message: TEXT,
-  });
-  const latencies: number[] = [];
-  let ending = false;
-  const senders: (() => Promise<void>)[] = [];
-  const { way } = load;
-  await inBatches(load.senders, async () => {
-    senders.push(
-      way === 'post'
-        ? post(load, body, latencies, () => ending)
-        : await frames(way, load, body, latencies, () => ending),
-    );
-  });
-  await quiet(() => heard);
-  let begin = performance.now();
-  // What is slow only at first is not what is measured.
-  setTimeout(() => {
-    latencies.length = 0;
-    begin = performance.now();
-    ready();
-    setTimeout(() => (ending = true), load.seconds * 1_000);
-  }, WARMING * 1_000);
-  await Promise.all(senders.map((write) => write()));
-  const elapsed = (performance.now() - begin) / 1_000;
-  return { acknowledged: latencies.length, elapsed, latencies: sorted(latencies) };
+/** What the senders of a load share. */
+interface Run {
+  load: AppendsLoad;
+  createBody: () => object;
+  latencies: number[];
+  isEnding: boolean;
 }
 
-async function frames(
-  way: 'socketio' | 'ws',
-  { port, window }: Appends,
-  body: () => object,
-  latencies: number[],
-  ending: () => boolean,
-): Promise<() => Promise<void>> {
+/** Senders that each keep a number of messages in flight until they are acknowledged. */
+export async function appends(load: AppendsLoad, ready: () => void): Promise<AppendsResult> {
+  let created = 0;
+  const createBody = (): object => ({
+    id: randomUUID(),
+    room: load.rooms > 1 ? `room-${(created += 1) % load.rooms}` : 'appends',
+    message: TEXT,
+  });
+  const run: Run = { load, createBody, latencies: [], isEnding: false };
+  const senders: (() => Promise<void>)[] = [];
+  const { transport } = load;
+  await inBatches(load.senders, async () => {
+    senders.push(transport === 'post' ? createHttpSender(run) : await openFrameSender(transport, run));
+  });
+  await waitUntilQuiet(() => receivedChunks);
+  let startedAt = performance.now();
+  setTimeout(() => {
+    run.latencies.length = 0;
+    startedAt = performance.now();
+    ready();
+    setTimeout(() => (run.isEnding = true), load.seconds * 1_000);
+  }, WARM_UP_SECONDS * 1_000);
+  await Promise.all(senders.map((send) => send()));
+  const elapsed = (performance.now() - startedAt) / 1_000;
+  return { acknowledged: run.latencies.length, elapsed, latencies: run.latencies };
+}
+
+/** Opens a connection. @returns a function that sends until the end of the run. */
+async function openFrameSender(transport: 'socketio' | 'ws', run: Run): Promise<() => Promise<void>> {
+  const { port, window } = run.load;
   const sentAt: number[] = [];
-  let done = 0;
-  let back = 0;
-  let finish = (): void => undefined;
-  const frame = (): Buffer =>
-    way === 'ws'
-      ? masked(JSON.stringify({ type: 'new_message', ...body() }))
-      : masked(`42${sentAt.length}${JSON.stringify(['new_message', body()])}`);
+  let acknowledged = 0;
+  let acknowledgedNow = 0;
+  let resolveFinished = (): void => undefined;
+  const createFrame = (): Buffer =>
+    transport === 'ws'
+      ? frame('text', JSON.stringify({ type: 'new_message', ...run.createBody() }))
+      : frame('text', `42${sentAt.length}${JSON.stringify(['new_message', run.createBody()])}`);
   const send = (count: number): void => {
     const now = performance.now();
-    const all = Array.from({ length: count }, () => {
-      const one = frame();
+    const frames = Array.from({ length: count }, () => {
+      const next = createFrame();
       sentAt.push(now);
-      return one;
+      return next;
     });
-    socket.write(Buffer.concat(all));
+    socket.write(Buffer.concat(frames));
   };
-  // Each acknowledgement is the message, which has one `"at"`.
-  const look = occurrences('"at":"', () => (back += 1));
-  const socket: Socket = await open(
+  // Each acknowledgement contains the message, which has one `"at"`.
+  const findAcknowledgements = findOccurrences('"at":"', () => (acknowledgedNow += 1));
+  const socket = await open(
     port,
-    way === 'ws' ? 'json' : 'socketio',
+    transport === 'ws' ? 'json' : 'socketio',
     (size) => {
-      look(size);
-      heard += 1;
+      findAcknowledgements(size);
+      receivedChunks += 1;
       const now = performance.now();
-      const fresh = back;
-      for (; back > 0; back -= 1, done += 1) latencies.push(now - sentAt[done]!);
-      if (fresh > 0 && !ending()) send(fresh);
-      if (ending() && done === sentAt.length) finish();
+      const count = acknowledgedNow;
+      acknowledgedNow = 0;
+      for (let i = 0; i < count; i += 1, acknowledged += 1) run.latencies.push(now - sentAt[acknowledged]!);
+      if (count > 0 && !run.isEnding) send(count);
+      if (run.isEnding && acknowledged === sentAt.length) resolveFinished();
     },
-    way === 'ws'
-      ? { query: `room=${ELSEWHERE}` }
-      : { greeting: masked(`40${JSON.stringify({ room: ELSEWHERE })}`) },
+    transport === 'ws'
+      ? { query: `room=${QUIET_ROOM}` }
+      : { greeting: frame('text', `40${JSON.stringify({ room: QUIET_ROOM })}`) },
   );
   return () =>
     new Promise((resolve) => {
-      finish = resolve;
+      resolveFinished = resolve;
       send(window);
     });
 }
 
-function post(
-  { port }: Appends,
-  body: () => object,
-  latencies: number[],
-  ending: () => boolean,
-): () => Promise<void> {
+/** @returns a function that sends requests until the end of the run, one after the other. */
+function createHttpSender(run: Run): () => Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const { port } = run.load;
   const send = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const text = JSON.stringify(body());
+      const text = JSON.stringify(run.createBody());
       const headers = { 'Content-Type': 'application/json', 'Content-Length': text.length };
-      const asking = request({ host: '127.0.0.1', port, path: '/messages', method: 'POST', agent, headers });
-      asking.on('error', reject).on('response', (response) => response.resume().on('end', resolve));
-      asking.end(text);
+      request({ host: '127.0.0.1', port, path: '/messages', method: 'POST', agent, headers })
+        .on('error', reject)
+        .on('response', (response) => response.resume().on('end', resolve))
+        .end(text);
     });
   return async () => {
-    while (!ending()) {
-      const begin = performance.now();
+    while (!run.isEnding) {
+      const startedAt = performance.now();
       await send();
-      latencies.push(performance.now() - begin);
+      run.latencies.push(performance.now() - startedAt);
     }
     agent.destroy();
   };

@@ -1,33 +1,35 @@
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
-import { sorted } from './raw-client';
 
-export interface Behave {
+export interface BehaveLoad {
   port: number;
   /** The room that is read. */
   room: string;
   seconds: number;
 }
 
-export interface Behaved {
-  /** From a request to the end of its answer, and from a message to its acknowledgement, in ms, sorted. */
+export interface BehaveResult {
+  /** From a request to the end of its response, in ms. */
   answered: number[];
+  /** From a message to its acknowledgement, in ms. */
   acknowledged: number[];
-  /** How many of them were refused; their times are not among the others. */
+  /** How many requests and messages were refused; their latencies are not included. */
   refused: number;
 }
 
-/** How often a page is read and a message sent, in ms, and how many visitors send in turn: each within its limits. */
-const READ_EVERY = 50;
-const SEND_EVERY = 100;
+/** How often a page is read and a message sent, in ms, and how many visitors send in turn: each within its rate limits. */
+const READ_INTERVAL_MS = 50;
+const SEND_INTERVAL_MS = 100;
 const SENDERS = 4;
-/** How long an acknowledgement is waited for, in ms. */
-const PATIENCE = 10_000;
-/** How long this goes on before the measuring begins, in ms. */
-const WARMING = 2_000;
+/** How long to wait for an acknowledgement, in ms. */
+const ANSWER_TIMEOUT_MS = 10_000;
+const WARM_UP_MS = 2_000;
 
-/** Reads and writes at a steady pace, whether or not the last answer has come: a wait is counted for all who have it. */
-export async function behave({ port, room, seconds }: Behave, ready: () => void): Promise<Behaved> {
+/**
+ * Reads and writes at a constant rate, whether or not the last answer has arrived: otherwise, a stall would delay the
+ * requests that it affects, and be measured only once.
+ */
+export async function behave({ port, room, seconds }: BehaveLoad, ready: () => void): Promise<BehaveResult> {
   const agent = new Agent({ keepAlive: true });
   const senders = Array.from({ length: SENDERS }, () =>
     io(`http://127.0.0.1:${port}`, {
@@ -36,37 +38,40 @@ export async function behave({ port, room, seconds }: Behave, ready: () => void)
       auth: { room: 'elsewhere' },
     }),
   );
-  const seen: Behaved = { answered: [], acknowledged: [], refused: 0 };
-  const under = new Set<Promise<void>>();
-  let measuring = false;
-  const time = (times: number[], work: Promise<boolean>): void => {
-    const begin = performance.now();
-    const counts = measuring;
+  const result: BehaveResult = { answered: [], acknowledged: [], refused: 0 };
+  const pending = new Set<Promise<void>>();
+  let isMeasuring = false;
+  const measure = (latencies: number[], work: Promise<boolean>): void => {
+    const startedAt = performance.now();
+    const isMeasured = isMeasuring;
     const done = work.then((isAllowed) => {
-      if (counts && isAllowed) times.push(performance.now() - begin);
-      else if (counts) seen.refused += 1;
+      if (isMeasured && isAllowed) latencies.push(performance.now() - startedAt);
+      else if (isMeasured) result.refused += 1;
     });
-    under.add(done);
-    void done.finally(() => under.delete(done));
+    pending.add(done);
+    void done.finally(() => pending.delete(done));
   };
-  const reading = setInterval(() => time(seen.answered, read(agent, port, room)), READ_EVERY);
-  let turn = 0;
-  const sending = setInterval(
-    () => time(seen.acknowledged, send(senders[(turn += 1) % SENDERS]!)),
-    SEND_EVERY,
+  const readTimer = setInterval(
+    () => measure(result.answered, readPage(agent, port, room)),
+    READ_INTERVAL_MS,
   );
-  await new Promise((resolve) => setTimeout(resolve, WARMING));
-  measuring = true;
+  let turn = 0;
+  const sendTimer = setInterval(
+    () => measure(result.acknowledged, send(senders[(turn += 1) % SENDERS]!)),
+    SEND_INTERVAL_MS,
+  );
+  await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  isMeasuring = true;
   ready();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  clearInterval(reading);
-  clearInterval(sending);
-  await Promise.all(under);
-  return { ...seen, answered: sorted(seen.answered), acknowledged: sorted(seen.acknowledged) };
+  clearInterval(readTimer);
+  clearInterval(sendTimer);
+  await Promise.all(pending);
+  return result;
 }
 
-/** @returns whether it was answered, and not refused. */
-function read(agent: Agent, port: number, room: string): Promise<boolean> {
+/** @returns whether the read was allowed. */
+function readPage(agent: Agent, port: number, room: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const path = `/messages?room=${room}&last=20`;
     request({ host: '127.0.0.1', port, path, agent }, (response) =>
@@ -77,11 +82,11 @@ function read(agent: Agent, port: number, room: string): Promise<boolean> {
   });
 }
 
-/** @returns whether it was acknowledged: not if the connection is refused, or the message. */
+/** @returns whether the message was acknowledged; not if the connection or the message was refused. */
 async function send(socket: Socket): Promise<boolean> {
   try {
     const message = { room: 'lobby', message: 'Hello.' };
-    const answer = (await socket.timeout(PATIENCE).emitWithAck('new_message', message)) as object;
+    const answer = (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('new_message', message)) as object;
     return !('error' in answer);
   } catch {
     return false;

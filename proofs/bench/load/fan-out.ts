@@ -1,92 +1,93 @@
 import type { Socket } from 'node:net';
-import { DIALECTS, type DialectName } from './protocols';
-import { inBatches, occurrences, open, quiet, sorted } from './raw-client';
+import { PROTOCOLS, type ProtocolName } from './protocols';
+import { findOccurrences, inBatches, open, waitUntilQuiet } from './raw-client';
 
-export interface FanOut {
+export interface FanOutLoad {
   port: number;
-  reads: DialectName;
-  writes: DialectName;
+  reads: ProtocolName;
+  writes: ProtocolName;
   receivers: number;
-  /** Messages in flight for each of the four senders; 0 sends 50 in a second, whatever comes back. */
+  /** Messages in flight for each sender; with 0, all senders together send {@link RATE} messages a second. */
   window: number;
-  /** How long is written, in s. */
+  /** How long messages are sent, in s. */
   seconds: number;
 }
 
-export interface FannedOut {
-  /** Messages that reached a reader. */
+export interface FanOutResult {
+  /** How many messages reached a reader. */
   deliveries: number;
-  /** The share of those that should have. */
+  /** The share of the expected deliveries. */
   complete: number;
   bytes: number;
   /** From the first message sent to the last byte received, in s. */
   elapsed: number;
-  /** From sending a message to having it back, in ms, sorted. */
+  /** From sending a message to receiving it, in ms. */
   latencies: number[];
 }
 
 const SENDERS = 4;
-const PACE = 50;
+/** Messages a second without a window. */
+const RATE = 50;
 const TEXT = 'x'.repeat(97);
 
-/** Senders who each keep a number of messages in flight, and readers who count what they are sent. */
-export async function fanOut(load: FanOut, ready: () => void): Promise<FannedOut> {
+/** Senders that each keep a number of messages in flight, and receivers that count bytes. */
+export async function fanOut(load: FanOutLoad, ready: () => void): Promise<FanOutResult> {
   const received = new Float64Array(load.receivers);
-  const sum = (): number => received.reduce((total, size) => total + size, 0);
+  const receivedBytes = (): number => received.reduce((total, size) => total + size, 0);
   await inBatches(load.receivers, (n) => open(load.port, load.reads, (size) => (received[n]! += size)));
   const senders = await Promise.all(Array.from({ length: SENDERS }, (_, n) => Sender.open(n, load)));
-  // Presence and handshakes are over when nothing comes any more.
-  await quiet(sum);
+  // Handshakes and presence events must not be counted.
+  await waitUntilQuiet(receivedBytes);
   ready();
 
   received.fill(0);
-  const begin = performance.now();
-  await Promise.all(senders.map((sender) => sender.write()));
-  const end = await quiet(sum);
-  const latencies = sorted(senders.flatMap((sender) => sender.latencies));
-  // Readers get the same bytes; who has fewer has missed some.
-  const whole = Math.max(...received);
-  const complete = sum() / whole / load.receivers;
+  const startedAt = performance.now();
+  await Promise.all(senders.map((sender) => sender.run()));
+  const endedAt = await waitUntilQuiet(receivedBytes);
+  const latencies = senders.flatMap((sender) => sender.latencies);
+  const bytes = receivedBytes();
+  // All receivers get the same bytes; one with fewer than the others has missed messages.
+  const complete = bytes / Math.max(...received) / load.receivers;
   const deliveries = latencies.length * load.receivers * complete;
-  return { deliveries, complete, bytes: sum(), elapsed: (end - begin) / 1_000, latencies };
+  return { deliveries, complete, bytes, elapsed: (endedAt - startedAt) / 1_000, latencies };
 }
 
-/** Sends messages, and takes each as done when it has it back: stored or not, it has gone round. */
+/** Sends messages; each is in flight until the sender receives it itself, whether or not the server stores it. */
 class Sender {
   readonly latencies: number[] = [];
   private socket!: Socket;
   private readonly sentAt: number[] = [];
   private readonly frame: Buffer;
-  /** How many of its own came back with what is being looked at. */
-  private back = 0;
-  private ending = false;
-  private done: () => void = () => undefined;
+  /** How many of its messages the current chunk contains. */
+  private returned = 0;
+  private isEnding = false;
+  private resolveFinished: () => void = () => undefined;
 
   private constructor(
     n: number,
-    private readonly load: FanOut,
+    private readonly load: FanOutLoad,
   ) {
-    this.frame = DIALECTS[load.writes].saying(`<${n}>${TEXT}`);
+    this.frame = PROTOCOLS[load.writes].encodeMessage(`${tagOf(n)}${TEXT}`);
   }
 
-  static async open(n: number, load: FanOut): Promise<Sender> {
+  static async open(n: number, load: FanOutLoad): Promise<Sender> {
     const sender = new Sender(n, load);
-    const look = occurrences(`<${n}>`, () => (sender.back += 1));
+    const findOwn = findOccurrences(tagOf(n), () => (sender.returned += 1));
     sender.socket = await open(load.port, load.writes, (size) => {
-      look(size);
-      sender.heard();
+      findOwn(size);
+      sender.onChunk();
     });
     return sender;
   }
 
-  async write(): Promise<void> {
-    const finished = new Promise<void>((resolve) => (this.done = resolve));
+  async run(): Promise<void> {
+    const finished = new Promise<void>((resolve) => (this.resolveFinished = resolve));
     const { window, seconds } = this.load;
     if (window > 0) this.send(window);
-    const ticking = window === 0 ? setInterval(() => this.send(1), (1_000 * SENDERS) / PACE) : undefined;
-    await new Promise((wake) => setTimeout(wake, seconds * 1_000));
-    clearInterval(ticking);
-    this.ending = true;
+    const timer = window === 0 ? setInterval(() => this.send(1), (1_000 * SENDERS) / RATE) : undefined;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    clearInterval(timer);
+    this.isEnding = true;
     if (this.sentAt.length > this.latencies.length) await finished;
   }
 
@@ -96,12 +97,17 @@ class Sender {
     this.socket.write(count === 1 ? this.frame : Buffer.concat(Array<Buffer>(count).fill(this.frame)));
   }
 
-  private heard(): void {
+  private onChunk(): void {
     const now = performance.now();
-    const { back } = this;
-    this.back = 0;
-    for (let i = 0; i < back; i += 1) this.latencies.push(now - this.sentAt[this.latencies.length]!);
-    if (back > 0 && !this.ending && this.load.window > 0) this.send(back);
-    if (this.ending && this.latencies.length >= this.sentAt.length) this.done();
+    const { returned } = this;
+    this.returned = 0;
+    for (let i = 0; i < returned; i += 1) this.latencies.push(now - this.sentAt[this.latencies.length]!);
+    if (returned > 0 && !this.isEnding && this.load.window > 0) this.send(returned);
+    if (this.isEnding && this.latencies.length >= this.sentAt.length) this.resolveFinished();
   }
+}
+
+/** The text by which a sender recognizes its messages. */
+function tagOf(n: number): string {
+  return `<${n}>`;
 }

@@ -3,21 +3,22 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DIALECTS, masked } from './protocols';
+import { frame } from '../../../__tests__/support/raw';
+import { PROTOCOLS } from './protocols';
 
 export type Attack = keyof typeof ATTACKS;
 
-export interface Hostile {
+export interface HostileLoad {
   port: number;
   attack: Attack;
   /** The room that is read. */
   room: string;
-  /** Whether it comes from 127.0.0.1, as the well-behaved client does; else each lane has an address of its own. */
-  same: boolean;
+  /** Whether the attack comes from the address of the well-behaved client; otherwise each client has its own address. */
+  sameAddress: boolean;
 }
 
-/** One client: it does the same on and on, and comes back when it is put out. */
-interface Lane {
+/** A hostile client, which repeats its turn and reconnects when it is disconnected. */
+interface Client {
   port: number;
   room: string;
   localAddress: string;
@@ -27,88 +28,103 @@ interface Lane {
 const FILLER = 'x'.repeat(63 * 1024);
 /** How many frames are written at once. */
 const BATCH = 50;
-/** A pause after an attempt that failed at once, in ms: an attacker's processor is not what is measured. */
-const FAILED = 20;
+/** The pause after a turn that failed at once, in ms: refusals must not turn into a busy loop of the attacker. */
+const FAILURE_PAUSE_MS = 20;
+/** A replay has ended when nothing arrives for this time, in ms. */
+const REPLAY_IDLE_MS = 100;
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** What each client does in a turn, and how many of them there are. */
+/** The number of clients of each attack, and what each of them does in a turn. */
 const ATTACKS = {
-  pages: [4, (lane: Lane) => ask(lane, 'GET', `/messages?room=${lane.room}&limit=500&after=earliest`)],
+  pages: [
+    4,
+    (client: Client) => exchange(client, 'GET', `/messages?room=${client.room}&limit=500&after=earliest`),
+  ],
   replays: [10, replay],
-  typing: [8, typing],
-  names: [8, flood('/username', '{"username":"admin"}', 'change_username', { username: 'admin' })],
-  json: [8, flood('/messages', '{"message":', '{"type":', undefined)],
+  typing: [8, postTyping],
+  names: [
+    8,
+    createFlood('/username', '{"username":"admin"}', '{"type":"change_username","username":"admin"}'),
+  ],
+  json: [8, createFlood('/messages', '{"message":', '{"type":')],
   messages: [
     8,
-    flood('/messages', '{"room":"flood","message":"x"}', 'new_message', { room: 'flood', message: 'x' }),
+    createFlood(
+      '/messages',
+      '{"room":"flood","message":"x"}',
+      '{"type":"new_message","room":"flood","message":"x"}',
+    ),
   ],
-} as const satisfies Record<string, readonly [number, (lane: Lane, n: number) => Promise<unknown>]>;
+} as const satisfies Record<string, readonly [number, (client: Client, n: number) => Promise<unknown>]>;
 
 /** Attacks a server until the process is ended. */
-export async function hostile({ port, attack, room, same }: Hostile, ready: () => void): Promise<never> {
-  // The well-behaved client has the same processor: its times are not to be those of this process.
+export async function hostile(
+  { port, attack, room, sameAddress }: HostileLoad,
+  ready: () => void,
+): Promise<never> {
+  // The well-behaved client runs on the same core, and must not be measured waiting for this process.
   setPriority(10);
-  const [lanes, turn] = ATTACKS[attack];
+  const [clients, runTurn] = ATTACKS[attack];
   ready();
-  const work = Array.from({ length: lanes }, async (_, n) => {
-    const localAddress = `127.0.0.${same ? 1 : n + 2}`;
-    const lane = { port, room, localAddress, agent: new Agent({ keepAlive: true, localAddress }) };
+  const running = Array.from({ length: clients }, async (_, n) => {
+    const localAddress = `127.0.0.${sameAddress ? 1 : n + 2}`;
+    const client = { port, room, localAddress, agent: new Agent({ keepAlive: true, localAddress }) };
     for (;;) {
-      const begin = performance.now();
-      await turn(lane, n).catch(() => undefined);
-      await pause(performance.now() - begin < 1 ? FAILED : 0);
+      const startedAt = performance.now();
+      await runTurn(client, n).catch(() => undefined);
+      await pause(performance.now() - startedAt < 1 ? FAILURE_PAUSE_MS : 0);
     }
   });
-  return (await Promise.all(work))[0]!;
+  return (await Promise.all(running))[0]!;
 }
 
-/** Sends a request and reads its answer. */
-function ask(
-  { port, agent }: Lane,
+/** Sends a request and reads the response. @returns the start of its body. */
+function exchange(
+  { port, agent }: Client,
   method: string,
   path: string,
   body = '',
   headers: Record<string, string> = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port, agent, method, path, headers }, (response) => {
+    request({ host: '127.0.0.1', port, agent, method, path, headers }, (response) => {
       let text = '';
       response.setEncoding('latin1').on('data', (chunk: string) => (text = (text + chunk).slice(0, 1_000)));
       response.on('end', () => resolve(text)).on('error', reject);
-    });
-    asking.on('error', reject).end(body);
+    })
+      .on('error', reject)
+      .end(body);
   });
 }
 
-/** Reads a room from the earliest on; at the end of its history, or when it is refused, it is over. */
-async function replay({ port, room, localAddress }: Lane): Promise<void> {
+/** Replays a room over SSE, until its head or a refusal. */
+async function replay({ port, room, localAddress }: Client): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
-  socket.write(DIALECTS.sse.handshake(`127.0.0.1:${port}`, `room=${room}&after=earliest`));
-  let last = performance.now();
-  socket.on('data', () => (last = performance.now())).on('error', () => undefined);
-  while (!socket.closed && performance.now() - last < 100) await pause(20);
+  socket.write(PROTOCOLS.sse.handshake(`127.0.0.1:${port}`, `room=${room}&after=earliest`));
+  let receivedAt = performance.now();
+  socket.on('data', () => (receivedAt = performance.now())).on('error', () => undefined);
+  while (!socket.closed && performance.now() - receivedAt < REPLAY_IDLE_MS) await pause(20);
   socket.destroy();
 }
 
-/** Opens a session over polling and posts packets of 64 KB. */
-async function typing(lane: Lane): Promise<void> {
+/** Opens a session over polling, and posts packets of 64 KB until they are refused. */
+async function postTyping(client: Client): Promise<void> {
   const path = '/socket.io/?EIO=4&transport=polling';
-  const [, sid] = /"sid":"([^"]+)"/.exec(await ask(lane, 'GET', path)) ?? [];
+  const [, sid] = /"sid":"([^"]+)"/.exec(await exchange(client, 'GET', path)) ?? [];
   const post = (packet: string) =>
-    ask(lane, 'POST', `${path}&sid=${sid}`, packet, { 'Content-Type': 'text/plain' });
+    exchange(client, 'POST', `${path}&sid=${sid}`, packet, { 'Content-Type': 'text/plain' });
   let answer = await post('40');
   const packet = `42${JSON.stringify(['typing', { filler: FILLER }])}`;
   while (answer === 'ok') answer = await post(packet);
 }
 
-/** Sends the same on and on: over HTTP on one half of the lanes, and over /ws on the other as fast as it is read. */
-function flood(path: string, body: string, type: string, payload: object | undefined) {
-  const frame = masked(payload ? JSON.stringify({ type, ...payload }) : type);
-  const frames = Buffer.concat(Array.from({ length: BATCH }, () => frame));
-  return async (lane: Lane, n: number): Promise<void> => {
-    if (n % 2) return void (await ask(lane, 'POST', path, body, JSON_TYPE));
-    const socket = await upgrade(lane);
+/** Creates a turn of a flood: clients with an odd number send a request, the others flood a WebSocket until it closes. */
+function createFlood(path: string, body: string, text: string) {
+  const frames = Buffer.concat(Array.from({ length: BATCH }, () => frame('text', text)));
+  return async (client: Client, n: number): Promise<void> => {
+    if (n % 2) return void (await exchange(client, 'POST', path, body, JSON_TYPE));
+    const socket = await openWebSocket(client);
     while (!socket.closed) {
       if (socket.write(frames)) await pause(1);
       else await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
@@ -116,10 +132,10 @@ function flood(path: string, body: string, type: string, payload: object | undef
   };
 }
 
-async function upgrade({ port, localAddress }: Lane): Promise<Socket> {
+async function openWebSocket({ port, localAddress }: Client): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   socket.on('error', () => undefined).resume();
-  socket.write(DIALECTS.json.handshake(`127.0.0.1:${port}`, ''));
+  socket.write(PROTOCOLS.json.handshake(`127.0.0.1:${port}`, ''));
   await Promise.race([once(socket, 'data'), once(socket, 'close')]);
   return socket;
 }

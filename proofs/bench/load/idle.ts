@@ -1,21 +1,23 @@
-import { type DialectName } from './protocols';
-import { inBatches, open, quiet } from './raw-client';
+import { type ProtocolName } from './protocols';
+import { inBatches, open, waitUntilQuiet } from './raw-client';
 
-export interface Idle {
+export interface IdleLoad {
   port: number;
-  reads: DialectName;
+  reads: ProtocolName;
   connections: number;
 }
 
-/** Opens connections that do nothing; they stay until this process ends. */
-export async function idle({ port, reads, connections }: Idle, ready: () => void): Promise<object> {
+/** How many connections are opened before the measurement, to pay the costs of the first ones. */
+const WARM_UP_CONNECTIONS = 100;
+
+/** Opens idle connections; they stay open until this process ends. */
+export async function idle({ port, reads, connections }: IdleLoad, ready: () => void): Promise<object> {
   let bytes = 0;
-  const heard = (size: number): void => void (bytes += size);
-  // What the first ones cost once is no part of what each costs.
-  await inBatches(100, () => open(port, reads, heard));
-  await quiet(() => bytes);
+  const onBytes = (size: number): void => void (bytes += size);
+  await inBatches(WARM_UP_CONNECTIONS, () => open(port, reads, onBytes));
+  await waitUntilQuiet(() => bytes);
   ready();
-  await inBatches(connections, () => open(port, reads, heard));
-  await quiet(() => bytes);
+  await inBatches(connections, () => open(port, reads, onBytes));
+  await waitUntilQuiet(() => bytes);
   return {};
 }

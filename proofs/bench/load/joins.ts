@@ -1,55 +1,57 @@
-import { masked, type DialectName } from './protocols';
-import { occurrences, open, quiet, sorted } from './raw-client';
+import { frame } from '../../../__tests__/support/raw';
+import { type ProtocolName } from './protocols';
+import { findOccurrences, open, waitUntilQuiet } from './raw-client';
 
-export interface Joins {
+export interface JoinsLoad {
   port: number;
-  reads: DialectName;
+  reads: ProtocolName;
   connections: number;
-  /** How many of them come at once. */
+  /** How many readers connect at once. */
   atOnce: number;
-  /** Where they begin: what a client says in its query or handshake. */
+  /** Where the readers start: the parameters of the query or handshake. */
   start: { room: string; last?: string; after?: string };
-  /** How many messages each of them waits for. */
+  /** How many messages each reader waits for. */
   messages: number;
 }
 
-export interface Joined {
-  /** From connecting to the last of the messages, in ms, sorted. */
+export interface JoinsResult {
+  /** From connecting to the last of the messages, in ms. */
   latencies: number[];
-  /** From the first connecting to the last message of the last, in s. */
+  /** From the first connect to the last message of the last reader, in s. */
   elapsed: number;
 }
 
-/** Readers who come and read what there is for them. */
-export async function joins(load: Joins, ready: () => void): Promise<Joined> {
+/** Readers that connect, and receive the messages that exist. */
+export async function joins(load: JoinsLoad, ready: () => void): Promise<JoinsResult> {
   const latencies: number[] = [];
   ready();
-  const begin = performance.now();
+  const startedAt = performance.now();
   for (let n = 0; n < load.connections; n += load.atOnce) {
     const batch = Math.min(load.atOnce, load.connections - n);
     await Promise.all(Array.from({ length: batch }, async () => latencies.push(await join(load))));
   }
-  const elapsed = (performance.now() - begin) / 1_000;
-  await quiet(() => latencies.length);
-  return { latencies: sorted(latencies), elapsed };
+  const elapsed = (performance.now() - startedAt) / 1_000;
+  await waitUntilQuiet(() => latencies.length);
+  return { latencies, elapsed };
 }
 
-async function join({ port, reads, start, messages }: Joins): Promise<number> {
-  const begin = performance.now();
-  let come = 0;
-  let whole = (): void => undefined;
-  const finished = new Promise<void>((resolve) => (whole = resolve));
-  const look = occurrences('"message":"', () => (come += 1) === messages && whole());
+/** Connects and waits for the messages. @returns how long it took, in ms. */
+async function join({ port, reads, start, messages }: JoinsLoad): Promise<number> {
+  const startedAt = performance.now();
+  let received = 0;
+  let resolveReceived = (): void => undefined;
+  const allReceived = new Promise<void>((resolve) => (resolveReceived = resolve));
+  const onBytes = findOccurrences('"message":"', () => (received += 1) === messages && resolveReceived());
   const socket = await open(
     port,
     reads,
-    look,
+    onBytes,
     reads === 'socketio'
-      ? { greeting: masked(`40${JSON.stringify(start)}`) }
+      ? { greeting: frame('text', `40${JSON.stringify(start)}`) }
       : { query: String(new URLSearchParams(start)) },
   );
-  await finished;
-  const took = performance.now() - begin;
+  await allReceived;
+  const latency = performance.now() - startedAt;
   socket.destroy();
-  return took;
+  return latency;
 }

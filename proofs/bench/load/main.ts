@@ -5,13 +5,13 @@ import { hostile } from './hostile';
 import { idle } from './idle';
 import { joins } from './joins';
 
-/** What a load process can be asked to do: it says `ready` when the measuring begins, and then what it saw. */
+/** The loads that this process can generate. It sends `ready` when the measurement begins, and the result at the end. */
 export const TASKS = { appends, behave, fanOut, hostile, idle, joins };
 export type Tasks = typeof TASKS;
 
 process.on('message', ({ task, load }: { task: keyof Tasks; load: never }) => {
   TASKS[task](load, () => process.send!('ready')).then(
-    (seen) => process.send!(seen),
+    (result) => process.send!(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);

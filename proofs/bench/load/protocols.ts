@@ -1,81 +1,63 @@
-/** How a raw socket speaks to a server: as cheaply as it can, so that the load is not what is measured. */
-export interface Dialect {
-  /** What opens the connection. */
+import { frame, UPGRADE } from '../../../__tests__/support/raw';
+
+/** How a raw socket speaks a protocol: as cheaply as possible, so that the cost of the load is not what is measured. */
+export interface Protocol {
+  /** Returns the bytes that open the connection. */
   handshake: (host: string, query: string) => string | Buffer;
-  /** What is sent when the handshake is answered. */
+  /** What is sent after the answer to the handshake. */
   greeting?: Buffer;
-  /** A message on its way to the server. */
-  saying: (message: string) => Buffer;
+  /** Encodes a message for the server. */
+  encodeMessage: (message: string) => Buffer;
 }
 
-export type DialectName = 'json' | 'text' | 'socketio' | 'sse' | 'nats' | 'mqtt' | 'nchan';
+export type ProtocolName = 'json' | 'text' | 'socketio' | 'sse' | 'nats' | 'mqtt' | 'nchan';
 
-const TEXT = 1;
-const BINARY = 2;
+const formatGet = (path: string, headers: readonly string[]): string =>
+  [`GET ${path} HTTP/1.1`, ...headers, '', ''].join('\r\n');
 
-/** A frame of a client (RFC 6455, section 5.2), masked with zeros: the mask costs nothing and changes nothing. */
-export function masked(payload: Buffer | string, opcode = TEXT): Buffer {
-  const bytes = Buffer.from(payload);
-  const short = bytes.length < 126;
-  const head = Buffer.alloc(short ? 6 : 8);
-  head[0] = 0x80 | opcode;
-  head[1] = 0x80 | (short ? bytes.length : 126);
-  if (!short) head.writeUInt16BE(bytes.length, 2);
-  return Buffer.concat([head, bytes]);
-}
-
-const get = (path: string, headers: string[], host: string): string =>
-  [`GET ${path} HTTP/1.1`, `Host: ${host}`, ...headers, '', ''].join('\r\n');
-
-const upgrade =
+/** Returns the handshake of a WebSocket. */
+const webSocket =
   (path: string, ...headers: string[]) =>
-  (host: string, query: string): string =>
-    get(
-      `${path}${query && (path.includes('?') ? '&' : '?') + query}`,
-      [
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-        ...headers,
-      ],
-      host,
-    );
+  (_host: string, query: string): string =>
+    formatGet(`${path}${query && (path.includes('?') ? '&' : '?') + query}`, [...UPGRADE, ...headers]);
 
-/** A text as MQTT carries it, and a packet (MQTT 3.1.1, sections 1.5.3 and 2). All are shorter than 128 bytes. */
-const text = (value: string): Buffer => Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)]);
-const packet = (type: number, ...parts: Buffer[]): Buffer => {
+/** Encodes an MQTT string (MQTT 3.1.1, section 1.5.3) of at most 255 bytes. */
+const mqttString = (text: string): Buffer =>
+  Buffer.concat([Buffer.from([0, text.length]), Buffer.from(text)]);
+/** Encodes an MQTT packet (MQTT 3.1.1, section 2) of less than 128 bytes. */
+const mqttPacket = (type: number, ...parts: Buffer[]): Buffer => {
   const body = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([type, body.length]), body]);
 };
 
-export const DIALECTS: Record<DialectName, Dialect> = {
+export const PROTOCOLS: Record<ProtocolName, Protocol> = {
   json: {
-    handshake: upgrade('/ws', 'Sec-WebSocket-Protocol: json'),
-    saying: (message) => masked(JSON.stringify({ type: 'new_message', message })),
+    handshake: webSocket('/ws', 'Sec-WebSocket-Protocol: json'),
+    encodeMessage: (message) => frame('text', JSON.stringify({ type: 'new_message', message })),
   },
-  text: { handshake: upgrade('/ws'), saying: (message) => masked(message) },
+  text: { handshake: webSocket('/ws'), encodeMessage: (message) => frame('text', message) },
   socketio: {
-    handshake: upgrade('/socket.io/?EIO=4&transport=websocket'),
-    greeting: masked('40'),
-    saying: (message) => masked(`42${JSON.stringify(['new_message', { message }])}`),
+    handshake: webSocket('/socket.io/?EIO=4&transport=websocket'),
+    greeting: frame('text', '40'),
+    encodeMessage: (message) => frame('text', `42${JSON.stringify(['new_message', { message }])}`),
   },
   sse: {
-    handshake: (host, query) => get(`/sse${query && `?${query}`}`, ['Accept: text/event-stream'], host),
-    saying: () => {
-      throw new Error('An event stream goes one way.');
+    handshake: (host, query) =>
+      formatGet(`/sse${query && `?${query}`}`, [`Host: ${host}`, 'Accept: text/event-stream']),
+    encodeMessage: () => {
+      throw new Error('SSE cannot send messages to the server.');
     },
   },
   nats: {
-    handshake: upgrade('/'),
-    greeting: masked('CONNECT {"verbose":false}\r\nSUB lobby 1\r\n', BINARY),
-    saying: (message) => masked(`PUB lobby ${message.length}\r\n${message}\r\n`, BINARY),
+    handshake: webSocket('/'),
+    greeting: frame('binary', 'CONNECT {"verbose":false}\r\nSUB lobby 1\r\n'),
+    encodeMessage: (message) => frame('binary', `PUB lobby ${message.length}\r\n${message}\r\n`),
   },
-  // Debian's Mosquitto speaks no WebSocket.
+  // Plain TCP, because Debian's Mosquitto is built without WebSocket.
   mqtt: {
-    handshake: () => packet(0x10, text('MQTT'), Buffer.from([4, 2, 0, 0]), text('')),
-    greeting: packet(0x82, Buffer.from([0, 1]), text('lobby'), Buffer.from([0])),
-    saying: (message) => packet(0x30, text('lobby'), Buffer.from(message)),
+    handshake: () => mqttPacket(0x10, mqttString('MQTT'), Buffer.from([4, 2, 0, 0]), mqttString('')),
+    greeting: mqttPacket(0x82, Buffer.from([0, 1]), mqttString('lobby'), Buffer.from([0])),
+    encodeMessage: (message) => mqttPacket(0x30, mqttString('lobby'), Buffer.from(message)),
   },
-  nchan: { handshake: upgrade('/lobby'), saying: (message) => masked(message) },
+  nchan: { handshake: webSocket('/lobby'), encodeMessage: (message) => frame('text', message) },
 };

@@ -6,8 +6,8 @@ import { readAll } from '../../../__tests__/support/http';
 import { startProcess, type ServerProcess } from '../../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../../__tests__/support/proxy';
 import type { NewMessage } from '../../../server/wire';
+import { findFreePort } from '../../ports';
 import type { Build } from '../build';
-import { findFreePort } from '../free-port';
 import { seqOf } from '../observed-log';
 import { RandomSource } from '../random-source';
 import {
@@ -60,7 +60,7 @@ export class Fixture {
   /** Starts a server. @param env settings, or variables for Node. */
   static async open(build: Build, env: Record<string, string> = {}): Promise<Fixture> {
     const fixture = new Fixture(build);
-    const port = String(await findFreePort(fixture.random));
+    const port = String(await findFreePort());
     fixture.env = { DATABASE: join(fixture.scratch.folder, 'parley.db'), PORT: port, ...env };
     await fixture.start();
     return fixture;

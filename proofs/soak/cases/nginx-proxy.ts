@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { findFreePort } from '../free-port';
+import { findFreePort, isListening } from '../../ports';
 import { Skipped, waitUntil } from './case';
 import type { Fixture } from './fixture';
 
@@ -34,7 +33,7 @@ export async function withNginx<T>(fixture: Fixture, run: (url: string) => Promi
   if (spawnSync('nginx', ['-v']).status !== 0) throw new Skipped('nginx is not installed.');
   const folder = join(fixture.folder, 'nginx');
   mkdirSync(join(folder, 'temp'), { recursive: true });
-  const port = await findFreePort(fixture.random);
+  const port = await findFreePort();
   writeFileSync(join(folder, 'nginx.conf'), configuration(port, fixture.server.port));
   const nginx = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'ignore' });
   try {
@@ -47,11 +46,4 @@ export async function withNginx<T>(fixture: Fixture, run: (url: string) => Promi
       await exited;
     }
   }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
 }
