@@ -4,7 +4,7 @@ import { kindOf } from '../../entry-kinds';
 import { isErasedFrom } from '../../log/entry';
 import type { Conflict, Requirements } from '../../log/store';
 import { COUNT } from './progress';
-import type { Row } from './row';
+import { COLUMNS, type Row } from './row';
 
 /** A draft on its way to the writer's thread; its body is JSON. */
 export type NewRow = readonly [
@@ -21,7 +21,7 @@ export type NewRow = readonly [
 export type Outcome = number | Row | Conflict;
 
 /** How the entry is found that has an id. */
-export const BY_ID = 'SELECT * FROM entries WHERE room = ? AND id = ?';
+export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
 
 /** Prepares the one transaction that writes entries; it returns when they are on the disk. */
 export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Outcome[] {

@@ -1,15 +1,17 @@
 import type Database from 'better-sqlite3';
+import { formatCursor } from '../../log/cursor';
+import { entryOf } from '../../log/entry';
 import type { AppendResult, Conflict, Draft, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { BY_ID, type NewRow } from './append';
-import { entryOfRow, newEntryOf, type Row } from './row';
+import { COLUMNS, entryOfRow, type Row } from './row';
 import type { Writer } from './writer';
 
 /** How history is read; each is answered from an index, whatever the log's length. */
 export const READS = {
-  after: 'SELECT * FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?',
-  before: 'SELECT * FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
-  historyBefore: `SELECT * FROM entries INDEXED BY history
+  after: `SELECT ${COLUMNS} FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  before: `SELECT ${COLUMNS} FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  historyBefore: `SELECT ${COLUMNS} FROM entries INDEXED BY history
     WHERE room = ? AND seq < ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
   newestHistory: `SELECT seq FROM entries INDEXED BY history
     WHERE room = ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
@@ -56,13 +58,15 @@ export class SqliteLog implements Store {
   async append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
     const outcomes = await this.writer.append(drafts.map(newRowOf), at.getTime());
     const grown = new Set<string>();
+    const time = at.toISOString();
     const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
       if (typeof outcome === 'object') return { entry: entryOfRow(outcome, this.epoch), repeated: true };
-      const draft = drafts[i]!;
-      grown.add(draft.room);
-      const row = { ...draft, seq: outcome, at: at.getTime() };
-      return { entry: newEntryOf(row, this.epoch), repeated: false };
+      const { type, body, room, id, visitor, username } = drafts[i]!;
+      grown.add(room);
+      const cursor = formatCursor(this.epoch, outcome);
+      const head = { cursor, seq: outcome, room, id, visitor, username, at: time };
+      return { entry: entryOf(type, head, body), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;
