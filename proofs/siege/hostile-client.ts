@@ -21,6 +21,7 @@ export class HostileClient {
   readonly counters: Record<string, number> = {};
   private readonly sockets = new Set<Socket>();
   private turns = 0;
+  private dials = 0;
   private isEnding = false;
 
   constructor(private readonly target: Target) {}
@@ -49,7 +50,8 @@ export class HostileClient {
 
   /** Opens a connection from the next address. @param first what to write to it at once. */
   async dial(first?: string | Buffer): Promise<Socket> {
-    const address = `127.0.0.${2 + (this.next() % this.target.addresses)}`;
+    this.dials += 1;
+    const address = `127.0.0.${2 + (this.dials % this.target.addresses)}`;
     const socket = connect({ port: this.target.port, host: '127.0.0.1', localAddress: address });
     this.sockets.add(socket);
     // A flood adds listeners for each turn that waits for the socket to drain or close.
