@@ -141,9 +141,9 @@ export class Visit {
     return this.page.getByRole('log');
   }
 
-  /** The line that says how far the room has been read, and how. */
-  get standing() {
-    return this.page.locator('.standing');
+  /** The line in the connection menu: how far the room has been read, and over which transport. */
+  get connectionLine() {
+    return this.page.locator('.connection-line');
   }
 
   /** The messages with exactly this text. */

@@ -8,57 +8,60 @@ import { shareAcrossTabs } from './tab-leader.js';
 import { TransportFallback } from './transport-fallback.js';
 import { transports, type Transport } from './transports.js';
 
-/** What the connection is doing: live over a way, trying, or waiting to try at a time. */
+/** The state of the connection: live, connecting, or waiting for the next attempt. */
 export interface ConnectionState {
   live: Transport | undefined;
-  /** In milliseconds since the epoch. */
+  /** The time of the next attempt, in milliseconds since the epoch. */
   retryAt: number | undefined;
-  /** Why the server lets nobody in, if that is why nothing is live. */
+  /** The server's error, if it refused the last attempt. */
   refusal: ErrorBody | undefined;
 }
 
-/** The page's connection to its room, in both directions, over the best way there is. */
+/** The page's connection to its room, for reading and writing, over the best transport that works. */
 export class RoomConnection {
   private readonly fallback: TransportFallback;
 
+  /**
+   * @param entryTypes the kinds of entry to listen for.
+   * @param onChange is given the state whenever it may have changed.
+   */
   constructor(
     private readonly room: string,
-    /** The kinds of entry to listen for. */
     entryTypes: readonly string[],
-    ear: Omit<StreamHandlers, 'onLive' | 'onLost'>,
-    changed: (state: ConnectionState) => void,
+    handlers: Omit<StreamHandlers, 'onLive' | 'onLost'>,
+    onChange: (state: ConnectionState) => void,
   ) {
     const open = openers(room, entryTypes);
     this.fallback = new TransportFallback(
-      (way, ends) => open[way]({ ...ear, ...ends }),
+      (transport, ends) => open[transport]({ ...handlers, ...ends }),
       () => {
         const { live, retryAt, refusal } = this.fallback;
-        changed({ live, retryAt, refusal });
+        onChange({ live, retryAt, refusal });
       },
     );
   }
 
-  /** Begins: over one way alone, or the best that works. */
-  start(way: Transport | undefined): void {
-    this.select(way);
+  /** Connects over one transport, or over the best that works. */
+  start(transport: Transport | undefined): void {
+    this.select(transport);
     addEventListener('online', () => this.fallback.tryNow());
-    // Networks go without closing what ran over them. A server on this same machine is back with the next try.
+    // A lost network closes no connections. A server on this machine stays reachable: the next attempt will show it.
     addEventListener('offline', () => this.fallback.disconnect());
   }
 
-  /** Goes over to one way alone, or to the best that works. */
-  select(way: Transport | undefined): void {
-    this.fallback.select(way ? [way] : transports);
+  /** Reconnects over one transport, or over the best that works. */
+  select(transport: Transport | undefined): void {
+    this.fallback.select(transport ? [transport] : transports);
   }
 
-  /** Tries now what was planned for later, if nothing is live. */
+  /** Makes the next attempt now, if nothing is live. */
   retryNow(): void {
     if (!this.fallback.live) this.fallback.tryNow();
   }
 
   /**
-   * Brings a message to the server.
-   * @throws {ApiError} status 0 where nobody knows whether it arrived.
+   * Sends a message, over the stream or by a request.
+   * @throws {ApiError} with status 0 if it is unknown whether it arrived.
    */
   async send({ id, message }: Outgoing): Promise<Entry> {
     const { stream } = this.fallback;
@@ -66,22 +69,22 @@ export class RoomConnection {
     const answer = await send?.({ id, message });
     if (isErrorBody(answer)) throw ApiError.from(answer);
     if (answer) return answer;
-    const stored = await api<Entry>('/messages', 'POST', { id, message, room: this.room });
-    // The server is there, and this way did not bring its answer.
+    const entry = await api<Entry>('/messages', 'POST', { id, message, room: this.room });
+    // The server is reachable, but no acknowledgement came over the stream.
     if (stream && send) this.fallback.abandon(stream);
-    return stored;
+    return entry;
   }
 
-  /** Tells the room that something is being written, where that costs nothing. */
+  /** Tells the room that somebody is typing, where the transport can do that without a request. */
   typing(): void {
     this.fallback.stream?.typing?.();
   }
 }
 
-/** How each way is opened. A browser allows a server six connections, so its tabs share all that are no WebSockets. */
+/** Browsers allow six connections to a server, so tabs share every stream that is no WebSocket. */
 function openers(room: string, entryTypes: readonly string[]): Record<Transport, OpenStream> {
-  const share = (way: Transport, open: OpenStream): OpenStream =>
-    shareAcrossTabs(`parley:${room}:${way}`, withTimeout(open));
+  const share = (transport: Transport, open: OpenStream): OpenStream =>
+    shareAcrossTabs(`parley:${room}:${transport}`, withTimeout(open));
   return {
     websocket: withTimeout(socketIo(room, 'websocket')),
     polling: share('polling', socketIo(room, 'polling')),

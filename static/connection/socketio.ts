@@ -5,42 +5,42 @@ import type { ServerEvent } from './events.js';
 import type { OpenStream } from './stream.js';
 
 /** How long an acknowledgement may take, in milliseconds. */
-const PATIENCE = 6000;
+const ACK_TIMEOUT = 6000;
 
-/** The room over Socket.IO. Its own pings, 20 s apart, tell of a connection that is dead and not closed. */
+/** Opens the room over Socket.IO, whose pings detect a dead connection within 20 s. */
 export function socketIo(room: string, transport: 'websocket' | 'polling'): OpenStream {
-  return ({ cursor, onEvent: hear, onLive: live, onLost: lost }) => {
+  return ({ cursor, onEvent, onLive, onLost }) => {
     const socket: Socket<ServerEvents, ClientEvents> = io({
       forceNew: true,
       transports: [transport],
-      // Both are left to the ladder.
+      // TransportFallback does both.
       upgrade: false,
       reconnection: false,
-      auth: (tell) => tell({ room, after: cursor() }),
+      auth: (send) => send({ room, after: cursor() }),
     });
-    let closed = false;
+    let isClosed = false;
     const close = (): void => {
-      closed = true;
+      isClosed = true;
       socket.off().offAny();
       socket.disconnect();
     };
-    const end = (why?: ErrorBody): void => {
-      if (closed) return;
+    const end = (refusal?: ErrorBody): void => {
+      if (isClosed) return;
       close();
-      lost(why);
+      onLost(refusal);
     };
-    socket.onAny((_name, event: ServerEvent) => hear(event));
-    socket.on('connect', live);
+    socket.onAny((_name, event: ServerEvent) => onEvent(event));
+    socket.on('connect', onLive);
     socket.on('disconnect', () => end());
     socket.on('connect_error', (error) => end(refusalOf((error as { data?: unknown }).data)));
-    // A connection that closes in the middle of its handshake is told of by this alone. One that is refused closes
-    // first, and says why right after.
+    // The only event when a connection closes during its handshake. After a refusal, connect_error with its reason
+    // follows in the same task.
     socket.io.engine.on('close', () => queueMicrotask(end));
     return {
       close,
       send: (draft) => {
-        const asked = socket.timeout(PATIENCE).emitWithAck('new_message', { ...draft, room });
-        return (asked as Promise<Entry | ErrorBody>).catch(() => undefined);
+        const answer = socket.timeout(ACK_TIMEOUT).emitWithAck('new_message', { ...draft, room });
+        return (answer as Promise<Entry | ErrorBody>).catch(() => undefined);
       },
       typing: () => void socket.volatile.emit('typing', {}),
     };

@@ -4,51 +4,51 @@ import { eventNames, type ServerEvent } from './events.js';
 import type { OpenStream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
-/** The room over Server-Sent Events, for networks that let no Socket.IO through. */
+/** Opens the room over Server-Sent Events, which pass where Socket.IO is blocked. */
 export function sse(room: string, entryTypes: readonly string[]): OpenStream {
-  return ({ cursor, onEvent: hear, onLive: live, onLost: lost, checkForMore: missed }) => {
+  return ({ cursor, onEvent, onLive, onLost, checkForMore }) => {
     const source = new EventSource(`/sse?${new URLSearchParams({ room, after: cursor() })}`);
-    let opened = false;
-    let closed = false;
+    let isLive = false;
+    let isClosed = false;
     const close = (): void => {
-      closed = true;
-      silence.stop();
+      isClosed = true;
+      watchdog.stop();
       source.close();
     };
-    const end = (why?: ErrorBody): void => {
-      if (closed) return;
+    const end = (refusal?: ErrorBody): void => {
+      if (isClosed) return;
       close();
-      lost(why);
+      onLost(refusal);
     };
-    // No script sees the comments that keep a stream alive. What is silent may be dead, or held up by a proxy:
-    // then the server has something that was not heard here.
-    const silence = new Watchdog(
+    // Heartbeats are comments, which EventSource hides. A silent stream may be dead or buffered by a proxy, and then
+    // the server has entries that did not arrive.
+    const watchdog = new Watchdog(
       () =>
-        void missed().then(
-          (more) => more && end(),
+        void checkForMore().then(
+          (hasMissed) => hasMissed && end(),
           () => end(),
         ),
     );
-    // Left alone, it never comes back from an HTTP error, and from others without a growing wait.
+    // EventSource never reconnects after an HTTP error, and after others without a backoff.
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) void refusal(room).then(end);
+      if (source.readyState === EventSource.CLOSED) void readRefusal(room).then(end);
       else end();
     };
     for (const name of [...entryTypes, ...eventNames]) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
-        silence.reset();
-        // Who comes in is told at once who is there. The headers alone say nothing: a proxy may keep back the rest.
-        if (!opened) live();
-        opened = true;
-        hear(JSON.parse(event.data) as ServerEvent);
+        watchdog.reset();
+        // Not at `open`: a proxy may pass the headers on and buffer the body. Presence arrives at once.
+        if (!isLive) onLive();
+        isLive = true;
+        onEvent(JSON.parse(event.data) as ServerEvent);
       });
     }
     return { close };
   };
 }
 
-/** Why the server opens no stream, if it says so: an EventSource is told of no answer but a stream. */
-function refusal(room: string): Promise<ErrorBody | undefined> {
+/** Returns why the server refuses the stream, since EventSource does not tell: it refuses `/subscribe` alike. */
+function readRefusal(room: string): Promise<ErrorBody | undefined> {
   const query = new URLSearchParams({ room, timeout: '0', limit: '1' });
   return request(`/subscribe?${query}`, { cache: 'no-store' }).then(() => undefined, refusalOf);
 }

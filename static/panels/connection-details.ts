@@ -1,7 +1,9 @@
+import type { Cursor } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { rememberTransport, transportNames, transports, type Transport } from '../connection/transports.js';
+import { seqOf } from '../timeline/cursor.js';
 
-/** What is behind the status: how far the room has been read, over which way, and the choice of another. */
+/** The menu behind the status: how far the room has been read, over which transport, and the choice of another. */
 export class ConnectionDetails {
   private readonly details: HTMLDetailsElement;
   private readonly line: HTMLElement;
@@ -9,39 +11,47 @@ export class ConnectionDetails {
   private transport: Transport | undefined;
   private waiting = 0;
 
-  /** @param use is given the way that the person chose, or none for the best. */
-  constructor(root: HTMLElement, chosen: Transport | undefined, use: (way: Transport | undefined) => void) {
+  /**
+   * @param chosen the selected transport; `undefined` for an automatic choice.
+   * @param onChoice is given the same when the person changes it.
+   */
+  constructor(
+    root: HTMLElement,
+    chosen: Transport | undefined,
+    onChoice: (transport: Transport | undefined) => void,
+  ) {
     this.details = find(root, 'details');
-    this.line = find(root, '.standing');
+    this.line = find(root, '.connection-line');
     const select = find<HTMLSelectElement>(root, 'select');
-    for (const way of transports) select.add(new Option(capital(transportNames[way]), way));
+    for (const transport of transports)
+      select.add(new Option(capitalize(transportNames[transport]), transport));
     select.value = chosen ?? '';
     select.addEventListener('change', () => {
-      const way = transports.find((one) => one === select.value);
-      rememberTransport(way);
-      use(way);
+      const transport = transports.find((one) => one === select.value);
+      rememberTransport(transport);
+      onChoice(transport);
     });
-    this.closeByItself();
+    this.closeAutomatically();
   }
 
-  /** All of the room is here, up to this place in its count. */
-  setSeq(seq: number): void {
-    this.seq = seq;
-    this.write();
+  /** Shows up to where the room has been read. */
+  setCursor(cursor: Cursor): void {
+    this.seq = seqOf(cursor);
+    this.render();
   }
 
-  setTransport(way: Transport | undefined): void {
-    this.transport = way;
-    this.write();
+  setTransport(transport: Transport | undefined): void {
+    this.transport = transport;
+    this.render();
   }
 
-  /** So many messages are on their way. */
+  /** Shows how many drafts are waiting. */
   setWaiting(waiting: number): void {
     this.waiting = waiting;
-    this.write();
+    this.render();
   }
 
-  private write(): void {
+  private render(): void {
     const parts = [
       `Read up to #${this.seq}`,
       this.transport ? `over ${transportNames[this.transport]}` : 'not connected',
@@ -50,7 +60,7 @@ export class ConnectionDetails {
     this.line.textContent = parts.filter(Boolean).join(' · ');
   }
 
-  private closeByItself(): void {
+  private closeAutomatically(): void {
     const { details } = this;
     document.addEventListener('pointerdown', ({ target }) => {
       if (target instanceof Node && !details.contains(target)) details.open = false;
@@ -66,6 +76,6 @@ export class ConnectionDetails {
   }
 }
 
-function capital(name: string): string {
+function capitalize(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

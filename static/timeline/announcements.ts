@@ -1,17 +1,17 @@
-/** How long a screen reader takes to notice what was added, in milliseconds. */
-const NOTICED = 500;
+/** How long a screen reader may take to notice an addition, in milliseconds. */
+const SETTLING_TIME = 500;
 
-/** What a screen reader announces of the log: new messages, and not the history. */
+/** Decides which additions to the log a screen reader announces: new messages, but no history. */
 export class Announcements {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly log: HTMLElement) {}
 
-  /** Adds messages to the log that are not announced. */
+  /** Adds messages without an announcement. */
   silently(add: () => void): void {
     clearTimeout(this.timer);
     this.log.setAttribute('aria-live', 'off');
-    this.timer = setTimeout(() => this.log.setAttribute('aria-live', 'polite'), NOTICED);
+    this.timer = setTimeout(() => this.log.setAttribute('aria-live', 'polite'), SETTLING_TIME);
     add();
   }
 }

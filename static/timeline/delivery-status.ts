@@ -1,11 +1,13 @@
-/** Shows the state of one's own messages only under the last one that it holds for. */
+/**
+ * Shows a delivery status only under the last of the reader's own messages that have it: the others get the class
+ * `superseded`, as in views/chat.ejs.
+ */
 export function updateDeliveryStatus(list: HTMLElement): void {
-  let newest = true;
+  let isNewest = true;
   for (const element of [...list.querySelectorAll<HTMLElement>('.mine')].reverse()) {
-    const more = element.nextElementSibling?.matches('.mine[data-state=sending]');
-    // As in views/chat.ejs.
-    const holds = element.dataset.state === 'sending' ? !more : newest;
-    element.classList.toggle('superseded', !holds);
-    newest = false;
+    const isSending = element.dataset.state === 'sending';
+    const nextIsSending = element.nextElementSibling?.matches('.mine[data-state=sending]');
+    element.classList.toggle('superseded', isSending ? Boolean(nextIsSending) : !isNewest);
+    isNewest = false;
   }
 }

@@ -1,47 +1,48 @@
+import { BoundedSet } from '../browser/bounded-set.js';
 import { find } from '../browser/dom.js';
 import { recall, remember } from '../browser/storage.js';
 import type { ScrollPosition } from './scroll-position.js';
 
-/** Texts that are shorter and have fewer lines can't be higher than a folded message on any screen. */
-const SHORT = 200;
-const LINES = 20;
+/** A text within both bounds is lower than a folded message on any screen. As in views/partials/message.ejs. */
+const SHORT_LENGTH = 200;
+const SHORT_LINES = 20;
 /** How many unfolded messages a tab remembers. */
-const UNFOLDED = 100;
+const UNFOLDED_LIMIT = 100;
 
-/** Whether a message may have to be folded. */
+/** Whether a message may be higher than a folded one. */
 export function mayNeedFolding(text: string): boolean {
-  return text.length > SHORT || text.split('\n').length > LINES;
+  return text.length > SHORT_LENGTH || text.split('\n').length > SHORT_LINES;
 }
 
-/** Leaves nothing of folding on a message whose text is gone. */
+/** Removes the folding from a message whose text was deleted. */
 export function removeFold(message: HTMLElement): void {
   message.classList.remove('folded', 'unfolded');
   message.querySelector('.unfold')?.remove();
 }
 
 /**
- * Folds long messages, and unfolds them by their button and when what is found or focused in one is out of sight. What
- * was unfolded stays so after a reload, and when it has left the page and comes back.
+ * Folds long messages. A message unfolds by its button, and when the browser scrolls within it to a search result or a
+ * focused link. It stays unfolded over a reload, and when it leaves the page and comes back.
  */
 export class Folding {
   private readonly key: string;
   /** The ids of the messages that were unfolded last. */
-  private readonly unfolded: Set<string>;
+  private readonly unfolded: BoundedSet<string>;
 
   constructor(
     private readonly list: HTMLElement,
     room: string,
-    reader: ScrollPosition,
+    scrollPosition: ScrollPosition,
   ) {
     this.key = `parley:${room}:unfolded`;
-    this.unfolded = new Set(recall(this.key).split(' ').filter(Boolean));
+    this.unfolded = new BoundedSet(UNFOLDED_LIMIT, recall(this.key).split(' ').filter(Boolean));
     list.addEventListener('click', ({ target }) => {
       const button = target instanceof Element && target.closest<HTMLElement>('.unfold');
       if (!button) return;
       const message = button.closest<HTMLElement>('.message')!;
       const unfold = !message.classList.contains('unfolded');
-      // What was unfolded is read from its beginning; what is folded again ends where it ended.
-      reader.pin(unfold ? message : button, 'top', () => this.toggle(message, unfold));
+      // An unfolded message is read from its top; after folding, the button stays in place.
+      scrollPosition.pin(unfold ? message : button, 'top', () => this.toggle(message, unfold));
     });
     list.addEventListener(
       'scroll',
@@ -50,43 +51,43 @@ export class Folding {
           return;
         const { scrollTop } = target;
         const message = target.closest<HTMLElement>('.message')!;
-        reader.pin(target, 'top', () => this.toggle(message, true), -scrollTop);
+        scrollPosition.pin(target, 'top', () => this.toggle(message, true), -scrollTop);
       },
       true,
     );
   }
 
-  /** Gives each message that is higher than the style lets it be a button that shows all of it. */
+  /** Folds each message that is higher than the style allows, and gives it a button. */
   update(): void {
     const bubbles = [...this.list.querySelectorAll<HTMLElement>('.message:not(.unfolded) .bubble.tall')];
-    const folded = bubbles.map((bubble) => bubble.scrollHeight > bubble.clientHeight + 1);
+    // All are measured before any is changed, so that the browser lays the page out once.
+    const overflows = bubbles.map((bubble) => bubble.scrollHeight > bubble.clientHeight + 1);
     bubbles.forEach((bubble, i) => {
       const message = bubble.closest<HTMLElement>('.message')!;
       const button = message.querySelector('.unfold');
-      message.classList.toggle('folded', folded[i]);
-      if (!folded[i]) return button?.remove();
+      message.classList.toggle('folded', overflows[i]);
+      if (!overflows[i]) return button?.remove();
       if (!button) bubble.after(unfoldButton());
-      if (this.unfolded.has(message.dataset.id ?? '')) show(message, true);
+      if (this.unfolded.has(message.dataset.id ?? '')) setUnfolded(message, true);
     });
   }
 
   private toggle(message: HTMLElement, unfold: boolean): void {
-    show(message, unfold);
+    setUnfolded(message, unfold);
     const id = message.dataset.id ?? '';
-    this.unfolded.delete(id);
     if (unfold) this.unfolded.add(id);
-    if (this.unfolded.size > UNFOLDED) this.unfolded.delete([...this.unfolded][0]!);
+    else this.unfolded.delete(id);
     remember(this.key, [...this.unfolded].join(' '));
   }
 }
 
-function show(message: HTMLElement, unfold: boolean): void {
-  message.classList.toggle('unfolded', unfold);
-  message.classList.toggle('folded', !unfold);
+function setUnfolded(message: HTMLElement, isUnfolded: boolean): void {
+  message.classList.toggle('unfolded', isUnfolded);
+  message.classList.toggle('folded', !isUnfolded);
   find(message, '.bubble').scrollTop = 0;
   const button = find(message, '.unfold');
-  button.textContent = unfold ? 'Show less' : 'Show more';
-  button.setAttribute('aria-expanded', String(unfold));
+  button.textContent = isUnfolded ? 'Show less' : 'Show more';
+  button.setAttribute('aria-expanded', String(isUnfolded));
 }
 
 function unfoldButton(): HTMLElement {

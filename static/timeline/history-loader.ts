@@ -1,18 +1,19 @@
 import type { Cursor, MessagePage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { seqOf } from './feed.js';
+import { seqOf } from './cursor.js';
 import { LoadTrigger } from './load-trigger.js';
 
-/** Loads older messages as the reader nears the top, until the beginning of the room. */
+/** Loads older messages when the reader scrolls near the top, up to the beginning of the room. */
 export class HistoryLoader {
   private readonly row = find(document, '#older');
   private readonly trigger: LoadTrigger;
 
   /**
-   * @param log what scrolls.
-   * @param oldest the place of the oldest entry that was read, if there is any.
-   * @param read the page before a place.
-   * @param show is given that page.
+   * @param log the element that scrolls.
+   * @param earliest the cursor before the room's first entry.
+   * @param oldest the cursor of the oldest entry that was read; `undefined` if there is none.
+   * @param read returns the page before a cursor.
+   * @param show shows a page of older messages.
    */
   constructor(
     log: HTMLElement,
@@ -26,36 +27,35 @@ export class HistoryLoader {
     this.update();
   }
 
-  /** Whether nothing is older than what is on the page. */
+  /** Whether the page shows the beginning of the room. */
   get atBeginning(): boolean {
     return !this.oldest || seqOf(this.oldest) <= seqOf(this.earliest) + 1;
   }
 
-  /** The log on the page begins at another place now, or in another history. */
+  /** The page now begins at another entry, perhaps of another history. */
   reset(oldest: Cursor | undefined, earliest = this.earliest): void {
     this.oldest = oldest;
     this.earliest = earliest;
     this.update();
   }
 
-  /** Looks anew at whether there is more, and whether the reader is near it. */
-  private update(): void {
-    const beginning = this.atBeginning;
-    this.row.classList.toggle('beginning', beginning);
-    if (beginning) this.trigger.disable(`Beginning of #${this.room}`);
-    else this.trigger.enable('Loading earlier messages…');
-  }
-
-  /** Loads again what could not be loaded, if that is so. */
+  /** Loads again if the last attempt failed. */
   retry(): void {
     this.trigger.retry();
+  }
+
+  private update(): void {
+    const { atBeginning } = this;
+    this.row.classList.toggle('beginning', atBeginning);
+    if (atBeginning) this.trigger.disable(`Beginning of #${this.room}`);
+    else this.trigger.enable('Loading earlier messages…');
   }
 
   private async load(): Promise<void> {
     const { oldest } = this;
     if (!oldest) return;
     const page = await this.read(oldest);
-    // Meanwhile the log may have begun anew, or been shortened: then this page is no longer what comes before.
+    // Not if the log was reset meanwhile: the page would leave a hole.
     if (this.oldest === oldest) this.add(page);
     this.update();
   }
@@ -63,7 +63,7 @@ export class HistoryLoader {
   private add(page: MessagePage): void {
     const [first] = page.messages;
     this.earliest = first ? page.earliest : (this.oldest ?? page.earliest);
-    // Not all that was read is shown: what deletes a message has a place, and no line.
+    // The cursor of the entry, not of a message: not every entry is shown.
     this.oldest = first?.cursor ?? this.oldest;
     this.show(page);
   }

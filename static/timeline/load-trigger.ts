@@ -1,65 +1,65 @@
 import { find } from '../browser/dom.js';
 
-/** How near the reader comes to an end of the log before more is loaded, in pixels. */
-const NEAR = 800;
+/** How near the end of the log is when more is loaded, in pixels. */
+const DISTANCE = 800;
 
-/** The row at one end of the log, which loads more messages as the reader nears it. */
+/** A row at one end of the log that loads more messages when it is scrolled near. */
 export class LoadTrigger {
   private readonly label: HTMLElement;
   private readonly retryButton: HTMLButtonElement;
   private readonly observer: IntersectionObserver;
-  private loading = false;
+  private isLoading = false;
 
   /**
    * @param log the element that scrolls.
-   * @param load loads one page and calls {@link enable} or {@link disable} after it; a rejection is shown in the row.
-   * @param failed what the row says then.
+   * @param load loads one page, then calls {@link enable} or {@link disable}; it rejects if it could not load.
+   * @param failureText the text of the row after that.
    */
   constructor(
     log: HTMLElement,
     private readonly row: HTMLElement,
     private readonly load: () => Promise<void>,
-    private readonly failed: string,
+    private readonly failureText: string,
   ) {
     this.label = find(row, 'span');
     this.retryButton = find(row, 'button');
     this.retryButton.addEventListener('click', () => this.retry());
-    // On a busy machine several changes are reported at once: the last one holds.
-    this.observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && void this.run(), {
+    // The last of several changes that are reported together is the current one.
+    this.observer = new IntersectionObserver((changes) => changes.at(-1)?.isIntersecting && void this.run(), {
       root: log,
-      rootMargin: `${NEAR}px 0px`,
+      rootMargin: `${DISTANCE}px 0px`,
     });
   }
 
-  /** There is more: loads it when the reader is near. */
-  enable(words: string): void {
-    this.disable(words);
-    // An observer reports changes only; observed anew, it reports where the row is now.
+  /** Loads more when the row is near; it shows `text`. */
+  enable(text: string): void {
+    this.disable(text);
+    // An observer reports changes only; observing anew makes it report the current position.
     this.observer.observe(this.row);
   }
 
-  /** Loads again what could not be loaded, if that is so. */
-  retry(): void {
-    if (!this.retryButton.hidden) void this.run();
-  }
-
-  /** There is no more. */
-  disable(words: string): void {
-    this.label.textContent = words;
+  /** Loads no more; the row shows `text`. */
+  disable(text: string): void {
+    this.label.textContent = text;
     this.retryButton.hidden = true;
     this.observer.unobserve(this.row);
   }
 
+  /** Loads again if the last attempt failed. */
+  retry(): void {
+    if (!this.retryButton.hidden) void this.run();
+  }
+
   private async run(): Promise<void> {
-    if (this.loading) return;
-    this.loading = true;
+    if (this.isLoading) return;
+    this.isLoading = true;
     try {
       await this.load();
     } catch {
-      this.disable(this.failed);
+      this.disable(this.failureText);
       this.retryButton.hidden = false;
     } finally {
-      this.loading = false;
+      this.isLoading = false;
     }
   }
 }

@@ -1,12 +1,12 @@
 import { clone, find } from '../browser/dom.js';
 import { onMidnight, formatDay } from './days.js';
 
-/** How long the same person's messages stand together under one name, in milliseconds. */
+/** How far apart two messages of one person may be to share a byline, in milliseconds. */
 const GROUPING_TIME = 5 * 60_000;
 
-/** Where messages stand in their list: in the room's order, those on their way last, with a line before each day. */
+/** Keeps the list of messages in the order of the log, drafts last, with a separator before each day. */
 export class MessageOrder {
-  private readonly day = find<HTMLTemplateElement>(document, '#day-template');
+  private readonly separator = find<HTMLTemplateElement>(document, '#day-template');
 
   constructor(private readonly list: HTMLElement) {
     onMidnight(() => {
@@ -15,25 +15,25 @@ export class MessageOrder {
     });
   }
 
-  /** Puts a message where it belongs, whether or not it is in the list already. */
+  /** Inserts a message, or moves it if it is in the list already. */
   insert(element: HTMLElement): void {
     const seq = seqOfElement(element);
-    let before: HTMLElement | undefined;
+    let after: HTMLElement | undefined;
     for (let other = last(this.list); other; other = previous(other)) {
       if (other === element) continue;
       if (seqOfElement(other) <= seq) break;
-      before = other;
+      after = other;
     }
-    // Moving an element that is in its place already would lose the focus and the selection in it.
-    if (!element.isConnected || next(element) !== before) {
+    // Moving an element to where it is would lose the focus and the selection in it.
+    if (!element.isConnected || next(element) !== after) {
       if (element.isConnected) this.remove(element);
-      this.list.insertBefore(element, (before && daySeparator(before)) ?? before ?? null);
+      this.list.insertBefore(element, (after && daySeparator(after)) ?? after ?? null);
     }
     this.updateGrouping(element);
-    if (before) this.updateGrouping(before);
+    if (after) this.updateGrouping(after);
   }
 
-  /** Takes a message out. */
+  /** Removes a message. */
   remove(element: HTMLElement): void {
     const after = next(element);
     daySeparator(element)?.remove();
@@ -41,34 +41,34 @@ export class MessageOrder {
     if (after) this.updateGrouping(after);
   }
 
-  /** Sets what depends on the message before: the day's line, and whether the name is said again. */
+  /** Updates what depends on the message before: the day's separator, and whether the byline is shown. */
   updateGrouping(element: HTMLElement): void {
     const before = previous(element);
     const day = element.dataset.day ?? '';
-    let line = daySeparator(element);
+    let separator = daySeparator(element);
     if (before?.dataset.day === day) {
-      line?.remove();
+      separator?.remove();
     } else {
-      if (!line) element.before((line = clone(this.day)));
-      const time = find<HTMLTimeElement>(line, 'time');
+      if (!separator) element.before((separator = clone(this.separator)));
+      const time = find<HTMLTimeElement>(separator, 'time');
       time.dateTime = day;
       time.textContent = formatDay(day);
     }
-    element.classList.toggle('follows', before !== undefined && followsOn(before, element));
+    element.classList.toggle('follows', before !== undefined && sharesByline(before, element));
   }
 }
 
-function followsOn(before: HTMLElement, element: HTMLElement): boolean {
-  const said = (e: HTMLElement) => Date.parse(find<HTMLTimeElement>(e, '.at').dateTime);
+function sharesByline(before: HTMLElement, element: HTMLElement): boolean {
+  const timeOf = (message: HTMLElement) => Date.parse(find<HTMLTimeElement>(message, '.at').dateTime);
   return (
     before.dataset.visitor === element.dataset.visitor &&
     before.dataset.day === element.dataset.day &&
     find(before, '.author').textContent === find(element, '.author').textContent &&
-    said(element) - said(before) < GROUPING_TIME
+    timeOf(element) - timeOf(before) < GROUPING_TIME
   );
 }
 
-/** The place of a message in its room; one on its way comes after all others. */
+/** Returns the seq of a message; infinity for a draft, which comes after all others. */
 export function seqOfElement(element: HTMLElement): number {
   return Number(element.dataset.seq) || Infinity;
 }
@@ -82,13 +82,13 @@ function last(list: HTMLElement): HTMLElement | undefined {
   return list.lastElementChild instanceof HTMLElement ? list.lastElementChild : undefined;
 }
 
-/** The message before another. */
+/** Returns the message before another. */
 export function previous(element: HTMLElement): HTMLElement | undefined {
   const before = (daySeparator(element) ?? element).previousElementSibling;
   return before instanceof HTMLElement ? before : undefined;
 }
 
-/** The message after another. */
+/** Returns the message after another. */
 export function next(element: HTMLElement): HTMLElement | undefined {
   const after = element.nextElementSibling;
   const message = after?.matches('.day') ? after.nextElementSibling : after;

@@ -6,26 +6,26 @@ import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
 import { tagOf } from './tag.js';
 
-/** What there is to show of a message; one on its way has no place in the room yet. */
+/** What is shown of a message; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
   Partial<Pick<NewMessage, 'seq' | 'cursor'>>;
 
-/** Writes a message into its element; everything that people made goes in as text. */
-export function fillMessage(element: HTMLElement, said: DisplayedMessage, mine: boolean): void {
-  element.classList.toggle('mine', mine);
-  element.dataset.id = said.id;
-  element.dataset.seq = String(said.seq ?? '');
-  element.dataset.cursor = said.cursor ?? '';
-  element.dataset.visitor = said.visitor;
-  find(element, '.author').textContent = said.username;
-  find(element, '.tag').textContent = tagOf(said);
-  find(element, '.bubble').textContent = said.message;
-  find<HTMLTimeElement>(element, '.at').dateTime = said.at;
-  fillAvatar(find(element, '.avatar'), said.visitor, said.username);
+/** Writes a message into its element; everything that people wrote is inserted as text. */
+export function fillMessage(element: HTMLElement, message: DisplayedMessage, isMine: boolean): void {
+  element.classList.toggle('mine', isMine);
+  element.dataset.id = message.id;
+  element.dataset.seq = String(message.seq ?? '');
+  element.dataset.cursor = message.cursor ?? '';
+  element.dataset.visitor = message.visitor;
+  find(element, '.author').textContent = message.username;
+  find(element, '.tag').textContent = tagOf(message);
+  find(element, '.bubble').textContent = message.message;
+  find<HTMLTimeElement>(element, '.at').dateTime = message.at;
+  fillAvatar(find(element, '.avatar'), message.visitor, message.username);
   enhanceMessage(element);
 }
 
-/** Adds what only the browser knows, the reader's zone above all, to an element that is filled. */
+/** Adds what the server can't render: times in the reader's time zone, links, large emoji. */
 export function enhanceMessage(element: HTMLElement): void {
   const time = find<HTMLTimeElement>(element, '.at');
   const at = new Date(time.dateTime);
@@ -39,7 +39,7 @@ export function enhanceMessage(element: HTMLElement): void {
   bubble.classList.toggle('tall', mayNeedFolding(text));
 }
 
-/** Takes the text out of a message that was deleted. */
+/** Removes the text of a deleted message. */
 export function eraseMessage(element: HTMLElement): void {
   element.classList.add('deleted');
   const bubble = find(element, '.bubble');
@@ -48,9 +48,9 @@ export function eraseMessage(element: HTMLElement): void {
   bubble.textContent = 'Deleted';
 }
 
-/** Gives somebody a colour and an initial: the same in all places, and for as long as they are the same visitor. */
+/** Sets the colour and the initial of an avatar. The colour depends on the visitor's id alone. */
 export function fillAvatar(avatar: HTMLElement, visitor: string, username: string): void {
-  // As in views/partials/avatar.ejs, so that nothing changes colour when the script arrives.
+  // As in views/partials/avatar.ejs, for the first paint.
   avatar.dataset.tone = String(Array.from(visitor).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 8);
   avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';
 }

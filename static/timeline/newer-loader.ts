@@ -2,7 +2,7 @@ import type { Cursor, MessagePage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { LoadTrigger } from './load-trigger.js';
 
-/** Loads newer messages as the reader nears the bottom, while the page does not show the newest ones. */
+/** Loads newer messages when the reader scrolls near the bottom, while the page ends before the end of the room. */
 export class NewerLoader {
   private readonly row = find(document, '#newer');
   private readonly trigger: LoadTrigger;
@@ -10,8 +10,8 @@ export class NewerLoader {
 
   /**
    * @param log the element that scrolls.
-   * @param read returns the page after a place.
-   * @param show is given that page.
+   * @param read returns the page after a cursor.
+   * @param show shows a page of newer messages.
    */
   constructor(
     log: HTMLElement,
@@ -21,7 +21,7 @@ export class NewerLoader {
     this.trigger = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages couldn’t be loaded.');
   }
 
-  /** The page now shows the room up to this place, or all of it. */
+  /** The page now ends at this cursor; at the end of the room if it is `undefined`. */
   reset(end: Cursor | undefined): void {
     this.end = end;
     this.row.hidden = end === undefined;
@@ -29,7 +29,7 @@ export class NewerLoader {
     else this.trigger.enable('Loading newer messages…');
   }
 
-  /** Loads again what could not be loaded, if that is so. */
+  /** Loads again if the last attempt failed. */
   retry(): void {
     this.trigger.retry();
   }
@@ -38,7 +38,7 @@ export class NewerLoader {
     const { end } = this;
     if (end === undefined) return;
     const page = await this.read(end);
-    // Meanwhile the reader may have gone to the newest messages, or away from this end.
+    // Not if the page ends elsewhere meanwhile: it would leave a hole.
     if (this.end === end) this.show(page);
     else this.reset(this.end);
   }

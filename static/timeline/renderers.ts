@@ -2,17 +2,17 @@ import type { Entry, EntryOf, EntryType } from '../../server/wire.js';
 import type { Timeline } from './timeline.js';
 
 /*
- * The registry of how the page shows each kind of entry. What a kind is stands in server/entry-kinds.ts; the first
- * paint, for kinds that are in history, in views/entries/.
+ * The registry of renderers: how the page shows each kind of entry. server/entry-kinds.ts defines the kinds, and
+ * views/entries/ renders those of the history for the first paint.
  */
 
-/** How the page shows one kind of entry. */
+/** Shows one kind of entry. */
 interface Renderer<Shown = Entry> {
-  /** Whether somebody wrote it to be read: it counts as unread, and ends the notice that they are typing. */
+  /** Whether it is a message: it counts as unread, and its writer no longer counts as typing. */
   isMessage?: boolean;
-  /** Shows it at its own place; without this, it has a place in the log, and none on the page. */
+  /** Shows it in its place; without this, it appears only in the log. */
   show?: (timeline: Timeline, entry: Shown) => void;
-  /** Changes earlier entries, whether or not its own place is on the page. */
+  /** Applies it to earlier entries, whether or not its own place is on the page. */
   apply?: (timeline: Timeline, entry: Shown) => void;
 }
 
@@ -32,15 +32,15 @@ const RENDERERS: { readonly [Type in EntryType]: Renderer<EntryOf<Type>> } = {
 
 const byType = new Map(Object.entries(RENDERERS as Record<string, unknown> as Record<string, Renderer>));
 
-/** The kinds that the page shows: the names of the events that it listens for. */
+/** The kinds that the page knows, which are also the names of their events. */
 export const entryTypes: readonly string[] = [...byType.keys()];
 
-/** Whether somebody wrote an entry to be read. */
+/** Whether an entry is a message. */
 export function isMessage({ type }: Entry): boolean {
   return byType.get(type)?.isMessage ?? false;
 }
 
-/** Shows an entry at its place, with all that it changes. Entries of unknown kinds are skipped. */
+/** Shows an entry in its place and applies it to earlier ones. Unknown kinds are skipped. */
 export function showEntry(timeline: Timeline, entry: Entry): void {
   const renderer = byType.get(entry.type);
   renderer?.apply?.(timeline, entry);

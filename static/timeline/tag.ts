@@ -1,9 +1,9 @@
 import type { Person } from '../../server/wire.js';
 import { serverConstants } from '../browser/server-constants.js';
 
-/** What tells apart those who have not chosen a name: the beginning of their id. All others need none. */
+/** Returns the tag that tells visitors without a name apart: the beginning of their id. Empty for all others. */
 export function tagOf({ visitor, username }: Person): string {
-  // The server computes the same for the first paint: server/identity/name.ts.
+  // As in server/identity/name.ts, for the first paint.
   if (username !== serverConstants().anonymous) return '';
   return visitor
     .replace(/[^a-z0-9]/gi, '')
@@ -11,7 +11,7 @@ export function tagOf({ visitor, username }: Person): string {
     .toLowerCase();
 }
 
-/** Somebody's name as it stands in a sentence. */
+/** Returns the name to use in a sentence: with the tag, if there is one. */
 export function displayName(person: Person): string {
   return [person.username, tagOf(person)].filter(Boolean).join(' ');
 }

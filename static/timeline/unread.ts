@@ -1,4 +1,4 @@
-/** Counts in the tab's title what comes while nobody looks. */
+/** Counts in the tab's title the messages that arrive while the page is hidden. */
 export class Unread {
   private readonly title = document.title;
   private count = 0;

@@ -16,7 +16,7 @@ const rungs = [
 ] as const;
 
 /** Waits until the line behind the status says this. */
-const standsAt = (visit: Visit, line: string) => until(() => visit.standing.textContent(), line);
+const standsAt = (visit: Visit, line: string) => until(() => visit.connectionLine.textContent(), line);
 
 /** Lets up to so many seconds pass for the page, until there is something; returns how much there is then. */
 async function passes({ page }: Visit, there: () => Promise<number>, seconds: number): Promise<number> {
