@@ -6,41 +6,40 @@ import { createPasskey, showPasskeys } from '../panels/passkey.js';
 import { enableSignInForm } from '../panels/sign-in.js';
 
 const form = (selector: string) => document.querySelector<HTMLFormElement>(selector);
-/** Whether the name is kept already. */
-const account = form('#sign-out') !== null;
+const hasAccount = form('#sign-out') !== null;
 
-/** Shows the page as it is from now on, here and in the room. */
-function begin(): void {
+/** Shows the new state of the account, here and in the other tabs. */
+function reload(): void {
   notifyOtherTabs();
   location.reload();
 }
 
 onSubmit(form('#name-form'), async ({ username }) => {
   await api('/username', 'POST', { username });
-  begin();
+  reload();
 });
 
 const passwordForm = form('#password-form');
 onSubmit(passwordForm, async ({ password, current, others }) => {
   const endOtherSessions = others !== undefined;
   await api('/account/password', 'PUT', { password, ...(current && { current, endOtherSessions }) });
-  if (!account) return begin();
+  if (!hasAccount) return reload();
   passwordForm!.reset();
   find(passwordForm!, '.outcome').textContent = 'Password saved.';
   if (current && endOtherSessions)
     document.querySelectorAll('[data-session]:not([data-here])').forEach((row) => row.remove());
 });
 
-const passkeyForm = form('#keep-passkey');
+const passkeyForm = form('#passkey-form');
 onSubmit(passkeyForm, async () => {
   await createPasskey();
-  if (!account) return begin();
+  if (!hasAccount) return reload();
   find(passkeyForm!, '.outcome').textContent = 'Passkey added.';
 });
 
 onSubmit(form('#sign-out'), async () => {
   await api('/sessions', 'DELETE');
-  begin();
+  reload();
 });
 
 onSubmit(form('#token-form'), async ({ label }) => {
@@ -48,10 +47,10 @@ onSubmit(form('#token-form'), async ({ label }) => {
   showSecret(token);
 });
 
-for (const row of document.querySelectorAll<HTMLElement>('[data-grant], [data-passkey]')) {
-  const { grant, passkey } = row.dataset;
+for (const row of document.querySelectorAll<HTMLElement>('[data-credential], [data-passkey]')) {
+  const { credential, passkey } = row.dataset;
   onSubmit(row.querySelector('form'), async () => {
-    await api(grant ? `/account/grants/${grant}` : `/account/passkeys/${passkey}`, 'DELETE');
+    await api(credential ? `/account/grants/${credential}` : `/account/passkeys/${passkey}`, 'DELETE');
     row.remove();
   });
 }

@@ -3,7 +3,7 @@ import { runOnce, localizeTimes, onSubmit, showSecret } from '../panels/forms.js
 
 for (const row of document.querySelectorAll<HTMLElement>('[data-visitor]')) {
   const person = `/people/${row.dataset.visitor}`;
-  for (const form of row.querySelectorAll<HTMLFormElement>('.lift')) {
+  for (const form of row.querySelectorAll<HTMLFormElement>('.end-sanction')) {
     onSubmit(form, async () => {
       await api(`${person}/${form.dataset.kind}`, 'DELETE');
       location.reload();

@@ -5,7 +5,7 @@ import { nameLengthError } from './name-length.js';
 
 type Change = NewContact | RemoveContact;
 
-/** The address book beside the conversation. */
+/** The shared address book in the panel. */
 export class AddressBook {
   private readonly contacts = new Map<string, Contact>();
   private readonly template = find<HTMLTemplateElement>(document, '#contact-template');
@@ -14,7 +14,7 @@ export class AddressBook {
   private readonly empty = find(document, '#contacts-empty');
   private readonly form = find<HTMLFormElement>(document, '#contact-form');
   private readonly name = find<HTMLInputElement>(this.form, '[name=name]');
-  /** What changed while the list was on its way, and so may not stand in it. */
+  /** Changes that arrived while the list was loading, which it may not include. */
   private changesWhileLoading: Change[] = [];
   private loads = 0;
 
@@ -28,7 +28,7 @@ export class AddressBook {
     }
   }
 
-  /** Reads the list anew: changes are told as they happen, and not again to who was away. */
+  /** Loads the list, since changes are not replayed after a lost connection. */
   async load(): Promise<void> {
     const load = ++this.loads;
     this.changesWhileLoading = [];
@@ -40,7 +40,7 @@ export class AddressBook {
     this.render();
   }
 
-  /** Shows what somebody changed. */
+  /** Shows a contact that was added, or hides one that was removed. */
   applyChange(change: Change): void {
     this.changesWhileLoading.push(change);
     this.apply(change);
@@ -54,7 +54,7 @@ export class AddressBook {
 
   private async add(): Promise<void> {
     const button = find<HTMLButtonElement>(this.form, 'button');
-    // A second sending would be a second contact.
+    // A second request would add a second contact.
     if (button.disabled || nameLengthError(this.name.value)) return;
     button.disabled = true;
     try {
@@ -71,46 +71,47 @@ export class AddressBook {
     }
   }
 
-  private showError(sentence: string): void {
-    find(this.form, '.error').textContent = sentence;
-    for (const input of this.form.querySelectorAll('input')) input.ariaInvalid = String(sentence !== '');
+  private showError(text: string): void {
+    find(this.form, '.error').textContent = text;
+    for (const input of this.form.querySelectorAll('input')) input.ariaInvalid = String(text !== '');
   }
 
-  private async remove(id: string, line: HTMLElement): Promise<void> {
+  private async remove(id: string, row: HTMLElement): Promise<void> {
     try {
       await api('/contacts/' + encodeURIComponent(id), 'DELETE');
       this.applyChange({ type: 'remove_contact', id });
     } catch (error) {
-      find(line, '.error').textContent = errorText(error);
+      find(row, '.error').textContent = errorText(error);
     }
   }
 
-  /** Brings the lines in step with the contacts; a line that stays keeps its element, and so its focus. */
+  /** Updates the list. Rows of unchanged contacts are reused, so the focus stays in them. */
   private render(): void {
-    const lines = new Map([...this.list.children].map((line) => [(line as HTMLElement).dataset.id, line]));
+    const rows = new Map([...this.list.children].map((row) => [(row as HTMLElement).dataset.id, row]));
     const { activeElement } = document;
-    const focused = activeElement?.closest('.contact');
-    const neighbour = focused?.nextElementSibling ?? focused?.previousElementSibling;
+    const focusedRow = activeElement?.closest('.contact');
+    const neighbour = focusedRow?.nextElementSibling ?? focusedRow?.previousElementSibling;
     const sorted = [...this.contacts.values()].sort(
       (a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1),
     );
-    this.list.replaceChildren(...sorted.map((contact) => lines.get(contact.id) ?? this.createRow(contact)));
-    if (focused?.isConnected) (activeElement as HTMLElement).focus();
-    else if (focused) (neighbour?.querySelector<HTMLElement>('.remove') ?? find(this.form, 'input')).focus();
+    this.list.replaceChildren(...sorted.map((contact) => rows.get(contact.id) ?? this.createRow(contact)));
+    if (focusedRow?.isConnected) (activeElement as HTMLElement).focus();
+    else if (focusedRow)
+      (neighbour?.querySelector<HTMLElement>('.remove') ?? find(this.form, 'input')).focus();
     this.count.textContent = String(sorted.length || '');
     this.empty.hidden = sorted.length > 0;
   }
 
   private createRow({ id, name, phone }: Contact): HTMLElement {
-    const line = clone(this.template);
-    line.dataset.id = id;
-    find(line, '.who').textContent = name;
-    const link = find<HTMLAnchorElement>(line, '.phone');
+    const row = clone(this.template);
+    row.dataset.id = id;
+    find(row, '.who').textContent = name;
+    const link = find<HTMLAnchorElement>(row, '.phone');
     link.href = `tel:${phone}`;
     link.textContent = phone.replace(';ext=', ' ext. ');
-    const remove = find<HTMLButtonElement>(line, '.remove');
-    remove.ariaLabel = `Remove ${name}`;
-    remove.addEventListener('click', () => void this.remove(id, line));
-    return line;
+    const removeButton = find<HTMLButtonElement>(row, '.remove');
+    removeButton.ariaLabel = `Remove ${name}`;
+    removeButton.addEventListener('click', () => void this.remove(id, row));
+    return row;
   }
 }

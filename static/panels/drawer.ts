@@ -1,6 +1,6 @@
 import { find } from '../browser/dom.js';
 
-/** Shows the panel beside the conversation where there is room for it, and else in a dialog behind a button. */
+/** On a narrow screen, moves the panel into a dialog that a button opens. */
 export function panelInDrawer(): void {
   const panel = find(document, '#panel');
   const side = find(document, '#side');
@@ -11,9 +11,9 @@ export function panelInDrawer(): void {
   });
   drawer.addEventListener('close', () => side.append(panel));
   drawer.addEventListener('click', (event) => {
-    // Only the backdrop is the dialog itself: all else in it is covered by its children.
+    // The children cover the dialog, so this is a click on its backdrop.
     if (event.target === drawer) drawer.close();
   });
-  // As in chat.css.
+  // The same width as in chat.css.
   matchMedia('(min-width: 56rem)').addEventListener('change', () => drawer.close());
 }

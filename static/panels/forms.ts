@@ -1,10 +1,9 @@
 import { find } from '../browser/dom.js';
 import { errorText } from '../connection/api.js';
 
-/** Does what a form is for, once at a time, and says in it what went wrong. */
+/** Runs the work of a form, unless it is running already, and shows its error in the form. */
 export async function runOnce(form: HTMLElement, work: () => Promise<void>): Promise<void> {
   const buttons = [...form.querySelectorAll('button')];
-  // A second sending would do it twice.
   if (buttons.some(({ disabled }) => disabled)) return;
   const [error, outcome] = [find(form, '.error'), form.querySelector('.outcome')];
   error.textContent = '';
@@ -14,7 +13,7 @@ export async function runOnce(form: HTMLElement, work: () => Promise<void>): Pro
   buttons.forEach((button) => (button.disabled = false));
 }
 
-/** The same when the form is sent; `work` is given what is written in it. */
+/** Runs `work` with the fields of a form whenever it is submitted, and enables its buttons. */
 export function onSubmit(
   form: HTMLFormElement | null,
   work: (fields: Record<string, string>) => Promise<void>,
@@ -25,21 +24,21 @@ export function onSubmit(
     const fields = Object.fromEntries(new FormData(form)) as Record<string, string>;
     void runOnce(form, () => work(fields));
   });
-  // Sent before its script is here, a form would write a password into the page's address.
+  // Rendered disabled: submitted without its script, a form would write a password into the address.
   for (const button of form.querySelectorAll('button')) button.disabled = false;
 }
 
-/** Shows a secret, which the server tells this once; the page begins anew when it was taken note of. */
+/** Shows a secret that the server reveals only once; the page reloads when the person is done with it. */
 export function showSecret(secret: string): void {
   const box = find(document, '#secret');
-  const text = find<HTMLInputElement>(box, 'input');
-  text.value = secret;
+  const input = find<HTMLInputElement>(box, 'input');
+  input.value = secret;
   box.hidden = false;
-  text.select();
+  input.select();
   find(box, '.copy').addEventListener('click', () => {
     const outcome = find(box, '.outcome');
-    text.select();
-    // On a plain http:// address in a local network there is no clipboard: there it is selected, at least.
+    input.select();
+    // There is no clipboard on plain HTTP, which is no secure context.
     Promise.resolve(navigator.clipboard?.writeText(secret) ?? Promise.reject(new Error())).then(
       () => (outcome.textContent = 'Copied.'),
       () => (outcome.textContent = 'Selected. Copy it with the keyboard.'),
@@ -48,7 +47,7 @@ export function showSecret(secret: string): void {
   find(box, '.done').addEventListener('click', () => location.reload());
 }
 
-/** Writes the times of the page by the reader's clock. */
+/** Shows the times of the page in the reader's time zone and locale. */
 export function localizeTimes(): void {
   for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(undefined, {

@@ -3,22 +3,22 @@ import { find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
 import { nameLengthError } from './name-length.js';
 
-/** The field that says, and changes, what one is called. */
+/** The field that shows and changes the visitor's own name. */
 export class NameField {
   private readonly form = find<HTMLFormElement>(document, '#name-form');
   private readonly input = find<HTMLInputElement>(this.form, 'input');
   private readonly save = find<HTMLButtonElement>(this.form, 'button');
 
-  /** @param renamed is given the name that the server took. */
+  /** @param onRename is given the change that the server has accepted. */
   constructor(
     private readonly me: Person,
-    private readonly renamed: (change: ChangeUsername) => void,
+    private readonly onRename: (change: ChangeUsername) => void,
   ) {
     this.input.value = me.username;
     this.input.addEventListener('input', () => this.update());
     this.input.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || this.save.hidden) return;
-      // Here it gives up the change, and doesn't close the drawer as well.
+      // Discards the change, instead of closing the drawer.
       event.preventDefault();
       this.set(me.username);
     });
@@ -28,7 +28,7 @@ export class NameField {
     });
   }
 
-  /** Shows a name that was changed, here or in another tab, unless another one is being written. */
+  /** Shows a name that was changed, here or in another tab, unless somebody is typing a new one. */
   show(): void {
     if (this.save.hidden) this.set(this.me.username);
     else this.update();
@@ -39,9 +39,9 @@ export class NameField {
     if (username === this.me.username || nameLengthError(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
-      // Meanwhile another one may have been begun.
+      // Unless somebody has gone on typing.
       if (this.input.value === username) this.set(change.username);
-      this.renamed(change);
+      this.onRename(change);
     } catch (error) {
       this.showError(errorText(error));
     }
@@ -58,8 +58,8 @@ export class NameField {
     this.showError(nameLengthError(this.input.value));
   }
 
-  private showError(sentence: string): void {
-    find(this.form, '.error').textContent = sentence;
-    this.input.ariaInvalid = String(sentence !== '');
+  private showError(text: string): void {
+    find(this.form, '.error').textContent = text;
+    this.input.ariaInvalid = String(text !== '');
   }
 }

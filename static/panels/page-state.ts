@@ -2,104 +2,104 @@ import type { ErrorBody, RoomRules } from '../../server/wire.js';
 import { isTemporary } from '../connection/api.js';
 import { transportNames, transports, type Transport } from '../connection/transports.js';
 
-/** How long a trouble may last before the page shows it, in milliseconds. */
+/** How long a problem may last before the page shows it, in milliseconds. */
 const GRACE_PERIOD = 700;
 
-/** Everything that decides what can be written here and what becomes of it. Times are in ms since the epoch. */
+/** Everything that decides whether a message can be written and sent. Times are in milliseconds since the epoch. */
 export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
   /** The transport that is connected now. */
   live: Transport | undefined;
-  /** The one that was connected last; none since the page was opened. */
+  /** The transport that was connected last; `undefined` until the first connection. */
   lastLive: Transport | undefined;
-  /** When the connection was lost, or the page opened. */
+  /** When the connection was lost, or the page was opened. */
   lostAt: number;
-  /** Whether the browser has a network at all. */
+  /** Whether the browser has a network. */
   online: boolean;
-  /** When the next attempt to connect begins, if one is planned. */
+  /** The next attempt to connect, if one is scheduled. */
   retryAt: number | undefined;
-  /** Why the server refuses the connection, if it does. */
+  /** The server's error, if it refused the last attempt. */
   refusal: ErrorBody | undefined;
-  /** Whether this person may write in a locked room. */
+  /** Whether this visitor may write in a locked room. */
   moderates: boolean;
-  /** Whether a moderator has muted this person, as far as the page knows. */
+  /** Whether a moderator has muted this visitor, as far as the page knows. */
   muted: boolean;
-  /** How many messages are not stored yet, and since when there are any. */
+  /** The number of drafts that wait to be sent. */
   waiting: number;
+  /** Since when there are any. */
   waitingAt: number;
-  /** Until when the server asked to send nothing more: a rate limit or slow mode. */
+  /** Until when the server asked not to send, because of a rate limit or slow mode. */
   heldUntil: number | undefined;
 }
 
-/** What the page shows of a condition. */
+/** What the page shows of its state. */
 export interface PageView {
   connection: 'live' | 'away' | 'refused';
-  /** The transport to name, where the page counts as connected. */
+  /** The transport to name; `undefined` where the page shows that it is not connected. */
   transport: Transport | undefined;
   status: string;
   statusCountdown: string;
   canTryNow: boolean;
   canSignIn: boolean;
   canWrite: boolean;
-  /** The rule that holds for writing: of the room, or of this person. */
+  /** The rule that limits writing: of the room, or for this visitor. */
   rule: string;
+  /** Why the next draft waits, with the time left. */
   hold: string;
   holdCountdown: string;
-  /** The state of messages that are not stored yet. */
+  /** The delivery status of drafts. */
   sending: string;
-  /** Whether time alone will change any of this. */
+  /** Whether the passing of time will change any of this. */
   changesWithTime: boolean;
 }
 
-/** Returns everything that the page shows of a condition, so that no two of its parts contradict each other. */
-export function describePage(condition: PageState, now: number): PageView {
-  const { live, lastLive, online, refusal, retryAt, locked, slow, muted, moderates, waiting, heldUntil } =
-    condition;
-  const noticed = (since: number): boolean => now - since >= GRACE_PERIOD;
-  const way = live ?? (refusal || noticed(condition.lostAt) ? undefined : lastLive);
-  const connection = way ? 'live' : refusal && online ? 'refused' : 'away';
-  // Any other refusal is about connecting: a message can be written, and is refused with what to do about it.
+/** Returns all that the page shows of its state, in one place, so that no two parts contradict each other. */
+export function describePage(state: PageState, now: number): PageView {
+  const { live, lastLive, online, refusal, retryAt, locked, moderates, waiting, heldUntil } = state;
+  const isNoticeable = (since: number): boolean => now - since >= GRACE_PERIOD;
+  const transport = live ?? (refusal || isNoticeable(state.lostAt) ? undefined : lastLive);
+  const connection = transport ? 'live' : refusal && online ? 'refused' : 'away';
   const mustSignIn = refusal?.code === 'sign_in_required';
-  const shutOut = !live && refusal !== undefined && !mustSignIn && !isTemporary(refusal);
-  const canWrite = !shutOut && (!locked || moderates);
-  const waits = waiting > 0 && noticed(condition.waitingAt);
+  // After other refusals a message can be written: the server's answer will say what to do.
+  const isShutOut = !live && refusal !== undefined && !mustSignIn && !isTemporary(refusal);
+  const canWrite = !isShutOut && (!locked || moderates);
+  const isWaitNoticeable = waiting > 0 && isNoticeable(state.waitingAt);
 
   const retryIn = connection === 'away' && online && retryAt ? secondsUntil(retryAt, now) : 0;
   const retry = connection !== 'away' || !online ? '' : retryIn > 1 ? `in ${retryIn} s` : '…';
-  const count = waits && connection !== 'refused' ? `· ${waiting} waiting` : '';
+  const count = isWaitNoticeable && connection !== 'refused' ? `· ${waiting} waiting` : '';
 
-  const held = canWrite && connection === 'live' && waiting > 0 && heldUntil !== undefined && heldUntil > now;
+  const isHeld =
+    canWrite && connection === 'live' && waiting > 0 && heldUntil !== undefined && heldUntil > now;
   return {
     connection,
-    transport: way,
-    status: statusOf(condition, connection, way),
+    transport,
+    status: statusOf(state, connection, transport),
     statusCountdown: [retry, count].filter(Boolean).join(' '),
     canTryNow: connection === 'refused' || retryIn > 1,
     canSignIn: connection === 'refused' && mustSignIn,
     canWrite,
-    // As in views/partials/notice.ejs.
-    rule: shutOut
-      ? ''
-      : locked
-        ? 'This room is locked: only moderators can write.'
-        : muted
-          ? 'A moderator has muted you: you can only read.'
-          : slow
-            ? `Slow mode: one message every ${slow} s.`
-            : '',
-    hold: held ? 'You are sending too fast. The next message will be sent' : '',
-    holdCountdown: held ? `in ${secondsUntil(heldUntil, now)} s` : '',
+    rule: isShutOut ? '' : ruleOf(state),
+    hold: isHeld ? 'You are sending too fast. The next message will be sent' : '',
+    holdCountdown: isHeld ? `in ${secondsUntil(heldUntil, now)} s` : '',
     sending:
-      !canWrite || held ? 'Waiting…' : connection === 'live' ? 'Sending…' : 'Waiting for the connection',
-    changesWithTime: held || !live || (waiting > 0 && !waits),
+      !canWrite || isHeld ? 'Waiting…' : connection === 'live' ? 'Sending…' : 'Waiting for the connection',
+    changesWithTime: isHeld || !live || (waiting > 0 && !isWaitNoticeable),
   };
+}
+
+/** As in views/partials/notice.ejs, for the first paint. */
+function ruleOf({ locked, muted, slow }: PageState): string {
+  if (locked) return 'This room is locked: only moderators can write.';
+  if (muted) return 'A moderator has muted you: you can only read.';
+  return slow ? `Slow mode: one message every ${slow} s.` : '';
 }
 
 function statusOf(
   { online, refusal, lastLive }: PageState,
   connection: PageView['connection'],
-  way: Transport | undefined,
+  transport: Transport | undefined,
 ): string {
-  if (way) return way === transports[0] ? 'Live' : `Live · over ${transportNames[way]}`;
+  if (transport) return transport === transports[0] ? 'Live' : `Live · over ${transportNames[transport]}`;
   if (connection === 'refused') return refusal?.error ?? '';
   if (!online) return 'Offline';
   return lastLive ? 'Reconnecting' : 'Connecting';

@@ -3,12 +3,11 @@ import { clone, find } from '../browser/dom.js';
 import { fillAvatar } from '../timeline/message.js';
 import { tagOf } from '../timeline/tag.js';
 
-/** Who is here. */
+/** The list of the people in the room. */
 export class People {
   private people: Person[];
   private readonly list = find(document, '#people');
   private readonly more = find(document, '#people-more');
-  /** They say how many there are. */
   private readonly counts = [find(document, '#people-count'), find(document, '#open-panel-count')];
   private readonly template = find<HTMLTemplateElement>(document, '#person-template');
 
@@ -16,10 +15,10 @@ export class People {
     this.people = [me];
   }
 
-  /** Shows who is here now: oneself first. */
+  /** Shows who is in the room, this visitor first. */
   show({ people, count }: Presence): void {
-    const mine = (person: Person) => Number(person.visitor === this.me.visitor);
-    this.people = people.toSorted((a, b) => mine(b) - mine(a) || a.username.localeCompare(b.username));
+    const isMe = (person: Person) => Number(person.visitor === this.me.visitor);
+    this.people = people.toSorted((a, b) => isMe(b) - isMe(a) || a.username.localeCompare(b.username));
     this.list.replaceChildren(...this.people.map((person) => this.createRow(person)));
     const unnamed = count - people.length;
     this.more.hidden = unnamed <= 0;
@@ -27,7 +26,7 @@ export class People {
     for (const element of this.counts) element.textContent = String(count);
   }
 
-  /** Shows somebody under another name. */
+  /** Shows the new name of somebody. */
   rename({ visitor, username }: ChangeUsername): void {
     const at = this.people.findIndex((person) => person.visitor === visitor);
     if (at < 0) return;
@@ -37,12 +36,12 @@ export class People {
   }
 
   private createRow(person: Person): HTMLElement {
-    const line = clone(this.template);
-    line.dataset.visitor = person.visitor;
-    fillAvatar(find(line, '.avatar'), person.visitor, person.username);
-    find(line, '.who').textContent = person.username;
-    find(line, '.tag').textContent = tagOf(person);
-    find(line, '.you').hidden = person.visitor !== this.me.visitor;
-    return line;
+    const row = clone(this.template);
+    row.dataset.visitor = person.visitor;
+    fillAvatar(find(row, '.avatar'), person.visitor, person.username);
+    find(row, '.who').textContent = person.username;
+    find(row, '.tag').textContent = tagOf(person);
+    find(row, '.you').hidden = person.visitor !== this.me.visitor;
+    return row;
   }
 }

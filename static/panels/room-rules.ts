@@ -2,32 +2,33 @@ import type { RoomRules } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
 
-/** The rules of the room, and for those who may change them, the form. */
+/** The rules of the room, and the form with which moderators change them. */
 export class RoomRulesForm {
   private readonly form = document.querySelector<HTMLFormElement>('#rules-form');
 
-  /** @param changed is called with the rules whenever they are read or change. */
+  /** @param onChange is given the rules whenever they were loaded or changed. */
   constructor(
     private readonly room: string,
-    private readonly changed: (rules: RoomRules) => void,
+    private readonly onChange: (rules: RoomRules) => void,
   ) {
     this.form?.addEventListener('change', () => void this.save());
     this.form?.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  /** Reads them anew: a change is told as it happens, and not again to who was away. */
+  /** Loads the rules, since changes are not replayed after a lost connection. */
   async load(): Promise<void> {
     const rules = await api<RoomRules>(`/r/${this.room}/rules`).catch(() => undefined);
     if (rules) this.show(rules);
   }
 
+  /** Shows rules that were loaded or changed. */
   show({ locked, slow }: RoomRules): void {
-    this.changed({ locked, slow });
+    this.onChange({ locked, slow });
     if (!this.form) return;
     find<HTMLInputElement>(this.form, '[name=locked]').checked = locked;
     const select = find<HTMLSelectElement>(this.form, 'select');
     select.value = String(slow);
-    // Some other number, which a script may have set.
+    // A value that is not in the list was set over HTTP.
     if (select.selectedIndex < 0) select.add(new Option(`${slow} s`, String(slow), true, true));
   }
 

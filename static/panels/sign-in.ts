@@ -4,24 +4,24 @@ import { api } from '../connection/api.js';
 import { runOnce, onSubmit } from './forms.js';
 import { signInWithPasskey } from './passkey.js';
 
-/** Makes the form work that signs in; the page begins anew when that is done. */
+/** Enables the sign-in form, if the page has one. It reloads the page after signing in. */
 export function enableSignInForm(): void {
   const form = document.querySelector<HTMLFormElement>('#sign-in');
   if (!form) return;
   onSubmit(form, async ({ username, password }) => {
     await api('/sessions', 'POST', { username, password });
-    begin();
+    reload();
   });
   find(form, '.passkey').addEventListener('click', () => {
     void runOnce(form, async () => {
       await signInWithPasskey();
-      begin();
+      reload();
     });
   });
 }
 
-function begin(): void {
+function reload(): void {
   notifyOtherTabs();
-  // Not a reload, which would send a form again that was answered with this page.
+  // Instead of location.reload(), which would repeat a POST that was answered with this page.
   location.replace(location.href);
 }

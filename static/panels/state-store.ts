@@ -1,30 +1,34 @@
 import { describePage, type PageState, type PageView } from './page-state.js';
 
-/** How often what time alone changes is brought up to date, in milliseconds. */
+/** How often the view is updated while time changes it, in milliseconds. */
 const TICK = 500;
 
-/** The condition of the page, and what is shown of it: all changes go through here. */
+/** Holds the state of the page, and shows it anew after every change. */
 export class StateStore {
   private state: PageState;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param show is called with every change, and while time changes something. */
+  /** @param show is given the view after every change, and while time changes it. */
   constructor(
-    rules: Pick<PageState, 'locked' | 'slow' | 'moderates' | 'muted'>,
-    private readonly show: (description: PageView) => void,
+    initial: Pick<PageState, 'locked' | 'slow' | 'moderates' | 'muted'>,
+    private readonly show: (view: PageView) => void,
   ) {
-    const [now, none] = [Date.now(), undefined];
-    const connection = {
-      live: none,
-      lastLive: none,
-      retryAt: none,
-      refusal: none,
+    const now = Date.now();
+    this.state = {
+      ...initial,
+      live: undefined,
+      lastLive: undefined,
       lostAt: now,
       online: true,
+      retryAt: undefined,
+      refusal: undefined,
+      waiting: 0,
+      waitingAt: now,
+      heldUntil: undefined,
     };
-    this.state = { ...rules, ...connection, waiting: 0, waitingAt: now, heldUntil: none };
   }
 
+  /** Changes a part of the state; what follows from it is computed here. */
   update(change: Partial<Omit<PageState, 'lastLive' | 'lostAt' | 'online' | 'waitingAt'>>): void {
     const before = this.state;
     const after = { ...before, ...change };
@@ -38,8 +42,8 @@ export class StateStore {
   private render(): void {
     clearTimeout(this.timer);
     this.state.online = navigator.onLine;
-    const description = describePage(this.state, Date.now());
-    this.show(description);
-    if (description.changesWithTime) this.timer = setTimeout(() => this.render(), TICK);
+    const view = describePage(this.state, Date.now());
+    this.show(view);
+    if (view.changesWithTime) this.timer = setTimeout(() => this.render(), TICK);
   }
 }

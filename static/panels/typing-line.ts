@@ -1,10 +1,10 @@
 import type { Person } from '../../server/wire.js';
 import { displayName } from '../timeline/tag.js';
 
-/** How long somebody counts as typing after the last word of it, in milliseconds. */
-const LASTS = 4000;
+/** How long a typing event counts, in milliseconds. */
+const DURATION = 4000;
 
-/** Who is typing. */
+/** The line that shows who is typing. */
 export class TypingLine {
   private readonly typing = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();
 
@@ -13,19 +13,19 @@ export class TypingLine {
     private readonly me: Person,
   ) {}
 
-  /** Somebody is typing; of oneself nothing is said. */
+  /** Shows that somebody is typing, unless it is this visitor. */
   add(person: Person): void {
     const { visitor } = person;
     if (visitor === this.me.visitor) return;
     clearTimeout(this.typing.get(visitor)?.timer);
     this.typing.set(visitor, {
       name: displayName(person),
-      timer: setTimeout(() => this.remove(visitor), LASTS),
+      timer: setTimeout(() => this.remove(visitor), DURATION),
     });
     this.show();
   }
 
-  /** Somebody has said it, or typed no more. */
+  /** Somebody has sent a message or stopped typing. */
   remove(visitor: string): void {
     clearTimeout(this.typing.get(visitor)?.timer);
     if (this.typing.delete(visitor)) this.show();

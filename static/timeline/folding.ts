@@ -3,7 +3,7 @@ import { find } from '../browser/dom.js';
 import { recall, remember } from '../browser/storage.js';
 import type { ScrollPosition } from './scroll-position.js';
 
-/** A text within both bounds is lower than a folded message on any screen. As in views/partials/message.ejs. */
+/** A text within both bounds is lower than a folded message on any screen. As in views/entries/new_message.ejs. */
 const SHORT_LENGTH = 200;
 const SHORT_LINES = 20;
 /** How many unfolded messages a tab remembers. */

@@ -7,9 +7,9 @@ const stage = setStage();
 const setRules = (owner: Somebody, rules: object) => owner.ask('PUT', '/r/lobby/rules', rules);
 const stateWords = (visit: Visit) =>
   visit.log.locator('.state').evaluateAll((all) => all.map((one) => one.textContent));
-const countdown = (visit: Visit) => visit.page.locator('#later .countdown').textContent();
+const countdown = (visit: Visit) => visit.page.locator('#hold .countdown').textContent();
 
-/** Somebody in a room in slow mode, whose second message is held. */
+/** Somebody in slow mode whose second message is held. */
 async function held(): Promise<{ owner: Somebody; tom: Visit }> {
   const owner = await Somebody.owner(stage.app);
   await setRules(owner, { slow: 3600 });
@@ -21,8 +21,8 @@ async function held(): Promise<{ owner: Somebody; tom: Visit }> {
   return { owner, tom };
 }
 
-describe('a message that is not stored yet', () => {
-  it('waits for the connection while there is none, and is not said to be sending', async () => {
+describe('a draft', () => {
+  it('waits for the connection, and does not show “Sending” meanwhile', async () => {
     const masha = await stage.visit();
     await masha.page.context().setOffline(true);
     await masha.page.getByRole('status').getByText('Offline').waitFor();
@@ -33,7 +33,7 @@ describe('a message that is not stored yet', () => {
     await until(() => stateWords(masha).then(String), 'Sent');
   });
 
-  it('is sent at once when slow mode ends, and so does the countdown', async () => {
+  it('is sent at once when slow mode ends, and the countdown ends too', async () => {
     const { owner, tom } = await held();
     await setRules(owner, { slow: 0 });
     await tom.states('sent', 'sent');
@@ -41,7 +41,7 @@ describe('a message that is not stored yet', () => {
     await tom.page.getByText('You are sending too fast').waitFor({ state: 'detached' });
   });
 
-  it('has no countdown in a room that is locked, nor for somebody who is banned', async () => {
+  it('has no countdown in a locked room or during a ban', async () => {
     const { owner, tom } = await held();
     await setRules(owner, { locked: true });
     await tom.page.getByText('This room is locked: only moderators can write.').waitFor();

@@ -6,7 +6,7 @@ import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-/** The texts whose contrast with what is behind them is below 4.5:1, as the browser shows them. */
+/** Returns the texts with a contrast below 4.5:1, as the browser renders them. */
 const faintTexts = (page: Page) =>
   page.evaluate(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
@@ -40,7 +40,7 @@ const faintTexts = (page: Page) =>
     while (texts.nextNode()) {
       const element = texts.currentNode.parentElement!;
       if (!texts.currentNode.textContent?.trim() || !element.checkVisibility()) continue;
-      if (element.closest('script, style, template, noscript, option, .unseen')) continue;
+      if (element.closest('script, style, template, noscript, option, .visually-hidden')) continue;
       look(element, texts.currentNode.textContent, getComputedStyle(element));
     }
     for (const field of document.querySelectorAll<HTMLInputElement>('[placeholder]'))
@@ -48,36 +48,33 @@ const faintTexts = (page: Page) =>
     return faint;
   });
 
-/** Gives a browser the cookie of somebody. */
+/** Sets the cookie of a visitor. */
 async function beSomebody(context: BrowserContext, { cookie }: Somebody): Promise<void> {
   const [name, ...value] = cookie.split('=');
   await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
 }
 
-describe('what is written on the page', () => {
-  it.each(['light', 'dark'] as const)(
-    'stands out from what is behind it, in %s colours',
-    async (colorScheme) => {
-      await say(stage.app.url, 'hello');
-      const masha = await stage.visit();
-      const { page } = masha;
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await masha.say('https://example.com');
-      await masha.states('sent');
-      expect(await faintTexts(page)).toEqual([]);
-      await page.context().setOffline(true);
-      await page.getByRole('status').getByText('Offline').waitFor();
-      await masha.say('not yet');
-      expect(await faintTexts(page)).toEqual([]);
-      await page.context().setOffline(false);
-      await masha.states('sent', 'sent');
-      await page.goto(`${stage.app.url}/account`);
-      expect(await faintTexts(page)).toEqual([]);
-    },
-  );
+describe('text', () => {
+  it.each(['light', 'dark'] as const)('has enough contrast, in %s colours', async (colorScheme) => {
+    await say(stage.app.url, 'hello');
+    const masha = await stage.visit();
+    const { page } = masha;
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await masha.say('https://example.com');
+    await masha.states('sent');
+    expect(await faintTexts(page)).toEqual([]);
+    await page.context().setOffline(true);
+    await page.getByRole('status').getByText('Offline').waitFor();
+    await masha.say('not yet');
+    expect(await faintTexts(page)).toEqual([]);
+    await page.context().setOffline(false);
+    await masha.states('sent', 'sent');
+    await page.goto(`${stage.app.url}/account`);
+    expect(await faintTexts(page)).toEqual([]);
+  });
 
   it.each(['light', 'dark'] as const)(
-    'stands out on the pages of owners, of invitations and of errors, in %s colours',
+    'has enough contrast on the pages for accounts, moderation, invitations and errors, in %s colours',
     async (colorScheme) => {
       const owner = await Somebody.owner(stage.app, 'Olga');
       const tom = await Somebody.invited(owner, 'moderator', 'Tom');
@@ -89,7 +86,7 @@ describe('what is written on the page', () => {
       const look = async (...paths: string[]) => {
         for (const path of paths) {
           await page.goto(stage.app.url + path);
-          // Until its script is here, buttons are dimmed.
+          // Buttons are disabled until the script has loaded.
           await until(() => page.locator('button:disabled').count(), 0);
           expect([path, ...(await faintTexts(page))]).toEqual([path]);
         }
@@ -109,7 +106,7 @@ describe('what is written on the page', () => {
     },
   );
 
-  it('keeps its shapes where colours are forced', async () => {
+  it('keeps its shapes with forced colours', async () => {
     await say(stage.app.url, 'hello');
     const masha = await stage.visit();
     await masha.page.emulateMedia({ forcedColors: 'active' });
@@ -123,7 +120,7 @@ describe('what is written on the page', () => {
     expect(widths).toEqual(['1px', '2px', '1px', '1px']);
   });
 
-  it('does not make a touch screen zoom, nor is it clipped at twice its size', async () => {
+  it('makes no touch screen zoom, and is not clipped at 200 %', async () => {
     const context = await stage.browser.newContext({
       hasTouch: true,
       viewport: { width: 820, height: 1180 },
@@ -151,13 +148,13 @@ describe('what is written on the page', () => {
     await beSomebody(context, masha);
     await page.goto(`${stage.app.url}/account`);
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-    // Neither is the name broken within, nor the field too narrow for what is written in it.
+    // The name is not broken, and the field is wide enough for its text.
     const name = await page.locator('h1').boundingBox();
     expect(name!.height).toBeLessThan(80);
     expect((await page.locator('#label').boundingBox())!.width).toBeGreaterThan(250);
   });
 
-  it('has the corners and colours of its writer, whichever way it runs', async () => {
+  it('has the corners of its author, in either writing direction', async () => {
     const masha = await stage.visit();
     await masha.say('שלום לכולם');
     await masha.states('sent');
@@ -170,7 +167,7 @@ describe('what is written on the page', () => {
     ).toEqual(['rtl', '18px', '6px']);
   });
 
-  it('has no dead link, menu or button without scripts, and its times say that they are in UTC', async () => {
+  it('comes without dead links, menus and buttons where there are no scripts, and with times in UTC', async () => {
     await say(stage.app.url, 'hello');
     const context = await stage.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
