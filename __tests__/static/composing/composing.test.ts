@@ -7,7 +7,7 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 const { visit } = stage;
 
-/** Enter on an on-screen keyboard as Android reports it: a key without a code. */
+/** Presses Enter as on Android's on-screen keyboard: a key without a code. */
 async function tapEnter(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   const key = { key: 'Enter', code: '', windowsVirtualKeyCode: 13 };
@@ -15,8 +15,8 @@ async function tapEnter(page: Page): Promise<void> {
   await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
 }
 
-describe('writing', () => {
-  it('goes on in the box after “Latest”, by mouse and by keyboard', async () => {
+describe('the message box', () => {
+  it('keeps the focus after “Latest”, by mouse and by keyboard', async () => {
     for (let i = 1; i <= 60; i++) await say(stage.app.url, `line ${i}`);
     const masha = await visit();
     const latest = masha.page.getByRole('button', { name: 'Latest ↓' });
@@ -33,7 +33,7 @@ describe('writing', () => {
     expect(await masha.box.inputValue()).toBe('By mouse, by key');
   });
 
-  it('goes on in the box after “Latest” on a phone, whose keyboard stays as it was', async () => {
+  it('keeps or does not get the focus after “Latest” on a phone, so that the keyboard stays as it was', async () => {
     for (let i = 1; i <= 60; i++) await say(stage.app.url, `line ${i}`);
     const { page, box, log } = await visit('/', { phone: true });
     const latest = page.getByRole('button', { name: 'Latest ↓' });
@@ -50,7 +50,7 @@ describe('writing', () => {
     expect(await focused()).toBe('TEXTAREA');
   });
 
-  it('goes on in the box when a room that was locked is open again', async () => {
+  it('gets the focus back when the room is unlocked', async () => {
     const [owner, masha] = [await Somebody.owner(stage.app), await visit()];
     const lock = (locked: boolean) => owner.ask('PUT', '/r/lobby/rules', { locked });
     await masha.box.pressSequentially('half a');
@@ -63,7 +63,7 @@ describe('writing', () => {
     expect(await masha.box.inputValue()).toBe('half a sentence');
   });
 
-  it('has room for all its lines when the window becomes narrower, and says that it is too long', async () => {
+  it('grows when the window becomes narrower, and counts the characters that are too many', async () => {
     const masha = await visit();
     await masha.box.fill('and so on '.repeat(20));
     await masha.page.setViewportSize({ width: 390, height: 700 });
@@ -74,7 +74,7 @@ describe('writing', () => {
     expect(await masha.box.getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('makes a new line by Enter on an on-screen keyboard, and the button sends', async () => {
+  it('inserts a line break with Enter on an on-screen keyboard; the button sends', async () => {
     const masha = await visit('/', { phone: true });
     expect(await masha.box.getAttribute('enterkeyhint')).toBe('enter');
     await masha.box.tap();
@@ -84,7 +84,7 @@ describe('writing', () => {
     await until(() => masha.box.inputValue(), 'one\ntwo');
     await masha.page.getByRole('button', { name: 'Send' }).tap();
     await masha.shows(['one\ntwo']);
-    // A keyboard that is attached sends.
+    // On an attached keyboard, Enter sends.
     await masha.box.pressSequentially('three');
     await masha.box.press('Enter');
     await masha.shows(['one\ntwo', 'three']);

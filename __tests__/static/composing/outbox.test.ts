@@ -9,11 +9,11 @@ afterEach(() => void jest.useRealTimers());
 
 type Answer = 'stored' | ApiError;
 
-/** An outbox whose server gives these answers in turn, and then stores everything. */
+/** An outbox whose server gives these answers in turn, and then accepts everything. */
 function outboxWith(answers: Answer[], before: Draft[] = []) {
   const sent: string[] = [];
   const ids = new Set<string>();
-  const told: string[] = [];
+  const shown: string[] = [];
   const waitings: number[] = [];
   const held: (number | undefined)[] = [];
   const kept = new Map(before.map((draft) => [draft.id, draft]));
@@ -31,30 +31,30 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       if (answer !== 'stored') throw answer;
       return { type: 'new_message', id, message } as NewMessage;
     },
-    ({ message, refused }) => told.push(refused ? `${message}: ${refused}` : `${message}…`),
-    (entry) => told.push(`${textOf(entry)}.`),
+    ({ message, refused }) => shown.push(refused ? `${message}: ${refused}` : `${message}…`),
+    (entry) => shown.push(`${textOf(entry)}.`),
     (waiting, heldUntil) => {
       waitings.push(waiting);
       held.push(heldUntil);
     },
   );
-  return { outbox, sent, ids, told, kept, waitings, held };
+  return { outbox, sent, ids, shown, kept, waitings, held };
 }
 
 const lost = () => new ApiError('No answer.', 0);
 const settled = () => jest.advanceTimersByTimeAsync(0);
 
-it('shows a message at once, and again when it is stored', async () => {
-  const { outbox, told, kept } = outboxWith([]);
+it('shows a draft at once, and the message when it is stored', async () => {
+  const { outbox, shown, kept } = outboxWith([]);
   outbox.add('a');
-  expect(told).toEqual(['a…']);
+  expect(shown).toEqual(['a…']);
   expect(kept.size).toBe(1);
   await settled();
-  expect(told).toEqual(['a…', 'a.']);
+  expect(shown).toEqual(['a…', 'a.']);
   expect(kept.size).toBe(0);
 });
 
-it('sends in the order of writing: what comes later waits for what is in doubt', async () => {
+it('sends in the order of writing: later drafts wait for an earlier one without an answer', async () => {
   const { outbox, sent, ids } = outboxWith([lost(), lost()]);
   outbox.add('a');
   outbox.add('b');
@@ -65,7 +65,7 @@ it('sends in the order of writing: what comes later waits for what is in doubt',
   expect(ids.size).toBe(2);
 });
 
-it('tries again at once when the connection is back', async () => {
+it('retries at once after reconnecting', async () => {
   const { outbox, sent } = outboxWith([lost()]);
   outbox.add('a');
   await settled();
@@ -74,7 +74,7 @@ it('tries again at once when the connection is back', async () => {
   expect(sent).toEqual(['a', 'a']);
 });
 
-it('leaves a server alone for as long as it asks, whatever the connection does', async () => {
+it('waits as long as the server asks, also after reconnecting', async () => {
   const { outbox, sent } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
   outbox.add('a');
   await settled();
@@ -85,7 +85,7 @@ it('leaves a server alone for as long as it asks, whatever the connection does',
   expect(sent).toEqual(['a', 'a']);
 });
 
-it('tells until when the server asks for time, and no more when that is over', async () => {
+it('reports the end of a pause that the server asks for, while it lasts', async () => {
   const { outbox, sent, held } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
   outbox.add('a');
   outbox.add('b');
@@ -96,22 +96,22 @@ it('tells until when the server asks for time, and no more when that is over', a
   expect(sent).toEqual(['a', 'a', 'b']);
 });
 
-it('goes on with the next when one is refused, and sends that one again under its id', async () => {
-  const { outbox, sent, ids, told, kept } = outboxWith([new ApiError('No.', 400)]);
+it('goes on after a refusal, and retries the refused draft under its id', async () => {
+  const { outbox, sent, ids, shown, kept } = outboxWith([new ApiError('No.', 400)]);
   outbox.add('a');
   outbox.add('b');
   await settled();
-  expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
+  expect(shown).toEqual(['a…', 'b…', 'a: No.', 'b.']);
   const [[id]] = [...kept] as [[string, Draft]];
   outbox.retry(id);
   outbox.retry(id);
   await settled();
   expect(sent).toEqual(['a', 'b', 'a']);
   expect(ids.size).toBe(2);
-  expect(told.at(-1)).toBe('a.');
+  expect(shown.at(-1)).toBe('a.');
 });
 
-it('sends no more what the feed has brought already', async () => {
+it('stops sending a draft that the feed has delivered', async () => {
   const { outbox, sent, kept } = outboxWith([lost()]);
   outbox.add('a');
   await settled();
@@ -120,9 +120,9 @@ it('sends no more what the feed has brought already', async () => {
   expect(sent).toEqual(['a']);
 });
 
-it('goes on with what an earlier visit left, and shows what was refused then', async () => {
+it('restores the drafts of an earlier visit, refused ones included', async () => {
   const at = '2026-11-20T09:00:00.000Z';
-  const { outbox, sent, told } = outboxWith(
+  const { outbox, sent, shown } = outboxWith(
     [],
     [
       { id: '1', message: 'a', at },
@@ -132,10 +132,10 @@ it('goes on with what an earlier visit left, and shows what was refused then', a
   void outbox.restore();
   await settled();
   expect(sent).toEqual(['a']);
-  expect(told).toEqual(['a…', 'b: No.', 'a.']);
+  expect(shown).toEqual(['a…', 'b: No.', 'a.']);
 });
 
-it('tells how many are on their way, and counts none that was refused', async () => {
+it('reports the number of waiting drafts, without refused ones', async () => {
   const { outbox, waitings } = outboxWith([new ApiError('No.', 400)]);
   outbox.add('a');
   outbox.add('b');
@@ -144,7 +144,7 @@ it('tells how many are on their way, and counts none that was refused', async ()
   expect(waitings.at(-1)).toBe(0);
 });
 
-it('sends what another tab has kept meanwhile, in its turn', async () => {
+it('sends the drafts of other tabs, in order', async () => {
   const { outbox, sent, kept } = outboxWith([lost()]);
   outbox.add('a');
   await settled();
@@ -154,17 +154,17 @@ it('sends what another tab has kept meanwhile, in its turn', async () => {
   expect(sent).toEqual(['a', 'a', 'b of another tab', 'c']);
 });
 
-it('goes on from memory where nothing can be kept', async () => {
-  const { outbox, sent, told, kept } = outboxWith([new ApiError('No.', 400)]);
+it('works from memory where nothing can be stored', async () => {
+  const { outbox, sent, shown, kept } = outboxWith([new ApiError('No.', 400)]);
   kept.set = () => kept;
   outbox.add('a');
   outbox.add('b');
   await settled();
   expect(sent).toEqual(['a', 'b']);
-  expect(told).toEqual(['a…', 'b…', 'a: No.', 'b.']);
+  expect(shown).toEqual(['a…', 'b…', 'a: No.', 'b.']);
 });
 
-it('remembers only the last of all that it has sent', async () => {
+it('remembers a bounded number of sent drafts', async () => {
   const { outbox, sent } = outboxWith([]);
   for (let i = 0; i < 1100; i++) {
     outbox.add(`${i}`);

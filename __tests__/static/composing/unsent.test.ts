@@ -7,7 +7,7 @@ const stage = setStage();
 
 const texts = async () => (await readAll(stage.app.url)).map(({ message }) => message);
 
-/** Nothing gets out of this browser until it is unblocked. */
+/** Opens a page that can’t send until it is unblocked. */
 const cutOff = () => stage.visit('/', { blocked: ['websocket', 'polling', 'say'], live: 'Live · over SSE' });
 
 async function crash({ page }: Visit): Promise<void> {
@@ -16,7 +16,7 @@ async function crash({ page }: Visit): Promise<void> {
   await crashed;
 }
 
-/** Waits until the browser has written down so many messages. */
+/** Waits until the browser has stored this many drafts. */
 const written = ({ page }: Visit, count: number) =>
   page.waitForFunction(
     (expected) =>
@@ -33,7 +33,7 @@ const written = ({ page }: Visit, count: number) =>
     count,
   );
 
-describe('what was written and not yet sent', () => {
+describe('a draft', () => {
   it.each([
     ['the page is reloaded', (visit: Visit) => visit.page.reload()],
     ['the tab is closed', (visit: Visit) => visit.page.close()],
@@ -51,7 +51,7 @@ describe('what was written and not yet sent', () => {
     await written(again, 0);
   });
 
-  it('survives an offline browser that is closed and opened again', async () => {
+  it('survives closing and opening the page offline', async () => {
     const masha = await stage.visit();
     await masha.page.context().setOffline(true);
     await masha.page.getByRole('status').getByText('Offline').waitFor();
@@ -64,7 +64,7 @@ describe('what was written and not yet sent', () => {
     expect(await texts()).toEqual(['from afar']);
   });
 
-  it('is sent in the order of writing by two tabs, by one of them at a time', async () => {
+  it('is sent in the order of writing, though two tabs write: one of them sends at a time', async () => {
     const one = await stage.visit('/?transport=sse', { live: 'Live · over SSE' });
     const other = await stage.visit('/?transport=sse', { beside: one, live: 'Live · over SSE' });
     let go!: () => void;
@@ -89,7 +89,7 @@ describe('what was written and not yet sent', () => {
     await written(one, 0);
   });
 
-  it('does not wait for ever for a tab that has its turn and does nothing', async () => {
+  it('does not wait for a tab that holds the lock and hangs', async () => {
     const one = await stage.visit('/?transport=sse', { live: 'Live · over SSE' });
     const asked = new Promise<void>((resolve) => {
       void one.page.route('**/messages', () => resolve());
@@ -106,7 +106,7 @@ describe('what was written and not yet sent', () => {
     expect(await texts()).toEqual(['first', 'second']);
   });
 
-  it('is only remembered by the page where the browser keeps nothing and has no locks', async () => {
+  it('is sent from memory where the browser has no storage and no locks', async () => {
     const masha = await stage.visit('/', {
       before: () => {
         Object.defineProperty(navigator, 'locks', { value: undefined });

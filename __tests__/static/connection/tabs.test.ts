@@ -5,7 +5,7 @@ import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-/** Opens so many tabs of one browser, all over SSE, and counts the streams that they open. */
+/** Opens tabs of one browser, all over SSE, and counts the streams that they open. */
 async function tabs(count: number, options: { before?: () => void } = {}) {
   const live = 'Live · over SSE';
   const blank = await stage.visit('/static/favicon.svg', { live: false });
@@ -14,7 +14,7 @@ async function tabs(count: number, options: { before?: () => void } = {}) {
     if (request.url().includes('/sse?')) streams.opened++;
   });
   const open = () => stage.visit('/?transport=sse', { ...options, beside: blank, live });
-  // The first leads: it is there before the others.
+  // Opened before the others, so it leads.
   const first = await open();
   const others = await Promise.all(Array.from({ length: count - 1 }, open));
   return { all: [first, ...others], streams };
@@ -22,7 +22,7 @@ async function tabs(count: number, options: { before?: () => void } = {}) {
 
 const texts = async () => (await readAll(stage.app.url)).map(({ message }) => message);
 
-it('are all live over one stream, twelve of them, and all can write and load contacts', async () => {
+it('twelve tabs share one stream, and all can write and load contacts', async () => {
   const { all, streams } = await tabs(12);
   await fetch(`${stage.app.url}/contacts`, {
     method: 'POST',
@@ -36,7 +36,7 @@ it('are all live over one stream, twelve of them, and all can write and load con
   await Promise.all(all.map((visit) => visit.page.getByText('Katya').waitFor({ state: 'attached' })));
   expect(streams.opened).toBe(1);
 
-  // The one that holds the stream goes, and what is said meanwhile reaches the others all the same.
+  // A message while the leader closes reaches the others.
   const [leader, ...others] = all as [Visit, ...Visit[]];
   await Promise.all([leader.page.close(), say(stage.app.url, 'as it closed')]);
   await say(stage.app.url, 'after it closed');
@@ -45,7 +45,7 @@ it('are all live over one stream, twelve of them, and all can write and load con
   expect(streams.opened).toBe(2);
 });
 
-it('go on when the one that leads them crashes', async () => {
+it('tabs go on when their leader crashes', async () => {
   const { all } = await tabs(3);
   const [leader, ...others] = all as [Visit, ...Visit[]];
   const crashed = once(leader.page as unknown as NodeJS.EventEmitter, 'crash');
@@ -55,7 +55,7 @@ it('go on when the one that leads them crashes', async () => {
   await Promise.all(others.map((visit) => visit.shows(['after the crash'])));
 });
 
-it('do not wait for one that leads and was put to sleep', async () => {
+it('tabs do not wait for a suspended leader', async () => {
   const { all } = await tabs(2);
   const [leader, other] = all as [Visit, Visit];
   const devtools = await leader.page.context().newCDPSession(leader.page);
@@ -72,7 +72,7 @@ it('do not wait for one that leads and was put to sleep', async () => {
   await leader.shows(['while it sleeps', 'and on']);
 });
 
-it('fill from the log what was said before they heard of the one that leads', async () => {
+it('a tab reads what was written before it received anything from the leader', async () => {
   const { all } = await tabs(1);
   const [leader] = all as [Visit];
   const context = leader.page.context();
@@ -97,13 +97,13 @@ it('fill from the log what was said before they heard of the one that leads', as
   await late.shows(['one', 'two', 'three']);
 });
 
-it('see who is here, whichever of them holds the stream', async () => {
+it('all tabs show who is in the room', async () => {
   const { all } = await tabs(2);
   await stage.visit();
   await Promise.all(all.map(({ page }) => until(() => page.locator('#people .person').count(), 2)));
 });
 
-it('have each a stream of their own where the browser has no locks, as on http:// in a local network', async () => {
+it('each tab has its own stream where the browser has no locks, as on plain HTTP', async () => {
   const { all, streams } = await tabs(2, {
     before: () => void Object.defineProperty(navigator, 'locks', { value: undefined }),
   });

@@ -6,8 +6,8 @@ import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-/** The ways from the best to the last, and what the page says of each. */
-const rungs = [
+/** The transports, the best first, with the status of each. */
+const TRANSPORTS = [
   ['websocket', 'Live'],
   ['polling', 'Live · over Socket.IO polling'],
   ['sse', 'Live · over SSE'],
@@ -15,60 +15,60 @@ const rungs = [
   ['poll', 'Live · over polling'],
 ] as const;
 
-/** Waits until the line behind the status says this. */
-const standsAt = (visit: Visit, line: string) => until(() => visit.connectionLine.textContent(), line);
+/** Waits until the connection menu says this. */
+const detailsAre = (visit: Visit, line: string) => until(() => visit.connectionLine.textContent(), line);
 
-/** Lets up to so many seconds pass for the page, until there is something; returns how much there is then. */
+/** Advances the clock of the page until `there` is not 0, by `seconds` at most; returns its last value. */
 async function passes({ page }: Visit, there: () => Promise<number>, seconds: number): Promise<number> {
   for (let passed = 0; passed < seconds && !(await there()); passed++) {
     await page.clock.runFor(1_000);
-    // As much real time as an answer takes, for those that the page waits for.
+    // Real time, for the answers that the page waits for.
     await say(stage.app.url, 'elsewhere', { room: 'clock' });
   }
   return there();
 }
 
-describe('the way to the room', () => {
-  it('goes down as the best ones fail, and up again as they work, with nothing missed or doubled', async () => {
+describe('the transport', () => {
+  it('falls back as the best ones fail, and comes back as they work, without missing or repeating anything', async () => {
     const proxy = await stage.proxy();
     const masha = await stage.visit('/', { blocked: [] }, proxy.url);
-    const said: string[] = [];
+    const sent: string[] = [];
     const both = async (where: string) => {
       await say(stage.app.url, `to Masha ${where}`);
       await masha.say(`from Masha ${where}`);
-      said.push(`to Masha ${where}`, `from Masha ${where}`);
-      await masha.shows(said);
+      sent.push(`to Masha ${where}`, `from Masha ${where}`);
+      await masha.shows(sent);
       await until(() => masha.log.locator('[data-state=sending]').count(), 0);
     };
     await both('at first');
-    for (const [i, [way]] of rungs.slice(0, -1).entries()) {
-      await masha.network.block(way);
+    for (const [i, [transport]] of TRANSPORTS.slice(0, -1).entries()) {
+      await masha.network.block(transport);
       proxy.cut();
-      await say(stage.app.url, `below ${way}`);
-      said.push(`below ${way}`);
+      await say(stage.app.url, `below ${transport}`);
+      sent.push(`below ${transport}`);
       proxy.mend();
       await masha.lookUp();
-      await masha.live(rungs[i + 1]![1]);
-      await both(`below ${way}`);
+      await masha.live(TRANSPORTS[i + 1]![1]);
+      await both(`below ${transport}`);
     }
-    for (const [way, words] of rungs.slice(0, -1).toReversed()) {
-      masha.network.unblock(way);
-      await say(stage.app.url, `before ${way}`);
-      said.push(`before ${way}`);
+    for (const [transport, words] of TRANSPORTS.slice(0, -1).toReversed()) {
+      masha.network.unblock(transport);
+      await say(stage.app.url, `before ${transport}`);
+      sent.push(`before ${transport}`);
       await masha.lookUp();
       await masha.live(words);
-      await both(`over ${way}`);
+      await both(`over ${transport}`);
     }
-    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(said);
+    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(sent);
   });
 
-  it('is looked for again by the page itself', async () => {
+  it('is upgraded automatically', async () => {
     const masha = await stage.visit('/', { blocked: ['websocket', 'polling'], live: 'Live · over SSE' });
     masha.network.unblock('websocket');
     await masha.live();
   });
 
-  it('is not given up for a better one that does not work', async () => {
+  it('is not closed for a better one that does not work', async () => {
     const masha = await stage.visit('/', { blocked: ['websocket', 'polling'], live: 'Live · over SSE' });
     const streams: string[] = [];
     masha.page.on('request', (request) => streams.push(new URL(request.url()).pathname));
@@ -82,28 +82,28 @@ describe('the way to the room', () => {
   });
 
   it.each(['websocket', 'sse', 'subscribe', 'poll'])(
-    'is given up within 45 s when it is dead and was never closed: %s',
-    async (way) => {
+    'is abandoned within 45 s when it is dead without being closed: %s',
+    async (transport) => {
       const proxy = await stage.proxy();
       const masha = await stage.visit('/', { live: false }, proxy.url);
       await masha.page.clock.install();
-      await masha.page.goto(`${proxy.url}/?transport=${way}`);
+      await masha.page.goto(`${proxy.url}/?transport=${transport}`);
       await masha.page.locator('.status[data-state=live]').waitFor();
       proxy.links.forEach((link) => link.stall());
       await say(stage.app.url, 'out of the silence');
       const known = masha.page.locator('.status[data-state=away], .bubble');
       expect(await passes(masha, () => known.count(), 45)).toBeGreaterThan(0);
-      // The browser's idle connections are dead as well, and it may try each of them once more.
+      // The browser's idle connections are dead too, and it may try each of them once.
       await passes(masha, () => masha.said('out of the silence').count(), 180);
       await masha.shows(['out of the silence']);
     },
   );
 
-  it('is opened anew when it is open and brings nothing, as behind a proxy that holds back', async () => {
+  it('is reopened when it is silent though there are messages, as behind a buffering proxy', async () => {
     const masha = await stage.visit('/', { live: false });
     await masha.page.clock.install();
     await masha.page.addInitScript(() => {
-      // It was there first, so it can keep what comes from the page's own listeners.
+      // These listeners are the first, so they can stop events before the page's own.
       const Real = EventSource;
       window.EventSource = class extends Real {
         constructor(...address: ConstructorParameters<typeof EventSource>) {
@@ -125,26 +125,26 @@ describe('the way to the room', () => {
 });
 
 describe('the status', () => {
-  it('says how far the room has been read, over what, and how much is waiting', async () => {
+  it('shows how far the room has been read, over which transport, and how many drafts wait', async () => {
     const masha = await stage.visit('/', { blocked: [] });
-    await standsAt(masha, 'Read up to #0 · over WebSocket');
+    await detailsAre(masha, 'Read up to #0 · over WebSocket');
     await say(stage.app.url, 'one');
-    await standsAt(masha, 'Read up to #1 · over WebSocket');
+    await detailsAre(masha, 'Read up to #1 · over WebSocket');
     await masha.choose('SSE');
     await masha.live('Live · over SSE');
-    await standsAt(masha, 'Read up to #1 · over SSE');
+    await detailsAre(masha, 'Read up to #1 · over SSE');
     expect(new URL(masha.page.url()).search).toBe('?transport=sse');
     await masha.network.block('say');
     await masha.say('two');
     await masha.say('three');
-    await standsAt(masha, 'Read up to #1 · over SSE · 2 waiting');
+    await detailsAre(masha, 'Read up to #1 · over SSE · 2 waiting');
     await masha.page.locator('summary').getByText('· 2 waiting').waitFor();
     masha.network.unblock('say');
-    await standsAt(masha, 'Read up to #3 · over SSE');
+    await detailsAre(masha, 'Read up to #3 · over SSE');
     await masha.page.locator('summary').getByText('waiting').waitFor({ state: 'detached' });
   });
 
-  it('is opened and used by keyboard, and closes by Escape', async () => {
+  it('opens by keyboard, and closes with Escape', async () => {
     const masha = await stage.visit();
     const summary = masha.page.locator('#status summary');
     await summary.focus();
@@ -165,9 +165,9 @@ describe('the status', () => {
     expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  it('is told to a screen reader when it changes, and not with each message', async () => {
+  it('is announced by a screen reader when it changes, and not with each message', async () => {
     const masha = await stage.visit();
-    const told = masha.page.evaluate(
+    const announced = masha.page.evaluate(
       () =>
         new Promise<string[]>((resolve) => {
           const words: string[] = [];
@@ -181,33 +181,36 @@ describe('the status', () => {
     for (const text of ['one', 'two', 'three']) await masha.say(text);
     await masha.states('sent', 'sent', 'sent');
     await masha.page.context().setOffline(true);
-    expect(await told).toEqual(['Offline']);
+    expect(await announced).toEqual(['Offline']);
   });
 });
 
-describe('a way that was chosen', () => {
-  it.each(rungs)(
-    '%s is the only one that is used, until the choice is left to the page',
-    async (way, words) => {
-      // In a room where something was just said, a poll is asked to come back soon.
+describe('a selected transport', () => {
+  it.each(TRANSPORTS)(
+    'is the only one in use until the choice is automatic again: %s',
+    async (transport, words) => {
+      // In a room with a recent message, polls come often.
       await say(stage.app.url, 'at first');
-      const masha = await stage.visit(`/?transport=${way}`, { blocked: others(way), live: words });
-      await masha.say('by the one way');
+      const masha = await stage.visit(`/?transport=${transport}`, {
+        blocked: others(transport),
+        live: words,
+      });
+      await masha.say('over one transport');
       await masha.states('sent');
       await say(stage.app.url, 'and back');
-      await masha.shows(['at first', 'by the one way', 'and back']);
+      await masha.shows(['at first', 'over one transport', 'and back']);
 
-      await masha.network.block(way);
-      masha.network.unblock(...others(way));
+      await masha.network.block(transport);
+      masha.network.unblock(...others(transport));
       await masha.page.reload();
       await masha.page.locator('.status[data-state=away]').waitFor();
       await masha.choose('Automatic');
-      await masha.live(way === 'websocket' ? 'Live · over Socket.IO polling' : 'Live');
+      await masha.live(transport === 'websocket' ? 'Live · over Socket.IO polling' : 'Live');
       expect(new URL(masha.page.url()).search).toBe('');
     },
   );
 });
 
-function others(way: Transport): Transport[] {
-  return rungs.map(([other]) => other).filter((other) => other !== way);
+function others(transport: Transport): Transport[] {
+  return TRANSPORTS.map(([other]) => other).filter((other) => other !== transport);
 }

@@ -5,7 +5,7 @@ import { setStage, type Stage } from '../../support/stage';
 
 const PASSWORD = 'correct horse';
 
-/** Opens a page that has no connection of its own. */
+/** Opens a page that does not connect to a room. */
 const open = (stage: Stage, path: string, beside?: Visit) =>
   stage.visit(path, { live: false, ...(beside && { beside }) });
 
@@ -15,7 +15,7 @@ async function name(visit: Visit, username: string): Promise<void> {
   await visit.page.locator('#people').getByText(username, { exact: true }).waitFor();
 }
 
-/** Keeps the name of a page's person with a password, on the page that the panel leads to. */
+/** Creates an account with a password, on the page that the panel links to. */
 async function keep({ page }: Visit): Promise<void> {
   await page.getByRole('link', { name: 'Create an account or sign in' }).click();
   await page.locator('#password-form').getByLabel('Password').fill(PASSWORD);
@@ -34,7 +34,7 @@ const heading = ({ page }: Visit) => page.getByRole('heading', { level: 1 });
 describe('an account', () => {
   const stage = setStage();
 
-  /** Somebody whose name is kept with a password, on their account page. */
+  /** Opens the account page of a new account with a password. */
   async function masha(): Promise<Visit> {
     const visit = await stage.visit();
     await name(visit, 'Masha');
@@ -42,7 +42,7 @@ describe('an account', () => {
     return visit;
   }
 
-  it('keeps a name with a password, and is the same person in another browser', async () => {
+  it('is created with a password, and is the same visitor in another browser', async () => {
     const visit = await masha();
     await visit.page.getByRole('link', { name: '#lobby' }).click();
     await visit.live();
@@ -63,7 +63,7 @@ describe('an account', () => {
     expect(two).toMatchObject({ username: 'Masha', visitor: one!.visitor });
   });
 
-  it('begins with a name: who has none chooses it there', async () => {
+  it('needs a name, which can be chosen there', async () => {
     const visit = await open(stage, '/account');
     await visit.page.locator('#name-form').getByLabel('Name').fill('Masha');
     await visit.page.getByRole('button', { name: 'Save name' }).click();
@@ -71,7 +71,7 @@ describe('an account', () => {
     await heading(visit).getByText('Masha').waitFor();
   });
 
-  it('is kept with a passkey, and signed in to with it', async () => {
+  it('is created with a passkey, which signs in', async () => {
     const visit = await stage.visit();
     await name(visit, 'Masha');
     const devtools = await visit.page.context().newCDPSession(visit.page);
@@ -95,17 +95,17 @@ describe('an account', () => {
     await visit.page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await heading(visit).getByText('Masha').waitFor();
 
-    // The last way in is not thrown away.
+    // The last way to sign in can't be removed.
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).click();
     await visit.page.getByText('Nothing else is left to sign in with').waitFor();
-    await visit.page.getByLabel('New password').fill('Masha keeps this');
+    await visit.page.getByLabel('New password').fill('Masha uses this');
     await visit.page.getByRole('button', { name: 'Save' }).click();
     await visit.page.getByText('Password saved.').waitFor();
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).click();
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).waitFor({ state: 'detached' });
   });
 
-  it('offers no passkey where the browser has none', async () => {
+  it('offers no passkey where the browser does not support them', async () => {
     const visit = await stage.visit('/account', {
       live: false,
       before: () => Reflect.deleteProperty(window, 'PublicKeyCredential'),
@@ -115,7 +115,7 @@ describe('an account', () => {
     expect(await visit.page.getByRole('button', { name: 'passkey' }).count()).toBe(0);
   });
 
-  it('signs out another browser, whose page says so and begins anew with the next sign-in', async () => {
+  it('signs out another browser, whose page says so and reloads after the next sign-in', async () => {
     const visit = await masha();
     const lost = await open(stage, '/account');
     await signIn(lost.page, 'Masha');
@@ -142,7 +142,7 @@ describe('an account', () => {
     expect(await readAll(stage.app.url)).toMatchObject([{ username: 'Masha' }]);
   });
 
-  it('is signed out of in all tabs of the browser', async () => {
+  it('is signed out in all tabs of the browser', async () => {
     const visit = await masha();
     const room = await stage.visit('/', { beside: visit });
     expect(await room.name.inputValue()).toBe('Masha');
@@ -151,7 +151,7 @@ describe('an account', () => {
     await room.live();
   });
 
-  it('changes its password for who knows the present one', async () => {
+  it('changes its password only with the current one', async () => {
     const { page } = await masha();
     const change = async (current: string) => {
       await page.getByLabel('Current password').fill(current);
@@ -167,7 +167,7 @@ describe('an account', () => {
     await heading(phone).getByText('Masha').waitFor();
   });
 
-  it('makes a token that a script speaks with, shows it once, and revokes it', async () => {
+  it('creates a token for a script, shows it once, and revokes it', async () => {
     const { page } = await masha();
     await page.getByLabel('Token name').fill('backup');
     await page.getByRole('button', { name: 'Create token' }).click();
@@ -192,7 +192,7 @@ describe('an account', () => {
 describe('a chat by invitation', () => {
   const stage = setStage({ ACCESS: 'invite' });
 
-  it('has a door that a link opens, and that one can sign in at', async () => {
+  it('can be joined with a link, or with an account', async () => {
     const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
     await owner.page.getByRole('button', { name: 'Join' }).click();
     await owner.live();
@@ -221,7 +221,7 @@ describe('a chat by invitation', () => {
 describe('a closed chat', () => {
   const stage = setStage({ ACCESS: 'closed' });
 
-  it('lets in who makes an account of an invitation', async () => {
+  it('can be joined with an invitation and a new account', async () => {
     const owner = await open(stage, `/invite#${await stage.app.ownersLink()}`);
     const { page } = owner;
     await page.getByRole('button', { name: 'Join' }).click();

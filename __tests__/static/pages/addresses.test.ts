@@ -5,7 +5,7 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 
 describe('the address of a room', () => {
-  it('leads to the room in whatever case it is written', async () => {
+  it('may be written in any case', async () => {
     const answer = await fetch(`${stage.app.url}/r/WeekEnd?last=1`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([308, '/r/weekend?last=1']);
     const posted = await fetch(`${stage.app.url}/r/Weekend`, {
@@ -20,7 +20,7 @@ describe('the address of a room', () => {
   });
 
   it.each(['/r/Bad_Room', '/r/%C3%84', '/nothing'])(
-    'that can be none is answered with a page: %s',
+    'is answered with an error page if it is invalid: %s',
     async (path) => {
       const { page } = await stage.visit(path, { live: false });
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -31,7 +31,7 @@ describe('the address of a room', () => {
 });
 
 describe('somebody who is banned', () => {
-  it('finds no link that leads back to the ban', async () => {
+  it('finds no link that leads back to the error', async () => {
     const owner = await Somebody.owner(stage.app);
     const masha = await stage.visit();
     const visitor = await masha.page.locator('main').getAttribute('data-visitor');

@@ -3,15 +3,15 @@ import { readAll, say } from '../../support/http';
 import { setStage } from '../../support/stage';
 
 /*
- * Over plain HTTP, on a name that is not the machine's own, a browser has no secure context: no `Sec-Fetch-Site`, no
- * `crypto.randomUUID`, no `navigator.locks`, no clipboard. That is how people use a chat in their local network.
+ * Plain HTTP to another machine, as in a local network, is no secure context: there is no `Sec-Fetch-Site`, no
+ * `crypto.randomUUID`, no `navigator.locks` and no clipboard.
  */
 describe('in a local network, over plain HTTP', () => {
   const stage = setStage({ ACCESS: 'invite' });
   const url = () => stage.app.url.replace('localhost', LAN_HOST);
   const open = (path: string, live = false) => stage.visit(path, { live }, url());
 
-  /** The owner, who has come in by the link that the first start prints. */
+  /** Accepts the invitation that the first start prints. */
   async function owner() {
     const visit = await open(`/invite#${await stage.app.ownersLink()}`);
     expect(await visit.page.evaluate(() => isSecureContext)).toBe(false);
@@ -21,7 +21,7 @@ describe('in a local network, over plain HTTP', () => {
     return visit;
   }
 
-  it('makes an owner, who makes a link by which another comes in, and both talk', async () => {
+  it('lets an owner invite somebody, and both write', async () => {
     const masha = await owner();
     await masha.page.getByRole('link', { name: 'Moderation' }).click();
     await masha.page.getByRole('button', { name: 'Create link' }).click();
@@ -37,11 +37,11 @@ describe('in a local network, over plain HTTP', () => {
     await olga.live();
     await olga.say('from the kitchen');
     await masha.shows(['from the kitchen']);
-    await masha.say('heard');
-    await olga.shows(['from the kitchen', 'heard']);
+    await masha.say('received');
+    await olga.shows(['from the kitchen', 'received']);
   });
 
-  it('keeps a name with a password, and signs in with it', async () => {
+  it('creates an account with a password, and signs in with it', async () => {
     const masha = await owner();
     await masha.page.goto(`${url()}/account`);
     await masha.page.locator('#name-form').getByLabel('Name').fill('Masha');
@@ -57,13 +57,13 @@ describe('in a local network, over plain HTTP', () => {
     await phone.live();
   });
 
-  it('says in words that a link is not valid any more', async () => {
+  it('says that an invitation is not valid any more', async () => {
     const visit = await open('/invite#nonsense');
     await visit.page.getByRole('heading', { name: 'This link is not valid any more' }).waitFor();
     expect(await visit.page.getByRole('button', { name: 'Join' }).isVisible()).toBe(false);
   });
 
-  it('lets in without scripts whoever pastes the link, and takes what they write', async () => {
+  it('accepts a pasted invitation link and messages without scripts', async () => {
     const context = await stage.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
@@ -84,7 +84,7 @@ describe('in a local network, over plain HTTP', () => {
 describe('an open chat in a local network, over plain HTTP', () => {
   const stage = setStage();
 
-  it('keeps what is not sent over a reload, and sends it once', async () => {
+  it('keeps a draft over a reload, and sends it once', async () => {
     const url = stage.app.url.replace('localhost', LAN_HOST);
     await say(stage.app.url, 'before');
     const masha = await stage.visit('/', {}, url);

@@ -11,11 +11,11 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 const { visit } = stage;
 
-/** Without Socket.IO, what the page sends can be held up by its address. */
+/** Without Socket.IO, a message is a request that a test can intercept. */
 const overSse = () => visit('/', { blocked: ['websocket', 'polling'], live: 'Live · over SSE' });
 
-describe('talking', () => {
-  it('brings what one person says to the other, each once and in one order', async () => {
+describe('a conversation', () => {
+  it('delivers each message once, and in one order', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.say('Are you there?');
     await tom.shows(['Are you there?']);
@@ -24,7 +24,7 @@ describe('talking', () => {
     await tom.shows(['Are you there?', 'Yes.']);
   });
 
-  it('shows a message as sending at once, and as sent when the server has it', async () => {
+  it('shows a message as sending at once, and as sent when it is acknowledged', async () => {
     const masha = await overSse();
     let answer: (() => void) | undefined;
     await masha.page.route('**/messages', async (route) => {
@@ -38,7 +38,7 @@ describe('talking', () => {
     await masha.states('sent');
   });
 
-  it('shows what people write as text, and only web addresses as links', async () => {
+  it('shows messages and names as text, and only web addresses as links', async () => {
     const text =
       '<img src=x onerror="alert(1)"><script>alert(2)</script> javascript:alert(3) https://example.org/a?b=c.';
     const [masha, tom] = [await visit(), await visit()];
@@ -55,7 +55,7 @@ describe('talking', () => {
     ).toEqual(['https://example.org/a?b=c']);
   });
 
-  it('stands under its day, by the clock of the reader', async () => {
+  it('is divided by days, in the reader’s time zone', async () => {
     await say(stage.app.url, 'late');
     await say(stage.app.url, 'early');
     const context = await stage.browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
@@ -76,7 +76,7 @@ describe('talking', () => {
     await page.getByRole('log').getByText('Today').waitFor();
   });
 
-  it('makes a new line by Shift+Enter, and sends nothing while an input method is at work', async () => {
+  it('inserts a line break with Shift+Enter, and sends nothing while an input method is active', async () => {
     const masha = await visit();
     await masha.box.pressSequentially('one');
     await masha.box.press('Shift+Enter');
@@ -89,8 +89,8 @@ describe('talking', () => {
   });
 });
 
-describe('a message that meets with trouble', () => {
-  it('says why the server refuses it, and is one message after a retry', async () => {
+describe('a message that can’t be sent', () => {
+  it('shows why the server refuses it, and is stored once after a retry', async () => {
     const masha = await overSse();
     await masha.page.route(
       '**/messages',
@@ -120,8 +120,8 @@ describe('a message that meets with trouble', () => {
     await masha.shows([]);
   });
 
-  it('is sent once when its first answer was lost', async () => {
-    // Nothing comes in either, or it would bring the message back.
+  it('is stored once though its first acknowledgements were lost', async () => {
+    // Nothing is received either, or the message would come back that way.
     const blocked: Transport[] = ['websocket', 'polling', 'sse', 'subscribe', 'poll'];
     const masha = await visit('/', { blocked, live: false });
     let tries = 0;
@@ -136,7 +136,7 @@ describe('a message that meets with trouble', () => {
     expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(['Once']);
   });
 
-  it('waits while offline and is sent once on return, in the order of writing', async () => {
+  it('waits while offline, and is sent once and in order afterwards', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.page.context().setOffline(true);
     await masha.page.getByRole('status').getByText('Offline').waitFor();
@@ -151,7 +151,7 @@ describe('a message that meets with trouble', () => {
     expect(await readAll(stage.app.url)).toHaveLength(3);
   });
 
-  it('outlives a reload before it is sent', async () => {
+  it('survives a reload before it is sent', async () => {
     const masha = await overSse();
     await masha.page.route('**/messages', (route) => route.abort());
     await masha.say('Hello');
@@ -165,7 +165,7 @@ describe('a message that meets with trouble', () => {
     expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(['Hello']);
   });
 
-  it('survives the death of the server, with what others write meanwhile', async () => {
+  it('survives a crash of the server', async () => {
     const { folder, remove } = scratch();
     const env = { DATABASE: join(folder, 'parley.db') };
     const before = await startProcess(env);
@@ -190,7 +190,7 @@ describe('a message that meets with trouble', () => {
 });
 
 describe('the connection', () => {
-  it('fills a gap from the log before it shows what comes later', async () => {
+  it('reads missing entries from the log before it shows later ones', async () => {
     const masha = await visit('/', { live: false });
     await masha.page.routeWebSocket('**/socket.io/**', (socket) => {
       const server = socket.connectToServer();
@@ -207,7 +207,7 @@ describe('the connection', () => {
     await masha.shows(['there', 'lost on the way', 'later']);
   });
 
-  it('begins anew when the server has another history', async () => {
+  it('shows the other history when the server has one', async () => {
     const { folder, remove } = scratch();
     const database = join(folder, 'parley.db');
     const first = await startProcess({ DATABASE: database });
@@ -227,10 +227,10 @@ describe('the connection', () => {
 });
 
 describe('the history', () => {
-  it('comes by scrolling, to its beginning, and nothing jumps', async () => {
+  it('is loaded by scrolling, up to its beginning, and nothing jumps', async () => {
     for (let i = 1; i <= 180; i++) await say(stage.app.url, `line ${i}`, { room: 'long' });
     const masha = await visit();
-    // Each page of history waits to be let through, so that the page can be looked at before it comes.
+    // Each page of history is held until the test has measured the layout.
     const asked = new Queue<() => void>();
     await masha.page.route(/[?&]before=/, (route) => asked.push(() => void route.continue()));
     await masha.page.goto(`${stage.app.url}/r/long`);
@@ -253,7 +253,7 @@ describe('the history', () => {
     await masha.log.getByText('Beginning of #long').waitFor();
   });
 
-  it('leaves the reader where they read when something new comes, and tells of it', async () => {
+  it('does not scroll for a new message, but announces it', async () => {
     for (let i = 1; i <= 40; i++) await say(stage.app.url, `line ${i}`);
     const masha = await visit();
     const place = () =>
@@ -273,8 +273,8 @@ describe('the history', () => {
   });
 });
 
-describe('a tab that nobody looks at', () => {
-  it('counts in its title what others say, until somebody looks', async () => {
+describe('a hidden tab', () => {
+  it('counts new messages in its title until it is visible', async () => {
     const masha = await visit();
     const look = (looking: boolean) =>
       masha.page.evaluate((hidden) => {
@@ -291,7 +291,7 @@ describe('a tab that nobody looks at', () => {
 });
 
 describe('people', () => {
-  it('go by a new name in all their tabs, and in what they say from then on', async () => {
+  it('have a new name in all their tabs and their new messages', async () => {
     const [masha, tom] = [await visit(), await visit()];
     const other = await visit('/', { beside: masha });
     await masha.say('as nobody');
@@ -304,7 +304,7 @@ describe('people', () => {
     expect(await tom.said('as nobody').locator('.author').textContent()).toBe('Anonymous');
   });
 
-  it('are told why a name is refused, beside the field', async () => {
+  it('see next to the field why a name is refused', async () => {
     const masha = await visit();
     await masha.name.fill('   ');
     await masha.name.press('Enter');
@@ -312,7 +312,7 @@ describe('people', () => {
     expect(await masha.name.getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('see who is typing, until it is said, and never themselves', async () => {
+  it('see who else is typing, until the message arrives', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.box.pressSequentially('I think');
     await tom.page.getByText(/^Anonymous [a-z0-9]{4} is typing…$/).waitFor();
@@ -322,7 +322,7 @@ describe('people', () => {
     expect(await tom.page.getByText('is typing').count()).toBe(0);
   });
 
-  it('see who is here, and who has left', async () => {
+  it('see who is in the room', async () => {
     const [masha, tom] = [await visit(), await visit()];
     const here = masha.page.locator('#people').getByRole('listitem');
     await until(() => here.count(), 2);
@@ -332,7 +332,7 @@ describe('people', () => {
 });
 
 describe('the address book', () => {
-  it('is the same in two pages as it changes', async () => {
+  it('updates on all pages', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.page.getByRole('textbox', { name: 'Contact name' }).fill('Katya');
     await masha.page.getByRole('textbox', { name: 'Phone' }).fill('+7 912 345-67-89');
@@ -344,7 +344,7 @@ describe('the address book', () => {
     await masha.page.getByRole('button', { name: 'Remove Katya' }).waitFor({ state: 'detached' });
   });
 
-  it('says what is wrong with a number, beside the field', async () => {
+  it('shows next to the field what is wrong with a number', async () => {
     const masha = await visit();
     await masha.page.getByRole('textbox', { name: 'Contact name' }).fill('Katya');
     await masha.page.getByRole('textbox', { name: 'Phone' }).fill('123');
@@ -352,7 +352,7 @@ describe('the address book', () => {
     await masha.page.getByText('"123" is not a phone number.').waitFor();
   });
 
-  it('is behind a button where the screen is narrow', async () => {
+  it('is in a drawer on a narrow screen', async () => {
     const masha = await visit();
     await masha.page.setViewportSize({ width: 360, height: 740 });
     await masha.name.waitFor({ state: 'hidden' });

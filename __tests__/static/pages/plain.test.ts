@@ -4,7 +4,7 @@ import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-/** A browser that runs no scripts. */
+/** Opens a page that runs no scripts. */
 async function plainPage(width = 360) {
   const context = await stage.browser.newContext({
     javaScriptEnabled: false,
@@ -15,11 +15,11 @@ async function plainPage(width = 360) {
   return page;
 }
 
-/** The form that needs no script; the other one is hidden as soon as the style is there. */
+/** The form that needs no script; the style hides the other one. */
 const form = (page: Page) => page.locator('form.plain');
 
 describe('the page without scripts', () => {
-  it('reads, writes under a name, and comes back', async () => {
+  it('shows the room, sends a message under a name, and returns', async () => {
     await say(stage.app.url, 'before');
     const page = await plainPage();
     await page.goto(stage.app.url);
@@ -34,7 +34,7 @@ describe('the page without scripts', () => {
     expect(said).toMatchObject({ message: 'no <script> needed', username: 'Masha' });
   });
 
-  it('brings itself up to date, but not while one is writing', async () => {
+  it('reloads itself, except while somebody is writing', async () => {
     const page = await plainPage();
     await page.goto(`${stage.app.url}/r/garden`);
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('20');
@@ -43,7 +43,7 @@ describe('the page without scripts', () => {
     expect(await page.locator('meta[http-equiv]').count()).toBe(0);
   });
 
-  it('shows nothing that needs them, and fits a narrow screen', async () => {
+  it('hides what needs scripts, and fits a narrow screen', async () => {
     const page = await plainPage(320);
     await page.goto(`${stage.app.url}/r/lobby?write`);
     for (const dead of ['#composer', '#status', '#open-panel', '#side', '.older'])
@@ -52,7 +52,7 @@ describe('the page without scripts', () => {
     expect(await width).toBe(320);
   });
 
-  it('is not part of the page with scripts', async () => {
+  it('shows no second form with scripts', async () => {
     const masha = await stage.visit('/?write');
     expect(await masha.page.getByRole('textbox', { name: 'Message' }).count()).toBe(1);
     await masha.say('hello');

@@ -2,7 +2,7 @@ import { until, type Visit } from '../../support/browser';
 import { readAll, say } from '../../support/http';
 import { setStage, type Stage } from '../../support/stage';
 
-/** The owner of a new server, in the room. */
+/** Opens the room as the owner of a new server. */
 async function ownerOf(stage: Stage): Promise<Visit> {
   const owner = await stage.visit(`/invite#${await stage.app.ownersLink()}`, { live: false });
   await owner.page.getByRole('button', { name: 'Join' }).click();
@@ -12,7 +12,7 @@ async function ownerOf(stage: Stage): Promise<Visit> {
 
 const actions = ({ page }: Visit) => page.getByRole('dialog');
 
-/** Opens what can be done about a message. */
+/** Opens the menu of a message. */
 async function about(visit: Visit, text: string): Promise<void> {
   const message = visit.said(text);
   await message.hover();
@@ -20,7 +20,7 @@ async function about(visit: Visit, text: string): Promise<void> {
   await actions(visit).waitFor();
 }
 
-/** Deletes a message by the menu that is open. */
+/** Deletes a message with the open menu. */
 async function confirm(visit: Visit): Promise<void> {
   await actions(visit).getByRole('button', { name: 'Delete message' }).click();
   await actions(visit).getByRole('button', { name: 'Delete for everyone' }).click();
@@ -31,7 +31,7 @@ describe('a deleted message', () => {
   const stage = setStage();
   const { visit } = stage;
 
-  it('keeps its place without its text on every page at once, and is gone from a page opened later', async () => {
+  it('loses its text on every open page, and is not on pages opened later', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.say('a secret');
     await masha.say('and more');
@@ -48,7 +48,7 @@ describe('a deleted message', () => {
     expect(await tom.page.title()).toBe('#lobby · Parley');
   });
 
-  it('is one’s own, and of nobody else for who is no moderator', async () => {
+  it('can’t be one of somebody else, unless for a moderator', async () => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.say('mine');
     await tom.shows(['mine']);
@@ -56,7 +56,7 @@ describe('a deleted message', () => {
     expect(await tom.said('mine').getByRole('button').count()).toBe(0);
   });
 
-  it('is reached, kept and given up by the keyboard alone', async () => {
+  it('can be reached, cancelled and confirmed by keyboard', async () => {
     const masha = await visit();
     await masha.say('first');
     await masha.say('second');
@@ -72,11 +72,11 @@ describe('a deleted message', () => {
     await masha.page.keyboard.press('Enter');
     await confirm(masha);
     await masha.shows(['Deleted', 'second']);
-    // From there on to the next one.
+    // The focus moves to the next message.
     await until(async () => (await focused()).includes('second'), true);
   });
 
-  it('is one of very many, and what was said before them is shown at once', async () => {
+  it('does not count towards a page of history', async () => {
     const owner = await ownerOf(stage);
     await say(stage.app.url, 'before it all', { room: 'spam' });
     const said = [];
@@ -96,7 +96,7 @@ describe('a moderator', () => {
   const stage = setStage();
   const { visit } = stage;
 
-  it('deletes what others wrote, and lets them only read, until that is lifted', async () => {
+  it('deletes messages of others, mutes and unmutes', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await tom.say('BUY WATCHES');
     await owner.shows(['BUY WATCHES']);
@@ -110,7 +110,7 @@ describe('a moderator', () => {
     await tom.shows(['Deleted']);
     await tom.say('BUY MORE WATCHES');
     await tom.log.getByText('a moderator has muted you').waitFor();
-    // A page that is opened now says so before anything is written.
+    // Before the first attempt to write, too.
     await tom.page.reload();
     const muted = tom.page.locator('#rule').getByText('A moderator has muted you: you can only read.');
     await muted.waitFor();
@@ -125,7 +125,7 @@ describe('a moderator', () => {
     await muted.waitFor({ state: 'detached' });
   });
 
-  it('bans somebody, whose page says until when and asks only once a minute', async () => {
+  it('bans somebody, whose page shows until when and retries once a minute', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await tom.say('BUY WATCHES');
     await owner.shows(['BUY WATCHES']);
@@ -153,11 +153,11 @@ describe('a moderator', () => {
     await tom.live();
   });
 
-  it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (way) => {
+  it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (transport) => {
     const owner = await ownerOf(stage);
-    // In a room where something is said, polls come every second.
+    // In a room with a recent message, polls come every second.
     await say(stage.app.url, 'hello');
-    const tom = await visit(`/?transport=${way}`, { live: false });
+    const tom = await visit(`/?transport=${transport}`, { live: false });
     await tom.page.locator('.status[data-state=live]').waitFor();
     await tom.say('BUY WATCHES');
     await owner.shows(['hello', 'BUY WATCHES']);
@@ -167,7 +167,7 @@ describe('a moderator', () => {
     await tom.live('You are banned from this chat.');
   });
 
-  it('slows a room down: what is said too fast is sent later, in order', async () => {
+  it('sets slow mode: messages that come too fast are sent later, in order', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await owner.page.getByLabel('Slow mode').selectOption('5 s');
     await tom.page.getByText('Slow mode: one message every 5 s.').waitFor();
@@ -178,13 +178,13 @@ describe('a moderator', () => {
     await tom.states('sent', 'sent');
     await owner.shows(['first', 'second']);
     await tom.page.getByText('You are sending too fast').waitFor({ state: 'detached' });
-    // It does not hold for moderators.
+    // Moderators are exempt.
     await owner.say('one');
     await owner.say('two');
     await owner.states('sent', 'sent');
   });
 
-  it('locks a room and opens it again, for those who are there and those who come', async () => {
+  it('locks and unlocks a room, on open pages and later ones', async () => {
     const [owner, tom] = [await ownerOf(stage), await visit()];
     await tom.box.fill('a thought');
     await owner.page.getByLabel('Only moderators can write').check();
@@ -202,7 +202,7 @@ describe('a moderator', () => {
     await owner.shows(['The rules have changed.', 'a thought']);
   });
 
-  it('is made by an owner’s link, and sees no links and no trail', async () => {
+  it('is made by an owner’s invitation, and sees no invitations and no audit log', async () => {
     const owner = await ownerOf(stage);
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     const { page } = owner;
@@ -226,10 +226,10 @@ describe('a moderator', () => {
   });
 });
 
-describe('limits', () => {
+describe('rate limits', () => {
   const stage = setStage({ LIMITS: 'on', LIMIT_MESSAGES: '2/2', LIMIT_NAMES: '1/60' });
 
-  it('lose nothing of what is said too fast: all of it arrives, in order and once', async () => {
+  it('lose no message that is sent too fast: each arrives once and in order', async () => {
     const [masha, tom] = [await stage.visit(), await stage.visit()];
     const texts = Array.from({ length: 10 }, (_, i) => `line ${i}`);
     for (const text of texts) await masha.say(text);
@@ -240,7 +240,7 @@ describe('limits', () => {
     expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(texts);
   });
 
-  it('of names say when to try again', async () => {
+  it('on names say when to try again', async () => {
     const masha = await stage.visit();
     for (const username of ['Masha', 'Mascha']) {
       await masha.name.fill(username);
@@ -250,10 +250,10 @@ describe('limits', () => {
   });
 });
 
-describe('a chat with a bound on connections', () => {
+describe('the limit of connections', () => {
   const stage = setStage({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
 
-  it('says so to the page that comes too late, which comes in when there is room', async () => {
+  it('is shown by a page that exceeds it, which connects when another one closes', async () => {
     const masha = await stage.visit();
     const late = await stage.visit('/', { beside: masha, live: false });
     await late.live('Too many connections are open from here. Close some, and try again.');

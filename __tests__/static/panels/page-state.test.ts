@@ -33,7 +33,7 @@ const ROOMS: Record<string, Partial<PageState>> = {
 const MESSAGES: Record<string, Partial<PageState>> = {
   none: {},
   'just sent': { waiting: 1, waitingAt: NOW },
-  'on their way': { waiting: 2 },
+  'on the way': { waiting: 2 },
   held: { waiting: 2, heldUntil: NOW + 12_000 },
   'held until now': { waiting: 2, heldUntil: NOW },
   'none, after a hold': { heldUntil: NOW + 12_000 },
@@ -55,7 +55,7 @@ const IDLE: PageState = {
   heldUntil: undefined,
 };
 
-/** Every combination of what there can be, with what the page shows of it. */
+/** All combinations, with what the page shows of them. */
 const all = Object.entries(CONNECTIONS).flatMap(([connection, one]) =>
   Object.entries(ROOMS).flatMap(([room, two]) =>
     Object.entries(MESSAGES).flatMap(([messages, three]) =>
@@ -69,13 +69,13 @@ const all = Object.entries(CONNECTIONS).flatMap(([connection, one]) =>
 );
 type Case = (typeof all)[number];
 
-/** The names of the cases in which something holds, or does not. */
+/** Returns the names of the cases that meet a condition. */
 const those = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
 const isShutOut = ({ refusal, live }: PageState) => !live && refusal?.code === 'banned';
 const isLocked = ({ locked, moderates }: PageState) => locked && !moderates;
 
-describe('what the page shows, in every combination of connection, room and messages', () => {
-  it('is "Sending…" only while it shows that it is connected', () => {
+describe('the page, in every combination of connection, room and messages', () => {
+  it('shows “Sending…” only while it shows that it is connected', () => {
     expect(those(({ shown }) => shown.sending === 'Sending…' && !shown.status.startsWith('Live'))).toEqual(
       [],
     );
@@ -90,7 +90,7 @@ describe('what the page shows, in every combination of connection, room and mess
     ).toEqual([]);
   });
 
-  it('is a countdown for the next message only while one is held, and could be sent', () => {
+  it('counts down to the next message only while one is held that could be sent', () => {
     const expected = those(
       ({ condition, shown }) =>
         shown.connection === 'live' &&
@@ -102,23 +102,23 @@ describe('what the page shows, in every combination of connection, room and mess
     expect(those(({ shown }) => shown.hold !== '' || shown.holdCountdown !== '')).toEqual(expected);
   });
 
-  it('is a box to write in for everybody but those who are shut out or locked out', () => {
+  it('lets everybody write but those who are banned or locked out', () => {
     expect(those(({ shown }) => !shown.canWrite)).toEqual(
       those(({ condition }) => isShutOut(condition) || isLocked(condition)),
     );
   });
 
-  it('is no rule of the room for those who are shut out, nor slow mode in a locked room', () => {
+  it('shows no rule to those who are banned, and no slow mode in a locked room', () => {
     expect(those(({ shown, condition }) => isShutOut(condition) && shown.rule !== '')).toEqual([]);
     expect(those(({ shown, condition }) => condition.locked && shown.rule.startsWith('Slow'))).toEqual([]);
   });
 
-  it('is that one is muted, unless nobody may write here', () => {
+  it('shows a mute, unless nobody may write anyway', () => {
     const expected = those(({ condition }) => condition.muted && !condition.locked && !isShutOut(condition));
     expect(those(({ shown }) => shown.rule.startsWith('A moderator has muted you'))).toEqual(expected);
   });
 
-  it('is one countdown at most, and none of it "in 0 s"', () => {
+  it('shows at most one countdown, and never “in 0 s”', () => {
     const countdowns = ({ statusCountdown, holdCountdown }: PageView) =>
       `${statusCountdown} ${holdCountdown}`.match(/in \d+ s/g) ?? ([] as string[]);
     expect(
@@ -126,7 +126,7 @@ describe('what the page shows, in every combination of connection, room and mess
     ).toEqual([]);
   });
 
-  it('is a way to connect only where there is none, and a way to sign in only where that is asked for', () => {
+  it('offers to connect only while it is not connected, and to sign in only where that is required', () => {
     expect(those(({ shown }) => shown.canTryNow && shown.connection === 'live')).toEqual([]);
     expect(those(({ shown }) => shown.canTryNow && shown.status === 'Offline')).toEqual([]);
     expect(those(({ shown }) => shown.canSignIn)).toEqual(
@@ -137,12 +137,12 @@ describe('what the page shows, in every combination of connection, room and mess
   it.each([
     ['live, open, none', 'Live', ''],
     ['live over SSE, open, none', 'Live · over SSE', ''],
-    ['cut just now, open, on their way', 'Live', '· 2 waiting'],
-    ['reconnecting, open, on their way', 'Reconnecting', 'in 5 s · 2 waiting'],
-    ['offline, open, on their way', 'Offline', '· 2 waiting'],
+    ['cut just now, open, on the way', 'Live', '· 2 waiting'],
+    ['reconnecting, open, on the way', 'Reconnecting', 'in 5 s · 2 waiting'],
+    ['offline, open, on the way', 'Offline', '· 2 waiting'],
     ['connecting, open, none', 'Connecting', '…'],
     ['banned, slow, held', 'Refused with banned.', ''],
-  ])('is, if %s: %s %s', (wanted, status, statusCountdown) => {
+  ])('shows, if %s: %s %s', (wanted, status, statusCountdown) => {
     expect(all.find(({ name }) => name === wanted)?.shown).toMatchObject({ status, statusCountdown });
   });
 });

@@ -4,7 +4,7 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 
 describe('the panel beside the conversation', () => {
-  it('says who sees the contacts while there are none', async () => {
+  it('says who can see contacts while there are none', async () => {
     const masha = await stage.visit();
     const notice = masha.page.getByText('Everyone on this server can see the contacts you add.');
     await notice.waitFor();
@@ -14,7 +14,7 @@ describe('the panel beside the conversation', () => {
     await notice.waitFor({ state: 'hidden' });
   });
 
-  it('says how many more people are here than it names', async () => {
+  it('counts the people in the room that it does not name', async () => {
     const masha = await stage.visit('/', { live: false });
     await masha.page.routeWebSocket('**/socket.io/**', (socket) => {
       const server = socket.connectToServer();
@@ -24,7 +24,7 @@ describe('the panel beside the conversation', () => {
     await masha.page.getByText('and 102 more').waitFor();
   });
 
-  it('leaves a name alone that is being written when an earlier one is taken', async () => {
+  it('does not overwrite a name that is being typed with an earlier answer', async () => {
     const masha = await stage.visit();
     let answer = (): void => undefined;
     const answered = new Promise<void>((go) => (answer = go));
@@ -41,7 +41,7 @@ describe('the panel beside the conversation', () => {
     await masha.page.locator('#people').getByText('Mascha').waitFor();
   });
 
-  it('leaves the focus where it is while others add contacts', async () => {
+  it('keeps the focus while others add contacts', async () => {
     const masha = await stage.visit();
     const add = (name: string) => post(`${stage.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
     await add('Olga');
@@ -52,7 +52,7 @@ describe('the panel beside the conversation', () => {
     expect(await phone.last().evaluate((one) => one === document.activeElement)).toBe(true);
   });
 
-  it('takes contact names of 40 characters, as a person counts them, and complains about longer ones', async () => {
+  it('accepts contact names of 40 code points, and shows an error for longer ones', async () => {
     const masha = await stage.visit();
     const name = masha.page.getByRole('textbox', { name: 'Contact name' });
     await name.fill('𐌰'.repeat(40));

@@ -8,15 +8,15 @@ it.each([
   ['2026-11-18', 'Wednesday, 18 November 2026'],
   ['2026-11-21', 'Saturday, 21 November 2026'],
   ['2025-12-31', 'Wednesday, 31 December 2025'],
-])('calls %s %s', (day, name) => {
+])('names %s %s', (day, name) => {
   expect(formatDay(day, now)).toBe(name);
 });
 
-it('knows yesterday on the first of a month', () => {
+it('finds yesterday in the month before', () => {
   expect(formatDay('2026-02-28', new Date(2026, 2, 1))).toBe('Yesterday');
 });
 
-it('takes the day from the clock of the reader', () => {
+it('uses the local day', () => {
   expect(localDay(new Date(2026, 0, 5, 0, 0, 1))).toBe('2026-01-05');
   expect(localDay(new Date(2026, 0, 5, 23, 59, 59))).toBe('2026-01-05');
 });

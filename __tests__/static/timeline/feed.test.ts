@@ -15,7 +15,7 @@ const entry = (seq: number, epoch = 'e'): Entry => ({
   at: '2026-11-20T09:00:00.000Z',
 });
 
-/** A feed that begins after 2, of a server whose log holds `log`. */
+/** A feed that begins after seq 2, on a server with these entries. */
 function feedOf(log: Entry[]) {
   const shown: string[] = [];
   const asked: (string | undefined)[] = [];
@@ -37,7 +37,7 @@ function feedOf(log: Entry[]) {
       return page(log.filter((one) => one.seq > Number(seq)));
     },
     (entries) => shown.push(...entries.map(textOf)),
-    ({ messages }) => shown.splice(0, Infinity, 'anew:', ...messages.map(textOf)),
+    ({ messages }) => shown.splice(0, Infinity, 'reset:', ...messages.map(textOf)),
   );
   const slow = () => {
     let go = () => {};
@@ -50,7 +50,7 @@ function feedOf(log: Entry[]) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const upTo = (last: number, epoch = 'e') => Array.from({ length: last }, (_, i) => entry(i + 1, epoch));
 
-it('shows what comes right after its cursor, and moves the cursor by it', () => {
+it('delivers the entry right after its cursor, and moves the cursor', () => {
   const { feed, shown, asked } = feedOf([]);
   feed.receive(entry(3));
   feed.receive(entry(4));
@@ -59,13 +59,13 @@ it('shows what comes right after its cursor, and moves the cursor by it', () => 
   expect(asked).toEqual([]);
 });
 
-it('drops what it has shown already, whichever transport says it again', () => {
+it('drops duplicates from any transport', () => {
   const { feed, shown } = feedOf([]);
   for (const seq of [1, 2, 3, 3, 2, 4, 3, 4]) feed.receive(entry(seq));
   expect(shown).toEqual(['e3', 'e4']);
 });
 
-it('never moves its cursor past a hole by what is live: it reads the hole first (ntfy#1293)', async () => {
+it('never moves its cursor past missing entries: it reads them first (ntfy#1293)', async () => {
   const { feed, shown, asked } = feedOf(upTo(6));
   feed.receive(entry(6));
   expect(feed.cursor).toBe('e:2');
@@ -76,7 +76,7 @@ it('never moves its cursor past a hole by what is live: it reads the hole first 
   expect(feed.cursor).toBe('e:6');
 });
 
-it('shows each entry once when a hole is filled from two sides', async () => {
+it('delivers each entry once when a transport delivers what is being read', async () => {
   const { feed, shown, slow } = feedOf(upTo(7));
   const go = slow();
   feed.receive(entry(5));
@@ -87,7 +87,7 @@ it('shows each entry once when a hole is filled from two sides', async () => {
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6', 'e7']);
 });
 
-it('reads on after entries that came while it was reading', async () => {
+it('reads on if entries arrive while it is reading', async () => {
   const log = upTo(4);
   const { feed, shown, slow } = feedOf(log);
   const go = slow();
@@ -99,16 +99,16 @@ it('reads on after entries that came while it was reading', async () => {
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
 });
 
-it('reads the newest anew after a reset, and goes on from there', async () => {
+it('reads the newest page after a reset, and goes on from there', async () => {
   const { feed, shown } = feedOf(upTo(2, 'f'));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'f:0', cursor: 'f:2' });
   await settled();
   feed.receive(entry(3, 'f'));
-  expect(shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+  expect(shown).toEqual(['reset:', 'f1', 'f2', 'f3']);
   expect(feed.cursor).toBe('f:3');
 });
 
-it('reads nothing anew for a reset that tells of the history it has', async () => {
+it('ignores a reset to the history that it has', async () => {
   const { feed, shown, asked } = feedOf(upTo(2));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:2' });
   await settled();
@@ -116,26 +116,26 @@ it('reads nothing anew for a reset that tells of the history it has', async () =
   expect(shown).toEqual([]);
 });
 
-it('begins anew when the server has forgotten its place, also without being told', async () => {
-  const told = feedOf(upTo(3, 'f'));
-  told.feed.receive(entry(3, 'f'));
+it('reads the newest page when the server has another history, with and without an entry of it', async () => {
+  const live = feedOf(upTo(3, 'f'));
+  live.feed.receive(entry(3, 'f'));
   await settled();
-  expect(told.shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+  expect(live.shown).toEqual(['reset:', 'f1', 'f2', 'f3']);
 
-  const asking = feedOf(upTo(3, 'f'));
-  await asking.feed.catchUp();
-  expect(asking.shown).toEqual(['anew:', 'f1', 'f2', 'f3']);
+  const checking = feedOf(upTo(3, 'f'));
+  await checking.feed.catchUp();
+  expect(checking.shown).toEqual(['reset:', 'f1', 'f2', 'f3']);
 });
 
-it('begins anew when it is ahead of a server that says it is of the same history', async () => {
+it('reads the newest page when it is ahead of a server with the same epoch', async () => {
   const { feed, shown } = feedOf(upTo(1));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:1' });
   await settled();
-  expect(shown).toEqual(['anew:', 'e1']);
+  expect(shown).toEqual(['reset:', 'e1']);
   expect(feed.cursor).toBe('e:1');
 });
 
-it('reads on when somebody else has heard of more', async () => {
+it('reads on when another tab knows of later entries', async () => {
   const { feed, shown, asked } = feedOf(upTo(5));
   feed.noteHead('e:2');
   await settled();
@@ -145,15 +145,15 @@ it('reads on when somebody else has heard of more', async () => {
   expect(shown).toEqual(['e3', 'e4', 'e5']);
 });
 
-it('tells whether it had missed anything, and takes it in', async () => {
+it('checks once for further entries, and delivers them', async () => {
   const { feed, shown } = feedOf(upTo(3));
   expect(await feed.checkForMore()).toBe(true);
   expect(await feed.checkForMore()).toBe(false);
   expect(shown).toEqual(['e3']);
 });
 
-it('begins anew by asking, when its place is not in the history', async () => {
+it('reads the newest page if a check shows another history', async () => {
   const { feed, shown } = feedOf(upTo(1, 'f'));
   expect(await feed.checkForMore()).toBe(true);
-  expect(shown).toEqual(['anew:', 'f1']);
+  expect(shown).toEqual(['reset:', 'f1']);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { linkify } from '../../../static/timeline/linkify';
 
-/** The addresses in a text, as they are shown. */
+/** Returns the texts of the links. */
 const addresses = (text: string) =>
   linkify(text)
     .filter(({ href }) => href)
@@ -43,7 +43,7 @@ describe('a web address in a text', () => {
     ['https://example.com/a，然后', 'https://example.com/a'],
     ['（https://example.com/a）', 'https://example.com/a'],
     ['https://example.com/a「b」', 'https://example.com/a'],
-  ])('ends before another script, which would change its host: %j', (text, address) => {
+  ])('ends before text in another script: %j', (text, address) => {
     expect(addresses(text)).toEqual([address]);
   });
 
@@ -70,11 +70,11 @@ describe('a web address in a text', () => {
     'https://example.org:80x@example.com/',
     `https://${'a'.repeat(64)}.com`,
     `https://${'日'.repeat(300)}`,
-  ])('is none where it is doubtful which host is meant: %j', (text) => {
+  ])('is no link if its host is ambiguous: %j', (text) => {
     expect(addresses(text)).toEqual([]);
   });
 
-  it('does not take in a character that only looks like one of its host’s', () => {
+  it('excludes compatibility characters, which lead to another host', () => {
     expect(hosts('https://example.comª https://example.com⁵')).toEqual(['example.com', 'example.com']);
     expect(hosts('https://пример.рф')).toEqual([ascii('пример.рф')]);
   });
@@ -102,7 +102,7 @@ describe('linkifying', () => {
     fc.string({ unit: 'binary', maxLength: 5 }),
   );
 
-  it('keeps every character, and links only what a browser takes to the host that is shown', () => {
+  it('keeps every character, and links only to the host that is shown', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
         const text = parts.join('');
@@ -121,7 +121,7 @@ describe('linkifying', () => {
     );
   });
 
-  // Quadratic work on a million characters would not end within any time limit.
+  // Quadratic time for a million characters would exceed any time limit.
   it.each([
     ['closing brackets', 'https://', ')'],
     ['brackets after an address', 'https://example.com/', '(])'],
@@ -137,7 +137,7 @@ describe('linkifying', () => {
     ['a label of one script', 'https://', '日'],
     ['marks', 'https://a', '\u0301'],
     ['addresses', '', 'https://example.com你好'],
-  ])('takes time that grows with the length of the text alone: %s', (_shape, start, repeated) => {
+  ])('takes linear time: %s', (_shape, start, repeated) => {
     const text = start + repeated.repeat(1_000_000 / repeated.length);
     expect(linkify(text).reduce((sum, piece) => sum + piece.text.length, 0)).toBe(text.length);
   });

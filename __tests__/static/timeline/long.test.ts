@@ -6,10 +6,10 @@ const stage = setStage();
 const { visit } = stage;
 
 const POEM = Array.from({ length: 60 }, (_, i) => `line ${i + 1}`).join('\n');
-/** How many lines of a message are shown at most, with what is half of one, as in static/styles/chat.css. */
+/** The most lines of a folded message, with one to spare. As in static/styles/chat.css. */
 const LINES = 22;
 
-/** The height of the first message's text, in lines. */
+/** Returns the height of the first message's text, in lines. */
 const lines = ({ log }: Visit) =>
   log
     .locator('.bubble')
@@ -23,7 +23,7 @@ describe('a long message', () => {
     ['of 3,000 empty lines', 'function' + '\n'.repeat(3000) + '}'],
     ['of 60 lines', POEM],
     ['of one line that is wrapped', 'and so on '.repeat(399)],
-  ])('%s takes no more than about 20 lines until it is unfolded, for everybody', async (_which, text) => {
+  ])('%s is folded to about 20 lines, for its author too', async (_which, text) => {
     const [masha, tom] = [await visit(), await visit()];
     await masha.page.setViewportSize({ width: 390, height: 700 });
     await tom.page.setViewportSize({ width: 390, height: 700 });
@@ -38,7 +38,7 @@ describe('a long message', () => {
     expect(await folded(tom)).toBe(true);
   });
 
-  it('is unfolded and folded again by keyboard, and where it begins stays in place', async () => {
+  it('unfolds and folds by keyboard, and its beginning stays in place', async () => {
     await say(stage.app.url, POEM);
     const masha = await visit();
     const top = () => masha.log.locator('.message').evaluate((one) => one.getBoundingClientRect().top);
@@ -52,7 +52,7 @@ describe('a long message', () => {
     expect(await less.getAttribute('aria-expanded')).toBe('true');
     expect(await lines(masha)).toBeGreaterThan(59);
     expect(await top()).toBeCloseTo(before, 0);
-    // It stays so while others write.
+    // New messages don't fold it.
     await say(stage.app.url, 'and on');
     await masha.said('and on').waitFor();
     expect(await lines(masha)).toBeGreaterThan(59);
@@ -62,7 +62,7 @@ describe('a long message', () => {
     expect(await folded(masha)).toBe(true);
   });
 
-  it('that was unfolded stays so, in its place, after a reload', async () => {
+  it('stays unfolded, and in place, over a reload', async () => {
     for (const text of ['before', POEM, ...Array.from({ length: 20 }, () => 'after')])
       await say(stage.app.url, text);
     const masha = await visit();
@@ -75,7 +75,7 @@ describe('a long message', () => {
     await masha.page.reload();
     await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
     await until(async () => Math.abs((await top()) - before) < 1, true);
-    // What is folded again stays folded.
+    // So does a message that was folded again.
     await masha.page.getByRole('button', { name: 'Show less' }).click();
     await masha.page.reload();
     await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
@@ -83,11 +83,11 @@ describe('a long message', () => {
     expect(await masha.page.getByRole('button', { name: 'Show less' }).count()).toBe(0);
   });
 
-  it('unfolds when the browser shows something in it that was out of sight', async () => {
+  it('unfolds when the browser scrolls to a hidden part of it', async () => {
     await say(stage.app.url, `${POEM}\nhttps://example.org/the-end`);
     const masha = await visit();
     await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
-    // As finding a text in the page does, and going to a link by the Tab key.
+    // As with a search in the page, or the Tab key and a link.
     await masha.page.getByRole('link', { name: 'https://example.org/the-end' }).focus();
     await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
     const inSight = () =>
@@ -99,7 +99,7 @@ describe('a long message', () => {
     await until(inSight, true);
   });
 
-  it('that is deleted has nothing to unfold any more', async () => {
+  it('has no button any more once it is deleted', async () => {
     const masha = await visit();
     await masha.say(POEM);
     await masha.states('sent');
@@ -109,7 +109,7 @@ describe('a long message', () => {
     expect(await masha.page.getByRole('button', { name: /Show (more|less)/ }).count()).toBe(0);
   });
 
-  it('scrolls in its own place on a page without scripts', async () => {
+  it('scrolls within its bubble without scripts', async () => {
     await say(stage.app.url, POEM);
     const context = await stage.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
@@ -124,7 +124,7 @@ describe('a long message', () => {
     }, true);
   });
 
-  it('a short one has nothing to unfold', async () => {
+  it('has no button if it is short', async () => {
     await say(stage.app.url, POEM.split('\n').slice(0, 19).join('\n'));
     const masha = await visit();
     await masha.log.locator('.message').waitFor();

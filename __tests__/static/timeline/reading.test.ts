@@ -5,10 +5,10 @@ import { setStage } from '../../support/stage';
 const stage = setStage();
 const { visit } = stage;
 
-/** The most messages on a page, as in static/timeline/log-window.ts. */
-const MOST = 400;
+/** As in static/timeline/log-window.ts. */
+const MAX_MESSAGES = 400;
 
-/** Lets so many messages be said in a room, in any order: a message is then known by its seq. */
+/** Posts messages to a room concurrently, so that only the seq identifies one. */
 async function fill(count: number, room = 'lobby'): Promise<void> {
   for (let left = count; left > 0; left -= 50) {
     const some = Array.from({ length: Math.min(left, 50) }, (_, i) =>
@@ -21,13 +21,13 @@ async function fill(count: number, room = 'lobby'): Promise<void> {
 const at = ({ log }: Visit, seq: number) => log.locator(`.message[data-seq="${seq}"]`);
 const count = ({ log }: Visit) => log.locator('.message').count();
 
-/** The seqs on the page, in order. */
+/** Returns the seqs on the page, in order. */
 const seqs = ({ log }: Visit) =>
   log.locator('.message').evaluateAll((all) => all.map((one) => Number((one as HTMLElement).dataset.seq)));
 
 const isRun = (numbers: number[]) => numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1);
 
-/** The message in the middle of what is in sight, and its distance from the top of the log. */
+/** Returns the message in the middle of the visible log, and its distance from the top. */
 const inSight = ({ log }: Visit) =>
   log.evaluate((box) => {
     const { left, top, height, width } = box.getBoundingClientRect();
@@ -37,14 +37,14 @@ const inSight = ({ log }: Visit) =>
     }
   });
 
-/** The distance of a message from the top of the log. */
+/** Returns the distance of a message from the top of the log. */
 const placeOf = (visit: Visit, seq: number) =>
   at(visit, seq).evaluate((one) => {
     const box = one.closest('.log')!;
     return one.getBoundingClientRect().top - box.getBoundingClientRect().top;
   });
 
-/** Turns the wheel until `seen` says that it is enough. */
+/** Turns the mouse wheel until `seen` resolves with true. */
 async function wheel({ page, log }: Visit, by: number, seen: () => Promise<boolean>): Promise<void> {
   await log.hover();
   while (!(await seen())) {
@@ -53,7 +53,7 @@ async function wheel({ page, log }: Visit, by: number, seen: () => Promise<boole
   }
 }
 
-/** Whether the newest message in sight is the one with this seq. */
+/** Whether the log is scrolled to its end, and the last message has this seq. */
 const endsWith = (visit: Visit, seq: number) =>
   visit.log.evaluate(
     (log, last) =>
@@ -61,7 +61,7 @@ const endsWith = (visit: Visit, seq: number) =>
     String(seq),
   );
 
-/** Waits until nothing scrolls and nothing is being loaded any more. */
+/** Waits until scrolling and loading have ended. */
 async function settled(visit: Visit): Promise<void> {
   const state = () => visit.log.evaluate((log) => `${log.scrollTop} ${log.scrollHeight}`);
   let before = '';
@@ -74,15 +74,15 @@ async function settled(visit: Visit): Promise<void> {
 }
 
 interface Watched {
-  /** The most messages that were on the page at once. */
+  /** The largest number of messages on the page. */
   most: number;
-  /** How often messages came or went. */
+  /** How often messages were added or removed. */
   changes: number;
-  /** The farthest that one of them moved what was in sight, in pixels. */
+  /** The farthest that such a change moved the first visible message, in pixels. */
   moved: number;
 }
 
-/** Watches what happens to the messages in sight whenever others come or go; returns what was seen until then. */
+/** Observes the visible messages while others are added and removed; returns a function that returns the results. */
 async function watch({ page, log }: Visit): Promise<() => Promise<Watched>> {
   await log.evaluate((box) => {
     const list = box.querySelector('#messages')!;
@@ -115,7 +115,7 @@ async function watch({ page, log }: Visit): Promise<() => Promise<Watched>> {
 }
 
 describe('a long room', () => {
-  it('is on the page only around what is read, which does not move when messages come and go above and below', async () => {
+  it('is on the page only around the reader, for whom nothing moves while messages are added and removed', async () => {
     await fill(900);
     const masha = await visit();
     const watched = await watch(masha);
@@ -125,15 +125,15 @@ describe('a long room', () => {
     await wheel(masha, 700, () => endsWith(masha, 900));
     expect(isRun(await seqs(masha))).toBe(true);
     const { most, changes, moved } = await watched();
-    expect(most).toBeLessThanOrEqual(MOST);
+    expect(most).toBeLessThanOrEqual(MAX_MESSAGES);
     expect(changes).toBeGreaterThan(20);
     expect(moved).toBeLessThan(1);
-    // This is the live end again.
+    // The page follows the room again.
     await say(stage.app.url, 'and on');
     await at(masha, 901).waitFor();
   });
 
-  it('grows no further while one reads up in it, counts what is new, and is read on from there', async () => {
+  it('stops growing while somebody reads older messages, counts new ones, and goes on from there', async () => {
     await fill(60);
     const masha = await visit();
     await wheel(masha, -100, async () => (await inSight(masha)).seq < 40);
@@ -143,8 +143,8 @@ describe('a long room', () => {
     await fill(600);
     await masha.page.getByRole('button', { name: '600 new messages ↓' }).waitFor();
     expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
-    expect(await watched()).toMatchObject({ most: MOST });
-    expect(await count(masha)).toBeLessThan(MOST);
+    expect(await watched()).toMatchObject({ most: MAX_MESSAGES });
+    expect(await count(masha)).toBeLessThan(MAX_MESSAGES);
     await wheel(masha, 700, () => endsWith(masha, 660));
     expect(isRun(await seqs(masha))).toBe(true);
     expect((await watched()).moved).toBeLessThan(1);
@@ -152,7 +152,7 @@ describe('a long room', () => {
     await at(masha, 661).waitFor();
   });
 
-  it('is at its newest message at once by “Latest”, and by saying something', async () => {
+  it('jumps to the newest message with “Latest”, and when somebody sends a message', async () => {
     await fill(800);
     const [masha, tom] = [await visit(), await visit()];
     for (const one of [masha, tom])
@@ -172,8 +172,8 @@ describe('a long room', () => {
     }
   });
 
-  it.each(['by hand', 'when it is connected again'])(
-    'says that newer messages can’t be loaded, shows what one says all the same, and loads them %s',
+  it.each(['with the button', 'after reconnecting'])(
+    'says that newer messages couldn’t be loaded, shows own ones all the same, and loads them %s',
     async (by) => {
       await fill(600);
       const masha = await visit('/', { blocked: [] });
@@ -184,7 +184,7 @@ describe('a long room', () => {
       const again = masha.page.getByRole('button', { name: 'Try again' });
       await masha.log.getByText('Newer messages couldn’t be loaded.').waitFor();
       masha.network.unblock('poll');
-      if (by === 'by hand') await again.click();
+      if (by === 'with the button') await again.click();
       else
         await masha.page.evaluate(() =>
           ['offline', 'online'].forEach((type) => dispatchEvent(new Event(type))),
@@ -194,7 +194,7 @@ describe('a long room', () => {
     },
   );
 
-  it('takes the deletion of a message that is not on the page', async () => {
+  it('applies the deletion of a message that is not on the page', async () => {
     await fill(600);
     const masha = await visit();
     const tom = await visit();
@@ -210,11 +210,11 @@ describe('a long room', () => {
   });
 });
 
-describe('the reading place', () => {
+describe('the reading position', () => {
   it.each([
-    ['among the newest messages', 40],
-    ['far above them', 500],
-  ])('is kept over a reload, %s', async (_where, above) => {
+    ['near the end', 40],
+    ['far above it', 500],
+  ])('survives a reload, %s', async (_where, above) => {
     await fill(700);
     const masha = await visit();
     await wheel(masha, -400, async () => (await inSight(masha)).seq < 700 - above);
@@ -229,7 +229,7 @@ describe('the reading place', () => {
     await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor();
   });
 
-  it('at the end is the end after a reload, too', async () => {
+  it('stays at the end over a reload', async () => {
     await fill(80);
     const masha = await visit();
     await wheel(masha, -300, async () => (await inSight(masha)).seq < 60);
@@ -240,12 +240,12 @@ describe('the reading place', () => {
     await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor({ state: 'hidden' });
   });
 
-  it('stays when the window becomes narrower, wider, and lower as by a keyboard', async () => {
+  it('survives resizing, as by rotation or an on-screen keyboard', async () => {
     await fill(200);
     const masha = await visit();
     await wheel(masha, -300, async () => (await inSight(masha)).seq < 130);
     await settled(masha);
-    // The first message that is in sight as a whole.
+    // The first visible message.
     const [seq, y] = await masha.log.evaluate((log) => {
       const { top } = log.getBoundingClientRect();
       const tops = [...log.querySelectorAll<HTMLElement>('.message')].map((one) => ({

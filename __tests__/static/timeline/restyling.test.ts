@@ -4,7 +4,7 @@ import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-/** The most elements that the browser restyled at once while something was done. */
+/** Returns the largest number of elements that the browser restyled at once during an action. */
 async function restyled(page: Page, act: () => Promise<void>): Promise<number> {
   await stage.browser.startTracing(page, { categories: ['devtools.timeline', 'blink'] });
   await act();
@@ -17,7 +17,7 @@ async function restyled(page: Page, act: () => Promise<void>): Promise<number> {
   return Math.max(...updates.map(({ args }) => args.elementCount ?? 0));
 }
 
-it('restyles for a message, one’s own message and a key only what they touch, however long the log is', async () => {
+it('restyles only a few elements for a message or a key press, however long the log is', async () => {
   for (let i = 1; i <= 50; i++) await say(stage.app.url, `line ${i}`);
   const masha = await stage.visit();
   const { page, box } = masha;
