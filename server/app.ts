@@ -4,10 +4,11 @@ import express from 'express';
 import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import { AccessControl } from './access/access-control';
-import { limitConnections } from './access/connection-limit';
+import { AddressLimits } from './access/address-limits';
 import { FairScheduler } from './access/fair-scheduler';
 import { Limits } from './access/limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
+import { createRates } from './access/rates';
 import { SignInLimits } from './access/sign-in-limits';
 import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
@@ -19,6 +20,7 @@ import { Moderation } from './chat/moderation';
 import { Presence } from './chat/presence';
 import type { Config } from './config/config';
 import { handleClientErrors } from './http/client-errors';
+import { limitConnections } from './http/connections';
 import { gracefulShutdown } from './http/graceful-shutdown';
 import { createHttpServer } from './http/http-server';
 import { limitPipelining } from './http/pipelining';
@@ -71,7 +73,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const presence = new Presence();
   const addresses = new Addresses(config.trustProxy);
   const visitors = await Visitors.open(stores.visitors, addresses);
-  const limits = new Limits(config.limits);
+  const rates = createRates(config.limits);
+  const connections = config.limits?.connections ?? Infinity;
+  const limits = new Limits(rates, connections);
+  const addressLimits = new AddressLimits(addresses, rates, connections);
   const access = new AccessControl(config.access, visitors, stores.moderation, limits);
   const moderation = new Moderation(stores.moderation, visitors, log, access, presence);
   const chat = new Chat(log, visitors, presence, moderation, limits);
@@ -81,6 +86,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     visitors,
     presence,
     access,
+    addressLimits,
     moderation,
     limits,
     scheduler: new FairScheduler(),
@@ -110,7 +116,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
   const linkOrigin = (request: IncomingMessage) => config.publicUrl ?? ownOrigin(addresses, request);
   const devices = new Devices(addresses, key);
-  web.use(accountRoutes(accounts, visitors, access, devices, originOf), usernameRoute(chat, access));
+  web.use(
+    accountRoutes(accounts, visitors, access, addresses, devices, originOf),
+    usernameRoute(chat, access),
+  );
   web.use(invitationRoutes(invitations, visitors, access, linkOrigin));
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
   const showPage = page(log, visitors, moderation);
@@ -118,25 +127,25 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(contactRoutes(contacts, chat), moderationRoutes(moderation, invitations));
   web.use(notFound, answerError);
 
-  const server = createHttpServer(config.tls, new Throttle(access).wrap(plainSse(services, web)));
+  const server = createHttpServer(config.tls, new Throttle(addressLimits).wrap(plainSse(services, web)));
   const drain = gracefulShutdown(server);
-  limitConnections(server, addresses, limits);
+  limitConnections(server, addressLimits);
   const io = attachSocketIo(server, services, config.corsOrigins);
   const sockets = new WebSockets(services, config.corsOrigins);
-  handleClientErrors(server, access);
+  handleClientErrors(server, addressLimits);
   limitPipelining(server);
-  limitRequestMemory(server, access, limits.requestBytes);
-  limitSendBuffers(server, addresses, limits.unreadBytes);
+  limitRequestMemory(server, addressLimits);
+  limitSendBuffers(server, addressLimits);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
     // Socket.IO listens for its own.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     try {
-      access.countRequest(request);
+      addressLimits.countRequest(request);
       throw new Refusal('not_found', `There is no WebSocket at ${path}.`);
     } catch (error) {
-      access.countRefusal(request);
+      addressLimits.countRefusal(request);
       rejectUpgrade(socket, errorBody(error));
     }
   });

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Profile, Visitor, Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
-import { bodySize } from './body-size';
 import type { Limits } from './limits';
 
 /** Who may come in: whoever can reach the server, who was invited, or who has an account. */
@@ -106,48 +104,6 @@ export class AccessControl {
   /** @throws {Refusal} 403 if somebody is banned, or is nobody in particular and comes from a banned address. */
   async checkBan(visitor: Visitor): Promise<void> {
     await this.refuseBanned(visitor, await this.visitors.profileOf(visitor));
-  }
-
-  /**
-   * Lets a handshake begin that tells only later who it is.
-   * @returns the function that releases its place when its connection closes, or does not come about.
-   * @throws {Refusal} 429 if too many are open from its address.
-   */
-  reserveHandshake(request: IncomingMessage): () => void {
-    return this.limits.reserveHandshake(this.visitors.addressOf(request));
-  }
-
-  /**
-   * Counts a request, with its body, towards what its address may ask for.
-   * @throws {Refusal} 429 if that is spent.
-   */
-  countRequest(request: IncomingMessage): void {
-    this.limits.countRequest(this.visitors.addressOf(request), bodySize(request));
-  }
-
-  /** Where a request comes from, as limits and bans know it. */
-  addressOf(request: IncomingMessage): string {
-    return this.visitors.addressOf(request);
-  }
-
-  /** Counts a request that was refused. */
-  countRefusal(request: IncomingMessage): void {
-    this.limits.countRefusal(this.visitors.addressOf(request));
-  }
-
-  /** Counts a connection of an address that had to be cut off. */
-  countAbuse(address: string): void {
-    this.limits.countAbuse(address);
-  }
-
-  /**
-   * Counts what could not be read as a request, towards what may be refused to its address. Behind a trusted proxy that
-   * address is not known, and nothing is counted.
-   * @returns whether anything was left of that.
-   */
-  countClientError(socket: Socket): boolean {
-    const address = this.visitors.addressOfConnection(socket);
-    return address === undefined || this.limits.countClientError(address);
   }
 
   /** Notes that somebody's connection is open. What has changed since they were admitted counts. */

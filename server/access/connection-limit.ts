@@ -1,48 +1,53 @@
-import type { Server } from 'node:net';
-import type { Addresses } from '../identity/address';
-import type { Limits } from './limits';
+import { Refusal } from '../refusal';
 
-/** Counts what each has open, a visitor or an address, up to a bound. */
+/** Counts the open connections of visitors or addresses, up to a limit for each. */
 export class ConnectionLimit {
   private readonly open = new Map<string, number>();
 
   constructor(private readonly most: number) {}
 
-  /** Whether one has as much open as it may. */
-  isFull(of: string): boolean {
-    return this.count(of) >= this.most;
+  /** Whether one has as many open as it may. */
+  isFull(key: string): boolean {
+    return this.count(key) >= this.most;
   }
 
   /** Counts one more. */
-  add(of: string): void {
-    this.open.set(of, this.count(of) + 1);
+  add(key: string): void {
+    this.open.set(key, this.count(key) + 1);
   }
 
-  /** Counts it no more. */
-  remove(of: string): void {
-    const left = this.count(of) - 1;
-    if (left > 0) this.open.set(of, left);
-    else this.open.delete(of);
+  /** Counts one less. */
+  remove(key: string): void {
+    const left = this.count(key) - 1;
+    if (left > 0) this.open.set(key, left);
+    else this.open.delete(key);
   }
 
-  private count(of: string): number {
-    return this.open.get(of) ?? 0;
+  private count(key: string): number {
+    return this.open.get(key) ?? 0;
   }
 }
 
+/** A key of a limit. */
+type Place = readonly [limit: ConnectionLimit, key: string];
+
 /**
- * Cuts the connections of an address that has too many, whether or not they ask for anything, and those of one that floods:
- * reading what they send would take time from everybody else. Those of a trusted proxy
- * are not counted: they are everybody's.
+ * Counts a connection in all of the limits that it falls under, or in none.
+ * @returns the function that releases it; calling it again does nothing.
+ * @throws {Refusal} `too_many_connections` if one of them is full.
  */
-export function limitConnections(server: Server, addresses: Addresses, limits: Limits): void {
-  const crowd = new ConnectionLimit(limits.connectionsPerAddress);
-  server.on('connection', (socket) => {
-    const { remoteAddress } = socket;
-    if (addresses.trusted(remoteAddress)) return;
-    const address = addresses.network(remoteAddress);
-    if (crowd.isFull(address) || limits.isFlooding(address)) return socket.destroy();
-    crowd.add(address);
-    socket.on('close', () => crowd.remove(address));
-  });
+export function reserve(...places: readonly Place[]): () => void {
+  if (places.some(([limit, key]) => limit.isFull(key)))
+    throw new Refusal(
+      'too_many_connections',
+      'Too many connections are open from here. Close some, and try again.',
+      10,
+    );
+  for (const [limit, key] of places) limit.add(key);
+  let isOpen = true;
+  return () => {
+    if (!isOpen) return;
+    isOpen = false;
+    for (const [limit, key] of places) limit.remove(key);
+  };
 }

@@ -1,6 +1,6 @@
 import { hashOf } from '../identity/secret';
-import { ADDRESS_FACTOR } from './limits';
 import { RateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
+import { ADDRESS_FACTOR } from './rates';
 
 const WORDS = 'There were too many attempts to sign in';
 

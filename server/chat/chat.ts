@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Limited, Limits } from '../access/limits';
+import type { Limits } from '../access/limits';
+import type { Limited } from '../access/rates';
 import { isAtLeast } from '../access/role';
 import { SlowMode } from '../access/slow-mode';
 import type { Content } from '../entry-kinds';
@@ -51,7 +52,7 @@ export class Chat {
       const stored = await this.findStored(draft);
       if (!stored) throw error;
       // It costs a refusal all the same: it could be sent again without end.
-      this.limits.countRefusal(visitor.address, visitor.id);
+      this.limits.countRefusal(visitor);
       return stored;
     });
     if ('entry' in allowed) return allowed;

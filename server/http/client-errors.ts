@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 import { intercept } from './intercept';
@@ -20,7 +20,7 @@ interface ParserError extends Error {
  * use a format of its own, or give no reason. They count as refused requests. Call it after all listeners for requests
  * are registered, and before `limitPipelining`: it relies on one response at a time.
  */
-export function handleClientErrors(server: Server, access: AccessControl): void {
+export function handleClientErrors(server: Server, limits: AddressLimits): void {
   /** The last response on each connection. */
   const responses = new WeakMap<Socket, ServerResponse>();
   intercept(server, (request, response, proceed) => {
@@ -28,14 +28,14 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
     try {
       checkRequest(request);
     } catch (error) {
-      access.countRefusal(request);
+      limits.countRefusal(request);
       return rejectRequest(response, errorBody(error));
     }
     proceed();
   });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (request: IncomingMessage, socket) => {
-    access.countRefusal(request);
+    limits.countRefusal(request);
     rejectUpgrade(
       socket,
       new Refusal('not_implemented', 'This server is not a proxy: CONNECT is not supported.').body,
@@ -49,7 +49,7 @@ export function handleClientErrors(server: Server, access: AccessControl): void 
     // Browsers open connections in advance, and may never use them.
     const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
     // An address that has used up its rate limit for refused requests gets no more answers.
-    if (isGone || isUnused || isResponding || !access.countClientError(socket)) socket.destroy();
+    if (isGone || isUnused || isResponding || !limits.countClientError(socket)) socket.destroy();
     else rejectUpgrade(socket, explain(error).body);
   });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import { BODY_MAX, bodySize } from '../access/body-size';
 import { intercept } from './intercept';
 
@@ -26,9 +26,8 @@ interface Held {
  * Bounds the memory that the unanswered requests of an address take: their heads, pipelined ones included, and their
  * bodies, also incomplete ones. A request that exceeds it is cut off with its connection. Call it after all listeners
  * for requests are registered.
- * @param max in bytes, for each address.
  */
-export function limitRequestMemory(server: Server, access: AccessControl, max: number): void {
+export function limitRequestMemory(server: Server, limits: AddressLimits): void {
   const totals = new Map<string, number>();
   /** The unanswered requests of each connection: when it closes, pipelined ones have no response that closes. */
   const unanswered = new WeakMap<Socket, Held[]>();
@@ -39,7 +38,7 @@ export function limitRequestMemory(server: Server, access: AccessControl, max: n
     const total = (totals.get(held.address) ?? 0) + bytes;
     totals.set(held.address, total);
     held.bytes += bytes;
-    return held.bytes <= REQUEST_MAX && total <= max;
+    return held.bytes <= REQUEST_MAX && total <= limits.requestBytes;
   };
   const release = (held: Held): void => {
     const total = (totals.get(held.address) ?? 0) - held.bytes;
@@ -63,7 +62,7 @@ export function limitRequestMemory(server: Server, access: AccessControl, max: n
     unanswered.get(this)!.forEach(release);
   };
   const cutOff = ({ address, request: { socket } }: Held): false => {
-    if (!socket.destroyed) access.countAbuse(address);
+    if (!socket.destroyed) limits.countAbuse(address);
     socket.destroy();
     return false;
   };
@@ -72,7 +71,7 @@ export function limitRequestMemory(server: Server, access: AccessControl, max: n
     const { socket } = request;
     // It was parsed together with a request that was cut off.
     if (socket.destroyed) return;
-    const held: Held = { request, address: access.addressOf(request), bytes: 0, isAnswered: false };
+    const held: Held = { request, address: limits.addressOf(request), bytes: 0, isAnswered: false };
     const requests = unanswered.get(socket);
     if (requests) requests.push(held);
     else {

@@ -1,6 +1,6 @@
 import { Server as TlsServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
-import type { Addresses } from '../identity/address';
+import type { AddressLimits } from '../access/address-limits';
 
 /** How often the send buffers are checked, in ms. */
 const CHECK_INTERVAL = 500;
@@ -9,33 +9,32 @@ const CHECK_INTERVAL = 500;
  * Bounds the send buffers of all connections of an address together. One is small, but there may be many. Over the
  * bound, the connections with the largest buffers are cut off; their clients come back with their cursors. Connections of
  * a trusted proxy are not counted, since they carry the traffic of many clients.
- * @param max in bytes, for each address.
  */
-export function limitSendBuffers(server: Server, addresses: Addresses, max: number): void {
+export function limitSendBuffers(server: Server, limits: AddressLimits): void {
   const open = new Set<Socket>();
   // Shared by all sockets.
   const forget = function (this: Socket): void {
     open.delete(this);
   };
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    if (addresses.trusted(socket.remoteAddress)) return;
+    if (limits.addressOfConnection(socket) === undefined) return;
     open.add(socket);
     socket.on('close', forget);
   });
-  const timer = setInterval(() => check(open, addresses, max), CHECK_INTERVAL).unref();
+  const timer = setInterval(() => check(open, limits), CHECK_INTERVAL).unref();
   server.on('close', () => clearInterval(timer));
 }
 
-function check(open: ReadonlySet<Socket>, addresses: Addresses, max: number): void {
+function check(open: ReadonlySet<Socket>, limits: AddressLimits): void {
   const unread = new Map<string, Socket[]>();
   for (const socket of open) {
     if (socket.writableLength === 0) continue;
-    const address = addresses.network(socket.remoteAddress);
+    const address = limits.addressOfConnection(socket) ?? '';
     const sockets = unread.get(address);
     if (sockets) sockets.push(socket);
     else unread.set(address, [socket]);
   }
-  for (const sockets of unread.values()) destroyLargest(sockets, max);
+  for (const sockets of unread.values()) destroyLargest(sockets, limits.unreadBytes);
 }
 
 /** Destroys the sockets with the largest buffers until the others are within the bound. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import { errorBody } from '../refusal';
 import { rejectRequest } from './reject';
 
@@ -10,10 +10,10 @@ const DELAY = 1_000;
 export class Throttle {
   private readonly count: (this: ServerResponse) => void;
 
-  constructor(private readonly access: AccessControl) {
+  constructor(private readonly limits: AddressLimits) {
     // Shared by all responses: streams would keep their own.
     this.count = function () {
-      if (this.statusCode >= 400 && this.statusCode < 500) access.countRefusal(this.req);
+      if (this.statusCode >= 400 && this.statusCode < 500) limits.countRefusal(this.req);
     };
   }
 
@@ -29,7 +29,7 @@ export class Throttle {
   /** Counts a request, or answers it with 429. @returns whether it may proceed. */
   allows(request: IncomingMessage, response: ServerResponse): boolean {
     try {
-      this.access.countRequest(request);
+      this.limits.countRequest(request);
     } catch (error) {
       setTimeout(() => rejectRequest(response, errorBody(error)), DELAY);
       return false;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 import type { Addresses } from './address';
@@ -132,16 +131,6 @@ export class Visitors {
     const visitor = { ...(await this.identifyOrReset(request)), isPersistent: true };
     const own = visitor.credential && this.cookies.read(request);
     return { visitor, setCookie: this.cookies.serialize(request, own || { guest: visitor.id }) };
-  }
-
-  /** Where a request comes from, as limits and bans know it. */
-  addressOf(request: IncomingMessage): string {
-    return this.addresses.of(request);
-  }
-
-  /** Where a connection comes from, as limits know it; nothing if a trusted proxy is all that is known. */
-  addressOfConnection({ remoteAddress }: Socket): string | undefined {
-    return this.addresses.trusted(remoteAddress) ? undefined : this.addresses.network(remoteAddress);
   }
 
   /** The `Set-Cookie` header that signs a browser in, with the secret of a session. */

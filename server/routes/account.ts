@@ -3,6 +3,7 @@ import type { AccessControl } from '../access/access-control';
 import type { Accounts } from '../accounts/accounts';
 import type { Credential } from '../accounts/credential';
 import { jsonBody } from '../http/body';
+import type { Addresses } from '../identity/address';
 import type { Devices } from '../identity/devices';
 import { bearerOf, type Visitor, type Visitors } from '../identity/visitor';
 import { Refusal } from '../refusal';
@@ -24,6 +25,7 @@ export function accountRoutes(
   accounts: Accounts,
   visitors: Visitors,
   access: AccessControl,
+  addresses: Addresses,
   devices: Devices,
   originOf: (request: Request) => string,
 ): Router {
@@ -112,7 +114,7 @@ export function accountRoutes(
   });
 
   router.post('/sessions', jsonBody, async (request, response) => {
-    const address = visitors.addressOf(request);
+    const address = addresses.of(request);
     const deviceOf = (visitor: string) => devices.of(request, visitor);
     const body: unknown = request.body;
     const label = browserOf(request);

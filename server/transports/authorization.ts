@@ -39,9 +39,9 @@ export async function waitForTurn({ access, scheduler }: Services, visitor: Visi
 }
 
 /** Waits for the turn of an address without charging a read: a page loads many assets, and each costs little. */
-export function scheduleRequests({ access, scheduler }: Services): RequestHandler {
+export function scheduleRequests({ addressLimits, scheduler }: Services): RequestHandler {
   return async (request, _response, next) => {
-    await scheduler.wait(access.addressOf(request));
+    await scheduler.wait(addressLimits.addressOf(request));
     next();
   };
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import { CONTROL_FRAMES_MAX } from './bounded-websocket';
 import type { Session } from './session';
 
@@ -32,7 +32,7 @@ export class EngineConnection {
 
   constructor(
     private readonly socket: EngineSocket,
-    private readonly access: AccessControl,
+    private readonly limits: AddressLimits,
   ) {
     connections.set(socket, this);
     // The connections share their listeners: an idle one is small (`npm run bench -- --cases idle`).
@@ -75,7 +75,7 @@ export class EngineConnection {
     if (type === 'message' && String(data).startsWith('2')) return;
     this.controlPackets += 1;
     if (this.controlPackets !== CONTROL_FRAMES_MAX + 1) return;
-    this.access.countAbuse(this.session?.visitor.address ?? this.access.addressOf(this.socket.request));
+    this.limits.countAbuse(this.session?.visitor.address ?? this.limits.addressOf(this.socket.request));
     this.socket.close(true);
   }
 }

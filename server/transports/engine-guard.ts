@@ -1,5 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
 import { releaseOnClose } from '../http/on-close';
 import { rejectRequest, rejectUpgrade } from '../http/reject';
@@ -17,12 +17,12 @@ export class EngineGuard {
   private readonly throttle: Throttle;
 
   constructor(
-    private readonly access: AccessControl,
+    private readonly limits: AddressLimits,
     private readonly corsOrigins: readonly string[],
     /** The ids of the open Engine.IO sessions. */
     private readonly sids: ReadonlySet<string>,
   ) {
-    this.throttle = new Throttle(access);
+    this.throttle = new Throttle(limits);
   }
 
   /** A middleware for Engine.IO. */
@@ -30,7 +30,7 @@ export class EngineGuard {
     const { searchParams: query } = new URL(request.url ?? '', 'http://localhost');
     if (response instanceof ServerResponse && !this.throttle.allows(request, response)) return;
     try {
-      if (!(response instanceof ServerResponse)) this.access.countRequest(request);
+      if (!(response instanceof ServerResponse)) this.limits.countRequest(request);
       checkRequest(request);
       if (!isAllowedOrigin(request, this.corsOrigins))
         throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
@@ -44,7 +44,7 @@ export class EngineGuard {
     } catch (error) {
       const body = errorBody(error);
       if (!(response instanceof ServerResponse)) {
-        this.access.countRefusal(request);
+        this.limits.countRefusal(request);
         return rejectUpgrade(request.socket, body);
       }
       return rejectRequest(response, body);
@@ -60,7 +60,7 @@ export class EngineGuard {
   }
 
   private reserve(request: IncomingMessage, response: ServerResponse | object): void {
-    const release = this.access.reserveHandshake(request);
+    const release = this.limits.reserveHandshake(request);
     if (!(response instanceof ServerResponse)) return releaseOnClose(request.socket, release);
     this.reserved.set(request, release);
     // Without a connection, nothing else would release the place.

@@ -69,7 +69,6 @@ export class RequestBounds {
   /** Counts an error, if it is a refusal that the client could have avoided. */
   countRefusal(error: unknown): void {
     if (!(error instanceof Refusal) || error.status >= 500) return;
-    const { address, id } = this.connection.visitor;
-    this.limits.countRefusal(address, id);
+    this.limits.countRefusal(this.connection.visitor);
   }
 }

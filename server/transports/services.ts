@@ -1,4 +1,5 @@
 import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import type { FairScheduler } from '../access/fair-scheduler';
 import type { Limits } from '../access/limits';
 import type { Chat } from '../chat/chat';
@@ -14,6 +15,7 @@ export interface Services {
   visitors: Visitors;
   presence: Presence;
   access: AccessControl;
+  addressLimits: AddressLimits;
   moderation: Moderation;
   limits: Limits;
   scheduler: FairScheduler;

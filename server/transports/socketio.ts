@@ -40,7 +40,7 @@ export function attachSocketIo(
   });
   /** The ids of the open Engine.IO sessions. */
   const sids = new Set<string>();
-  const guard = new EngineGuard(services.access, corsOrigins, sids);
+  const guard = new EngineGuard(services.addressLimits, corsOrigins, sids);
   io.engine.use(guard.check);
   // Each connection reads its log, and nothing is broadcast. So no rooms are kept.
   io.of('/').adapter.addAll = () => undefined;
@@ -61,7 +61,7 @@ export function attachSocketIo(
   });
   io.on('connection', (socket) => serve(socket, services));
   io.engine.on('connection', (socket: EngineSocket) => {
-    new EngineConnection(socket, services.access);
+    new EngineConnection(socket, services.addressLimits);
     const { sid } = socket.transport;
     sids.add(sid);
     const release = guard.takeOver(socket.request);

@@ -2,9 +2,9 @@ import { eventsOf, memoize, type Page } from '../log/page';
 import { errorBody, Refusal } from '../refusal';
 import type { Ephemeral, Reset, Start } from '../wire';
 import { EMPTY } from './backpressure';
-import { textFrames } from './text-frames';
 import { plainText, notice } from './plain-text';
 import type { Session } from './session';
+import { textFrames } from './text-frames';
 
 /** How a WebSocket subprotocol encodes what the server sends, and handles what a client sends. */
 export interface Subprotocol {

@@ -1,5 +1,5 @@
 import { WebSocket, type RawData } from 'ws';
-import type { AccessControl } from '../access/access-control';
+import type { AddressLimits } from '../access/address-limits';
 import type { Page } from '../log/page';
 import { Refusal } from '../refusal';
 import type { Ephemeral, Reset } from '../wire';
@@ -21,15 +21,15 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   subprotocol: Subprotocol = textLines;
   /** Where it comes from, as limits know it. */
   private address = '';
-  private access: AccessControl | undefined;
+  private limits: AddressLimits | undefined;
   /** Whether it has not answered the last heartbeat. */
   private isAwaited = false;
   /** How many pings and pongs it has sent since then. */
   private controlFrames = 0;
 
-  /** Watches what the peer does, besides its messages. @param access counts what it does wrong. */
-  watch(access: AccessControl, address: string): void {
-    this.access = access;
+  /** Watches what the peer does, besides its messages. @param limits counts what it does wrong. */
+  watch(limits: AddressLimits, address: string): void {
+    this.limits = limits;
     this.address = address;
     this.on('error', failed).on('pong', answered).on('ping', counted);
   }
@@ -71,7 +71,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
 
   /** Counts the peer among those that had to be cut off. */
   countAbuse(): void {
-    this.access?.countAbuse(this.address);
+    this.limits?.countAbuse(this.address);
   }
 
   receive(data: RawData, isBinary: boolean): void {

@@ -47,7 +47,7 @@ export class WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.authorize(request, socket, head).catch((error: unknown) => {
       const body = errorBody(error);
-      if (body.status < 500) this.services.access.countRefusal(request);
+      if (body.status < 500) this.services.addressLimits.countRefusal(request);
       rejectUpgrade(socket, body);
     });
   }
@@ -60,10 +60,10 @@ export class WebSockets {
   }
 
   private async authorize(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { access, log } = this.services;
+    const { access, addressLimits, log } = this.services;
     // The peer may reset the connection before `ws` looks after it.
     socket.on('error', destroy);
-    access.countRequest(request);
+    addressLimits.countRequest(request);
     checkRequest(request);
     if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
     checkSubprotocol(request);
@@ -92,10 +92,10 @@ export class WebSockets {
     head: Buffer,
     serve: (peer: WebSocketPeer) => void,
   ): void {
-    const { access } = this.services;
+    const { addressLimits } = this.services;
     socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
-      peer.watch(access, access.addressOf(request));
+      peer.watch(addressLimits, addressLimits.addressOf(request));
       serve(peer);
     });
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
-import type { AccessControl } from '../../../server/access/access-control';
+import type { AddressLimits } from '../../../server/access/address-limits';
 import type { Page } from '../../../server/log/page';
 import { BoundedWebSocketServer } from '../../../server/transports/bounded-websocket';
 import { EngineConnection } from '../../../server/transports/engine-connection';
@@ -17,7 +17,7 @@ let url: string;
 beforeEach(async () => {
   http = createServer();
   io = new Server(http, { wsEngine: BoundedWebSocketServer });
-  io.engine.on('connection', (socket: Socket['conn']) => new EngineConnection(socket, {} as AccessControl));
+  io.engine.on('connection', (socket: Socket['conn']) => new EngineConnection(socket, {} as AddressLimits));
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   url = `http://localhost:${(http.address() as AddressInfo).port}`;
