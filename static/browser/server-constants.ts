@@ -1,6 +1,6 @@
 /** The server's constants that this page needs, as views/chat.ejs writes them on its root element. */
 interface ServerConstants {
-  /** The name of those who have not chosen one. */
+  /** The name of visitors who have not chosen one. */
   anonymous: string;
   /** The longest name, of a visitor or a contact, in code points. */
   nameMax: number;

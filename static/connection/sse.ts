@@ -47,7 +47,7 @@ export function sse(room: string, entryTypes: readonly string[]): OpenStream {
   };
 }
 
-/** Returns why the server refuses the stream, since EventSource does not tell: it refuses `/subscribe` alike. */
+/** Returns the server's error, which EventSource hides: `/subscribe` is refused for the same reasons. */
 function readRefusal(room: string): Promise<ErrorBody | undefined> {
   const query = new URLSearchParams({ room, timeout: '0', limit: '1' });
   return request(`/subscribe?${query}`, { cache: 'no-store' }).then(() => undefined, refusalOf);

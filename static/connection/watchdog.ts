@@ -9,7 +9,7 @@ export class Watchdog {
     this.reset();
   }
 
-  /** Starts the time anew: the stream is alive. */
+  /** Restarts the timer: the stream is alive. */
   reset(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

@@ -3,7 +3,7 @@ import { describePage, type PageState, type PageView } from './page-state.js';
 /** How often the view is updated while time changes it, in milliseconds. */
 const TICK = 500;
 
-/** Holds the state of the page, and shows it anew after every change. */
+/** Holds the state of the page, and shows it after every change. */
 export class StateStore {
   private state: PageState;
   private timer: ReturnType<typeof setTimeout> | undefined;

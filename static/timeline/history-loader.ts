@@ -55,7 +55,7 @@ export class HistoryLoader {
     const { oldest } = this;
     if (!oldest) return;
     const page = await this.read(oldest);
-    // Not if the log was reset meanwhile: the page would leave a hole.
+    // If the page begins elsewhere by now, these messages would leave a hole.
     if (this.oldest === oldest) this.add(page);
     this.update();
   }

@@ -1,10 +1,10 @@
 import type { Cursor, Entry } from '../../server/wire.js';
 import { seqOf } from './cursor.js';
 
-/** How many of the newest entries are kept while they are not on the page. */
+/** The most entries that are kept. */
 const LIMIT = 100;
 
-/** The end of the room. While the page does not show it, it keeps the newest entries to connect a loaded page with. */
+/** The end of the room. While it is not on the page, it keeps the newest entries until a loaded page reaches them. */
 export class LiveEnd {
   private entries: Entry[] = [];
   private lastSeq: number;
@@ -38,7 +38,7 @@ export class LiveEnd {
     return entries;
   }
 
-  /** Begins anew after a cursor of another history. */
+  /** Restarts at a cursor of another history. */
   reset(cursor: Cursor): void {
     this.entries = [];
     this.lastSeq = seqOf(cursor);

@@ -38,7 +38,7 @@ export class NewerLoader {
     const { end } = this;
     if (end === undefined) return;
     const page = await this.read(end);
-    // Not if the page ends elsewhere meanwhile: it would leave a hole.
+    // If the page ends elsewhere by now, these messages would leave a hole.
     if (this.end === end) this.show(page);
     else this.reset(this.end);
   }
