@@ -32,7 +32,7 @@ import { Throttle } from './http/throttle';
 import { Addresses } from './identity/address';
 import { Devices } from './identity/devices';
 import { newSecret } from './identity/secret';
-import { Visitors } from './identity/visitor';
+import { Visitors } from './identity/visitors';
 import { Log } from './log/log';
 import { errorBody, Refusal } from './refusal';
 import { accountRoutes } from './routes/account';
@@ -52,27 +52,28 @@ import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
 
-/** A server that does not listen yet, and the way to end it. */
+/** A server that does not listen yet, and what its process needs to run it. */
 export interface App {
   server: Server;
   /**
-   * The secret of the link that makes its first user an owner: when the server is new, and never again.
-   * @param anew makes another: for who has lost it.
+   * Returns the secret of the link that makes its first user an owner: only once, when the server is new.
+   * @param renew makes another link, if that was lost.
    */
-  ownersLink(anew?: boolean): Promise<string | undefined>;
-  /** Ends all streams and then the stores; what was taken in is on the disk. May be called again. */
+  ownersLink(renew?: boolean): Promise<string | undefined>;
+  /** Ends all connections, then closes the stores: what was accepted is on disk. May be called again. */
   close(): Promise<void>;
 }
 
-/** The compiled server lies in `dist/`, its source in `server/`: both one step below this. */
+/** The compiled server is in `dist/`, its source in `server/`: both directly below this folder. */
 const ROOT = join(__dirname, '..');
 
-/** Puts the parts together. The stores belong to the app from here on: it closes them. */
+/** Composes the parts of the server. The app owns the stores from here on, and closes them. */
 export async function createApp(config: Config, stores: Stores): Promise<App> {
   const log = new Log(stores.log, config.tail);
   const presence = new Presence();
   const addresses = new Addresses(config.trustProxy);
-  const visitors = await Visitors.open(stores.visitors, addresses);
+  const key = await stores.visitors.signingKey(newSecret());
+  const visitors = new Visitors(stores.visitors, addresses, key);
   const rates = createRates(config.limits);
   const connections = config.limits?.connections ?? Infinity;
   const limits = new Limits(rates, connections);
@@ -91,7 +92,6 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     limits,
     scheduler: new FairScheduler(),
   };
-  const key = await stores.visitors.signingKey(newSecret());
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
   const signIns = new SignInLimits(config.limits?.signIns);
   const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns, (who) =>
@@ -111,7 +111,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(securityHeaders(config.tls !== undefined), refuseForeignOrigins(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
   web.use('/static', scheduleRequests(services), assets(ROOT), notFound);
-  // Streams say `no-transform`: what is compressed is held back until there is enough of it.
+  // Streams opt out by `no-transform`: a compressor would delay them until its buffer is full.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
   const linkOrigin = (request: IncomingMessage) => config.publicUrl ?? ownOrigin(addresses, request);
@@ -128,7 +128,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(notFound, answerError);
 
   const server = createHttpServer(config.tls, new Throttle(addressLimits).wrap(plainSse(services, web)));
-  const drain = gracefulShutdown(server);
+  const shutDown = gracefulShutdown(server);
   limitConnections(server, addressLimits);
   const io = attachSocketIo(server, services, config.corsOrigins);
   const sockets = new WebSockets(services, config.corsOrigins);
@@ -138,7 +138,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   limitSendBuffers(server, addressLimits);
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.replace(/\?.*/s, '') ?? '';
-    // Socket.IO listens for its own.
+    // Socket.IO has its own listener.
     if (path.startsWith(`${io.path()}/`)) return;
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     try {
@@ -151,19 +151,19 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   });
 
   const end = async (): Promise<void> => {
-    const drained = drain();
+    const shutdown = shutDown();
     await log.close();
     presence.close();
     access.close();
     sockets.close();
     await io.close();
-    await drained;
+    await shutdown;
     await stores.close();
   };
   let ending: Promise<void> | undefined;
   return {
     server,
-    ownersLink: (anew) => invitations.ownersLink(anew),
+    ownersLink: (renew) => invitations.ownersLink(renew),
     close: () => (ending ??= end()),
   };
 }

@@ -7,8 +7,8 @@ import { readConfig } from './config/config';
 import { describeTrust } from './identity/address';
 import { openStores } from './stores/open';
 
-/** How long a shutdown may take before it is cut short, in ms. */
-const PATIENCE = 10_000;
+/** How long a shutdown may take before the process exits regardless, in ms. */
+const SHUTDOWN_TIMEOUT = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -16,17 +16,17 @@ async function main(): Promise<void> {
   const app = await createApp(config, stores);
 
   const shutDown = (): void => {
-    setTimeout(() => process.exit(1), PATIENCE).unref();
+    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT).unref();
     app.close().then(() => process.exit(0), fail);
   };
-  // SIGHUP: the terminal was closed.
+  // SIGHUP is sent when the terminal is closed.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, shutDown);
 
-  // Where `localhost` has two addresses, Node would listen on one of them, and proxies and scripts expect this one.
+  // If `localhost` has two addresses, Node would choose one of them. Proxies and scripts expect this one.
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
-  const local = `${config.tls ? 'https' : 'http'}://${reachable(config.host)}:${port}`;
+  const local = `${config.tls ? 'https' : 'http'}://${publicHost(config.host)}:${port}`;
   const address = config.publicUrl ?? local;
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
   const trust = describeTrust(config.trustProxy);
@@ -37,22 +37,23 @@ async function main(): Promise<void> {
   console.log(`Parley is open at ${address}${link}\nIts database is ${config.database}`);
 }
 
-/** The host to open in a browser: where all addresses are listened on, one that other machines reach. */
-function reachable(host: string): string {
+/** Returns the host to open in a browser. If the server listens on all addresses, it is one that other machines reach. */
+function publicHost(host: string): string {
   if (!['0.0.0.0', '::'].includes(host)) return host.includes(':') ? `[${host}]` : host;
   const addresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
 }
 
 function fail(error: NodeJS.ErrnoException): void {
-  console.error(sentence(error));
+  console.error(explain(error));
   process.exit(1);
 }
 
-function sentence({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return 'That port is in use: end what runs there, or set PORT to another.';
-  if (code === 'EACCES') return 'That port may not be opened by this user: set PORT to one above 1023.';
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return 'HOST is not an address of this machine.';
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE')
+    return 'The port is in use. Stop the program that uses it, or set PORT to another.';
+  if (code === 'EACCES') return 'This user may not open the port. Set PORT to one above 1023.';
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return 'HOST must be an address of this machine.';
   return message;
 }
 

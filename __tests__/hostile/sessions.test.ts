@@ -74,7 +74,7 @@ const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<
   ['GET', '/audit'],
   ['GET', '/moderation'],
 ];
-const ENDED = errorOf('sign_in_required', 'You were signed out.');
+const ENDED = errorOf('sign_in_required', 'You were signed out. Sign in again.');
 
 async function isRefusedEverywhere({ url, cookie }: Somebody): Promise<void> {
   for (const [method, path, body, headers] of REQUESTS) {

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 describe('the server as a process', () => {
-  it('makes its database, and says where it is open', async () => {
+  it('creates its database, and prints its address', async () => {
     const server = await startProcess({ DATABASE: database });
     expect(server.url).toMatch(/^http:\/\/localhost:\d+$/);
     expect(existsSync(database)).toBe(true);
@@ -28,7 +28,7 @@ describe('the server as a process', () => {
     await server.end('SIGKILL');
   });
 
-  it('prints an owner’s link when it is new, once; and another when it is asked to', async () => {
+  it('prints an owner’s link at the first start only, and another on request', async () => {
     const link = /^Open this link within 72 hours to become the owner: http:\S+\/invite#([\w-]{43})$/;
     const first = await startProcess({ DATABASE: database });
     expect(first.lines[1]).toMatch(link);
@@ -53,7 +53,7 @@ describe('the server as a process', () => {
     ],
     ['that is a folder', '.', 'key.pem', /^TLS_CERT can't be read: .*\n$/],
     ['of another key', 'cert.pem', 'other-key.pem', /^TLS_KEY is not the key of TLS_CERT: .*\n$/],
-  ])('refuses a certificate %s, with one sentence', async (_what, cert, key, sentence) => {
+  ])('refuses a certificate %s, and explains why in one line', async (_what, cert, key, sentence) => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writeFileSync(join(place.folder, 'other-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const tls = join(__dirname, '..', 'support', 'tls');
@@ -66,7 +66,7 @@ describe('the server as a process', () => {
     expect(errors).toMatch(sentence);
   });
 
-  it('prints the address that people use, where it is told that', async () => {
+  it('prints PUBLIC_URL as its address', async () => {
     const server = await startProcess({ DATABASE: database, PUBLIC_URL: 'http://chat.example' });
     expect(server.lines[0]).toBe('Parley is open at http://chat.example');
     await server.end('SIGTERM');
@@ -90,18 +90,18 @@ describe('the server as a process', () => {
     },
   );
 
-  it('refuses to start on a port in use, with one sentence', async () => {
+  it('refuses to start on a port in use, and explains why in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     expect(await runToEnd({ DATABASE: database, PORT: String(port) })).toEqual({
       code: 1,
-      errors: 'That port is in use: end what runs there, or set PORT to another.\n',
+      errors: 'The port is in use. Stop the program that uses it, or set PORT to another.\n',
     });
     other.close();
   });
 
-  it('refuses a wrong setting, with one sentence', async () => {
+  it('refuses a wrong setting, and names it in one line', async () => {
     const { code, errors } = await runToEnd({ DATABASE: database, PORT: 'http' });
     expect(code).toBe(1);
     expect(errors).toBe('PORT must be a number from 0 to 65535, not "http".\n');
@@ -116,7 +116,7 @@ describe('the server as a process', () => {
       'a file that is no database',
       (folder: string) => (writeFileSync(join(folder, 'x'), 'x'.repeat(5000)), /not a SQLite/),
     ],
-  ])('refuses %s, with one sentence', async (_what, prepare) => {
+  ])('refuses %s, and explains why in one line', async (_what, prepare) => {
     const expected = prepare(place.folder);
     const file = expected.source.includes('SQLite') ? join(place.folder, 'x') : database;
     const { code, errors } = await runToEnd({ DATABASE: file, PORT: '0' });
@@ -125,9 +125,9 @@ describe('the server as a process', () => {
     expect(errors).toMatch(expected);
   });
 
-  it('refuses a folder that it may not write to, with one sentence', async () => {
+  it('refuses a folder that it can’t write to, and explains why in one line', async () => {
     chmodSync(place.folder, 0o555);
-    // Root may write anywhere: there, the server runs as nobody.
+    // Root can write anywhere. There, the server runs as `nobody`.
     const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
     expect(await runToEnd({ DATABASE: database, PORT: '0' }, user)).toMatchObject({
       code: 1,
@@ -135,7 +135,7 @@ describe('the server as a process', () => {
     });
   });
 
-  it('refuses a second server on the same database, and the first goes on', async () => {
+  it('refuses to start on a database in use, and the first server is not affected', async () => {
     const first = await startProcess({ DATABASE: database });
     expect(await runToEnd({ DATABASE: database, PORT: '0' })).toMatchObject({
       code: 1,

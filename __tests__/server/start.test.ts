@@ -7,7 +7,7 @@ import { scratch } from '../support/app';
 import { runToEnd, startProcess } from '../support/process';
 
 const ROOT = join(__dirname, '..', '..');
-/** Root may write anywhere: there, the server runs as nobody. */
+/** Root can write anywhere. There, the server runs as `nobody`. */
 const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
 const WRONG_PORT = { PORT: 'none' };
 const STARTED = 'PORT must be a number from 0 to 65535, not "none".\n';
@@ -22,11 +22,11 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** Brings a part of the tree into the folder that is started. */
+/** Copies a part of the repository into the folder that is started. */
 const bring = (name: string) => symlinkSync(join(ROOT, name), join(place.folder, name));
 
 describe('npm start', () => {
-  it('ends the server when npm is ended', async () => {
+  it('stops the server when npm is stopped', async () => {
     const npm = spawn('npm', ['start'], {
       cwd: ROOT,
       env: { ...process.env, PORT: '0', DATABASE: join(place.folder, 'parley.db') },
@@ -34,7 +34,7 @@ describe('npm start', () => {
     });
     for await (const line of createInterface(npm.stdout)) if (line.startsWith('Parley is open')) break;
     npm.stdout.resume();
-    // The pipe closes with the last process that can write to it.
+    // The pipe closes when the last process that can write to it exits.
     const closed = once(npm.stdout, 'close');
     npm.kill('SIGTERM');
     await closed;
@@ -42,12 +42,12 @@ describe('npm start', () => {
     await again.end('SIGTERM');
   });
 
-  it('runs a built tree without the compiler', async () => {
+  it('runs an existing build without the compiler', async () => {
     bring('dist');
     expect(await runToEnd(WRONG_PORT, { main: start })).toEqual({ code: 1, errors: STARTED });
   });
 
-  it('runs a built tree that this user may not write to', async () => {
+  it('runs an existing build that this user can’t write to', async () => {
     bring('node_modules');
     bring('server');
     const dist = join(place.folder, 'dist');
@@ -57,15 +57,15 @@ describe('npm start', () => {
     chmodSync(dist, 0o755);
   });
 
-  it('says in one sentence that the compiler is missing', async () => {
+  it('reports a missing compiler in one line', async () => {
     expect(await runToEnd(WRONG_PORT, { main: start })).toEqual({
       code: 1,
       errors:
-        'Parley is not built, and the compiler is not installed: run "npm ci && npm run build", then start again.\n',
+        'Parley is not built, and the compiler is not installed. Run "npm ci && npm run build", then start again.\n',
     });
   });
 
-  it('says in one sentence that this user may not build it', async () => {
+  it('reports in one line that this user can’t build it', async () => {
     bring('node_modules');
     chmodSync(place.folder, 0o555);
     const { code, errors } = await runToEnd(WRONG_PORT, { main: start, ...user });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Profile, Visitor, Visitors } from '../identity/visitor';
+import type { Profile, Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Limits } from './limits';
 

@@ -1,4 +1,5 @@
-import type { Profile, Visitor, Visitors } from '../identity/visitor';
+import type { Profile, Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 

@@ -7,7 +7,8 @@ import type {
 import type { Limits } from '../access/limits';
 import type { SignInLimits } from '../access/sign-in-limits';
 import { ANONYMOUS, checkName, skeletonOf } from '../identity/name';
-import type { Visitor, Visitors } from '../identity/visitor';
+import type { Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import { withHash, newCredential, type Credential, type NewCredential } from './credential';
 import type { Passkeys } from './passkeys';

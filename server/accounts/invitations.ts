@@ -1,7 +1,8 @@
 import { FOREVER } from '../access/access-control';
 import { isAtLeast, requireRole, forbidden } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
-import type { Visitor, Visitors } from '../identity/visitor';
+import type { Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 

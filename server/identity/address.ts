@@ -4,22 +4,22 @@ import proxyAddr from 'proxy-addr';
 import type { TLSSocket } from 'node:tls';
 import { Refusal } from '../refusal';
 
-/** Which proxies are believed: so many before the server, or those of these networks; see `TRUST_PROXY`. */
+/** The trusted proxies: how many there are in front of the server, or their networks; see `TRUST_PROXY`. */
 export type Trust = number | readonly string[];
 
-/** Says for the operator which proxies are trusted; nothing if none is. */
+/** Describes the trusted proxies to the operator; undefined if there are none. */
 export function describeTrust(trust: Trust): string | undefined {
   if (typeof trust === 'number') {
     if (trust === 0) return undefined;
     const header = 'X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host';
     return trust === 1
-      ? `Trusting ${header} of 1 proxy before this server: nothing else may reach its port.`
-      : `Trusting ${header} of ${trust} proxies before this server: with fewer, clients could choose their address.`;
+      ? `Trusting ${header} of 1 proxy. Make sure that clients can reach this server only through it.`
+      : `Trusting ${header} of ${trust} proxies. If there are fewer, clients can choose their address.`;
   }
   return trust.length > 0 ? `Trusting the proxies at ${trust.join(', ')}.` : undefined;
 }
 
-/** Tells where requests come from, past the proxies that are trusted. */
+/** Determines the addresses and origins of requests behind trusted proxies. */
 export class Addresses {
   private readonly trusts: (address: string, hop: number) => boolean;
 
@@ -28,14 +28,14 @@ export class Addresses {
   }
 
   /**
-   * The address that a request comes from, as limits and bans know it: of IPv6, the network of 64 bits that one
-   * customer has. What `X-Forwarded-For` says counts only as far as it was written by a trusted proxy.
+   * Returns the address of a request that limits and bans apply to; for IPv6, the /64 network, which one customer has.
+   * `X-Forwarded-For` is used only as far as trusted proxies have written it.
    */
   of(request: IncomingMessage): string {
     return this.network(proxyAddr(request, this.trusts));
   }
 
-  /** An address as limits and bans know it. */
+  /** Returns the address or network that limits and bans apply to. */
   network(address: string | undefined): string {
     if (!address || !ipaddr.isValid(address)) return 'unknown';
     const parsed = ipaddr.process(address);
@@ -46,28 +46,28 @@ export class Addresses {
       .join(':')}::/64`;
   }
 
-  /** Whether the browser speaks TLS, to this process or to a trusted proxy. */
+  /** Returns whether the client uses TLS, with this process or with a trusted proxy. */
   secure({ socket, headers }: IncomingMessage): boolean {
     if ((socket as Partial<TLSSocket>).encrypted) return true;
     if (!this.trusted(socket.remoteAddress)) return false;
-    // The nearest proxy adds to the end of the list, if it is one.
+    // In a list, the nearest proxy has written the last item.
     return String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https';
   }
 
   /**
-   * The origin that a request was sent to, as the browser sees it: scheme, host and port.
-   * @throws {Refusal} 400 if its host is none.
+   * Returns the origin that a request was sent to, as browsers see it: scheme, host and port.
+   * @throws {Refusal} `bad_request` if the host is malformed.
    */
   originOf(request: IncomingMessage): string {
     const { socket, headers } = request;
     const forwarded = this.trusted(socket.remoteAddress) ? headers['x-forwarded-host'] : undefined;
     const host = forwarded === undefined ? headers.host : String(forwarded).split(',').at(-1)?.trim();
     const origin = `${this.secure(request) ? 'https' : 'http'}://${host}`;
-    if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'The Host header can not be read.');
+    if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'The "Host" header is malformed.');
     return new URL(origin).origin;
   }
 
-  /** Whether an address is that of a trusted proxy next to the server. */
+  /** Returns whether an address is that of a trusted proxy next to the server. */
   trusted(address: string | undefined): boolean {
     return address !== undefined && this.trusts(address, 0);
   }

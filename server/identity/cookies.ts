@@ -4,45 +4,45 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
 
-/** 400 days, in seconds: the longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
+/** 400 days, in s: the longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
 export const COOKIE_AGE = 400 * 24 * 60 * 60;
-/** 90 days, in seconds: after so long without a use, a session expires. */
+/** 90 days, in s: a session expires when it has not been used for this long. */
 export const SESSION_AGE = 90 * 24 * 60 * 60;
-/** Before the secret of a session; the id of a guest has no such letter. */
-const SESSION = '~';
+/** Marks the secret of a session. Ids of guests don't contain it. */
+const SESSION_PREFIX = '~';
 
-/** What a cookie says: the id of a guest, signed by us, or the secret of a session. */
+/** What a cookie contains: the signed id of a guest, or the secret of a session. */
 export type CookieIdentity = { guest: string } | { session: string };
 
-/** The one cookie by which a browser comes back as the same visitor. */
+/** The cookie that identifies a browser. */
 export class Cookies {
   private readonly name: string;
 
-  /** @param key signs the ids of guests. */
+  /** @param key the key that signs the ids of guests. */
   constructor(
     private readonly addresses: Addresses,
     private readonly key: string,
   ) {
-    // Browsers share cookies between ports: named after its key, one server's cookie doesn't replace another's.
+    // Browsers share cookies between ports. With the key in the name, two servers don't replace each other's cookie.
     this.name = `parley_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   }
 
-  /** What the cookie of a request says, if it has one that is whole. */
+  /** Returns what the cookie of a request contains, if it has a valid one. */
   read(request: IncomingMessage): CookieIdentity | undefined {
     const value = parseCookie(request.headers.cookie ?? '')[this.nameFor(request)];
     if (!value) return undefined;
-    if (value.startsWith(SESSION)) return { session: value.slice(SESSION.length) };
+    if (value.startsWith(SESSION_PREFIX)) return { session: value.slice(SESSION_PREFIX.length) };
     const guest = unsign(value, this.key);
     return guest ? { guest } : undefined;
   }
 
-  /** The `Set-Cookie` header that says this from now on. */
-  serialize(request: IncomingMessage, presented: CookieIdentity): string {
-    if ('session' in presented) return this.set(request, SESSION + presented.session, SESSION_AGE);
-    return this.set(request, sign(presented.guest, this.key), COOKIE_AGE);
+  /** Returns the `Set-Cookie` header for an identity. */
+  serialize(request: IncomingMessage, identity: CookieIdentity): string {
+    if ('session' in identity) return this.set(request, SESSION_PREFIX + identity.session, SESSION_AGE);
+    return this.set(request, sign(identity.guest, this.key), COOKIE_AGE);
   }
 
-  /** The `Set-Cookie` header that makes a browser forget who it was. */
+  /** Returns the `Set-Cookie` header that removes the cookie. */
   clear(request: IncomingMessage): string {
     return this.set(request, '', 0);
   }
@@ -57,7 +57,7 @@ export class Cookies {
     });
   }
 
-  /** Under TLS, no page of another host or without TLS can set a cookie of this name (RFC 6265bis, section 4.1.3). */
+  /** With TLS, the prefix keeps other hosts, and pages without TLS, from setting the cookie (RFC 6265bis, section 4.1.3). */
   private nameFor(request: IncomingMessage): string {
     return this.addresses.secure(request) ? `__Host-${this.name}` : this.name;
   }

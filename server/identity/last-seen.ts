@@ -1,19 +1,19 @@
 /** The writes that {@link LastSeen} makes. */
 export interface LastSeenStore {
-  /** Notes that a visitor is here. */
+  /** Stores that a visitor was here now. */
   recordVisit(visitor: string): Promise<void>;
-  /** Notes that a session or token is used. */
+  /** Stores that a session or token was used now. */
   recordUse(credential: string): Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** The most writes under way at a time; a visit beyond them is recorded when the visitor comes again. */
+/** The most writes under way at a time. A visit beyond that is recorded when the visitor returns. */
 const PENDING_MAX = 1_000;
-/** How long nothing is tried after a write has failed, in ms. It also bounds the lines in the log. */
-const PAUSE = 60_000;
+/** How long no write is tried after one has failed, in ms. It also bounds the lines on stderr. */
+const RETRY_DELAY = 60_000;
 
 /**
- * Records on which day visitors, sessions and tokens were seen last. Best effort, in the background: reading must work
+ * Records on which day visitors, sessions and tokens were last seen. Best effort, in the background: reading must work
  * while the disk is full or slow.
  */
 export class LastSeen {
@@ -22,14 +22,14 @@ export class LastSeen {
 
   constructor(private readonly store: LastSeenStore) {}
 
-  /** @param before when the visitor was seen last, in ms since 1970. */
+  /** Records a visit. @param before when the visitor was last seen, in ms since 1970. */
   visitor(id: string, before: number): void {
     this.record(`visitor ${id}`, before, () => this.store.recordVisit(id));
   }
 
-  /** @param before when the session or token was used last, in ms since 1970. */
+  /** Records the use of a session or token. @param before when it was last used, in ms since 1970. */
   credential(id: string, before: number): void {
-    this.record(`grant ${id}`, before, () => this.store.recordUse(id));
+    this.record(`credential ${id}`, before, () => this.store.recordUse(id));
   }
 
   private record(key: string, before: number, write: () => Promise<void>): void {
@@ -39,10 +39,10 @@ export class LastSeen {
     this.pending.add(key);
     write()
       .catch((error: unknown) => {
-        // All that were under way fail together: one line is enough.
+        // All writes under way fail together: one line is enough.
         if (Date.now() < this.pausedUntil) return;
-        this.pausedUntil = Date.now() + PAUSE;
-        console.error(`When visitors were last seen can't be stored just now: ${String(error)}`);
+        this.pausedUntil = Date.now() + RETRY_DELAY;
+        console.error(`The last visits could not be stored, and are retried in a minute: ${String(error)}`);
       })
       .finally(() => this.pending.delete(key));
   }

@@ -5,7 +5,8 @@ import type { Credential } from '../accounts/credential';
 import { jsonBody } from '../http/body';
 import type { Addresses } from '../identity/address';
 import type { Devices } from '../identity/devices';
-import { bearerOf, type Visitor, type Visitors } from '../identity/visitor';
+import type { Visitor } from '../identity/visitor';
+import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import {
   checkAuthentication,

@@ -2,7 +2,7 @@ import { Router, urlencoded, type Request } from 'express';
 import type { AccessControl } from '../access/access-control';
 import type { Invitation, Invitations } from '../accounts/invitations';
 import { BODY_LIMITS, jsonBody } from '../http/body';
-import type { Visitors } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import { authorize, visitorOf } from '../transports/authorization';
 import { checkInvitationDraft, checkSecret } from '../validation/accounts';
 import { iso } from './times';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Moderation } from '../chat/moderation';
 import { kindOf } from '../entry-kinds';
-import type { Visitors } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 import { checkRoom } from '../validation/messages';
 

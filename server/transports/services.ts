@@ -5,7 +5,7 @@ import type { Limits } from '../access/limits';
 import type { Chat } from '../chat/chat';
 import type { Moderation } from '../chat/moderation';
 import type { Presence } from '../chat/presence';
-import type { Visitors } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 
 /** The parts of the chat that transports call. */

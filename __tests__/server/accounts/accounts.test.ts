@@ -34,7 +34,7 @@ describe('a name', () => {
       const refused = await rename(other, username);
       expect(refused).toMatchObject({
         status: 409,
-        body: errorOf('name_taken', /^Somebody goes by the name/),
+        body: errorOf('name_taken', / is taken\. Choose another\.$/),
       });
     }
     expect((await rename(masha, 'Мария')).status).toBe(200);

@@ -11,7 +11,7 @@ describe('a name', () => {
     ['محمد', 'محمد'],
     ['アンナ', 'アンナ'],
     ['r2-d2', 'r2-d2'],
-  ])('is taken as people write it: %j is %j', (written, name) => {
+  ])('is normalized: %j is %j', (written, name) => {
     expect(checkName(written)).toBe(name);
   });
 
@@ -25,27 +25,27 @@ describe('a name', () => {
   it.each(['System', 'ADMIN', 'аdmin', 'pаrley', 'Adrnin', '0wner', 'Moderator', 'rооt', 'Anonymous k3f9'])(
     'can not be one that only the server may have, nor look like it: %j',
     (written) => {
-      expect(() => checkName(written)).toThrow('That name is kept for the server. Choose another.');
+      expect(() => checkName(written)).toThrow('That name is reserved. Choose another.');
     },
   );
 
   it.each([
     ['', 'The name is empty.'],
     ['x'.repeat(41), 'The name is over 40 characters.'],
-    ['Ma\u200dsha', 'A name is made of letters'],
-    ['Ma\u200bsha', 'A name is made of letters'],
-    ['Ma\u202esha', 'A name is made of letters'],
-    ['Ma\u00adsha', 'A name is made of letters'],
-    ['Masha\u0000', 'A name is made of letters'],
-    ['Masha 🎈', 'A name is made of letters'],
-    ['ﬁfi', 'A name is made of letters'],
+    ['Ma\u200dsha', 'A name consists of letters'],
+    ['Ma\u200bsha', 'A name consists of letters'],
+    ['Ma\u202esha', 'A name consists of letters'],
+    ['Ma\u00adsha', 'A name consists of letters'],
+    ['Masha\u0000', 'A name consists of letters'],
+    ['Masha 🎈', 'A name consists of letters'],
+    ['ﬁfi', 'A name consists of letters'],
     ['한', undefined],
-    ['ᄒ', 'A name is made of letters'],
-    ['abcمحمد', 'A name can not be written in both directions.'],
-    ['محمدabc', 'A name can not be written in both directions.'],
-  ])('is refused with a sentence where it is none: %j', (written, reason) => {
+    ['ᄒ', 'A name consists of letters'],
+    ['abcمحمد', 'A word of a name can not mix both writing directions.'],
+    ['محمدabc', 'A word of a name can not mix both writing directions.'],
+  ])('is refused with a reason if it is not valid: %j', (written, reason) => {
     if (reason) expect(() => checkName(written)).toThrow(reason);
-    // Syllables that are written in their parts are the syllables.
+    // Decomposed syllables are equal to composed ones.
     else expect(checkName(written)).toBe(written.normalize('NFC'));
   });
 });
@@ -59,7 +59,7 @@ describe('combining marks in a name', () => {
     ['Hindi', 'ज़िंदगी'],
     ['Burmese', 'ကြွေး'],
     ['Tibetan', 'བསྒྲུབས'],
-  ])('are as many as %s needs', (_script, written) => {
+  ])('are sufficient for %s', (_script, written) => {
     expect(() => checkName(written)).not.toThrow();
   });
 
@@ -68,11 +68,11 @@ describe('combining marks in a name', () => {
     `a${'\u0335'.repeat(39)}`,
     'ṩ\u0300\u0301',
     'ק\u05c1\u05bc\u05b8\u0591',
-  ])('are too few to cover the lines above and below: %j', (written) => {
+  ])('are limited, so that they can’t cover other lines: %j', (written) => {
     expect(() => checkName(written)).toThrow('A name can have at most 3 combining marks on one letter.');
   });
 
-  it('belong to a letter of the name, and not to what stands before it', () => {
+  it('can’t combine with the character before the name', () => {
     expect(() => checkName('\u0301Masha')).toThrow('No word of a name can begin with a combining mark.');
   });
 });
@@ -87,7 +87,7 @@ describe('the skeleton of a name', () => {
     ['Oleg', '0leg'],
     ['modern', 'rnodern'],
     ['Zoë', 'Zoe\u0308'],
-  ])('is the same for names that can be taken for each other: %j and %j', (one, other) => {
+  ])('is equal for names that can be mistaken for each other: %j and %j', (one, other) => {
     expect(skeletonOf(one)).toBe(skeletonOf(other));
   });
 
@@ -96,7 +96,7 @@ describe('the skeleton of a name', () => {
     ['Маша', 'Миша'],
     ['Anna', 'Hanna'],
     ['Zoë', 'Zoe'],
-  ])('is another for those that can not: %j and %j', (one, other) => {
+  ])('differs for names that can’t: %j and %j', (one, other) => {
     expect(skeletonOf(one)).not.toBe(skeletonOf(other));
   });
 });

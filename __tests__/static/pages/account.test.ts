@@ -129,7 +129,7 @@ describe('an account', () => {
     await browsers.getByRole('button').click();
     await until(() => browsers.count(), 1);
 
-    await room.live('You were signed out.');
+    await room.live('You were signed out. Sign in again.');
     await room.say('Is anybody there?');
     await room.states('failed');
     expect(await readAll(stage.app.url)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Addresses } from '../../../server/identity/address';
-import { Visitors } from '../../../server/identity/visitor';
+import { Visitors } from '../../../server/identity/visitors';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { scratch } from '../../support/app';
 
@@ -16,25 +16,29 @@ describe('a visitor', () => {
   beforeEach(async () => {
     place = scratch();
     stores = await openStores(join(place.folder, 'parley.db'));
-    visitors = await Visitors.open(stores.visitors, new Addresses(0));
+    visitors = new Visitors(stores.visitors, new Addresses(0), await stores.visitors.signingKey('fresh'));
   });
   afterEach(async () => {
     await stores.close();
     place.remove();
   });
 
-  it('is new, Anonymous and of its own without a cookie', async () => {
+  it('is new and Anonymous without a cookie', async () => {
     const [a, b] = [await visitors.identify(request()), await visitors.identify(request())];
     expect(a).toMatchObject({ username: 'Anonymous', isPersistent: false });
     expect(a.id).not.toBe(b.id);
   });
 
-  it('comes back by its cookie, under the name it has taken, also after a restart', async () => {
+  it('is identified by its cookie, with its name, also after a restart', async () => {
     const { visitor, setCookie } = await visitors.identifyBrowser(request());
     expect(setCookie).toMatch(/^parley_[0-9a-f]{8}=.+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/);
     const cookie = setCookie.split(';')[0]!;
     await visitors.rename(visitor, 'Masha');
-    const restarted = await Visitors.open(stores.visitors, new Addresses(0));
+    const restarted = new Visitors(
+      stores.visitors,
+      new Addresses(0),
+      await stores.visitors.signingKey('fresh'),
+    );
     expect(await restarted.identify(request(cookie))).toEqual({
       id: visitor.id,
       username: 'Masha',
@@ -44,19 +48,19 @@ describe('a visitor', () => {
     expect((await restarted.identifyBrowser(request(cookie))).visitor.id).toBe(visitor.id);
   });
 
-  it('goes by its present name, though another tab has changed it', async () => {
+  it('has its current name when another tab has changed it', async () => {
     const { visitor } = await visitors.identifyBrowser(request());
     await visitors.rename({ ...visitor }, 'Masha');
     expect(await visitors.profileOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
-  it('keeps a name without a cookie for as long as the connection', async () => {
+  it('keeps its name for the connection without a cookie', async () => {
     const visitor = await visitors.identify(request());
     await visitors.rename(visitor, 'Masha');
     expect(await visitors.profileOf(visitor)).toMatchObject({ username: 'Masha' });
   });
 
-  it('can not be made up: a cookie with a wrong signature is another visitor', async () => {
+  it('can’t be forged: a cookie with a wrong signature identifies nobody', async () => {
     const { visitor, setCookie } = await visitors.identifyBrowser(request());
     const forged = setCookie.split(';')[0]!.replace(visitor.id, 'somebodyelse');
     expect(await visitors.identify(request(forged))).toMatchObject({ isPersistent: false });

@@ -1,0 +1,169 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from '../refusal';
+import type { Addresses } from './address';
+import { Cookies, SESSION_AGE, type CookieIdentity } from './cookies';
+import { LastSeen } from './last-seen';
+import { ANONYMOUS, skeletonOf } from './name';
+import { hashOf, newId } from './secret';
+import type { CredentialKind, Profile, Visitor, VisitorStore } from './visitor';
+
+const DAY = 24 * 60 * 60 * 1_000;
+/** How long after the last visit a name without an account is free again. */
+const NAME_EXPIRES_AFTER = 30 * DAY;
+
+const UNKNOWN_VISITOR: Profile = {
+  username: ANONYMOUS,
+  role: 'guest',
+  account: false,
+  mutedUntil: 0,
+  bannedUntil: 0,
+  seen: Infinity,
+};
+
+/** Identifies visitors by their cookies and tokens, and knows their names. */
+export class Visitors {
+  private readonly lastSeen: LastSeen;
+
+  private readonly cookies: Cookies;
+
+  /** @param key the key that signs cookies; see {@link VisitorStore.signingKey}. */
+  constructor(
+    private readonly store: VisitorStore,
+    private readonly addresses: Addresses,
+    key: string,
+  ) {
+    this.lastSeen = new LastSeen(store);
+    this.cookies = new Cookies(addresses, key);
+  }
+
+  /**
+   * Identifies the sender of a request or handshake by its token or cookie. Without either, it is a new visitor.
+   * @param token the token of a script, if it is not in the `Authorization` header.
+   * @throws {Refusal} `sign_in_required` if the token is unknown, or the session has ended: an open page would otherwise
+   *   continue as another visitor, unnoticed.
+   */
+  async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
+    const visitor = await this.identifyOrReset(request, token);
+    const cookie = token || visitor.credential ? undefined : this.cookies.read(request);
+    if (cookie && 'session' in cookie) throw new Refusal('sign_in_required', SIGNED_OUT);
+    return visitor;
+  }
+
+  /**
+   * Identifies the sender of a request that opens a page, signs in or signs out: with a session that has ended, it is a
+   * new guest.
+   * @throws {Refusal} `sign_in_required` if the token is unknown.
+   */
+  async identifyOrReset(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
+    const address = this.addresses.of(request);
+    const cookie = token ? undefined : this.cookies.read(request);
+    const visitor = token
+      ? await this.fromCredential('token', token)
+      : cookie && (await this.fromCookie(cookie));
+    if (token && !visitor)
+      throw new Refusal('sign_in_required', 'This token is unknown or was revoked. Create another.');
+    if (!visitor) return { id: newId(), username: ANONYMOUS, isPersistent: false, address };
+    const { username, seen } = await this.profileById(visitor.id);
+    this.lastSeen.visitor(visitor.id, seen);
+    return { ...visitor, username, isPersistent: true, address };
+  }
+
+  /**
+   * Identifies the browser that opens a page, as {@link identifyOrReset} does. A new one becomes a persistent visitor.
+   * @returns the visitor, and the `Set-Cookie` header that identifies it from now on.
+   */
+  async identifyBrowser(request: IncomingMessage): Promise<{ visitor: Visitor; setCookie: string }> {
+    const visitor = { ...(await this.identifyOrReset(request)), isPersistent: true };
+    const session = visitor.credential && this.cookies.read(request);
+    return { visitor, setCookie: this.cookies.serialize(request, session || { guest: visitor.id }) };
+  }
+
+  /** Returns the `Set-Cookie` header that signs a browser in. @param secret the secret of its session. */
+  signIn(request: IncomingMessage, secret: string): string {
+    return this.cookies.serialize(request, { session: secret });
+  }
+
+  /** Returns the `Set-Cookie` header that removes the cookie of a browser. */
+  signOut(request: IncomingMessage): string {
+    return this.cookies.clear(request);
+  }
+
+  /** Returns the current profile of a visitor. */
+  async profileOf({ id, isPersistent, username }: Visitor): Promise<Profile> {
+    const profile = await this.profileById(id);
+    // A visitor without a cookie keeps its name only for this connection, but can still be muted or banned.
+    return isPersistent ? profile : { ...profile, username };
+  }
+
+  /** Returns the current profile of a persistent visitor, by id. */
+  async profileById(id: string): Promise<Profile> {
+    return (await this.store.profileOf(id)) ?? UNKNOWN_VISITOR;
+  }
+
+  /**
+   * Checks that the credential of a connected visitor is still valid, and counts the connection as a use of it.
+   * @throws {Refusal} `sign_in_required` if it is not.
+   */
+  async recheckCredential({ id, isPersistent, credential }: Visitor): Promise<void> {
+    if (!credential) {
+      if (isPersistent && (await this.profileById(id)).account)
+        throw new Refusal('sign_in_required', SIGNED_OUT);
+      return;
+    }
+    const last = await this.store.lastUseOf(credential);
+    if (!last || hasExpired(last)) throw new Refusal('sign_in_required', SIGNED_OUT);
+    this.lastSeen.credential(credential, last.used);
+  }
+
+  /**
+   * Gives a visitor another name.
+   * @throws {Refusal} `name_taken` if another visitor has a name that looks like it.
+   */
+  async rename(visitor: Visitor, username: string): Promise<void> {
+    const { id, isPersistent } = visitor;
+    const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
+    const abandoned = Date.now() - NAME_EXPIRES_AFTER;
+    // A visitor that is not persistent claims no name: others may take it.
+    const isFree = isPersistent
+      ? await this.store.claim(id, username, skeleton, abandoned)
+      : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
+    if (!isFree) throw nameTaken(username);
+    visitor.username = username;
+  }
+
+  private async fromCookie(cookie: CookieIdentity): Promise<Pick<Visitor, 'id' | 'credential'> | undefined> {
+    if ('session' in cookie) return this.fromCredential('session', cookie.session);
+    // An account requires its credential: a guest cookie from before it is no longer valid.
+    return (await this.profileById(cookie.guest)).account ? undefined : { id: cookie.guest };
+  }
+
+  private async fromCredential(
+    kind: CredentialKind,
+    secret: string,
+  ): Promise<Pick<Visitor, 'id' | 'credential'> | undefined> {
+    const credential = await this.store.credentialOf(kind, hashOf(secret));
+    if (!credential || hasExpired({ kind, used: credential.used })) return undefined;
+    this.lastSeen.credential(credential.id, credential.used);
+    return { id: credential.visitor, credential: credential.id };
+  }
+}
+
+const SIGNED_OUT = 'You were signed out. Sign in again.';
+
+/** Returns whether a session has not been used for too long. Tokens do not expire. */
+function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boolean {
+  return kind === 'session' && Date.now() - used > SESSION_AGE * 1_000;
+}
+
+/** Returns the refusal of a name that another visitor has. */
+export function nameTaken(username: string): Refusal {
+  return new Refusal(
+    'name_taken',
+    `The name "${username}", or one that looks like it, is taken. Choose another.`,
+  );
+}
+
+/** Returns the bearer token of a request, if it has one (RFC 6750, section 2.1). */
+export function bearerOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
