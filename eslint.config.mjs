@@ -3,7 +3,7 @@ import imports from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import browserSupport from './lint/browser-support.cjs';
 
-/** The folders and files of the server and of the page, from top to bottom: each imports only what stands below it. */
+/** The folders and files of the server and of the page, from top to bottom: each may import only those below it. */
 const SERVER = [
   'main.ts',
   'app.ts',
@@ -25,21 +25,22 @@ const SERVER = [
 const PAGE = ['pages', 'panels', 'timeline', 'composing', 'connection', 'browser'];
 const TRANSPORTS = ['socketio', 'websocket', 'sse', 'poll'].map((name) => `./server/transports/${name}.ts`);
 
-/** Forbids each layer to import one that stands above it. */
-const downwards = (root, layers) =>
+/** Returns zones that forbid each layer to import those above it. */
+const downwardsZones = (root, layers) =>
   layers.slice(1).map((layer, i) => ({
     target: `./${root}/${layer}`,
     from: layers.slice(0, i + 1).map((above) => `./${root}/${above}`),
     message: `Imports go downwards: ${layers.join(', ')}.`,
   }));
 
-/** The oldest browsers that the page works in, as README.md states them. */
-const OLDEST = { chrome: 111, edge: 111, firefox: 121, safari: 16.4, safari_ios: 16.4 };
+/** The oldest supported browsers, as stated in README.md. */
+const OLDEST_BROWSERS = { chrome: 111, edge: 111, firefox: 121, safari: 16.4, safari_ios: 16.4 };
 /**
- * What a style may use beyond what all browsers had by the end of 2022. `color-mix` came with Chrome 111, Firefox 113
- * and Safari 16.2, `oklch` with Chrome 111, Firefox 113 and Safari 15.4, `:has()` with Firefox 121. Nothing is lost without the properties.
+ * What style sheets may use beyond Baseline 2022. All supported browsers have the functions and the selector:
+ * `color-mix` since Chrome 111, Firefox 113 and Safari 16.2, `oklch` since Chrome 111, Firefox 113 and Safari 15.4,
+ * `:has()` since Firefox 121. The page works without the properties.
  */
-const BEYOND_2022 = {
+const BEYOND_BASELINE = {
   allowFunctions: ['color-mix', 'oklch'],
   allowProperties: [
     'accent-color',
@@ -71,17 +72,17 @@ export default tseslint.config(
         'error',
         {
           zones: [
-            ...downwards('server', SERVER),
-            ...downwards('static', PAGE),
+            ...downwardsZones('server', SERVER),
+            ...downwardsZones('static', PAGE),
             ...TRANSPORTS.map((target) => ({
               target,
               from: TRANSPORTS.filter((other) => other !== target),
-              message: 'Transports are siblings: what two of them need is a file of its own beside them.',
+              message: 'Transports are siblings: move what two of them share to a file of its own.',
             })),
             {
               target: ['./server/routes', './server/transports'],
               from: ['./server/stores'],
-              message: 'Only app.ts and main.ts name concrete stores.',
+              message: 'Only app.ts and main.ts import concrete stores.',
             },
             { target: './server/routes', from: TRANSPORTS },
             { target: './server', from: ['./static', './__tests__', './proofs'] },
@@ -89,9 +90,9 @@ export default tseslint.config(
         },
       ],
       'no-console': ['error', { allow: ['error'] }],
-      // A store's calls are promises whether or not this backend needs to wait.
+      // The methods of a store interface are asynchronous, even where an implementation has nothing to await.
       '@typescript-eslint/require-await': 'off',
-      // "earliest" beside a text: the compiler sees no difference, a reader does.
+      // `'earliest' | string` is redundant for the compiler, and documents the value for the reader.
       '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
     },
@@ -104,7 +105,7 @@ export default tseslint.config(
   {
     files: ['static/**/*.ts'],
     plugins: { page: { rules: { 'browser-support': browserSupport } } },
-    rules: { 'page/browser-support': ['error', OLDEST] },
+    rules: { 'page/browser-support': ['error', OLDEST_BROWSERS] },
   },
   {
     files: ['static/**/*.css'],
@@ -112,7 +113,7 @@ export default tseslint.config(
     language: 'css/css',
     rules: {
       'css/no-invalid-properties': ['error', { allowUnknownVariables: true }],
-      'css/use-baseline': ['error', { available: 2022, ...BEYOND_2022 }],
+      'css/use-baseline': ['error', { available: 2022, ...BEYOND_BASELINE }],
     },
   },
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -2,13 +2,13 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
-  // A test that hangs must end, but none may fail because the machine is slow or busy.
+  // Long enough that no test fails because the machine is slow or busy; short enough to end one that hangs.
   testTimeout: 180_000,
-  // Most tests wait for sockets, disks and browsers more than they compute.
+  // Tests mostly wait for sockets, disks and browsers, so use every core.
   maxWorkers: '100%',
   testMatch: ['**/__tests__/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
-  // Browser modules name each other as the browser fetches them: with `.js`.
+  // Browser modules import each other with `.js`, as the browser fetches them.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

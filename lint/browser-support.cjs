@@ -2,11 +2,11 @@
 
 const bcd = require('@mdn/browser-compat-data');
 
-/** Where the members are documented of the interfaces that the compiler's types mix into others. */
-const MIXED_INTO = ['Element', 'HTMLElement', 'Document', 'Window'];
+/** Interfaces whose members the compiler declares in mixins, which the compatibility data does not have. */
+const MIXIN_HOSTS = ['Element', 'HTMLElement', 'Document', 'Window'];
 
-/** Returns whether a feature's entry says that it came with this version of a browser, or before, if with faults. */
-function isIn(compat, browser, version) {
+/** Whether a browser has a feature in this version; partial implementations count. */
+function isSupported(compat, browser, version) {
   return [compat.support[browser] ?? []].flat().some((statement) => {
     if (statement.flags || statement.prefix || statement.alternative_name) return false;
     if (statement.version_removed) return false;
@@ -14,8 +14,8 @@ function isIn(compat, browser, version) {
   });
 }
 
-/** Returns the entry for a member of an interface, or for a global one; nothing where none is known. */
-function entryOf(owner, name) {
+/** Returns the compatibility data of a member of an interface, or of a global if there is no owner; undefined if unknown. */
+function findCompat(owner, name) {
   const { api, javascript } = bcd;
   const { builtins, functions } = javascript;
   if (!owner) return (api[name] ?? builtins[name] ?? functions[name] ?? api.Window[name])?.__compat;
@@ -24,27 +24,27 @@ function entryOf(owner, name) {
     ? [api[plain]]
     : builtins[plain]
       ? [builtins[plain]]
-      : MIXED_INTO.map((one) => api[one]);
-  for (const one of owners) {
-    const entry = one[name] ?? one[`${name}_static`];
+      : MIXIN_HOSTS.map((host) => api[host]);
+  for (const candidate of owners) {
+    const entry = candidate[name] ?? candidate[`${name}_static`];
     if (entry?.__compat) return entry.__compat;
   }
   return undefined;
 }
 
-/** Returns by what interface, and under what name, the compiler's library declares a symbol; nothing if it does not. */
-function origin(symbol) {
+/** Returns the interface and the name under which the compiler's library declares a symbol; undefined if it does not. */
+function findDeclaration(symbol) {
   const declaration = symbol?.declarations?.[0];
   if (!declaration?.getSourceFile().fileName.match(/\/lib\.[^/]*\.d\.ts$/)) return undefined;
-  // An interface's name, or that of the variable or namespace whose literal type or block this stands in.
+  // The owner is an interface, or the variable or namespace whose type literal or block contains the declaration.
   for (let { parent } = declaration; parent; { parent } = parent)
     if (parent.name) return { owner: parent.name.text, name: symbol.name };
   return { owner: undefined, name: symbol.name };
 }
 
 /**
- * Forbids what one of the oldest supported browsers does not have. Unlike rules that go by names alone, it asks the
- * compiler what a member belongs to, so it knows methods of instances too.
+ * Forbids features that one of the oldest supported browsers lacks. Unlike rules that go by names alone, it asks the
+ * compiler which interface a member belongs to, so it also covers methods of instances.
  *
  * Option: the oldest version of each browser, by its name in MDN's browser compatibility data.
  * @type {import('eslint').Rule.RuleModule}
@@ -61,25 +61,27 @@ module.exports = {
 
     const typeOf = (node) => checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
 
-    function look(node, symbol = checker.getSymbolAtLocation(esTreeNodeToTSNodeMap.get(node))) {
-      const found = origin(symbol);
-      const compat = found && entryOf(found.owner, found.name);
+    function check(node, symbol = checker.getSymbolAtLocation(esTreeNodeToTSNodeMap.get(node))) {
+      const feature = findDeclaration(symbol);
+      const compat = feature && findCompat(feature.owner, feature.name);
       if (!compat) return;
       const missing = Object.entries(context.options[0]).filter(
-        ([name, version]) => !isIn(compat, name, version),
+        ([browser, version]) => !isSupported(compat, browser, version),
       );
       if (missing.length === 0) return;
-      const feature = [found.owner, found.name].filter(Boolean).join('.');
-      const browsers = missing.map(([name, version]) => `${bcd.browsers[name].name} ${version}`).join(', ');
-      context.report({ node, messageId: 'missing', data: { feature, browsers } });
+      const name = [feature.owner, feature.name].filter(Boolean).join('.');
+      const browsers = missing
+        .map(([browser, version]) => `${bcd.browsers[browser].name} ${version}`)
+        .join(', ');
+      context.report({ node, messageId: 'missing', data: { feature: name, browsers } });
     }
 
     return {
-      'MemberExpression[computed=false] > Identifier.property': (node) => look(node),
+      'MemberExpression[computed=false] > Identifier.property': (node) => check(node),
       'ObjectPattern > Property[computed=false] > Identifier.key': (node) =>
-        look(node, typeOf(node.parent.parent).getProperty(node.name)),
-      ':matches(CallExpression, NewExpression) > Identifier.callee': (node) => look(node),
-      'MemberExpression > Identifier.object': (node) => look(node),
+        check(node, typeOf(node.parent.parent).getProperty(node.name)),
+      ':matches(CallExpression, NewExpression) > Identifier.callee': (node) => check(node),
+      'MemberExpression > Identifier.object': (node) => check(node),
     };
   },
 };

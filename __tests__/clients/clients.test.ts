@@ -11,8 +11,8 @@ import { openBrowser, until } from '../support/browser';
 import { post, say } from '../support/http';
 import { startProxy } from '../support/proxy';
 
-/** Somebody else's web server, with somebody else's pages. */
-let elsewhere: Server;
+/** The web server of another origin. */
+let otherServer: Server;
 let origin: string;
 let browser: Browser;
 let app: Running;
@@ -20,26 +20,26 @@ let app: Running;
 const PAGES = __dirname;
 
 beforeAll(async () => {
-  elsewhere = createServer(express().use(express.static(PAGES)));
-  elsewhere.listen(0, '127.0.0.1');
-  await once(elsewhere, 'listening');
-  origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  otherServer = createServer(express().use(express.static(PAGES)));
+  otherServer.listen(0, '127.0.0.1');
+  await once(otherServer, 'listening');
+  origin = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser.close();
-  elsewhere.close();
-  elsewhere.closeAllConnections();
+  otherServer.close();
+  otherServer.closeAllConnections();
 });
 beforeEach(async () => (app = await startApp({ CORS_ORIGINS: origin })));
 afterEach(() => app.close());
 
-const lines = (page: Page) => page.locator('#messages li').allTextContents();
-const shows = (page: Page, ...texts: string[]) =>
-  until(async () => (await lines(page)).join('|'), texts.join('|'));
+const linesOf = (page: Page) => page.locator('#messages li').allTextContents();
+const waitForLines = (page: Page, ...texts: string[]) =>
+  until(async () => (await linesOf(page)).join('|'), texts.join('|'));
 
 describe('the page of the Socket.IO tutorials', () => {
-  /** Opens the tutorial's page as if this server served it. */
+  /** Opens the tutorial's page as if the server served it. */
   async function open(): Promise<Page> {
     const page = await (await browser.newContext()).newPage();
     const html = readFileSync(join(PAGES, 'tutorial.html'), 'utf8');
@@ -55,12 +55,12 @@ describe('the page of the Socket.IO tutorials', () => {
     await page.locator('#message').press('Enter');
   };
 
-  it('works as it is: talk, typing, names, and only what is said after one came', async () => {
-    await say(app.url, 'before anybody came');
+  it('works unchanged: messages, typing, names, and only messages sent after the page connected', async () => {
+    await say(app.url, 'before the page connected');
     const [anna, boris] = [await open(), await open()];
     await send(anna, 'hello');
-    await shows(boris, 'Anonymous: hello');
-    await shows(anna, 'Anonymous: hello');
+    await waitForLines(boris, 'Anonymous: hello');
+    await waitForLines(anna, 'Anonymous: hello');
 
     await anna.locator('#username').fill('Anna');
     await anna.locator('#username').press('Enter');
@@ -68,36 +68,36 @@ describe('the page of the Socket.IO tutorials', () => {
     await boris.getByText('Anna is typing a message...').waitFor();
     expect(await anna.locator('#typing').textContent()).toBe('');
     await anna.locator('#message').press('Enter');
-    await shows(boris, 'Anonymous: hello', 'Anna: It is me');
+    await waitForLines(boris, 'Anonymous: hello', 'Anna: It is me');
 
     const late = await open();
     await send(boris, 'welcome');
-    await shows(late, 'Anonymous: welcome');
-    await shows(anna, 'Anonymous: hello', 'Anna: It is me', 'Anonymous: welcome');
+    await waitForLines(late, 'Anonymous: welcome');
+    await waitForLines(anna, 'Anonymous: hello', 'Anna: It is me', 'Anonymous: welcome');
   });
 });
 
 describe('a bare EventSource on an allowed origin', () => {
-  it('is cut off, comes back with the browser’s own Last-Event-ID, and misses nothing', async () => {
+  it('reconnects with the browser’s Last-Event-ID, and misses nothing', async () => {
     const proxy = await startProxy(app.url);
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
     await page.locator('[data-open]').waitFor({ state: 'attached' });
     await say(app.url, 'one');
-    await shows(page, 'one');
+    await waitForLines(page, 'one');
     proxy.cut();
     await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
     await say(app.url, 'two');
     await say(app.url, 'three');
     proxy.mend();
-    await shows(page, 'one', 'two', 'three');
+    await waitForLines(page, 'one', 'two', 'three');
     await say(app.url, 'four');
-    await shows(page, 'one', 'two', 'three', 'four');
+    await waitForLines(page, 'one', 'two', 'three', 'four');
     await page.close();
     await proxy.close();
   });
 
-  it('is cut off before it read anything, and misses nothing either', async () => {
+  it('reconnects before its first message, and misses nothing', async () => {
     const proxy = await startProxy(app.url);
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
@@ -106,13 +106,13 @@ describe('a bare EventSource on an allowed origin', () => {
     await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
     await say(app.url, 'one');
     proxy.mend();
-    await shows(page, 'one');
+    await waitForLines(page, 'one');
     await page.close();
     await proxy.close();
   });
 });
 
-describe('a client of the address book on another origin', () => {
+describe('a client of the contacts API on another origin', () => {
   interface Client {
     contacts: {
       load: () => Promise<Contact[]>;
@@ -121,7 +121,7 @@ describe('a client of the address book on another origin', () => {
     };
   }
 
-  it('loads, adds and removes, from an origin that is allowed', async () => {
+  it('loads, adds and removes contacts from an allowed origin', async () => {
     const page = await browser.newPage();
     await page.goto(`${origin}/contacts.html?server=${app.url}`);
     const added = await page.evaluate(() =>
@@ -139,7 +139,7 @@ describe('a client of the address book on another origin', () => {
     await page.close();
   });
 
-  it('is kept out on an origin that is not', async () => {
+  it('is blocked on an origin that is not allowed', async () => {
     const page = await browser.newPage();
     await page.goto(`${origin.replace('127.0.0.1', 'localhost')}/contacts.html?server=${app.url}`);
     await expect(page.evaluate(() => (window as unknown as Client).contacts.load())).rejects.toThrow(/fetch/);
@@ -151,7 +151,7 @@ describe('a client of the address book on another origin', () => {
     await page.close();
   });
 
-  it('is told what it may ask for, before it does (preflight)', async () => {
+  it('gets the allowed methods from a preflight request', async () => {
     const preflight = await fetch(`${app.url}/contacts/1`, {
       method: 'OPTIONS',
       headers: { Origin: origin, 'Access-Control-Request-Method': 'DELETE' },

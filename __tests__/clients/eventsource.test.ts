@@ -8,8 +8,8 @@ import { say } from '../support/http';
 import { startProxy, type Proxy } from '../support/proxy';
 import { Queue } from '../support/queue';
 
-/** Reads with a client in a process of its own, as it is used; the browser's own is in `clients.test.ts`. */
-function read(client: string, url: string) {
+/** Starts a client in a process of its own. The browser's EventSource is tested in `clients.test.ts`. */
+function startReader(client: string, url: string) {
   const child = spawn(process.execPath, [join(__dirname, 'eventsource.mjs'), client, url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -23,11 +23,11 @@ function read(client: string, url: string) {
   };
   return {
     next,
-    message: async () => (JSON.parse(await next('new_message')) as NewMessage).message,
+    nextMessage: async () => (JSON.parse(await next('new_message')) as NewMessage).message,
     end: async () => {
-      const ended = once(child, 'exit');
+      const exited = once(child, 'exit');
       child.kill();
-      await ended;
+      await exited;
     },
   };
 }
@@ -43,7 +43,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** Version 5 of `eventsource` is made for Node 22 and later, but runs here. */
+/** Version 5 of `eventsource` asks for Node 22, but runs on Node 20. */
 const CLIENTS = [
   'eventsource2',
   'eventsource3',
@@ -54,16 +54,16 @@ const CLIENTS = [
 ];
 
 describe.each(CLIENTS)('%s', (client) => {
-  it('is cut off in a quiet room before its first message, comes back, and is told once what came meanwhile', async () => {
-    await say(app.url, 'before anybody came');
-    const reader = read(client, `${proxy.url}/sse`);
+  it('reconnects in a quiet room before its first message, and receives what it missed once', async () => {
+    await say(app.url, 'before the reader connected');
+    const reader = startReader(client, `${proxy.url}/sse`);
     await reader.next('presence');
     proxy.links.forEach((link) => link.cut());
     await say(app.url, 'one');
     await say(app.url, 'two');
-    expect([await reader.message(), await reader.message()]).toEqual(['one', 'two']);
+    expect([await reader.nextMessage(), await reader.nextMessage()]).toEqual(['one', 'two']);
     await say(app.url, 'three');
-    expect(await reader.message()).toBe('three');
+    expect(await reader.nextMessage()).toBe('three');
     await reader.end();
   });
 });

@@ -6,8 +6,8 @@ let build: Build;
 beforeEach(() => (build = copyBuild()));
 afterEach(() => build.remove());
 
-describe('the random run', () => {
-  it('loses nothing, doubles nothing and keeps the order through every kind of fault', async () => {
+describe('a random run', () => {
+  it('finds no loss, no duplicate and no reordering through every kind of fault', async () => {
     const plan = { ...PLAN, deliveries: 20_000 };
     const run = new RandomRun(plan);
     await run.run(build);
@@ -18,7 +18,7 @@ describe('the random run', () => {
 });
 
 describe('the mistakes that a run must find', () => {
-  it.each(MISTAKES)('find the text to change in the server: $name', (mistake) => {
+  it.each(MISTAKES)('apply to the build: $name', (mistake) => {
     expect(() => make(build, mistake)).not.toThrow();
   });
 });

@@ -10,54 +10,56 @@ import { openPeer, type Peer } from '../support/ws';
 
 const PROTOCOL = readFileSync(join(__dirname, '..', '..', 'PROTOCOL.md'), 'utf8');
 
-/** The commands of a document, run one after the other beside a server that the first of them starts. */
-class Run {
-  readonly place = scratch();
+/** Runs the examples of a document in order, against a server that the first of them starts. */
+class Session {
+  private readonly temporary = scratch();
   private server: ServerProcess | undefined;
   private translation: Translation | undefined;
   private peer: Peer | undefined;
   private readonly frames = new Queue<string>();
 
-  /** Runs an example and returns its output in the document's terms. */
-  async output({ kind, input, output }: Example): Promise<string> {
+  /** Runs an example. @returns its output, with the document's URL, ids and secrets. */
+  async run({ kind, input, output }: Example): Promise<string> {
     if (!this.translation) return this.start(input, output);
-    const sent = this.translation.input(input);
-    const real = await (kind === 'frame' ? this.exchange(sent, output) : this.command(sent, output));
-    return this.translation.output(real, output);
+    const translated = this.translation.input(input);
+    const actual = await (kind === 'frame'
+      ? this.exchange(translated, output)
+      : this.execute(translated, output));
+    return this.translation.output(actual, output);
   }
 
-  /** The server with the settings of the command, with a database of its own and on a free port. */
+  /** Starts the server with the settings of the command, a new database and a free port. */
   private async start(command: string, output: string): Promise<string> {
     const [, settings] = /^((?:[A-Z_]+=\S+ )*)npm start$/.exec(command) ?? [];
     if (settings === undefined) throw new Error(`The first command does not start the server: ${command}`);
     const env: Record<string, string> = {};
     for (const [, name, value] of settings.matchAll(/(\S+)=(\S+)/g)) env[name!] = value!;
-    const database = join(this.place.folder, 'parley.db');
+    const database = join(this.temporary.folder, 'parley.db');
     this.server = await startProcess({ LIMITS: 'on', ...env, DATABASE: database });
-    const wanted = output.split('\n').length;
-    while (this.server.lines.length < wanted) await once(this.server.child.stdout!, 'data');
+    const lineCount = output.split('\n').length;
+    while (this.server.lines.length < lineCount) await once(this.server.child.stdout!, 'data');
     this.translation = new Translation('http://localhost:3000', this.server.url);
     return this.translation.output(this.server.lines.join('\n'), output);
   }
 
-  private async command(command: string, documented: string): Promise<string> {
-    // A stream is read for as long as the document shows it, however much time that takes.
-    const time = / -m \d+/;
-    if (!time.test(command)) return runShell(command, this.place.folder);
+  private async execute(command: string, documented: string): Promise<string> {
+    // `-m` ends a stream after a time; read as many lines as the document shows instead, however long that takes.
+    const timeLimit = / -m \d+/;
+    if (!timeLimit.test(command)) return runShell(command, this.temporary.folder);
     const length = documented.split('\n').length;
-    const linesOf = (output: string) => settled(output, documented).split('\n');
-    const enough = (output: string) => linesOf(output).length > length;
-    const output = await runShell(command.replace(time, ''), this.place.folder, enough);
+    const linesOf = (output: string) => withoutExtraHeartbeats(output, documented).split('\n');
+    const isEnough = (output: string) => linesOf(output).length > length;
+    const output = await runShell(command.replace(timeLimit, ''), this.temporary.folder, isEnough);
     return linesOf(output).slice(0, length).join('\n');
   }
 
-  /** Sends a frame and returns as many as the document shows. A presence may come at any time. */
-  private async exchange(frame: string, documented: string): Promise<string> {
+  /** Sends a frame. @returns as many frames as the document shows, without presence events, which may arrive at any time. */
+  private async exchange(input: string, documented: string): Promise<string> {
     const count = documented.split('\n').length;
-    this.peer ??= await openPeer(this.server!.url, '/ws', 'json', (heard) => {
-      if (heard.type !== 'presence') this.frames.push(`< ${JSON.stringify(heard)}`);
+    this.peer ??= await openPeer(this.server!.url, '/ws', 'json', (frame) => {
+      if (frame.type !== 'presence') this.frames.push(`< ${JSON.stringify(frame)}`);
     });
-    if (frame) this.peer.send(frame);
+    if (input) this.peer.send(input);
     const answers: string[] = [];
     while (answers.length < count) answers.push(await this.frames.next());
     return answers.join('\n');
@@ -66,27 +68,27 @@ class Run {
   async close(): Promise<void> {
     this.peer?.socket.terminate();
     await this.server?.end('SIGTERM');
-    this.place.remove();
+    this.temporary.remove();
   }
 }
 
-/** An event stream with no more keep-alives than the document shows, at its end: they may come at any time. */
-function settled(stream: string, documented: string): string {
-  const keepAlive = /^:\n\n/gm;
+/** Removes heartbeats, which may arrive at any time, and appends as many as the document shows. */
+function withoutExtraHeartbeats(stream: string, documented: string): string {
+  const heartbeat = /^:\n\n/gm;
   const shown = documented.match(/^:$/gm)?.length ?? 0;
-  return stream.replace(keepAlive, '') + (stream.match(keepAlive) ?? []).slice(0, shown).join('');
+  return stream.replace(heartbeat, '') + (stream.match(heartbeat) ?? []).slice(0, shown).join('');
 }
 
 describe('the examples in PROTOCOL.md', () => {
-  let run: Run;
+  let session: Session;
   beforeAll(requireCurl);
-  beforeEach(() => (run = new Run()));
-  afterEach(() => run.close());
+  beforeEach(() => (session = new Session()));
+  afterEach(() => session.close());
 
-  it('are what a fresh server answers, from the first to the last', async () => {
+  it('have the documented output when they run in order against a new server', async () => {
     const examples = examplesIn(PROTOCOL);
     const outputs: string[] = [];
-    for (const example of examples) outputs.push(`$ ${example.input}\n${await run.output(example)}`);
+    for (const example of examples) outputs.push(`$ ${example.input}\n${await session.run(example)}`);
     expect(outputs).toEqual(examples.map(({ input, output }) => `$ ${input}\n${comparable(output)}`));
   });
 });

@@ -15,7 +15,7 @@ import { Queue } from '../support/queue';
 const ROOT = join(__dirname, '..', '..');
 const PROTOCOL = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8');
 
-/** The code of the client that stands in PROTOCOL.md under a heading, as it is, but for the server's address. */
+/** Returns the code under a heading of PROTOCOL.md, with the URL of a server. */
 function codeOf(heading: string, language: 'js' | 'html', url: string): string {
   const code = new RegExp(`### ${heading}\n[^]*?\`\`\`${language}\n([^]*?)\`\`\``).exec(PROTOCOL)![1]!;
   return code.replaceAll('http://localhost:3000', url);
@@ -32,9 +32,9 @@ function runClient(heading: string, url: string) {
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   return {
     lines: async (count: number) => {
-      const taken: string[] = [];
-      while (taken.length < count) taken.push(await lines.next());
-      return taken;
+      const received: string[] = [];
+      while (received.length < count) received.push(await lines.next());
+      return received;
     },
     exit,
     end: async () => {
@@ -48,13 +48,14 @@ describe('the clients in PROTOCOL.md', () => {
   let app: Running;
   afterEach(() => app.close());
 
-  async function history(): Promise<Somebody> {
+  async function writeHistory(): Promise<Somebody> {
     const guest = await Somebody.guest(app.url);
     for (const message of ['one', 'two']) await guest.ask('POST', '/messages', { message, room: 'demo' });
     return guest;
   }
 
-  async function deletes(guest: Somebody): Promise<string> {
+  /** Writes two messages and deletes the second. @returns its id. */
+  async function writeAndDelete(guest: Somebody): Promise<string> {
     await say(app.url, 'three', { room: 'demo' });
     const { body } = await guest.ask('POST', '/messages', { message: 'four', room: 'demo' });
     await guest.ask('DELETE', `/r/demo/messages/${String(body.id)}`);
@@ -62,16 +63,16 @@ describe('the clients in PROTOCOL.md', () => {
   }
 
   it.each(['Socket.IO', 'Polling with fetch'])(
-    'show messages and deletions as they come: %s',
+    'show messages and deletions as they arrive: %s',
     async (heading) => {
       app = await startApp();
-      const guest = await history();
+      const guest = await writeHistory();
       const client = runClient(heading, app.url);
-      const known = ['1 Anonymous: one', '2 Anonymous: two'];
+      const existing = ['1 Anonymous: one', '2 Anonymous: two'];
       const first = await client.lines(heading === 'Socket.IO' ? 4 : 2);
-      expect(first).toEqual(expect.arrayContaining(known));
-      const id = await deletes(guest);
-      // The one that polls may find the message deleted already.
+      expect(first).toEqual(expect.arrayContaining(existing));
+      const id = await writeAndDelete(guest);
+      // A polling client may read the message only after its deletion.
       const lines = await client.lines(3);
       expect(lines[0]).toMatch(/^\d Anonymous: three$/);
       expect(lines[1]).toMatch(/^\d Anonymous: (four|\(deleted\))$/);
@@ -80,7 +81,7 @@ describe('the clients in PROTOCOL.md', () => {
     },
   );
 
-  it('over Socket.IO ends with the reason where it is refused', async () => {
+  it('print the reason and exit with 1 when they are refused: Socket.IO', async () => {
     app = await startApp({ ACCESS: 'invite' });
     const client = runClient('Socket.IO', app.url);
     expect((await client.lines(1))[0]).toMatch(/invit.*\.$/i);
@@ -89,25 +90,25 @@ describe('the clients in PROTOCOL.md', () => {
 });
 
 describe('the EventSource page in PROTOCOL.md', () => {
-  const closing: (() => unknown)[] = [];
+  const cleanups: (() => unknown)[] = [];
   afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
   });
 
-  it('shows messages, deletions and, when the history is another, that one alone', async () => {
-    const place = scratch();
-    closing.push(place.remove);
+  it('shows messages and deletions, and after a reset only the new history', async () => {
+    const { folder, remove } = scratch();
+    cleanups.push(remove);
     let url = '';
     const web = createServer((_request, response) => {
       response.setHeader('Content-Type', 'text/html').end(codeOf('EventSource', 'html', url));
     });
     await once(web.listen(0, '127.0.0.1'), 'listening');
-    closing.push(() => web.close());
+    cleanups.push(() => web.close());
     const origin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
     const start = async (database: string, port = 0) => {
-      const env = { CORS_ORIGINS: origin, DATABASE: join(place.folder, database), PORT: String(port) };
+      const env = { CORS_ORIGINS: origin, DATABASE: join(folder, database), PORT: String(port) };
       const server = await startProcess(env);
-      closing.push(() => server.child.exitCode ?? server.end('SIGTERM'));
+      cleanups.push(() => server.child.exitCode ?? server.end('SIGTERM'));
       return server;
     };
 
@@ -121,7 +122,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
     const { body } = await guest.ask('POST', '/messages', { message: 'two', room: 'demo' });
 
     const browser = await openBrowser();
-    closing.push(() => browser.close());
+    cleanups.push(() => browser.close());
     const page = await browser.newPage();
     await page.goto(origin);
     const shows = (...lines: string[]) =>

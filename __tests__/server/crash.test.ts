@@ -6,34 +6,34 @@ import { post, readAll } from '../support/http';
 import { startProcess, type ServerProcess } from '../support/process';
 import { connect, open, type Client } from '../support/socket';
 
-/** How often the server is killed; the figure of the README was taken with 20. */
+/** How often the server is killed; README.md suggests 20. */
 const KILLS = Number(process.env.KILLS ?? 3);
 
-let place: ReturnType<typeof scratch>;
+let temporary: ReturnType<typeof scratch>;
 let env: Record<string, string>;
 
 beforeEach(() => {
-  place = scratch();
-  env = { DATABASE: join(place.folder, 'parley.db') };
+  temporary = scratch();
+  env = { DATABASE: join(temporary.folder, 'parley.db') };
 });
-afterEach(() => place.remove());
+afterEach(() => temporary.remove());
 
-/** Writes over one transport until the server is gone; tells what was acknowledged, and what was not answered. */
+/** A writer that writes over one transport until the server is killed. */
 interface Writer {
   acknowledged: Map<string, NewMessage>;
-  unknown: { id: string; message: string }[];
+  unanswered: { id: string; message: string }[];
   done: Promise<void>;
 }
 
 function write(send: (draft: { id: string; message: string }) => Promise<NewMessage>, name: string): Writer {
-  const writer: Writer = { acknowledged: new Map(), unknown: [], done: Promise.resolve() };
+  const writer: Writer = { acknowledged: new Map(), unanswered: [], done: Promise.resolve() };
   writer.done = (async () => {
     for (let i = 0; ; i += 1) {
       const draft = { id: randomUUID(), message: `${name} ${i}` };
       try {
         writer.acknowledged.set(draft.id, await send(draft));
       } catch {
-        writer.unknown.push(draft);
+        writer.unanswered.push(draft);
         return;
       }
     }
@@ -53,17 +53,17 @@ const overSocket = (client: Client) => (draft: object) =>
     new Promise<never>((_resolve, reject) => client.socket.once('disconnect', reject)),
   ]);
 
-describe('kill -9 in a burst of writes', () => {
-  it(`loses nothing that was acknowledged, doubles nothing, and keeps the order: ${KILLS} times`, async () => {
+describe('kill -9 during a burst of writes', () => {
+  it(`loses no acknowledged message, stores none twice, and keeps the order: ${KILLS} times`, async () => {
     const acknowledged = new Map<string, NewMessage>();
-    let unknown: Writer['unknown'] = [];
+    let unanswered: Writer['unanswered'] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
       const server = await startProcess(env);
-      for (const draft of unknown) acknowledged.set(draft.id, await overRetry(server, draft));
+      for (const draft of unanswered) acknowledged.set(draft.id, await retry(server, draft));
       const clients = [await connect(server.url), await connect(server.url)];
       const sends = [overHttp(server.url), overHttp(server.url), ...clients.map(overSocket)];
       const writers = sends.map((send, i) => write(send, `${kill}-${i}`));
-      // The kill comes at another place of the burst each time.
+      // Kill the server at a different point of the burst each time.
       await clients[0]!.next(
         'new_message',
         ({ seq }) => (seq as number) > acknowledged.size + 40 + 17 * kill,
@@ -73,44 +73,46 @@ describe('kill -9 in a burst of writes', () => {
       clients.forEach(({ socket }) => socket.disconnect());
       for (const writer of writers)
         writer.acknowledged.forEach((message, id) => acknowledged.set(id, message));
-      unknown = writers.flatMap((writer) => writer.unknown);
+      unanswered = writers.flatMap((writer) => writer.unanswered);
     }
 
     const server = await startProcess(env);
     const log = await readAll(server.url);
     await server.end('SIGTERM');
     const byId = new Map(log.map((message) => [message.id, message]));
-    const unanswered = new Set(unknown.map(({ id }) => id));
+    const unansweredIds = new Set(unanswered.map(({ id }) => id));
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
     expect(byId.size).toBe(log.length);
     acknowledged.forEach((message, id) => expect(byId.get(id)).toEqual(message));
-    expect(log.filter(({ id }) => !acknowledged.has(id) && !unanswered.has(id))).toEqual([]);
+    expect(log.filter(({ id }) => !acknowledged.has(id) && !unansweredIds.has(id))).toEqual([]);
     if (process.env.KILLS)
       console.error(`${KILLS} kills: ${acknowledged.size} acknowledged, ${log.length} in the log`);
   });
 
-  /** Sends again what was not answered: with its id it can't become a second message. */
-  async function overRetry({ url }: ServerProcess, draft: object): Promise<NewMessage> {
+  /** Sends a draft again; its id keeps it from being stored twice. */
+  async function retry({ url }: ServerProcess, draft: object): Promise<NewMessage> {
     const { status, body } = await post<NewMessage>(`${url}/messages`, draft);
     expect([200, 201]).toContain(status);
     return body;
   }
 });
 
-describe('writers whose messages were said while the server was down', () => {
-  it('have each of them stored once, whoever of them is first, though all were disconnected', async () => {
+describe('messages that are sent while the server is down', () => {
+  it('are each stored once, in any order, although all writers were disconnected', async () => {
     // The Socket.IO tutorial builds its ids from `socket.id`, which is undefined while disconnected: three offline
-    // senders all sent "undefined-0", all were told ok, and one message was stored.
+    // senders all sent "undefined-0", all were acknowledged, and one message was stored.
     let server = await startProcess(env);
     const port = String(server.port);
     const names = ['Anna', 'Boris', 'Vera'];
     const clients = await Promise.all(
       names.map(() => connect(server.url, { reconnectionDelay: 50, ackTimeout: 2_000, retries: 9 })),
     );
-    const gone = clients.map(({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve)));
+    const disconnected = clients.map(
+      ({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve)),
+    );
     await server.end('SIGKILL');
-    await Promise.all(gone);
-    const said = clients.map(
+    await Promise.all(disconnected);
+    const sent = clients.map(
       ({ socket }, i) =>
         socket.emitWithAck('new_message', {
           id: randomUUID(),
@@ -118,7 +120,7 @@ describe('writers whose messages were said while the server was down', () => {
         }) as Promise<NewMessage>,
     );
     server = await startProcess({ ...env, PORT: port });
-    const acks = await Promise.all(said);
+    const acks = await Promise.all(sent);
     const log = await readAll(server.url);
     expect(log.map(({ message }) => message).sort()).toEqual(names.map((name) => `${name} was here`));
     expect(log).toEqual([...acks].sort((a, b) => a.seq - b.seq));
@@ -126,13 +128,13 @@ describe('writers whose messages were said while the server was down', () => {
     await server.end('SIGTERM');
   });
 
-  it('are refused with ids that are none, rather than stored as one', async () => {
+  it('are refused if their ids are not UUIDs, rather than stored as one', async () => {
     const server = await startProcess(env);
     const clients = ['Anna', 'Boris'].map(() => open(server.url));
-    const said = clients.map(({ socket }) =>
+    const sent = clients.map(({ socket }) =>
       socket.emitWithAck('new_message', { id: 'undefined-0', message: 'x' }),
     );
-    for (const answer of await Promise.all(said)) expect(answer).toMatchObject({ status: 400 });
+    for (const answer of await Promise.all(sent)) expect(answer).toMatchObject({ status: 400 });
     clients.forEach(({ socket }) => socket.disconnect());
     await server.end('SIGTERM');
   });

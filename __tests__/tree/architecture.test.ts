@@ -7,7 +7,7 @@ const DIAGRAMS = readFileSync(join(ROOT, 'README.md'), 'utf8')
   .slice(1)
   .map((diagram) => diagram.split('```')[0]!.match(/[\w-]+ --> [\w-]+/g) ?? []);
 
-/** What the parts of a folder import from each other. A part is a folder or a file directly in it. */
+/** Returns the imports between the parts of a folder. A part is a folder or a file directly in it. */
 function importsOf(folder: string): Map<string, Set<string>> {
   const imports = new Map<string, Set<string>>();
   for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
@@ -27,11 +27,11 @@ function partOf(path: string): string {
   return path.split('/')[0]!.replace(/\.[tj]s$/, '');
 }
 
-/** The imports that no longer chain of imports stands for. */
-function shortest(imports: Map<string, Set<string>>): string[] {
-  const reachable = (from: string, without: string, seen = new Set<string>()): Set<string> => {
+/** Returns the imports that are not also reachable through other imports (the transitive reduction). */
+function withoutShortcuts(imports: Map<string, Set<string>>): string[] {
+  const reachable = (from: string, except: string, seen = new Set<string>()): Set<string> => {
     for (const next of imports.get(from) ?? []) {
-      if (next === without || seen.has(next)) continue;
+      if (next === except || seen.has(next)) continue;
       seen.add(next);
       reachable(next, '', seen);
     }
@@ -46,7 +46,7 @@ describe('the diagrams in README.md', () => {
   it.each([
     ['server', 0],
     ['static', 1],
-  ])('show what the parts of %s/ import', (folder, i) => {
-    expect([...DIAGRAMS[i]!].sort()).toEqual(shortest(importsOf(folder)).sort());
+  ])('show the imports between the parts of %s/', (folder, i) => {
+    expect([...DIAGRAMS[i]!].sort()).toEqual(withoutShortcuts(importsOf(folder)).sort());
   });
 });

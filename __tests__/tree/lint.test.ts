@@ -6,8 +6,8 @@ import { scratch } from '../support/app';
 
 const browserSupport = jest.requireActual<Rule.RuleModule>('../../lint/browser-support.cjs');
 
-/** What the rule says about a script of the page. */
-function complaints(code: string): string[] {
+/** Runs the rule on a script of the page. @returns the messages. */
+function lint(code: string): string[] {
   const { folder, remove } = scratch();
   const filename = join(folder, 'page.ts');
   writeFileSync(filename, code);
@@ -27,7 +27,7 @@ function complaints(code: string): string[] {
   return messages.map(({ message }) => message);
 }
 
-describe('the lint of the page’s scripts', () => {
+describe('the lint rule for browser support', () => {
   it.each([
     ['URL.canParse("x");', 'URL.canParse is not in Chrome 111, Safari 16.4.'],
     ['Promise.withResolvers();', 'PromiseConstructor.withResolvers is not in Chrome 111, Safari 16.4.'],
@@ -43,8 +43,8 @@ describe('the lint of the page’s scripts', () => {
       'Document.startViewTransition is not in Firefox 121, Safari 16.4.',
     ],
     ['new URLPattern();', 'URLPattern is not in'],
-  ])('forbids what one of the oldest browsers does not have: %s', (code, complaint) => {
-    expect(complaints(code)).toEqual([expect.stringContaining(complaint)]);
+  ])('forbids what one of the oldest browsers lacks: %s', (code, message) => {
+    expect(lint(code)).toEqual([expect.stringContaining(message)]);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('the lint of the page’s scripts', () => {
     'document.body.replaceChildren(); document.body.ariaLabel = "x";',
     'structuredClone({}); fetch("/").then((answer) => answer.json());',
     'const own = { canParse: () => true }; own.canParse();',
-  ])('lets pass what all of them have: %s', (code) => {
-    expect(complaints(code)).toEqual([]);
+  ])('allows what all of them have: %s', (code) => {
+    expect(lint(code)).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The least versions without a known way to bring a server down, or to run code in it. */
-const LEAST: Record<string, string> = {
+/** The oldest versions without a known vulnerability that could crash the server or run code in it. */
+const OLDEST_SAFE: Record<string, string> = {
   'engine.io': '6.6.10',
   'socket.io-parser': '4.2.7',
   ejs: '3.1.10',
@@ -18,24 +18,24 @@ const { packages } = JSON.parse(
   readFileSync(join(__dirname, '..', '..', 'package-lock.json'), 'utf8'),
 ) as Lockfile;
 
-/** Every copy of a package, wherever in the tree. */
-const copies = (name: string): [path: string, version: string][] =>
+/** Returns every copy of a package, anywhere in the tree. */
+const copiesOf = (name: string): [path: string, version: string][] =>
   Object.entries(packages)
     .filter(([path]) => path.endsWith(`node_modules/${name}`))
     .map(([path, { version = '' }]) => [path, version]);
 
-/** Whether a version is another or later. */
-function reaches(version: string, least: string): boolean {
-  const [own, other] = [version, least].map((text) => text.split('.').map(Number)) as [number[], number[]];
+/** Whether a version is a minimum version or later. */
+function isAtLeast(version: string, minimum: string): boolean {
+  const [own, other] = [version, minimum].map((text) => text.split('.').map(Number)) as [number[], number[]];
   const i = own.findIndex((part, at) => part !== other[at]);
   return i < 0 || own[i]! > other[i]!;
 }
 
 describe('the lockfile', () => {
-  it.each(Object.entries(LEAST))('holds %s, and no copy of it under %s', (name, least) => {
-    const found = copies(name);
-    expect(found.length).toBeGreaterThan(0);
-    expect(found.filter(([, version]) => !reaches(version, least))).toEqual([]);
+  it.each(Object.entries(OLDEST_SAFE))('has %s, and no copy older than %s', (name, minimum) => {
+    const copies = copiesOf(name);
+    expect(copies.length).toBeGreaterThan(0);
+    expect(copies.filter(([, version]) => !isAtLeast(version, minimum))).toEqual([]);
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe('the lockfile', () => {
     ['9.0.0', '8.23.0', true],
     ['6.6.9', '6.6.10', false],
     ['10.0.0', '9.9.9', true],
-  ])('is read as versions are ordered: %s against %s', (version, least, expected) => {
-    expect(reaches(version, least)).toBe(expected);
+  ])('is checked by comparing versions as numbers: %s against %s', (version, minimum, expected) => {
+    expect(isAtLeast(version, minimum)).toBe(expected);
   });
 });
