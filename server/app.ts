@@ -14,6 +14,7 @@ import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
 import { Invitations } from './accounts/invitations';
 import { Passkeys } from './accounts/passkeys';
+import { applyChanges } from './chat/apply-changes';
 import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Moderation } from './chat/moderation';
@@ -79,7 +80,8 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const limits = new Limits(rates, connections);
   const addressLimits = new AddressLimits(addresses, rates, connections);
   const access = new AccessControl(config.access, visitors, stores.moderation, limits);
-  const moderation = new Moderation(stores.moderation, visitors, log, access, presence);
+  applyChanges(stores.control, access, presence);
+  const moderation = new Moderation(stores.moderation, visitors, log, access);
   const chat = new Chat(log, visitors, presence, moderation, limits);
   const services = {
     log,
@@ -94,11 +96,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   };
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
   const signIns = new SignInLimits(config.limits?.signIns);
-  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns, (who) =>
-    access.recheckConnections(who),
-  );
+  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns);
   const invitations = new Invitations(stores.invitations, visitors);
-  const contacts = new Contacts(stores.contacts, config.phoneRegion, (change) => presence.notifyAll(change));
+  const contacts = new Contacts(stores.contacts, config.phoneRegion);
 
   const web = express();
   Object.assign(web.locals, VIEW_LOCALS);

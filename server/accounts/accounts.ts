@@ -35,14 +35,9 @@ export interface AccountStore {
   /**
    * Adds a session, and ends the account's expired ones and those used longest ago that are more than `most`.
    * @param password the hash of the password that opens it, if one does.
-   * @returns whether a session was ended by that; nothing if the password has changed, and nothing was added.
+   * @returns whether that is still the password; else nothing is changed.
    */
-  addSession(
-    visitor: string,
-    session: NewCredential,
-    most: number,
-    password?: string,
-  ): Promise<boolean | undefined>;
+  addSession(visitor: string, session: NewCredential, most: number, password?: string): Promise<boolean>;
   /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
   addToken(visitor: string, token: NewCredential, most: number): Promise<boolean>;
   /** Tokens, and sessions that have not expired. */
@@ -78,14 +73,12 @@ const MOST = 50;
 
 /** Names that are kept: with a password or a passkey, without an e-mail address. */
 export class Accounts {
-  /** @param disconnect is told of what speaks for nobody any more. */
   constructor(
     private readonly store: AccountStore,
     private readonly visitors: Visitors,
     readonly passkeys: Passkeys,
     private readonly limits: Limits,
     private readonly signIns: SignInLimits,
-    private readonly disconnect: (concerned: (visitor: Visitor) => boolean) => Promise<void>,
   ) {}
 
   /**
@@ -112,10 +105,6 @@ export class Accounts {
     // Hashing takes its time: what was checked before may be another password by now.
     if (!(await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)))
       throw new Refusal('conflict', 'The password was changed meanwhile. Try again with that one.');
-    if (only)
-      await this.disconnect(
-        ({ id, credential }) => id === visitor.id && credential !== undefined && credential !== only,
-      );
     return session?.secret;
   }
 
@@ -232,13 +221,7 @@ export class Accounts {
 
   /** Ends a session or token, and what was opened with it; one that has ended already is no error. */
   async revoke({ id: visitor }: Visitor, id: string): Promise<void> {
-    if (await this.store.revokeCredential(visitor, id))
-      await this.disconnect(({ credential }) => credential === id);
-  }
-
-  /** Whoever came as a guest of this id, before it was an account's, has to come again. */
-  async disconnectGuests(visitor: string): Promise<void> {
-    await this.disconnect(({ id, credential }) => id === visitor && !credential);
+    await this.store.revokeCredential(visitor, id);
   }
 
   /** Opens a session. @returns nothing if it was opened with the hash of a password that has changed meanwhile. */
@@ -248,8 +231,7 @@ export class Accounts {
     password?: string,
   ): Promise<OpenedSession | undefined> {
     const session = newCredential('session', label);
-    const others = await this.store.addSession(visitor, withHash(session), MOST, password);
-    if (others) await this.disconnect(({ id, credential }) => id === visitor && credential !== undefined);
-    return others === undefined ? undefined : { visitor, ...session };
+    const isAdded = await this.store.addSession(visitor, withHash(session), MOST, password);
+    return isAdded ? { visitor, ...session } : undefined;
   }
 }

@@ -86,7 +86,8 @@ export class Chat {
     if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
     else await this.claim(visitor, username, skeletonOf(username));
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
-    this.presence.announceRename(change);
+    // A name that is stored is announced by its store.
+    if (!visitor.isPersistent) this.presence.announceRename(change);
     return change;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { Refusal } from '../refusal';
-import type { Contact, NewContact, RemoveContact } from '../wire';
+import type { Contact } from '../wire';
 
 /** Where the address book is kept. */
 export interface ContactStore {
@@ -18,14 +18,10 @@ export const CONTACTS_MAX = 5_000;
 
 /** The address book: one, shared by everybody who can reach the server. */
 export class Contacts {
-  /**
-   * @param region the country in which a national phone number is read.
-   * @param tell is told of each change, after it is stored.
-   */
+  /** @param region the country in which a national phone number is read. */
   constructor(
     private readonly store: ContactStore,
     private readonly region: CountryCode,
-    private readonly tell: (change: NewContact | RemoveContact) => void,
   ) {}
 
   /** All contacts, by name. */
@@ -45,13 +41,12 @@ export class Contacts {
         `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,
       );
     }
-    this.tell({ type: 'new_contact', contact });
     return contact;
   }
 
   /** Removes a contact; one that is gone already is no error. */
   async remove(id: string): Promise<void> {
-    if (await this.store.removeContact(id)) this.tell({ type: 'remove_contact', id });
+    await this.store.removeContact(id);
   }
 
   private normalise(text: string): string {

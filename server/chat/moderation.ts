@@ -10,7 +10,6 @@ import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import type { Role, RoomRules } from '../wire';
 import { auditEntry, describeAction, type AuditEntry, type NewAuditEntry } from './audit';
-import type { Presence } from './presence';
 
 /** Somebody whom a moderator has to do with. */
 export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
@@ -69,7 +68,6 @@ export class Moderation {
     private readonly visitors: Visitors,
     private readonly log: Log,
     private readonly access: AccessControl,
-    private readonly presence: Presence,
   ) {}
 
   /**
@@ -123,7 +121,6 @@ export class Moderation {
       () => this.requireHigherRole(by, visitor),
       (roles) => this.store.ban(visitor, until, addresses, addressUntil, audit, roles),
     );
-    await this.access.recheckConnections(({ id, address }) => id === visitor || addresses.includes(address));
   }
 
   /** Lifts a ban, and those of the addresses that came with it. @throws {Refusal} `forbidden` */
@@ -146,7 +143,6 @@ export class Moderation {
       () => this.requireRole(by, 'owner'),
       (roles) => this.store.setRole(visitor, role, auditEntry(by.id, 'set_role', visitor, { role }), roles),
     );
-    await this.access.recheckConnections(({ id }) => id === visitor);
   }
 
   /** Changes what may be said in a room, and tells those who are there. @throws {Refusal} 403 */
@@ -156,9 +152,7 @@ export class Moderation {
       const before = await this.store.rulesOf(room);
       const rules = { ...before, ...change };
       const audit = auditEntry(by.id, 'set_room', room, rules);
-      if (!(await this.store.setRules(room, before, rules, audit, roles))) continue;
-      this.presence.notifyRoom(room, { type: 'change_room', room, ...rules });
-      return rules;
+      if (await this.store.setRules(room, before, rules, audit, roles)) return rules;
     }
   }
 

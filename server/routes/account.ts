@@ -75,7 +75,7 @@ export function accountRoutes(
   router.put('/account/password', jsonBody, async (request, response) => {
     const visitor = await access.authorizeSignUp(request);
     const secret = await accounts.setPassword(visitor, checkPassword(request.body), browserOf(request));
-    if (secret) await signedIn(request, response, visitor, secret);
+    if (secret) signedIn(request, response, visitor, secret);
     response.status(204).end();
   });
 
@@ -88,7 +88,7 @@ export function accountRoutes(
     const visitor = await access.authorizeSignUp(request);
     const passkey = checkRegistration(request.body);
     const secret = await accounts.addPasskey(originOf(request), visitor, passkey, browserOf(request));
-    if (secret) await signedIn(request, response, visitor, secret);
+    if (secret) signedIn(request, response, visitor, secret);
     response.status(201).json({});
   });
 
@@ -138,14 +138,8 @@ export function accountRoutes(
   });
 
   /** A guest who keeps a name is signed in from then on: its cookie alone speaks for nobody. */
-  async function signedIn(
-    request: Request,
-    response: Response,
-    visitor: Visitor,
-    secret: string,
-  ): Promise<void> {
+  function signedIn(request: Request, response: Response, visitor: Visitor, secret: string): void {
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, visitor.id)]);
-    await accounts.disconnectGuests(visitor.id);
   }
 
   return router;

@@ -1,4 +1,5 @@
 import type { BanStore } from '../access/access-control';
+import type { ControlChannel } from '../access/control-channel';
 import type { AccountStore } from '../accounts/accounts';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkeys';
@@ -8,6 +9,7 @@ import type { VisitorStore } from '../identity/visitor';
 import type { Store } from '../log/store';
 import { SqliteAccounts } from './sqlite/accounts';
 import { SqliteContacts } from './sqlite/contacts';
+import { SqliteControl } from './sqlite/control';
 import { openDatabase } from './sqlite/database';
 import { SqliteInvitations } from './sqlite/invitations';
 import { SqliteLog } from './sqlite/log';
@@ -23,6 +25,7 @@ export interface Stores {
   accounts: AccountStore & PasskeyStore;
   invitations: InvitationStore;
   moderation: ModerationStore & BanStore;
+  control: ControlChannel;
   close(): Promise<void>;
 }
 
@@ -34,13 +37,15 @@ export interface Stores {
 export async function openStores(file: string, restored = false): Promise<Stores> {
   const { db, epoch, close } = openDatabase(file, restored);
   const writer = new Writer(db.name);
+  const control = new SqliteControl();
   return {
     log: new SqliteLog(db, writer, epoch),
-    contacts: new SqliteContacts(db, writer),
-    visitors: new SqliteVisitors(db, writer),
-    accounts: new SqliteAccounts(db, writer),
-    invitations: new SqliteInvitations(db, writer),
-    moderation: new SqliteModeration(db, writer),
+    contacts: new SqliteContacts(db, writer, control),
+    visitors: new SqliteVisitors(db, writer, control),
+    accounts: new SqliteAccounts(db, writer, control),
+    invitations: new SqliteInvitations(db, writer, control),
+    moderation: new SqliteModeration(db, writer, control),
+    control,
     close: async () => {
       await writer.close();
       close();

@@ -52,7 +52,7 @@ describe('/contacts', () => {
   it('refuses a contact when the address book is full, and takes one again when there is room', async () => {
     const { folder, remove } = scratch();
     const stores = await openStores(`${folder}/parley.db`);
-    const contacts = new Contacts(stores.contacts, 'RU', () => undefined);
+    const contacts = new Contacts(stores.contacts, 'RU');
     const draft = { name: 'Masha', phone: '+79123456789' };
     const add = Array.from({ length: CONTACTS_MAX }, () => contacts.add(draft));
     const [first] = await Promise.all(add);

@@ -176,6 +176,67 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.contacts.listContacts()).toEqual([]);
   });
 
+  it('announces on its control channel what others have to act on, once it is committed, and answers after that', async () => {
+    const seen: string[] = [];
+    stores.control.onChange(async (change) => {
+      await new Promise(setImmediate);
+      const { role, bannedUntil } = (await stores.visitors.profileOf('v')) ?? {};
+      seen.push(JSON.stringify(change.type === 'change_access' ? { ...change, role, bannedUntil } : change));
+    });
+    const heard = async (work: Promise<unknown>): Promise<string[]> => {
+      await work;
+      return seen.splice(0);
+    };
+    const audit = { at: 1, visitor: 'o', target: 'v' };
+    const contact = { id: '1', name: 'Masha', phone: '+79123456789' };
+    const access = { type: 'change_access', visitor: 'v' };
+    const rules = { locked: true, slow: 30 };
+    expect(await heard(stores.visitors.claim('v', 'Masha', 'masha', 0))).toEqual([
+      JSON.stringify({ type: 'change_username', visitor: 'v', username: 'Masha' }),
+    ]);
+    expect(await heard(stores.visitors.claim('w', 'MASHA', 'masha', 0))).toEqual([]);
+    expect(await heard(stores.contacts.addContact(contact, 10))).toEqual([
+      JSON.stringify({ type: 'new_contact', contact }),
+    ]);
+    expect(await heard(stores.contacts.removeContact('1'))).toEqual([
+      JSON.stringify({ type: 'remove_contact', id: '1' }),
+    ]);
+    expect(await heard(stores.contacts.removeContact('1'))).toEqual([]);
+    expect(
+      await heard(
+        stores.moderation.setRole(
+          'v',
+          'member',
+          { ...audit, action: 'set_role', details: { role: 'member' } },
+          [],
+        ),
+      ),
+    ).toEqual([JSON.stringify({ ...access, role: 'member', bannedUntil: 0 })]);
+    expect(
+      await heard(
+        stores.moderation.ban(
+          'v',
+          99,
+          ['192.0.2.1'],
+          98,
+          { ...audit, action: 'ban', details: { addresses: ['192.0.2.1'] } },
+          [],
+        ),
+      ),
+    ).toEqual([JSON.stringify({ ...access, addresses: ['192.0.2.1'], role: 'member', bannedUntil: 99 })]);
+    expect(
+      await heard(
+        stores.moderation.setRules(
+          'lobby',
+          { locked: false, slow: 0 },
+          rules,
+          { ...audit, action: 'set_room', target: 'lobby', details: rules },
+          [],
+        ),
+      ),
+    ).toEqual([JSON.stringify({ type: 'change_room', room: 'lobby', ...rules })]);
+  });
+
   it('belongs to one server at a time', async () => {
     await expect(backend.open()).rejects.toThrow(/another Parley is running/);
   });

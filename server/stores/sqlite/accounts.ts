@@ -3,6 +3,7 @@ import type { AccountStore } from '../../accounts/accounts';
 import type { Credential, NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
 import { SESSION_AGE } from '../../identity/cookies';
+import type { SqliteControl } from './control';
 import type { Statement, Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };
@@ -20,6 +21,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   constructor(
     db: Database.Database,
     private readonly writer: Writer,
+    private readonly control: SqliteControl,
   ) {
     this.readPassword = db
       .prepare<[string], string | null>('SELECT password FROM visitors WHERE id = ?')
@@ -44,13 +46,13 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     session?: NewCredential,
     only?: string,
   ): Promise<boolean> {
-    const changes = await this.writer.runIf(
+    const changed = this.writer.runIf(
       ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, before ?? null],
       ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
       ...(session ? [added(visitor, session)] : []),
       ...(only ? [ended("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
     );
-    return changes !== undefined;
+    return (await this.control.announceAccess(changed, visitor)) !== undefined;
   }
 
   async visitorOf(skeleton: string): Promise<string | undefined> {
@@ -62,9 +64,9 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     session: NewCredential,
     most: number,
     password?: string,
-  ): Promise<boolean | undefined> {
+  ): Promise<boolean> {
     const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
-    const changes = await this.writer.runIf(
+    const adding = this.writer.runIf(
       password === undefined
         ? ['SELECT 1']
         : ['SELECT 1 FROM visitors WHERE id = ? AND password = ?', visitor, password],
@@ -73,9 +75,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
     );
-    if (!changes) return undefined;
-    const [expired = 0, over = 0] = changes;
-    return expired + over > 0;
+    return (await this.control.announceAccess(adding, visitor)) !== undefined;
   }
 
   async addToken(visitor: string, token: NewCredential, most: number): Promise<boolean> {
@@ -91,7 +91,8 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   }
 
   async revokeCredential(visitor: string, id: string): Promise<boolean> {
-    const [count] = await this.writer.run(ended('id = ? AND visitor = ?', id, visitor));
+    const ending = this.writer.run(ended('id = ? AND visitor = ?', id, visitor));
+    const [count] = await this.control.announceAccess(ending, visitor);
     return count === 1;
   }
 
@@ -102,7 +103,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     session?: NewCredential,
   ): Promise<boolean | undefined> {
     const before = spending(spent);
-    const changes = await this.writer.runIf(
+    const adding = this.writer.runIf(
       unspent(spent),
       ...before,
       [
@@ -120,6 +121,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       // Only if the passkey was added.
       ...(session ? [added(visitor, session, 'changes() = 1')] : []),
     );
+    const changes = await this.control.announceAccess(adding, visitor);
     return changes && changes[before.length] === 1;
   }
 

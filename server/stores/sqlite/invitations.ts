@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
 import type { Role } from '../../wire';
 import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
+import type { SqliteControl } from './control';
 import type { Statement, Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
@@ -14,6 +15,7 @@ export class SqliteInvitations implements InvitationStore {
   constructor(
     db: Database.Database,
     private readonly writer: Writer,
+    private readonly control: SqliteControl,
   ) {
     this.readOne = db.prepare<[string], Invitation>(`${INVITATION} WHERE hash = ?`);
     this.readAll = db.prepare<[], Invitation>(`${INVITATION} ORDER BY at DESC, id`);
@@ -53,7 +55,7 @@ export class SqliteInvitations implements InvitationStore {
 
   async redeem(id: string, visitor: string, role: Role): Promise<boolean> {
     const now = Date.now();
-    const redeemed = await this.writer.runIf(
+    const redeemed = this.writer.runIf(
       haveRoles(
         [[visitor, role]],
         'EXISTS (SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?)',
@@ -71,7 +73,7 @@ export class SqliteInvitations implements InvitationStore {
       ],
       ['UPDATE invitations SET used = used + 1 WHERE id = ?', id],
     );
-    return redeemed !== undefined;
+    return (await this.control.announceAccess(redeemed, visitor)) !== undefined;
   }
 }
 

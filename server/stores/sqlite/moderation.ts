@@ -5,6 +5,7 @@ import type { AuditEntry, NewAuditEntry } from '../../chat/audit';
 import type { ModeratedPerson, ModerationStore } from '../../chat/moderation';
 import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
+import type { SqliteControl } from './control';
 import type { Statement, Writer } from './writer';
 
 /** Who may what, in SQLite. */
@@ -17,6 +18,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   constructor(
     db: Database.Database,
     private readonly writer: Writer,
+    private readonly control: SqliteControl,
   ) {
     this.readAddress = db
       .prepare<[string], number>('SELECT until FROM banned_addresses WHERE address = ?')
@@ -54,7 +56,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<boolean> {
-    return this.change(
+    const banned = this.change(
       haveRoles(roles),
       ensureVisitor(visitor),
       ['UPDATE visitors SET banned_until = ? WHERE id = ?', until, visitor],
@@ -67,6 +69,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
       ]),
       insertAuditEntry(audit),
     );
+    return this.control.announceAccess(banned, visitor, addresses);
   }
 
   async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
@@ -79,12 +82,13 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
-    return this.change(
+    const changed = this.change(
       haveRoles(roles),
       ensureVisitor(visitor),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
       insertAuditEntry(audit),
     );
+    return this.control.announceAccess(changed, visitor);
   }
 
   async setRules(
@@ -95,7 +99,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     roles: ExpectedRoles,
   ): Promise<boolean> {
     const unchanged = "coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
-    return this.change(
+    const changed = await this.change(
       haveRoles(roles, unchanged, room, `${Number(before.locked)} ${before.slow}`),
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
@@ -106,6 +110,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
       ],
       insertAuditEntry(audit),
     );
+    if (changed) await this.control.announce({ type: 'change_room', room, locked, slow });
+    return changed;
   }
 
   async rulesOf(room: string): Promise<RoomRules> {

@@ -3,6 +3,7 @@ import { ANONYMOUS } from '../../identity/name';
 import type { CredentialKind, Profile, VisitorStore } from '../../identity/visitor';
 import type { Role } from '../../wire';
 import { setting } from './setting';
+import type { SqliteControl } from './control';
 import type { Writer } from './writer';
 
 interface Row {
@@ -24,6 +25,7 @@ export class SqliteVisitors implements VisitorStore {
   constructor(
     private readonly db: Database.Database,
     private readonly writer: Writer,
+    private readonly control: SqliteControl,
   ) {
     this.readStanding = db.prepare<[string], Row>(
       `SELECT username, role, muted_until AS mutedUntil, banned_until AS bannedUntil, seen,
@@ -74,6 +76,7 @@ export class SqliteVisitors implements VisitorStore {
         visitor,
       ],
     );
+    if (named === 1) await this.control.announce({ type: 'change_username', visitor, username });
     return named === 1;
   }
 

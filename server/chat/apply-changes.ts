@@ -1,0 +1,23 @@
+import type { AccessControl } from '../access/access-control';
+import type { Change, ControlChannel } from '../access/control-channel';
+import type { Presence } from './presence';
+
+/** Acts on each change that any process has made: disconnects whoever may not stay, and notifies those who are here. */
+export function applyChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
+  const apply = (change: Change): void | Promise<void> => {
+    switch (change.type) {
+      case 'change_access': {
+        const { visitor, addresses = [] } = change;
+        return access.recheckConnections(({ id, address }) => id === visitor || addresses.includes(address));
+      }
+      case 'change_username':
+        return presence.announceRename(change);
+      case 'change_room':
+        return presence.notifyRoom(change.room, change);
+      case 'new_contact':
+      case 'remove_contact':
+        return presence.notifyAll(change);
+    }
+  };
+  control.onChange(apply);
+}

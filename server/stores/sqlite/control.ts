@@ -1,0 +1,27 @@
+import type { Change, ControlChannel } from '../../access/control-channel';
+
+/** The control channel of a database that belongs to one process: it announces that process's own commits. */
+export class SqliteControl implements ControlChannel {
+  private readonly handlers: ((change: Change) => void | Promise<void>)[] = [];
+
+  onChange(handle: (change: Change) => void | Promise<void>): void {
+    this.handlers.push(handle);
+  }
+
+  /** Announces a change that was committed. @returns when everybody has acted on it. */
+  async announce(change: Change): Promise<void> {
+    await Promise.all(this.handlers.map(async (handle) => handle(change)));
+  }
+
+  /**
+   * Announces that somebody's access may have changed, whatever becomes of a commit: one whose outcome is unknown may
+   * have reached the disk.
+   */
+  async announceAccess<T>(commit: Promise<T>, visitor: string, addresses?: readonly string[]): Promise<T> {
+    try {
+      return await commit;
+    } finally {
+      await this.announce({ type: 'change_access', visitor, ...(addresses && { addresses }) });
+    }
+  }
+}
