@@ -19,6 +19,7 @@ import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Moderation } from './chat/moderation';
 import { Presence } from './chat/presence';
+import { WriteAccess } from './chat/write-access';
 import type { Config } from './config/config';
 import { handleClientErrors } from './http/client-errors';
 import { limitConnections } from './http/connections';
@@ -82,10 +83,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const access = new AccessControl(config.access, visitors, stores.moderation, limits);
   applyChanges(stores.control, access, presence);
   const moderation = new Moderation(stores.moderation, visitors, log, access);
-  const chat = new Chat(log, visitors, presence, moderation, limits);
+  const writeAccess = new WriteAccess(visitors, limits);
+  const chat = new Chat(log, visitors, presence, moderation, writeAccess, limits);
   const services = {
     log,
     chat,
+    writeAccess,
     visitors,
     presence,
     access,
@@ -97,8 +100,8 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
   const signIns = new SignInLimits(config.limits?.signIns);
   const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns);
-  const invitations = new Invitations(stores.invitations, visitors);
-  const contacts = new Contacts(stores.contacts, config.phoneRegion);
+  const invitations = new Invitations(stores.invitations, visitors, access);
+  const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
   const web = express();
   Object.assign(web.locals, VIEW_LOCALS);
@@ -124,7 +127,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
   const showPage = page(log, visitors, moderation);
   web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));
-  web.use(contactRoutes(contacts, chat), moderationRoutes(moderation, invitations));
+  web.use(contactRoutes(contacts), moderationRoutes(moderation, invitations, visitors));
   web.use(notFound, answerError);
 
   const server = createHttpServer(config.tls, new Throttle(addressLimits).wrap(plainSse(services, web)));

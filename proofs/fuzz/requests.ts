@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { closed, dial, dialWebSocket } from '../../__tests__/support/raw';
-import type { HttpInput } from './inputs';
 import type { Findings } from './findings';
+import type { HttpInput } from './inputs';
 
 /** How much of an answer is checked, in characters. */
 const MAX_CHECKED = 20_000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Profile, Visitor } from '../identity/visitor';
-import type { Visitors } from '../identity/visitors';
+import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Limits } from './limits';
 
@@ -83,12 +83,19 @@ export class AccessControl {
     const visitor = await this.visitors.identify(request);
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.canSignUp(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
+    if (!this.isSignUpAllowed(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
     return visitor;
   }
 
-  async maySignUp(visitor: Visitor): Promise<boolean> {
-    return this.canSignUp(await this.visitors.profileOf(visitor));
+  /** Whether somebody may keep their name; see {@link authorizeSignUp}. */
+  async canSignUp(visitor: Visitor): Promise<boolean> {
+    return this.isSignUpAllowed(await this.visitors.profileOf(visitor));
+  }
+
+  /** @throws {Refusal} `forbidden` if a script's token asks: a leaked token must not take the account over. */
+  refuseToken(request: IncomingMessage): void {
+    if (bearerOf(request))
+      throw new Refusal('forbidden', 'A token can not change the account that it speaks for. Sign in.');
   }
 
   /** Whether somebody is one of those whom the server is for. */
@@ -164,7 +171,7 @@ export class AccessControl {
     if (!this.isAllowed(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
   }
 
-  private canSignUp({ role, account }: Profile): boolean {
+  private isSignUpAllowed({ role, account }: Profile): boolean {
     return this.mode === 'open' || account || role !== 'guest';
   }
 

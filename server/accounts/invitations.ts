@@ -1,4 +1,4 @@
-import { FOREVER } from '../access/access-control';
+import { FOREVER, type AccessControl } from '../access/access-control';
 import { isAtLeast, requireRole, forbidden } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { Visitor } from '../identity/visitor';
@@ -55,6 +55,7 @@ export class Invitations {
   constructor(
     private readonly store: InvitationStore,
     private readonly visitors: Visitors,
+    private readonly access: AccessControl,
   ) {}
 
   /**
@@ -105,9 +106,10 @@ export class Invitations {
   /**
    * Lets somebody in by a link. Who may do as much already does not use it up, and may have used it up before: a click
    * that is repeated is no error.
-   * @throws {Refusal} 404 if there is none, or it can't be used any more.
+   * @throws {Refusal} `banned`, or `not_found` if there is none, or it can't be used any more.
    */
   async redeem(visitor: Visitor, secret: string): Promise<void> {
+    await this.access.checkBan(visitor);
     const hash = hashOf(secret);
     for (;;) {
       const invitation = await this.store.invitationOf(hash);

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../access/limits';
-import type { Limited } from '../access/rates';
 import { isAtLeast } from '../access/role';
 import { SlowMode } from '../access/slow-mode';
 import type { Content } from '../entry-kinds';
 import { ANONYMOUS, skeletonOf } from '../identity/name';
-import type { Profile, Visitor } from '../identity/visitor';
+import type { Visitor } from '../identity/visitor';
 import { nameTaken, type Visitors } from '../identity/visitors';
 import { isEntryOf } from '../log/entry';
 import type { Log } from '../log/log';
@@ -13,6 +12,7 @@ import type { AppendResult } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername, RoomRules } from '../wire';
 import type { Presence } from './presence';
+import type { WriteAccess } from './write-access';
 
 /** An entry that somebody wants to append to a room, checked. */
 export type ChatDraft = Content & {
@@ -38,6 +38,7 @@ export class Chat {
     private readonly visitors: Visitors,
     private readonly presence: Presence,
     private readonly rules: RulesOfRooms,
+    private readonly writeAccess: WriteAccess,
     private readonly limits: Limits,
   ) {}
 
@@ -69,10 +70,22 @@ export class Chat {
   }
 
   /**
+   * Sends a message under a name, which the visitor takes first if it has another. A message that is stored already is
+   * found first, since its name may have been taken since.
+   * @throws {Refusal} as {@link send} and {@link rename} do.
+   */
+  async sendAs(visitor: Visitor, username: string, draft: ChatDraft): Promise<AppendResult> {
+    const stored = await this.findStored(draft);
+    if (stored) return stored;
+    if (username !== visitor.username) await this.rename(visitor, username);
+    return this.send(visitor, draft);
+  }
+
+  /**
    * Finds the entry of a message that is sent again. It is not refused, whatever has changed since: its answer may only
    * have been lost.
    */
-  async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
+  private async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
     const entry = draft.id && (await this.log.find(draft.room, draft.id));
     return entry && isEntryOf(entry, draft) ? { entry, repeated: true } : undefined;
   }
@@ -82,30 +95,13 @@ export class Chat {
    * @throws {Refusal} 403 if the visitor is muted, 409 if somebody has a name that looks like it, 429.
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
-    await this.authorizeWrite('names', visitor);
+    await this.writeAccess.authorize('names', visitor);
     if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
     else await this.claim(visitor, username, skeletonOf(username));
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
     // A name that is stored is announced by its store.
     if (!visitor.isPersistent) this.presence.announceRename(change);
     return change;
-  }
-
-  /**
-   * Takes one from a visitor's allowance for something.
-   * @throws {Refusal} 403 if the visitor is muted, 429 if nothing is left of it.
-   */
-  async authorizeWrite(what: Limited, visitor: Visitor): Promise<Profile> {
-    const profile = await this.checkMuted(visitor);
-    this.limits.take(what, visitor);
-    return profile;
-  }
-
-  /** What is known of a visitor who may write. @throws {Refusal} 403 if they may only read. */
-  async checkMuted(visitor: Visitor): Promise<Profile> {
-    const profile = await this.visitors.profileOf(visitor);
-    if (profile.mutedUntil <= Date.now()) return profile;
-    throw new Refusal('muted', 'You may only read for now: a moderator has muted you.');
   }
 
   /** Takes a name that nobody has, and nobody else is just taking. */
@@ -121,7 +117,7 @@ export class Chat {
     room: string,
     visitor: Visitor,
   ): Promise<{ username: string; takeBack: () => void }> {
-    const { username, role } = await this.authorizeWrite('messages', visitor);
+    const { username, role } = await this.writeAccess.authorize('messages', visitor);
     const { locked, slow } = await this.rules.rulesOf(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
     if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators write here now.');

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import type { Visitor } from '../identity/visitor';
 import { Refusal } from '../refusal';
 import type { Contact } from '../wire';
+import type { WriteAccess } from './write-access';
 
 /** Where the address book is kept. */
 export interface ContactStore {
@@ -21,6 +23,7 @@ export class Contacts {
   /** @param region the country in which a national phone number is read. */
   constructor(
     private readonly store: ContactStore,
+    private readonly writeAccess: WriteAccess,
     private readonly region: CountryCode,
   ) {}
 
@@ -31,9 +34,11 @@ export class Contacts {
 
   /**
    * Adds a contact, its phone number in E.164.
-   * @throws {Refusal} 400 if the phone number is none, 409 if the address book is full.
+   * @throws {Refusal} `muted`, `rate_limited`, `bad_request` if the phone number is none, `limit_reached` if the address
+   *   book is full.
    */
-  async add(draft: { name: string; phone: string }): Promise<Contact> {
+  async add(by: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
+    await this.writeAccess.authorize('contacts', by);
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
     if (!(await this.store.addContact(contact, CONTACTS_MAX))) {
       throw new Refusal(
@@ -44,8 +49,9 @@ export class Contacts {
     return contact;
   }
 
-  /** Removes a contact; one that is gone already is no error. */
-  async remove(id: string): Promise<void> {
+  /** Removes a contact; one that is gone already is no error. @throws {Refusal} `muted` or `rate_limited` */
+  async remove(by: Visitor, id: string): Promise<void> {
+    await this.writeAccess.authorize('contacts', by);
     await this.store.removeContact(id);
   }
 

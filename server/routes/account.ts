@@ -1,15 +1,17 @@
 import { Router, type Request, type Response } from 'express';
 import type { AccessControl } from '../access/access-control';
+import { accountOverview } from '../accounts/account-overview';
 import type { Accounts } from '../accounts/accounts';
 import type { Credential } from '../accounts/credential';
 import { jsonBody } from '../http/body';
 import type { Addresses } from '../identity/address';
 import type { Devices } from '../identity/devices';
+import { describeUserAgent } from '../identity/user-agent';
 import type { Visitor } from '../identity/visitor';
-import { bearerOf, type Visitors } from '../identity/visitors';
-import { Refusal } from '../refusal';
+import type { Visitors } from '../identity/visitors';
 import {
   checkAuthentication,
+  isPasskeyResponse,
   checkNameAndPassword,
   checkLabel,
   checkPassword,
@@ -33,9 +35,7 @@ export function accountRoutes(
   const router = Router();
   router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
-    if (request.method !== 'GET' && bearerOf(request)) {
-      throw new Refusal('forbidden', 'A token can not change the account that it speaks for. Sign in.');
-    }
+    if (request.method !== 'GET') access.refuseToken(request);
     next();
   });
 
@@ -43,33 +43,14 @@ export function accountRoutes(
     const json = request.accepts(['json', 'html']) === 'json';
     if (json) await visitors.identify(request);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
-    const { username, role, account } = await visitors.profileOf(visitor);
-    const me = { visitor: visitor.id, username, role, account };
-    const grants = account
-      ? (await accounts.credentials(visitor)).map((credential) => ({
-          ...credential,
-          here: credential.id === visitor.credential,
-        }))
-      : [];
-    const passkeys = account ? await accounts.passkeys.of(visitor.id) : [];
-    const ban = await access.checkBan(visitor).catch((error: unknown) => {
-      if (error instanceof Refusal && error.code === 'banned') return error.message;
-      throw error;
-    });
+    const overview = await accountOverview(visitor, visitors, accounts, access);
     response.vary('Accept').set('Set-Cookie', setCookie);
-    if (json) {
-      const keys = passkeys.map(({ id, at }) => ({ id, at: iso(at) }));
-      response.json({ ...me, grants: grants.map(told), passkeys: keys });
-    } else
-      response.render('account', {
-        me,
-        grants,
-        passkeys,
-        ban,
-        mayKeep: await access.maySignUp(visitor),
-        hasPassword: await accounts.hasPassword(visitor),
-        room: checkRoom(request.query.room),
-      });
+    if (!json) return response.render('account', { ...overview, room: checkRoom(request.query.room) });
+    response.json({
+      ...overview.me,
+      grants: overview.credentials.map(told),
+      passkeys: overview.passkeys.map(({ id, at }) => ({ id, at: iso(at) })),
+    });
   });
 
   router.put('/account/password', jsonBody, async (request, response) => {
@@ -123,7 +104,7 @@ export function accountRoutes(
       visitor: id,
       credential,
       secret,
-    } = body !== null && typeof body === 'object' && 'response' in body
+    } = isPasskeyResponse(body)
       ? await accounts.signInByPasskey(originOf(request), checkAuthentication(body), label)
       : await accounts.signIn(checkNameAndPassword(body), address, deviceOf, label);
     const { username, role } = await visitors.profileById(id);
@@ -152,11 +133,7 @@ function told<T extends Credential>(
   return { ...credential, at: iso(credential.at), used: iso(credential.used) };
 }
 
-/** What a person calls their browser, from what it calls itself. */
+/** Returns what people call the browser that sent a request. */
 function browserOf(request: Request): string {
-  const agent = request.get('User-Agent') ?? '';
-  const browser = /(Firefox|Edg|OPR|Chrome|Safari)[/ ]/.exec(agent)?.[1];
-  const system = /(Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux)/.exec(agent)?.[1];
-  const name = { Edg: 'Edge', OPR: 'Opera' }[browser ?? ''] ?? browser;
-  return [name ?? (agent.slice(0, 40) || 'A browser'), system].filter(Boolean).join(' on ');
+  return describeUserAgent(request.get('User-Agent'));
 }

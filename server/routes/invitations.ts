@@ -37,7 +37,6 @@ export function invitationRoutes(
     await visitors.identify(request);
     const secret = checkSecret(request.body);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
-    await access.checkBan(visitor);
     await invitations.redeem(visitor, secret);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.redirect(303, (await access.isAuthorized(visitor)) ? '/' : '/account');

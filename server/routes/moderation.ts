@@ -1,7 +1,9 @@
 import { Router } from 'express';
+import { isAtLeast } from '../access/role';
 import type { Invitations } from '../accounts/invitations';
 import type { Moderation } from '../chat/moderation';
 import { jsonBody } from '../http/body';
+import type { Visitors } from '../identity/visitors';
 import { visitorOf } from '../transports/authorization';
 import {
   checkBan,
@@ -18,7 +20,11 @@ import { iso } from './times';
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
 
 /** What moderators and owners do, over REST, and the page on which they do it. */
-export function moderationRoutes(moderation: Moderation, invitations: Invitations): Router {
+export function moderationRoutes(
+  moderation: Moderation,
+  invitations: Invitations,
+  visitors: Visitors,
+): Router {
   const router = Router();
 
   router.delete('/r/:room/messages/:id', async (request, response) => {
@@ -87,7 +93,7 @@ export function moderationRoutes(moderation: Moderation, invitations: Invitation
   router.get('/moderation', async (request, response) => {
     const me = visitorOf(response);
     const people = await moderation.moderatedPeople(me);
-    const owner = people.some(({ visitor, role }) => visitor === me.id && role === 'owner');
+    const owner = isAtLeast((await visitors.profileOf(me)).role, 'owner');
     const entries = owner ? await moderation.auditLog(me, Infinity, 100) : [];
     response.set('Cache-Control', 'no-store').render('moderation', {
       me: me.id,

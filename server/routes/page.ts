@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Moderation } from '../chat/moderation';
+import { isMuted } from '../chat/write-access';
 import { kindOf } from '../entry-kinds';
 import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
@@ -17,12 +18,12 @@ export function page(log: Log, visitors: Visitors, moderation: Moderation): Requ
     const room = checkRoom(request.params.room);
     const step = await log.page(room, { last: SHOWN }, SHOWN);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
-    const { role, account, mutedUntil } = await visitors.profileOf(visitor);
-    const muted = mutedUntil > Date.now();
+    const profile = await visitors.profileOf(visitor);
+    const { role, account } = profile;
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
     response.render('chat', {
       room,
-      me: { visitor: visitor.id, username: visitor.username, role, account, muted },
+      me: { visitor: visitor.id, username: visitor.username, role, account, muted: isMuted(profile) },
       rules: await moderation.rulesOf(room),
       messages: step.type === 'page' ? step.entries.filter(({ type }) => kindOf(type)) : [],
       cursor: step.cursor,

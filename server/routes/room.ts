@@ -1,8 +1,6 @@
 import { Router, text, type Request, type RequestHandler, type Response } from 'express';
-import type { Chat, ChatDraft } from '../chat/chat';
 import { MESSAGE } from '../entry-kinds';
 import { BODY_LIMITS, recheckAfterBody } from '../http/body';
-import type { Visitor } from '../identity/visitor';
 import { eventsOf, memoize } from '../log/page';
 import { Refusal } from '../refusal';
 import { chargeAnswer, visitorOf } from '../transports/authorization';
@@ -101,7 +99,9 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
     const id = request.get('Idempotency-Key') ?? fields.get('id') ?? undefined;
     const draft = checkDraft(MESSAGE, { room, message, id });
     const visitor = visitorOf(response);
-    const entry = await said(services.chat, visitor, draft, fields.get('username'));
+    const username = fields.get('username');
+    const name = username && username !== visitor.username ? checkUsername({ username }) : visitor.username;
+    const { entry } = await services.chat.sendAs(visitor, name, draft);
     if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
     else
       response
@@ -111,14 +111,6 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   });
 
   return router;
-}
-
-/** Says something under a name. What is stored already is answered first, since its name may be taken by now. */
-async function said(chat: Chat, visitor: Visitor, draft: ChatDraft, username: string | null): Promise<Entry> {
-  const stored = await chat.findStored(draft);
-  if (stored) return stored.entry;
-  if (username && username !== visitor.username) await chat.rename(visitor, checkUsername({ username }));
-  return (await chat.send(visitor, draft)).entry;
 }
 
 /** Writes the newest messages, or what was asked for; with `?follow`, and what comes. */

@@ -5,6 +5,7 @@ import type { Limits } from '../access/limits';
 import type { Chat } from '../chat/chat';
 import type { Moderation } from '../chat/moderation';
 import type { Presence } from '../chat/presence';
+import type { WriteAccess } from '../chat/write-access';
 import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 
@@ -12,6 +13,7 @@ import type { Log } from '../log/log';
 export interface Services {
   log: Log;
   chat: Chat;
+  writeAccess: WriteAccess;
   visitors: Visitors;
   presence: Presence;
   access: AccessControl;

@@ -157,7 +157,7 @@ export class Session implements Connection, Pacer {
 
   private async type(): Promise<object> {
     this.services.limits.take('reads', this.visitor);
-    await this.services.chat.checkMuted(this.visitor);
+    await this.services.writeAccess.checkMuted(this.visitor);
     this.room.announceTyping();
     return {};
   }

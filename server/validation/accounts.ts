@@ -108,6 +108,9 @@ export const checkRegistration = (value: unknown): RegistrationResponseJSON =>
 /** @throws {Refusal} 400 */
 export const checkAuthentication = (value: unknown): AuthenticationResponseJSON =>
   check(passkey, value) as unknown as AuthenticationResponseJSON;
+/** Whether somebody signs in with a passkey, and not with a name and a password. */
+export const isPasskeyResponse = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && 'response' in value;
 /** @throws {Refusal} 400 */
 export const checkLabel = (value: unknown): string => check(label, value).label;
 /** @throws {Refusal} 400 */

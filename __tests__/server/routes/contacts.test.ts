@@ -1,10 +1,14 @@
 import { CONTACTS_MAX, Contacts } from '../../../server/chat/contacts';
+import type { WriteAccess } from '../../../server/chat/write-access';
+import type { Visitor } from '../../../server/identity/visitor';
 import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
 import { scratch, startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { post } from '../../support/http';
 import { connect } from '../../support/socket';
+
+const VISITOR: Visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '192.0.2.1' };
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -52,13 +56,14 @@ describe('/contacts', () => {
   it('refuses a contact when the address book is full, and takes one again when there is room', async () => {
     const { folder, remove } = scratch();
     const stores = await openStores(`${folder}/parley.db`);
-    const contacts = new Contacts(stores.contacts, 'RU');
+    const writeAccess = { authorize: async () => undefined } as unknown as WriteAccess;
+    const contacts = new Contacts(stores.contacts, writeAccess, 'RU');
     const draft = { name: 'Masha', phone: '+79123456789' };
-    const add = Array.from({ length: CONTACTS_MAX }, () => contacts.add(draft));
+    const add = Array.from({ length: CONTACTS_MAX }, () => contacts.add(VISITOR, draft));
     const [first] = await Promise.all(add);
-    await expect(contacts.add(draft)).rejects.toMatchObject({ code: 'limit_reached' });
-    await contacts.remove(first!.id);
-    await expect(contacts.add(draft)).resolves.toMatchObject(draft);
+    await expect(contacts.add(VISITOR, draft)).rejects.toMatchObject({ code: 'limit_reached' });
+    await contacts.remove(VISITOR, first!.id);
+    await expect(contacts.add(VISITOR, draft)).resolves.toMatchObject(draft);
     await stores.close();
     remove();
   });

@@ -1,0 +1,35 @@
+import type { Limits } from '../access/limits';
+import type { Limited } from '../access/rates';
+import type { Profile, Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
+import { Refusal } from '../refusal';
+
+/** Whether a moderator has muted a visitor. */
+export function isMuted({ mutedUntil }: Profile): boolean {
+  return mutedUntil > Date.now();
+}
+
+/** Decides who may write: nobody who is muted, and nobody more often than the limits allow. */
+export class WriteAccess {
+  constructor(
+    private readonly visitors: Visitors,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Takes one from a visitor's allowance for something, and returns the visitor's profile.
+   * @throws {Refusal} `muted` or `rate_limited`
+   */
+  async authorize(what: Limited, visitor: Visitor): Promise<Profile> {
+    const profile = await this.checkMuted(visitor);
+    this.limits.take(what, visitor);
+    return profile;
+  }
+
+  /** Returns the profile of a visitor. @throws {Refusal} `muted` */
+  async checkMuted(visitor: Visitor): Promise<Profile> {
+    const profile = await this.visitors.profileOf(visitor);
+    if (isMuted(profile)) throw new Refusal('muted', 'You may only read for now: a moderator has muted you.');
+    return profile;
+  }
+}
