@@ -8,7 +8,7 @@ import { closed, dial, dialWebSocket } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** With two connections for a visitor, an address has forty, whoever comes from there. */
+/** With two connections for a visitor, an address may have forty. */
 const FEW = { LIMITS: 'on', LIMIT_CONNECTIONS: '2' };
 const MOST = 40;
 const POLLING = '/socket.io/?EIO=4&transport=polling';
@@ -17,20 +17,20 @@ describe('the connections of one address', () => {
   let app: Running;
   afterEach(() => app.close());
 
-  it('S19: are cut beyond their bound, though they ask for nothing, and let another in when one has gone', async () => {
+  it('are limited, even if they send nothing, and closing one makes room for another', async () => {
     app = await startApp(FEW);
     const sockets = await Promise.all(Array.from({ length: MOST }, () => dial(app.url)));
     const beyond = await Promise.all(Array.from({ length: 20 }, () => dial(app.url)));
     await Promise.all(beyond.map(closed));
     expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
-    // The server has seen the end of a connection when it has closed its own side.
+    // The server has noticed that a connection ended once it has closed its side.
     sockets[0]!.end();
     await closed(sockets[0]!);
     await say(app.url, 'another');
     sockets.forEach((socket) => socket.destroy());
   });
 
-  it('S19: are not counted together where they come by a trusted proxy', async () => {
+  it('are not counted together behind a trusted proxy', async () => {
     app = await startApp({ ...FEW, TRUST_PROXY: '127.0.0.1' });
     const sockets = await Promise.all(Array.from({ length: 2 * MOST }, () => dial(app.url)));
     await say(app.url, 'one more');
@@ -38,7 +38,7 @@ describe('the connections of one address', () => {
     sockets.forEach((socket) => socket.destroy());
   });
 
-  it('S19: are not bounded by the handshakes of Socket.IO alone: these are counted, too, and one connection has many', async () => {
+  it('also have a limit on handshakes of Socket.IO, of which one TCP connection can make many', async () => {
     app = await startApp({ ...FEW, TRUST_PROXY: '127.0.0.1' });
     const open = async (address: string): Promise<number> => {
       const answer = await fetch(app.url + POLLING, { headers: { 'X-Forwarded-For': address } });
@@ -55,7 +55,7 @@ describe('the connections of one address', () => {
     ).rejects.toThrow();
   });
 
-  it('S19: are echoes, too', async () => {
+  it('include those on /ws/echo', async () => {
     app = await startApp(FEW);
     const { headers } = await Somebody.guest(app.url);
     const open = () => openPeer(app.url, '/ws/echo', undefined, undefined, headers);
@@ -69,7 +69,7 @@ describe('the connections of one address', () => {
 });
 
 describe('five thousand connections from one address', () => {
-  it('S19: are capped, take little memory, and leave the server answering', async () => {
+  it('are limited, take little memory, and do not keep the server from answering', async () => {
     const place = scratch();
     const server = await startProcess({ DATABASE: `${place.folder}/parley.db`, LIMITS: 'on' });
     await say(server.url, 'before');
@@ -105,7 +105,7 @@ describe('a handshake that is abandoned', () => {
   });
 
   // Who was let in by Socket.IO and is gone is found out by Engine.IO's own timers: by the soak, in real time (F4).
-  it('S19: is reaped in 45 s, on every transport, and who is there is not', async () => {
+  it('is closed within 45 s, on every transport, and live connections are not', async () => {
     const paths = ['/ws', '/ws/echo', '/socket.io/?EIO=4&transport=websocket'];
     const abandoned = await Promise.all(paths.map((path) => dialWebSocket(app.url, path)));
     const opened = await (await fetch(app.url + POLLING)).text();
@@ -114,7 +114,7 @@ describe('a handshake that is abandoned', () => {
     for (let second = 1; second <= 45; second += 1) {
       const pinged = second % 20 === 0 && new Promise((resolve) => there.socket.once('ping', resolve));
       jest.advanceTimersByTime(1_000);
-      // By the time that another is answered, the answer to the ping has been read.
+      // Once another request is answered, the server has read the pong.
       if (pinged) await pinged.then(() => say(app.url, 'answered'));
     }
     await Promise.all(abandoned.map(closed));

@@ -5,7 +5,7 @@ import { Somebody } from '../support/people';
 import { connect, leave } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** What one visitor may say in a minute here, and one address: ten times as much. */
+/** How many messages a visitor may send in a minute here; an address may send ten times as many. */
 const EACH = 5;
 const ADDRESS = 10 * EACH;
 
@@ -21,7 +21,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** What comes of a message: its text if it was taken, else when to try again. */
+/** The answer to a message: its text if it was accepted, else when to try again. */
 type Said = { message: string } | { status: number; retryAfter: number; header?: number };
 type Say = (message: string) => Promise<Said>;
 
@@ -35,7 +35,7 @@ const socketIo = async (transport: string, headers: Record<string, string>): Pro
   return (message) => socket.emitWithAck('new_message', { message }) as Promise<Said>;
 };
 
-/** Every way to say something. */
+/** Every way to send a message. */
 const WAYS: Record<string, (headers: Record<string, string>) => Promise<Say>> = {
   'Socket.IO over WebSocket': (headers) => socketIo('websocket', headers),
   'Socket.IO over polling': (headers) => socketIo('polling', headers),
@@ -66,14 +66,14 @@ const WAYS: Record<string, (headers: Record<string, string>) => Promise<Say>> = 
   },
 };
 
-/** Sends a flood, and returns what was refused of it. */
+/** Sends many messages, and returns the refusals. */
 async function flood(count: number, say: (message: string, i: number) => Promise<Said>): Promise<Said[]> {
   const all = await Promise.all(Array.from({ length: count }, (_, i) => say(`flood ${i}`, i)));
   return all.filter((said) => !('message' in said));
 }
 
 describe.each(Object.keys(WAYS))('a flood over %s', (way) => {
-  it('S20: is cut at what a visitor may say, is told when there is more, and is not stored beyond it', async () => {
+  it('is limited to the rate of a visitor, told when to try again, and not stored beyond the limit', async () => {
     const { headers } = await Somebody.guest(app.url);
     const say = await WAYS[way]!(headers);
     const refused: Said[] = [];
@@ -89,21 +89,21 @@ describe.each(Object.keys(WAYS))('a flood over %s', (way) => {
     expect(await readAll(app.url)).toHaveLength(EACH);
   });
 
-  it('S20: takes from the one allowance that a visitor has on all ways', async () => {
+  it('shares one rate limit with all other transports', async () => {
     const { headers } = await Somebody.guest(app.url);
     for (const [other, open] of Object.entries(WAYS)) {
       if (other !== way) await (await open(headers))(`by ${other}`);
     }
     const say = await WAYS[way]!(headers);
-    // One for each of the other four ways is gone.
+    // One message of the allowance is used for each of the other four ways.
     expect(await say('the last')).toMatchObject({ message: 'the last' });
     expect(await say('one too many')).toMatchObject({ status: 429 });
     expect(await readAll(app.url)).toHaveLength(EACH);
   });
 });
 
-describe('a flood of many who are nobody', () => {
-  it('S20: is cut at what their address may say, whatever ways they take, and stores no more', async () => {
+describe('a flood by many visitors without a cookie', () => {
+  it('is limited to the rate of their address, over all transports together', async () => {
     const open = Object.values(WAYS);
     const says = await Promise.all(
       Array.from({ length: 3 * open.length }, (_, i) => open[i % open.length]!({})),
@@ -114,7 +114,7 @@ describe('a flood of many who are nobody', () => {
     expect(await post(`${app.url}/messages`, { message: 'x' })).toMatchObject({ status: 429 });
   });
 
-  it('S20: is told on the text subprotocol, in words', async () => {
+  it('is refused with a sentence on the text subprotocol', async () => {
     const peer = await openPeer(app.url, '/ws', 'text');
     for (let i = 0; i <= EACH; i += 1) peer.socket.send(`flood ${i}`);
     const lines = await peer.until(EACH + 1);

@@ -16,7 +16,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** Somebody who can change their name: what it is then, or the status of the refusal. */
+/** Changes the name of a visitor. Returns the new name, or the status of the refusal. */
 interface Named {
   rename: (username: string) => Promise<string | number>;
 }
@@ -24,7 +24,7 @@ interface Named {
 const outcome = ({ username, status }: { username?: unknown; status?: unknown }): string | number =>
   (username ?? status) as string | number;
 
-/** Every way to change a name, with a cookie where there can be one, and without where there need be none. */
+/** Every way to change a name, with a cookie and, where possible, without. */
 const WAYS: Record<string, (cookie?: string) => Promise<Named>> = {
   'Socket.IO': async (cookie) => {
     const { socket } = await connect(app.url, cookie ? { extraHeaders: { Cookie: cookie } } : {});
@@ -67,7 +67,7 @@ const WAYS: Record<string, (cookie?: string) => Promise<Named>> = {
 
 const ways = Object.keys(WAYS);
 const CONNECTED = ['Socket.IO', '/ws'];
-/** Pairs of a way that is remembered by its cookie and one that lasts as long as its connection. */
+/** Pairs of a way with a cookie and one without, whose name lasts as long as its connection. */
 const meet = ways.flatMap((one) => CONNECTED.map((other) => [one, other] as [string, string]));
 
 const UNSEEN = [
@@ -92,7 +92,7 @@ const RESERVED = [
   'Parley',
 ];
 const EVERYBODY = ['anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ', 'An0nymous'];
-/** What looks like Anna Bill: in other letters, in full width, in another case, with I, l and 1, with more spaces. */
+/** Names that look like Anna Bill: in other scripts, full width, another case, with I, l and 1, with more spaces. */
 const ANNA = [
   'Аnnа Вill',
   'ＡＮＮＡ ＢＩＬＬ',
@@ -104,31 +104,31 @@ const ANNA = [
 ];
 
 describe.each(ways)('a name that is changed by %s', (way) => {
-  /** What comes of asking for each of some names, each as somebody new. */
+  /** Asks for each of some names, each as a new visitor. */
   const outcomes = (names: string[]) =>
     Promise.all(names.map(async (name) => [name, await (await WAYS[way]!()).rename(name)]));
   const all = (names: string[], outcome: string | number) => names.map((name) => [name, outcome]);
 
-  it('S15: is refused with what can’t be seen in it', async () => {
+  it('is refused if it contains invisible characters', async () => {
     expect(await outcomes(UNSEEN)).toEqual(all(UNSEEN, 400));
   });
 
-  it('S15: is refused where only the server may speak so', async () => {
+  it('is refused if it is reserved', async () => {
     expect(await outcomes(RESERVED)).toEqual(all(RESERVED, 400));
   });
 
-  it('S15: is Anonymous if it looks like it, for everybody', async () => {
+  it('is Anonymous if it looks like that', async () => {
     expect(await outcomes(EVERYBODY)).toEqual(all(EVERYBODY, 'Anonymous'));
   });
 
-  it('S15: is refused if it looks like that of somebody who is remembered', async () => {
+  it('is refused if it looks like the name of a persistent visitor', async () => {
     const owner = await Somebody.guest(app.url);
     expect((await owner.ask('POST', '/username', { username: 'Anna Bill' })).status).toBe(200);
     expect(await outcomes(ANNA)).toEqual(all(ANNA, 409));
   });
 
   it.each(CONNECTED)(
-    'S15: is refused if it looks like that of somebody on %s without a cookie, and free when they take another',
+    'is refused if it looks like the name of a visitor without a cookie on %s, until that one takes another',
     async (other) => {
       const there = await WAYS[other]!();
       expect(await there.rename('Anna Bill')).toBe('Anna Bill');
@@ -139,7 +139,7 @@ describe.each(ways)('a name that is changed by %s', (way) => {
     },
   );
 
-  it('S15: is free again when the one who had it takes another', async () => {
+  it('is free again when its owner takes another', async () => {
     const cookie = (await Somebody.guest(app.url)).cookie;
     const [one, other] = [await WAYS[way]!(cookie), await WAYS[way]!()];
     expect(await one.rename('Anna')).toBe('Anna');
@@ -149,8 +149,8 @@ describe.each(ways)('a name that is changed by %s', (way) => {
   });
 });
 
-describe('a name that two want at once', () => {
-  it.each(meet)('S15: is had by one of them, by %s with a cookie and %s without', async (one, other) => {
+describe('a name that two visitors ask for at once', () => {
+  it.each(meet)('is given to one of them, over %s with a cookie and %s without', async (one, other) => {
     const cookie = (await Somebody.guest(app.url)).cookie;
     const [lasting, connected] = [await WAYS[one]!(cookie), await WAYS[other]!()];
     for (let i = 0; i < 10; i += 1) {

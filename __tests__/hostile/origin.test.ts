@@ -21,7 +21,7 @@ const READS = [
 ];
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 
-/** Every way to change something, with a body that would be taken. */
+/** Every route that changes something, with a valid body. */
 const WRITES: [method: string, path: string, body?: object][] = [
   ['POST', '/messages', { message: 'x' }],
   ['POST', '/username', { username: 'Mallory' }],
@@ -47,7 +47,7 @@ const WRITES: [method: string, path: string, body?: object][] = [
 const ask = (method: string, path: string, headers: Record<string, string>, body?: string) =>
   fetch(app.url + path, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
 
-/** The status that a WebSocket handshake is refused with. */
+/** Returns the status with which a WebSocket handshake is refused. */
 const refusedUpgrade = (path: string, origin: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(app.url.replace('http', 'ws') + path, { origin });
@@ -56,14 +56,14 @@ const refusedUpgrade = (path: string, origin: string): Promise<number | undefine
   });
 
 describe.each(FOREIGN)('a page of the origin %s', (origin) => {
-  it('S8: reads nothing over HTTP: 403', async () => {
+  it('can’t read over HTTP: 403', async () => {
     for (const path of READS) {
       const { status } = await ask('GET', path, { Origin: origin });
       expect({ path, status }).toEqual({ path, status: 403 });
     }
   });
 
-  it('S8: changes nothing over HTTP: 403', async () => {
+  it('can’t write over HTTP: 403', async () => {
     const json = { Origin: origin, 'Content-Type': 'application/json' };
     for (const [method, path, body] of WRITES) {
       const { status } = await ask(method, path, json, body && JSON.stringify(body));
@@ -72,12 +72,12 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it('S8: opens no WebSocket: 403', async () => {
+  it('can’t open a WebSocket: 403', async () => {
     for (const path of ['/ws', '/ws/echo', '/socket.io/?EIO=4&transport=websocket'])
       expect({ path, status: await refusedUpgrade(path, origin) }).toEqual({ path, status: 403 });
   });
 
-  it('S8: gets nowhere by Socket.IO, also with the session of somebody else', async () => {
+  it('can’t use Socket.IO, also with the session id of another client', async () => {
     for (const transports of [['websocket'], ['polling']]) {
       const socket = io(app.url, {
         transports,
@@ -98,7 +98,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it('S8: is asked for nothing beforehand: 403 to what browsers ask before a request', async () => {
+  it('is refused preflight requests: 403', async () => {
     const { status, headers } = await ask('OPTIONS', '/messages', {
       Origin: origin,
       'Access-Control-Request-Method': 'POST',
@@ -108,7 +108,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
   });
 
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'S9: has no form taken that it sends as %s: 403',
+    'can’t send a form as %s: 403',
     async (type) => {
       for (const path of ['/r/lobby', '/messages', '/username', '/contacts', '/sessions', POLLING]) {
         const form = { Origin: origin, 'Content-Type': type };
@@ -120,28 +120,28 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
   );
 });
 
-describe('a page that does not say where it stands', () => {
-  it('S9: has no form taken if the browser says that it is elsewhere: 403', async () => {
+describe('a page that sends no Origin', () => {
+  it('can’t send a form if Sec-Fetch-Site says that it is foreign: 403', async () => {
     const form = { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'application/x-www-form-urlencoded' };
     for (const path of ['/r/lobby', '/messages', '/username', '/invite', POLLING])
       expect((await ask('POST', path, form, 'message=x')).status).toBe(403);
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it('S8: can not load the chat as a script: there is no JSONP', async () => {
+  it('can’t load the chat as a script by JSONP', async () => {
     const answer = await ask('GET', `${POLLING}&j=0`, { 'Sec-Fetch-Site': 'cross-site' });
     expect(answer.status).toBe(400);
     expect(await answer.text()).not.toContain('___eio');
   });
 
-  it('S9: is told what to send, if it sends text/plain from here', async () => {
+  it('is told which content type to send, if it sends text/plain from the own origin', async () => {
     for (const path of ['/messages', '/username', '/contacts', '/r/lobby'])
       expect((await ask('POST', path, { 'Content-Type': 'text/plain' }, '{"message":"x"}')).status).toBe(415);
   });
 });
 
-describe('a page of an origin that is allowed', () => {
-  it('S8: reads, writes and is told so', async () => {
+describe('a page of an allowed origin', () => {
+  it('can read and write, and gets CORS headers', async () => {
     const headers = { Origin: 'https://friend.example', 'Content-Type': 'application/json' };
     const answer = await ask('POST', '/messages', headers, '{"message":"hello"}');
     expect(answer.status).toBe(201);

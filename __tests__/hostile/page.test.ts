@@ -4,7 +4,7 @@ import { Somebody } from '../support/people';
 import { answerTo } from '../support/raw';
 import { setStage } from '../support/stage';
 
-/** After each test, no page has thrown or met its policy. */
+/** After each test, the stage checks that no page has thrown or violated its content security policy. */
 const stage = setStage();
 
 const NAME = '<img src=x onerror=hit()>';
@@ -19,11 +19,11 @@ const TEXTS = [
   '<b id=mark>bold</b><style>*{display:none}</style><base href=//evil.example>',
 ];
 
-/** What would be there if any of it were markup. */
+/** Matches the elements that would exist if any of it were parsed as markup. */
 const MARKUP =
   '#mark, base, iframe, svg[onload], img[src="x"], [onmouseover], [onerror], a[href^="javascript"]';
 
-/** Opens a page in which `hit` would be remembered. */
+/** Opens a page that records calls of `hit`. */
 const open = (path?: string) =>
   stage.visit(path, {
     before: () => {
@@ -37,7 +37,7 @@ async function isUnhurt(page: Awaited<ReturnType<typeof open>>['page']): Promise
 }
 
 describe('markup and script', () => {
-  it('S11: in names, messages and contacts are shown as text, as they come and after a reload', async () => {
+  it('in names, messages and contacts are shown as text, both live and after a reload', async () => {
     const visit = await open();
     const { page } = visit;
     const mallory = await Somebody.guest(stage.app.url);
@@ -53,7 +53,7 @@ describe('markup and script', () => {
     }
   });
 
-  it('S11: in one’s own name, and in that of somebody who writes, are shown as text', async () => {
+  it('in one’s own name, and in that of a visitor who is typing, are shown as text', async () => {
     const [own, other] = [await open(), await open()];
     await own.name.fill(NAME);
     await own.name.press('Enter');
@@ -70,14 +70,14 @@ describe('markup and script', () => {
     '/r/"><script>hit()</script>',
     '/<script>hit()</script>',
     '/?room=<b id=mark>',
-  ])('S11: in an address are no part of a page: %s', async (path) => {
+  ])('in an address are not rendered: %s', async (path) => {
     const { page } = await stage.visit('/', { live: false });
     await page.goto(stage.app.url + path).catch(() => undefined);
     expect(await page.locator(MARKUP).count()).toBe(0);
     expect(await page.evaluate(() => 'hits' in window)).toBe(false);
   });
 
-  it('S11: in a name and a browser’s name are text on the pages of accounts and moderators', async () => {
+  it('in a name and a User-Agent are shown as text on the pages of accounts and moderators', async () => {
     const owner = await Somebody.owner(stage.app);
     await owner.ask('POST', '/username', { username: NAME });
     await owner.ask('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
@@ -88,14 +88,14 @@ describe('markup and script', () => {
   });
 });
 
-/** The policy of a page, by its directives, and the page. */
+/** Returns the content security policy of a page by directive, and the page. */
 interface Policy {
   policy: string;
   of: Record<string, string[]>;
   text: string;
 }
 
-describe('the policy of the pages', () => {
+describe('the content security policy', () => {
   async function policyOf(path: string): Promise<Policy> {
     const answer = await fetch(stage.app.url + path, { headers: { Accept: 'text/html' } });
     const policy = answer.headers.get('content-security-policy')!;
@@ -104,7 +104,7 @@ describe('the policy of the pages', () => {
     return { policy, text, of: Object.fromEntries(directives.map(([name, ...values]) => [name!, values])) };
   }
 
-  it('S12: lets nothing in by default, nothing inline without its nonce, and no page frame it', async () => {
+  it('allows nothing by default, no inline script without its nonce, and no frame', async () => {
     for (const path of ['/', '/r/other', '/account', '/invite', '/nothing', '/r/BAD']) {
       const { policy, of, text } = await policyOf(path);
       expect(policy).not.toMatch(/unsafe|\*|https?:[^/]|blob:/);
@@ -113,19 +113,19 @@ describe('the policy of the pages', () => {
       expect(of['base-uri']).toEqual(["'none'"]);
       expect(of['form-action']).toEqual(["'self'"]);
       const [, nonce] = /'nonce-([\w+/]{22}==)'/.exec(of['script-src']!.join(' '))!;
-      // What is inline has the nonce, and there are no handlers.
+      // Inline scripts have the nonce, and there are no event handlers.
       for (const [, attributes] of text.matchAll(/<script\b([^>]*)>/g))
         expect(attributes).toMatch(attributes!.includes(' src=') ? /src="\/static\// : `nonce="${nonce}"`);
       expect(text).not.toMatch(/<[^>]+\s(on\w+|style)=/);
     }
   });
 
-  it('S12: has another nonce for every answer', async () => {
+  it('has a new nonce in every response', async () => {
     const policies = await Promise.all(Array.from({ length: 20 }, () => policyOf('/')));
     expect(new Set(policies.map(({ of }) => of['script-src']!.at(-1))).size).toBe(20);
   });
 
-  it('S12: names the WebSockets of its own host, and none that a header made up', async () => {
+  it('allows WebSockets to its own host, and none from a forged header', async () => {
     const { host } = new URL(stage.app.url);
     expect((await policyOf('/')).of['connect-src']).toEqual(["'self'", `ws://${host}`, `wss://${host}`]);
     const { status, text } = await answerTo(
@@ -138,7 +138,7 @@ describe('the policy of the pages', () => {
     expect(text).not.toMatch(/evil|script-src \*/);
   });
 
-  it('S12: is held to by the browser: what is put into the page inline does not run', async () => {
+  it('is enforced by the browser: an injected inline script does not run', async () => {
     const { page, faults } = await open();
     const violated = await page.evaluate(async () => {
       const violation = new Promise((resolve) =>
@@ -152,18 +152,18 @@ describe('the policy of the pages', () => {
     expect(violated).toBe('script-src-elem');
     await isUnhurt(page);
     expect(faults).toHaveLength(1);
-    // It was asked for.
+    // The violation was provoked.
     faults.length = 0;
   });
 
-  it('S12: keeps the page out of frames of other origins', async () => {
+  it('keeps the page out of frames of other origins', async () => {
     await say(stage.app.url, 'framed');
     const { page, faults } = await stage.visit('/', { live: false });
     await page.goto('about:blank');
     await page.setContent(`<iframe src="${stage.app.url}/"></iframe>`);
     await page.frames()[1]!.waitForLoadState();
     expect(await page.frames()[1]!.locator('.chat').count()).toBe(0);
-    // The browser says why.
+    // The browser reports the violation.
     faults.length = 0;
   });
 });

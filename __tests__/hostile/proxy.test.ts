@@ -8,10 +8,10 @@ let app: Running | undefined;
 afterEach(() => app?.close());
 
 const LIMIT = { LIMITS: 'on', LIMIT_MESSAGES: '1/60' };
-/** What one address may say: ten times what a visitor may. */
+/** How many messages an address may send: ten times as many as a visitor. */
 const CROWD = 10;
 
-/** How many messages are taken of twenty that come with a header each, every one as somebody else. */
+/** Sends messages with a header each, every one as a new visitor. Returns how many were accepted. */
 async function taken(url: string, header: (i: number) => Record<string, string>): Promise<number> {
   let count = 0;
   for (let i = 0; i < 2 * CROWD; i += 1) {
@@ -30,7 +30,7 @@ describe('X-Forwarded-For', () => {
     [{ TRUST_PROXY: '10.0.0.0/8, 192.168.0.0/16' }, CROWD],
     [{ TRUST_PROXY: '1' }, 2 * CROWD],
     [{ TRUST_PROXY: '127.0.0.0/8, ::1' }, 2 * CROWD],
-  ])('S17: counts for limits only as far as a trusted proxy has written it: %j', async (env, expected) => {
+  ])('is used for limits only as far as trusted proxies have written it: %j', async (env, expected) => {
     app = await startApp({ ...LIMIT, ...env });
     expect(await taken(app.url, forged)).toBe(expected);
   });
@@ -40,13 +40,13 @@ describe('X-Forwarded-For', () => {
     ['2', (i: number) => `203.0.113.${i}, 198.51.100.1, 198.51.100.2`],
     ['127.0.0.0/8', (i: number) => `203.0.113.${i}, 198.51.100.1`],
     ['127.0.0.0/8, 10.0.0.0/8', (i: number) => `203.0.113.${i}, 198.51.100.1, 10.0.0.7`],
-  ])('S17: is not believed beyond the proxies that are trusted: TRUST_PROXY=%s', async (trust, header) => {
+  ])('is ignored beyond the trusted proxies: TRUST_PROXY=%s', async (trust, header) => {
     app = await startApp({ ...LIMIT, TRUST_PROXY: trust });
     expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': header(i) }))).toBe(CROWD);
   });
 
   it.each(['nonsense', '', '1.2.3.4:99999', '::ffff:999.1.1.1', '127.0.0.1\u00e9', 'a'.repeat(4_000)])(
-    'S17: that is nonsense gives nobody an allowance of their own: "%s"',
+    'that is malformed gives nobody a rate limit of their own: "%s"',
     async (address) => {
       app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
       expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': address && address + 'x'.repeat(i) }))).toBe(
@@ -55,12 +55,12 @@ describe('X-Forwarded-For', () => {
     },
   );
 
-  it('S17: of one network of IPv6 is one address', async () => {
+  it('with addresses of one IPv6 network counts as one address', async () => {
     app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
     expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': `2001:db8:1:2::${i}` }))).toBe(CROWD);
   });
 
-  it('S17: does not get round the ban of an address, nor bring one upon others', async () => {
+  it('can’t evade the ban of an address, nor ban others', async () => {
     app = await startApp();
     const owner = await Somebody.owner(app);
     const guest = await Somebody.guest(app.url);
@@ -78,7 +78,7 @@ describe('X-Forwarded-For', () => {
     }
   });
 
-  it('S17: from a trusted proxy is where a ban holds, and nowhere else', async () => {
+  it('from a trusted proxy is the address that a ban applies to', async () => {
     app = await startApp({ TRUST_PROXY: '127.0.0.1' });
     const owner = await Somebody.owner(app);
     const guest = await Somebody.guest(app.url);
@@ -101,17 +101,17 @@ describe('X-Forwarded-Proto', () => {
     (await fetch(app!.url, { headers: { 'X-Forwarded-Proto': proto } })).headers.getSetCookie()[0]!;
 
   it.each(['1', '127.0.0.0/8'])(
-    'S17: from a trusted proxy makes the cookie one of TLS only: TRUST_PROXY=%s',
+    'from a trusted proxy makes the cookie Secure: TRUST_PROXY=%s',
     async (trust) => {
       app = await startApp({ TRUST_PROXY: trust });
       expect(await cookieFor('https')).toMatch(/^__Host-parley_\w+=.*; Secure/);
       expect(await cookieFor('http')).not.toMatch(/__Host-|Secure/);
-      // What the client wrote stands before what the proxy adds.
+      // The client's value comes before the one that the proxy adds.
       expect(await cookieFor('https, http')).not.toMatch(/__Host-|Secure/);
     },
   );
 
-  it.each(['0', '10.0.0.0/8'])('S17: from anybody else does not: TRUST_PROXY=%s', async (trust) => {
+  it.each(['0', '10.0.0.0/8'])('from anybody else is ignored: TRUST_PROXY=%s', async (trust) => {
     app = await startApp({ TRUST_PROXY: trust });
     expect(await cookieFor('https')).not.toMatch(/__Host-|Secure/);
   });

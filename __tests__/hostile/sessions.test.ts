@@ -1,12 +1,15 @@
+import { SqliteVisitors } from '../../server/stores/sqlite/visitors';
 import { startApp, type Running } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { errorOf } from '../support/error';
 import { Somebody } from '../support/people';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
-import { endsSoon, WAYS, type Held } from './held';
+import { closesSoon, CONNECTIONS, type OpenConnection } from './open-connections';
 
 const DAY = 24 * 60 * 60 * 1_000;
+
+type RecordUse = (this: SqliteVisitors, id: string) => Promise<void>;
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -19,7 +22,7 @@ type Grant = { id: string; kind: string; here: boolean };
 const grantsOf = async (who: Somebody): Promise<Grant[]> =>
   (await who.ask('GET', '/account')).body.grants as Grant[];
 
-/** Somebody with a passkey, with which signing in takes no time, and with a password. */
+/** Creates an account with a password and with a passkey, which signs in without a slow hash. */
 async function masha(): Promise<{ self: Somebody; device: Authenticator }> {
   const self = await Somebody.guest(app.url);
   await self.keep('Masha');
@@ -34,10 +37,10 @@ async function signedIn(device: Authenticator): Promise<Somebody> {
   return browser;
 }
 
-const holdAll = ({ headers }: Somebody): Promise<Held[]> =>
-  Promise.all(Object.values(WAYS).map((open) => open(app.url, headers)));
+const openAll = ({ headers }: Somebody): Promise<OpenConnection[]> =>
+  Promise.all(Object.values(CONNECTIONS).map((open) => open(app.url, headers)));
 
-/** What is refused to a session that was ended; whatever else is there is in the README's table. */
+/** Requests that are refused to a session that has ended. */
 const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] = [
   ['GET', '/account'],
   ['PUT', '/account/password', { password: 'another one', current: 'Masha keeps this' }],
@@ -88,7 +91,7 @@ async function isRefusedEverywhere({ url, cookie }: Somebody): Promise<void> {
 }
 
 describe('a session', () => {
-  it('S27: that was ended is refused alike on every route, and signs in and out', async () => {
+  it('that has ended is refused by every route in the same way, and can sign in and out', async () => {
     const { self, device } = await masha();
     const browser = await signedIn(device);
     const { cookie } = browser;
@@ -96,7 +99,7 @@ describe('a session', () => {
     expect((await self.ask('DELETE', `/account/grants/${id}`)).status).toBe(204);
     await isRefusedEverywhere(new Somebody(app.url, cookie));
 
-    // A person who opens a page comes as a new guest, and whoever signs in comes back.
+    // A browser that opens a page becomes a new guest. After signing in, it is the same visitor again.
     for (const path of ['/', '/account']) {
       const page = await new Somebody(app.url, cookie).ask('GET', path, undefined, { Accept: 'text/html' });
       expect([page.status, page.headers.getSetCookie()]).toEqual([200, [expect.any(String)]]);
@@ -107,18 +110,18 @@ describe('a session', () => {
     expect((await again.ask('GET', '/account')).body.visitor).toBe(self.visitor);
   });
 
-  it('S27: that was not used for 90 days has expired: its streams end, and it is refused alike', async () => {
+  it('that was not used for 90 days expires: its connections are closed, and it is refused everywhere', async () => {
     const { self, device } = await masha();
     const unused = await signedIn(device);
     const cookie = (await device.signIn(new Somebody(app.url))).headers.getSetCookie()[0];
     expect(cookie).toContain(`Max-Age=${90 * 24 * 60 * 60}`);
     const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
-    const held = await holdAll(unused);
+    const connections = await openAll(unused);
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now + 91 * DAY);
-    await Promise.all(held.map(endsSoon));
+    await Promise.all(connections.map(closesSoon));
     await isRefusedEverywhere(unused);
-    // Tokens do not expire, and expired sessions are not listed.
+    // Tokens don't expire, and expired sessions are not listed.
     const script = { Authorization: `Bearer ${String(body.token)}` };
     expect((await new Somebody(app.url).ask('GET', '/messages', undefined, script)).status).toBe(200);
     expect((await grantsOf(await signedIn(device))).map(({ kind }) => kind).sort()).toEqual([
@@ -127,7 +130,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('does not expire while it is used, also by a connection that is open all the time', async () => {
+  it('does not expire while it is used, also by a connection that stays open', async () => {
     const { device } = await masha();
     const browser = await signedIn(device);
     const { socket } = await connect(app.url, { extraHeaders: browser.headers });
@@ -136,36 +139,43 @@ describe('a session', () => {
       return Date.parse(used);
     };
     const now = Date.now();
+    const recorded = nextUse();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 60 * DAY);
-    // The connection alone is a use: nothing is asked for until the server has noted it.
-    await seen(now + 60 * DAY);
+    // The open connection alone is a use: no request is sent until the server has recorded it.
+    await recorded;
     clock.mockReturnValue(now + 120 * DAY);
     expect(await lastUse()).toBe(now + 60 * DAY);
     expect(socket.connected).toBe(true);
     socket.disconnect();
 
-    /** Waits until the database says that the session was used. */
-    async function seen(at: number): Promise<void> {
-      const { default: Database } = await import('better-sqlite3');
-      const db = new Database(app.database, { readonly: true });
-      const read = db.prepare('SELECT max(used) FROM credentials').pluck();
-      while (read.get() !== at) await new Promise((resolve) => setTimeout(resolve, 50));
-      db.close();
+    /** Waits until the server has stored that the session was used. */
+    function nextUse(): Promise<void> {
+      return new Promise((resolve, reject) => {
+        const { recordUse } = SqliteVisitors.prototype as { recordUse: RecordUse };
+        jest.spyOn(SqliteVisitors.prototype, 'recordUse').mockImplementation(function (
+          this: SqliteVisitors,
+          id,
+        ) {
+          const recording = recordUse.call(this, id);
+          recording.then(resolve, reject);
+          return recording;
+        });
+      });
     }
   });
 
-  it('S27: that is the 51st ends the one that was used longest ago, and its streams', async () => {
+  it('beyond the 50th ends the one that was used least recently, and its connections', async () => {
     const { self, device } = await masha();
-    const held = await holdAll(self);
+    const connections = await openAll(self);
     const later = Date.now() + 60_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
     await Promise.all(Array.from({ length: 50 }, () => signedIn(device)));
-    await Promise.all(held.map(endsSoon));
+    await Promise.all(connections.map(closesSoon));
     expect((await self.ask('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
     expect(await grantsOf(await signedIn(device))).toHaveLength(50);
   });
 
-  it('is one of 50, beside which there are 50 tokens: neither takes a place of the other', async () => {
+  it('counts separately from tokens: there may be 50 of each', async () => {
     const { self, device } = await masha();
     const make = () => self.ask('POST', '/account/tokens', { label: 'script' });
     const made = await Promise.all(Array.from({ length: 55 }, make));
@@ -177,16 +187,16 @@ describe('a session', () => {
     for (const browser of [self, one, two]) expect(await grantsOf(browser)).toHaveLength(53);
   });
 
-  it('is ended with all others when the password is changed, unless they are to stay; tokens stay', async () => {
+  it('ends with all others when the password changes, unless the user keeps them; tokens stay valid', async () => {
     const { self, device } = await masha();
     const browser = await signedIn(device);
     const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
-    const held = await holdAll(browser);
+    const connections = await openAll(browser);
     const change = (more: object) => self.ask('PUT', '/account/password', { ...more });
     await change({ password: 'the second', current: 'Masha keeps this', endOtherSessions: false });
     expect((await browser.ask('GET', '/account')).status).toBe(200);
     await change({ password: 'the third', current: 'the second' });
-    await Promise.all(held.map(endsSoon));
+    await Promise.all(connections.map(closesSoon));
     expect((await browser.ask('GET', '/account')).body).toEqual(ENDED);
     expect((await grantsOf(self)).map(({ kind }) => kind).sort()).toEqual(['session', 'token']);
     const script = { Authorization: `Bearer ${String(body.token)}` };

@@ -8,11 +8,11 @@ const HOME = from('198.51.100.1');
 let app: Running;
 afterEach(() => app.close());
 
-/** An app where one address may try one name once, ten names in all, and a name can be tried twice. */
+/** Starts a server where an address may try each name once, ten names in all, and a name can be tried twice. */
 const start = (env: Record<string, string> = {}) =>
   startApp({ LIMITS: 'on', LIMIT_SIGN_INS: '1/300', TRUST_PROXY: '1', ...env });
 
-/** Somebody with an account, and the cookie by which their browser is known from then on. */
+/** Creates an account, and returns the device cookie of its browser. */
 async function masha(): Promise<{
   password: string;
   device: string;
@@ -41,10 +41,10 @@ const attempt = (address: string, username: string, password: string, cookie = '
   new Somebody(app.url, cookie).ask('POST', '/sessions', { username, password }, from(address));
 
 describe('signing in under attack', () => {
-  it('S25: is not held up by attempts from one address, over its limit or not', async () => {
+  it('is not delayed by attempts from another address, over its limit or not', async () => {
     app = await start();
     const { password } = await masha();
-    // Below its limit an address tries a name once; over it, nothing that it tries counts for anybody.
+    // Within its limit, an address tries a name once. Above it, its attempts count for nobody else.
     for (let i = 0; i < 9; i += 1) await attempt('203.0.113.1', `Somebody ${i}`, 'not it');
     expect((await attempt('203.0.113.1', 'Masha', 'not it')).status).toBe(401);
     for (let i = 0; i < 20; i += 1)
@@ -52,21 +52,21 @@ describe('signing in under attack', () => {
     expect((await attempt('203.0.113.2', 'masha', password)).status).toBe(201);
   });
 
-  it('S25: goes on in a browser that has signed in before, and with a passkey, when others are locked out', async () => {
+  it('is still possible in a browser that has signed in before, and with a passkey, when others are locked out', async () => {
     app = await start();
     const { password, device, passkey } = await masha();
     expect((await attempt('203.0.113.1', 'Masha', 'not it')).status).toBe(401);
     expect((await attempt('203.0.113.2', 'Masha', 'nor this')).status).toBe(401);
-    // Spent from everywhere: a new browser has to wait, whatever it says.
+    // The limit of the name is used up: a new browser has to wait, even with the right password.
     expect((await attempt('203.0.113.3', 'Masha', password)).status).toBe(429);
     expect((await attempt('203.0.113.3', 'Masha', password, `${device}x`)).status).toBe(429);
-    // The browser that is known has an allowance of its own, which others can't spend.
+    // The known browser has a rate limit of its own, which others can't use up.
     expect((await attempt('203.0.113.3', 'Masha', password, device)).status).toBe(201);
     expect((await attempt('203.0.113.3', 'Masha', password, device)).status).toBe(429);
     expect((await passkey.signIn(new Somebody(app.url), from('203.0.113.1'))).status).toBe(201);
   });
 
-  it('knows a browser for the account that it has signed in to, and for no other', async () => {
+  it('recognizes a browser only for the account that it has signed in to', async () => {
     app = await start();
     const { device, visitor } = await masha();
     const misha = await Somebody.guest(app.url);
@@ -77,7 +77,7 @@ describe('signing in under attack', () => {
       expect((await attempt('203.0.113.3', 'Misha', 'long enough too', cookie)).status).toBe(429);
   });
 
-  it('S25: does not wait behind attempts from another address, of which only some are hashed', async () => {
+  it('does not wait behind attempts from another address, which are only hashed in part', async () => {
     app = await start({ LIMITS: 'off' });
     const { password } = await masha();
     let hashed = 0;
@@ -86,7 +86,7 @@ describe('signing in under attack', () => {
       if (status === 401) hashed += 1;
       else expect([status, headers.get('retry-after')]).toEqual([429, '5']);
     });
-    // When the first are refused, the lane of that address is full.
+    // Once the first are refused, the queue of that address is full.
     await Promise.race(attack);
     expect((await attempt('203.0.113.2', 'Masha', password)).status).toBe(201);
     const before = hashed;
@@ -95,7 +95,7 @@ describe('signing in under attack', () => {
     expect(hashed).toBeLessThan(40);
   });
 
-  it('S26: by passkey is limited for each address, and goes on for others', async () => {
+  it('with a passkey is limited for each address, and other addresses are not affected', async () => {
     app = await start();
     const { passkey, device } = await masha();
     const ask = (address: string, cookie = '') =>

@@ -12,11 +12,11 @@ let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** Socket.IO without its client: packets as they are. */
+/** Opens a connection of Engine.IO without a client library: raw packets. */
 const engine = (query = 'EIO=4&transport=websocket'): Promise<Peer> =>
   openPeer(app.url, `/socket.io/?${query}`);
 
-/** The same, let in. */
+/** Opens a connection, and joins the namespace. */
 async function inside(): Promise<Peer> {
   const peer = await engine();
   peer.socket.send('40');
@@ -24,7 +24,7 @@ async function inside(): Promise<Peer> {
   return peer;
 }
 
-/** Waits for a packet that begins so. */
+/** Waits for a packet with this beginning. */
 async function said(peer: Peer, start: string): Promise<string> {
   for (let count = 1; ; count += 1) {
     const packet = (await peer.until(count))[count - 1]!;
@@ -32,7 +32,7 @@ async function said(peer: Peer, start: string): Promise<string> {
   }
 }
 
-/** Waits until somebody who comes is alone in the lobby. */
+/** Waits until a new reader is alone in the lobby. */
 async function nobodyElse(): Promise<void> {
   await take(
     sseEvents(`${app.url}/sse`),
@@ -48,28 +48,28 @@ describe('binary packets', () => {
     ['an acknowledgement with attachments', '461-1[{"_placeholder":true,"num":0}]'],
     ['attachments before it is let in', '451-["x",{"_placeholder":true,"num":0}]'],
     ['attachments without a number', '45-["x"]'],
-  ])('S2: end the connection that announces %s', async (what, packet) => {
+  ])('close the connection that announces %s', async (what, packet) => {
     const peer = await (what.includes('before') ? engine() : inside());
     peer.socket.send(packet);
     await peer.closed;
     await nobodyElse();
   });
 
-  it('S2: end the connection that attaches something to nothing', async () => {
+  it('close the connection that sends an attachment without announcing it', async () => {
     const peer = await inside();
     peer.socket.send(Buffer.from('attached'));
     await peer.closed;
     await nobodyElse();
   });
 
-  it('S2: end a connection over polling, too', async () => {
+  it('close a connection over polling, too', async () => {
     const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
     const opened = await (await fetch(base)).text();
     const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
     const post = (body: string) => fetch(url, { method: 'POST', body });
     await post('40');
     await post('451-["new_message",{"_placeholder":true,"num":0}]');
-    // The session is gone: what is asked of it now is refused.
+    // The session is closed: later requests are refused.
     expect((await fetch(url)).status).toBe(400);
     await nobodyElse();
   });
@@ -82,7 +82,7 @@ describe('a handshake of Engine.IO', () => {
     (await answerTo(app.url, `GET /socket.io/?${query} HTTP/1.1`, ...UPGRADE)).status;
 
   it.each(['transport=TRANSPORT', 'EIO=3&transport=TRANSPORT', 'EIO=x&transport=TRANSPORT'])(
-    'S3: of another version is refused with 400, and the server lives: ?%s',
+    'of another version is refused with 400, and does not crash the server: ?%s',
     async (query) => {
       expect(await polling(query.replace('TRANSPORT', 'polling'))).toBe(400);
       expect(await upgrade(query.replace('TRANSPORT', 'websocket'))).toBe(400);
@@ -91,7 +91,7 @@ describe('a handshake of Engine.IO', () => {
   );
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'nobody'])(
-    'S4: of the session "%s" is refused with 400, and the server lives',
+    'with the session id "%s" is refused with 400, and does not crash the server',
     async (sid) => {
       expect(await polling(`EIO=4&transport=polling&sid=${sid}`)).toBe(400);
       expect(await upgrade(`EIO=4&transport=websocket&sid=${sid}`)).toBe(400);
@@ -100,7 +100,7 @@ describe('a handshake of Engine.IO', () => {
   );
 
   it.each(['__proto__', 'constructor', 'webtransport', 'flashsocket', ''])(
-    'S4: over the transport "%s" is refused with 400',
+    'with the transport "%s" is refused with 400',
     async (transport) => {
       expect(await polling(`EIO=4&transport=${transport}`)).toBe(400);
       expect(await upgrade(`EIO=4&transport=${transport}`)).toBe(400);
@@ -108,7 +108,7 @@ describe('a handshake of Engine.IO', () => {
   );
 });
 
-describe('odd events', () => {
+describe('malformed events', () => {
   it.each([
     '42["error"]',
     '42["error",{}]',
@@ -137,24 +137,24 @@ describe('odd events', () => {
     '1',
     '9',
     'nonsense',
-  ])('S6: %s is ignored, refused or the end of its own connection, and no other', async (packet) => {
+  ])('%s is ignored, refused, or closes its own connection only', async (packet) => {
     const peer = await inside();
     peer.socket.send(packet);
     peer.socket.send('4277["typing",{}]');
-    // Either the connection goes on, or it was closed.
+    // Either the connection continues, or it is closed.
     await Promise.race([said(peer, '4377'), peer.closed]);
     await say(app.url, 'still there');
     peer.socket.terminate();
   });
 
-  it('S6: an event that needs no acknowledgement is done without', async () => {
+  it('an event without a callback gets no acknowledgement', async () => {
     const peer = await inside();
     peer.socket.send('42["new_message",{"message":"no callback"}]');
     expect(await said(peer, '42["new_message"')).toContain('no callback');
     peer.socket.terminate();
   });
 
-  it('S6: whoever asks to be let in again and again is one at most, and is put out', async () => {
+  it('a connection that joins the namespace repeatedly has one session at most, and is closed', async () => {
     const peer = await engine();
     for (let i = 0; i < 100; i += 1) peer.socket.send('40');
     await peer.closed;
@@ -162,7 +162,7 @@ describe('odd events', () => {
     await nobodyElse();
   });
 
-  it('S6: whoever asks to be let in again and again leaves nothing behind that Node would warn of', async () => {
+  it('a connection that joins the namespace repeatedly leaves no listeners that Node would warn of', async () => {
     const place = scratch();
     const server = await startProcess({ DATABASE: join(place.folder, 'parley.db') }, undefined, 'pipe');
     let errors = '';
@@ -175,7 +175,7 @@ describe('odd events', () => {
     place.remove();
   });
 
-  it('S6: whoever leaves the chat does not stay connected', async () => {
+  it('a connection that leaves the namespace is closed', async () => {
     const peer = await inside();
     peer.socket.send('41');
     await peer.closed;

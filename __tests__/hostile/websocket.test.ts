@@ -7,10 +7,10 @@ import { closeCode, closed, dialWebSocket, frame } from '../support/raw';
 
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 
-/** How much a server may grow by one peer, in MB: what the garbage of a flood takes before it is collected. */
+/** How much a server may grow by one peer, in MB: garbage that is not collected yet. */
 const ROOM = 32;
 
-/** Writes the same bytes again and again, as fast as they are taken, until the server closes the connection. */
+/** Writes the same bytes repeatedly, as fast as the server reads them, until it closes the connection. */
 async function flood(socket: Socket, bytes: Buffer): Promise<void> {
   const more = (): void => {
     while (!socket.destroyed && socket.write(bytes));
@@ -20,7 +20,7 @@ async function flood(socket: Socket, bytes: Buffer): Promise<void> {
   await closed(socket);
 }
 
-/** A server of its own, with little memory: what is kept of a flood would end it. */
+/** The server has a small heap, which a flood without bounds would exhaust. */
 describe('a peer that floods', () => {
   let place: ReturnType<typeof scratch>;
   let server: ServerProcess;
@@ -36,7 +36,7 @@ describe('a peer that floods', () => {
     place.remove();
   });
 
-  /** Runs an attack, and expects the server to be there and to be small after it. */
+  /** Runs an attack, and expects the server to survive it without growing. */
   async function withstands(attack: () => Promise<unknown>): Promise<void> {
     const before = memoryOf(server.child);
     await attack();
@@ -46,7 +46,7 @@ describe('a peer that floods', () => {
   }
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
-    'S1: is closed on %s when it pings on and on and never reads, and takes no memory',
+    'is closed on %s when it keeps sending pings and never reads, and takes no memory',
     async (path) => {
       const pings = Buffer.concat(Array.from({ length: 500 }, () => frame('ping', 'x'.repeat(125))));
       await withstands(async () => {
@@ -58,7 +58,7 @@ describe('a peer that floods', () => {
     15_000,
   );
 
-  it('S1: is closed when what it has echoed is never read', async () => {
+  it('is closed when it never reads its echoes', async () => {
     const frames = Buffer.concat(Array.from({ length: 50 }, () => frame('text', 'x'.repeat(8_000))));
     await withstands(async () => {
       const socket = await dialWebSocket(server.url, '/ws/echo');
@@ -68,7 +68,7 @@ describe('a peer that floods', () => {
   });
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
-    'S5: is closed on %s when it sends a message in a million fragments, and takes no memory',
+    'is closed on %s when it sends a message in a million fragments, and takes no memory',
     async (path) => {
       const fragments = Buffer.concat(
         Array.from({ length: 1_000 }, () => frame('continuation', 'x', { final: false })),
@@ -84,7 +84,7 @@ describe('a peer that floods', () => {
   );
 
   it.each(['/ws', SOCKET_IO])(
-    'S5: may announce a long frame on %s and never end it: what it holds is bounded',
+    'takes bounded memory on %s when it announces long frames and never completes them',
     async (path) => {
       await withstands(async () => {
         const sockets = await Promise.all(Array.from({ length: 200 }, () => dialWebSocket(server.url, path)));
@@ -101,14 +101,17 @@ describe('a frame', () => {
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
-  it.each(['/ws', '/ws/echo', SOCKET_IO])('S7: over 64 KB is not waited for on %s: 1009', async (path) => {
-    const socket = await dialWebSocket(app.url, path);
-    const code = closeCode(socket);
-    socket.write(frame('text', '', { length: 64 * 1024 + 1 }));
-    expect(await code).toBe(1009);
-  });
+  it.each(['/ws', '/ws/echo', SOCKET_IO])(
+    'over 64 KB is refused on %s before it arrives: 1009',
+    async (path) => {
+      const socket = await dialWebSocket(app.url, path);
+      const code = closeCode(socket);
+      socket.write(frame('text', '', { length: 64 * 1024 + 1 }));
+      expect(await code).toBe(1009);
+    },
+  );
 
-  it('S7: of 64 KB is read', async () => {
+  it('of 64 KB is read', async () => {
     const socket = await dialWebSocket(app.url, '/ws/echo');
     let taken = 0;
     const echoed = new Promise<void>((resolve) =>
@@ -130,7 +133,7 @@ describe('a frame', () => {
     ['is a ping over 125 bytes', frame('ping', 'x'.repeat(200)), 1002],
     ['is no UTF-8', frame('text', Buffer.from([0xff, 0xfe])), 1007],
     ['closes with a code that does not exist', frame('close', Buffer.from([0, 1])), 1002],
-  ])('S21: that %s closes its own connection, and no other', async (_what, bytes, expected) => {
+  ])('that %s closes its own connection only', async (_what, bytes, expected) => {
     const socket = await dialWebSocket(app.url, '/ws');
     const code = closeCode(socket);
     socket.write(bytes);

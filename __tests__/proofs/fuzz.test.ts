@@ -5,7 +5,7 @@ import { scratch } from '../support/app';
 describe('random frames and requests', () => {
   // A short version of `npm run fuzz`, which repeats it with the same seed.
   it.each([1, 20_261_120])(
-    'S21: neither crash the server, nor grow its memory, nor make it leak internals: seed %d',
+    'neither crash the server, nor grow its memory, nor make it leak internals: seed %d',
     async (seed) => {
       const { folder, remove } = scratch();
       const server = await startFuzzedServer(folder);

@@ -17,7 +17,7 @@ const DISCARDED_MAX = 1024 * 1024;
 /** The longest message in bytes, the most fragments of a message, and how long a peer may take to answer a close, in ms. */
 const BOUNDS = { maxPayload: BODY_MAX, maxFragments: 256, closeTimeout: 1_000 };
 
-/** The fields of `ws` that have no public counterpart; the tests in `hostile/` fail when a new version moves them. */
+/** The fields of `ws` that have no public counterpart; the tests that are named beside their use fail when a new version moves them. */
 interface Internals {
   _receiver: { _buffers: Buffer[]; _bufferedBytes: number; _allowSynchronousEvents: boolean };
 }
@@ -59,7 +59,7 @@ export class BoundedWebSocket extends WebSocket {
     const wasOpen = this.readyState === WebSocket.OPEN;
     super.close(code, reason);
     if (!wasOpen) return;
-    // Covered by hostile/reads.test.ts and hostile/holding.test.ts.
+    // Covered by bounded-websocket.test.ts and hostile/rate-limits.test.ts.
     Object.assign((this as unknown as Internals)._receiver, { _buffers: [], _bufferedBytes: 0 });
     let left = DISCARDED_MAX;
     this.connection.removeAllListeners('data').on('data', ({ length }: Buffer) => {
@@ -79,7 +79,7 @@ function yieldBetweenFrames(this: WebSocket): void {
     setImmediate(() => (current = undefined));
   }
   handled += 1;
-  // Covered by bounded-websocket.test.ts and hostile/stalled.test.ts.
+  // Covered by bounded-websocket.test.ts and hostile/stalled-readers.test.ts.
   if (handled > FRAMES_PER_TURN) (peer as unknown as Internals)._receiver._allowSynchronousEvents = false;
 }
 

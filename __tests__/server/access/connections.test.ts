@@ -62,7 +62,7 @@ const WAYS: Record<string, Open> = {
 };
 
 describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
-  it('S28: opened side by side are never more than the limit', async () => {
+  it('opened side by side are never more than the limit', async () => {
     const { headers } = await Somebody.guest(app.url);
     // A store that takes its time: all of them have asked to come in before the first one is.
     const start = Reflect.get(Log.prototype, 'start');

@@ -20,7 +20,7 @@ const actions = async (): Promise<string[]> =>
     .reverse();
 
 describe('roles', () => {
-  it('S28: two owners who demote each other at once leave one owner', async () => {
+  it('two owners who demote each other at once leave one owner', async () => {
     const other = await Somebody.invited(owner, 'owner', 'Oleg');
     for (let i = 0; i < 5; i += 1) {
       const answers = await Promise.all([
@@ -34,7 +34,7 @@ describe('roles', () => {
     }
   });
 
-  it('S28: a message is deleted only by the roles that allow it in the transaction that deletes it', async () => {
+  it('a message is deleted only by the roles that allow it in the transaction that deletes it', async () => {
     const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
     const guest = await Somebody.guest(app.url);
     const give = (role: string) => owner.ask('PUT', `/people/${moderator.visitor}/role`, { role });
@@ -55,7 +55,7 @@ describe('roles', () => {
     expect(await actions()).not.toContain('delete_message');
   });
 
-  it('S28: a moderator who is demoted while they ban somebody has done so before, or not at all', async () => {
+  it('a moderator who is demoted while they ban somebody has done so before, or not at all', async () => {
     const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
     const guest = await Somebody.guest(app.url);
     const give = (role: string) => owner.ask('PUT', `/people/${moderator.visitor}/role`, { role });
@@ -80,7 +80,7 @@ describe('roles', () => {
 });
 
 describe('the rules of a room', () => {
-  it('S28: keep what is changed at once by several', async () => {
+  it('keep what is changed at once by several', async () => {
     const moderator = await Somebody.invited(owner, 'moderator');
     for (let i = 1; i <= 5; i += 1) {
       await Promise.all([
@@ -102,7 +102,7 @@ describe('an invitation', () => {
       .filter(({ visitor }) => visitor)
       .map(({ used }) => used);
 
-  it('S28: used three times at once by one person counts once, and lets them in each time', async () => {
+  it('used three times at once by one person counts once, and lets them in each time', async () => {
     for (const uses of [3, 1]) {
       const link = await invite('member', uses);
       const guest = await Somebody.guest(app.url);
@@ -113,7 +113,7 @@ describe('an invitation', () => {
     expect(await used()).toEqual([1, 1]);
   });
 
-  it('S28: used by many at once lets in as many as it has uses', async () => {
+  it('used by many at once lets in as many as it has uses', async () => {
     const link = await invite('member', 2);
     const guests = await Promise.all([1, 2, 3, 4].map(() => Somebody.guest(app.url)));
     const answers = await Promise.all(guests.map((guest) => guest.accept(link)));
@@ -121,7 +121,7 @@ describe('an invitation', () => {
     expect(await used()).toEqual([2]);
   });
 
-  it('S28: used at once with one for more takes nothing of that away', async () => {
+  it('used at once with one for more takes nothing of that away', async () => {
     for (const reversed of [false, true]) {
       const links = [await invite('moderator', 1), await invite('member', 1)];
       const guest = await Somebody.guest(app.url);

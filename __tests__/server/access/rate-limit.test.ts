@@ -36,7 +36,7 @@ describe('a rate limit', () => {
     expect(limit.retryAfter('a')).toBe(0);
   });
 
-  it('S33: remembers 20,000 keys at most: the oldest is forgotten, and nobody else', () => {
+  it('remembers 20,000 keys at most: the oldest is forgotten, and nobody else', () => {
     const limit = new RateLimit({ points: 1, seconds: 10 });
     for (let i = 0; i < 20_000; i += 1) limit.count(`visitor ${i}`);
     expect(limit.retryAfter('visitor 0')).toBe(10);
@@ -46,7 +46,7 @@ describe('a rate limit', () => {
     expect(limit.retryAfter('stranger 99999')).toBe(10);
   });
 
-  it('S33: lets go of keys whose time is over, as it is used', () => {
+  it('lets go of keys whose time is over, as it is used', () => {
     const limit = new RateLimit({ points: 1, seconds: 10 });
     for (let i = 0; i < 10_000; i += 1) limit.count(`visitor ${i}`);
     jest.advanceTimersByTime(10_001);

@@ -104,7 +104,7 @@ describe('a passkey', () => {
 describe('a challenge', () => {
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-  it('S26: is valid for five minutes however many others are made, and after a restart', () => {
+  it('is valid for five minutes however many others are made, and after a restart', () => {
     const challenge = text(new Challenges('key').make('sign in'));
     const restarted = new Challenges('key');
     for (let i = 0; i < 20_000; i += 1) restarted.make('sign in');

@@ -5,7 +5,7 @@ import { Session, type Outlet } from '../../../server/transports/session';
 const nothing = (): void => undefined;
 
 describe('a session that is ended while its reader stalls', () => {
-  it('S10: refuses what waits for the last join, and stores none of it', async () => {
+  it('refuses what waits for the last join, and stores none of it', async () => {
     let taken: (taken: boolean) => void = nothing;
     const taking = new Promise<boolean>((resolve) => (taken = resolve));
     const [say, deleteMessage] = [jest.fn(), jest.fn()];

@@ -16,7 +16,7 @@ describe('the query', () => {
     'opts[outputFunctionName]=x&delimiter=x&root=/etc&filename=/etc/passwd&cache=',
     'nonce=x&me[role]=owner&_locals[room]=x&layout=/etc/passwd',
     '__proto__[outputFunctionName]=x&constructor[prototype][escapeFunction]=x',
-  ])('S13: is never handed to a view: ?%s', async (query) => {
+  ])('never reaches a view: ?%s', async (query) => {
     const guest = await Somebody.guest(app.url);
     for (const path of ['/', '/r/lobby', '/account']) {
       const page = (search: string) => guest.ask('GET', path + search, undefined, { Accept: 'text/html' });
@@ -29,7 +29,7 @@ describe('the query', () => {
   const NONCE = /nonce="[^"]*"/g;
 });
 
-/** Values that are no text, where one is asked for. */
+/** Values of other types, where a string is expected. */
 const DEEP = 20_000;
 const ODD: [what: string, json: string][] = [
   ['an array', '["x"]'],
@@ -40,7 +40,7 @@ const ODD: [what: string, json: string][] = [
   ['true', 'true'],
 ];
 
-/** Bodies that try to be more than they are. */
+/** Bodies that try to pollute a prototype, or to exhaust the parser. */
 const BODIES = [
   '{"__proto__":{"message":"x","username":"x","polluted":1}}',
   '{"message":"x","username":"x","name":"x","phone":"+79123456789","__proto__":{"polluted":1}}',
@@ -60,10 +60,10 @@ const WRITES: [method: string, path: string, field: string][] = [
   ['PUT', '/account/password', 'password'],
 ];
 
-describe('JSON that is not what was asked for', () => {
+describe('JSON of the wrong shape', () => {
   afterEach(() => expect(({} as { polluted?: unknown }).polluted).toBeUndefined());
 
-  it.each(WRITES)('S14: is refused by %s %s with 400', async (method, path, field) => {
+  it.each(WRITES)('is refused by %s %s with 400', async (method, path, field) => {
     const guest = await Somebody.guest(app.url);
     const bodies = [
       ...BODIES,
@@ -77,36 +77,33 @@ describe('JSON that is not what was asked for', () => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it.each(ODD)(
-    'S14: is refused on /ws with 400, and answered without repeating it: %s',
-    async (_what, json) => {
-      const peer = await openPeer(app.url, '/ws', 'json');
-      for (const frame of [
-        `{"type":"new_message","message":${json}}`,
-        `{"type":"new_message","message":"x","room":${json}}`,
-        `{"type":"new_message","message":"x","id":${json}}`,
-        `{"type":"change_username","username":${json}}`,
-        `{"type":${json}}`,
-        `{"type":"join","after":${json}}`,
-        ...BODIES.map((body) => body.replace('{', '{"type":"new_message",')),
-      ]) {
-        const before = peer.frames.length;
-        peer.send(frame);
-        const error = await peer.next((one) => peer.frames.indexOf(one) >= before && one.type === 'error');
-        expect({ frame: frame.slice(0, 50), status: error.status }).toEqual({
-          frame: frame.slice(0, 50),
-          status: 400,
-        });
-      }
-      peer.socket.terminate();
-      expect(await readAll(app.url)).toEqual([]);
-    },
-  );
+  it.each(ODD)('is refused on /ws with 400, and not repeated in the answer: %s', async (_what, json) => {
+    const peer = await openPeer(app.url, '/ws', 'json');
+    for (const frame of [
+      `{"type":"new_message","message":${json}}`,
+      `{"type":"new_message","message":"x","room":${json}}`,
+      `{"type":"new_message","message":"x","id":${json}}`,
+      `{"type":"change_username","username":${json}}`,
+      `{"type":${json}}`,
+      `{"type":"join","after":${json}}`,
+      ...BODIES.map((body) => body.replace('{', '{"type":"new_message",')),
+    ]) {
+      const before = peer.frames.length;
+      peer.send(frame);
+      const error = await peer.next((one) => peer.frames.indexOf(one) >= before && one.type === 'error');
+      expect({ frame: frame.slice(0, 50), status: error.status }).toEqual({
+        frame: frame.slice(0, 50),
+        status: 400,
+      });
+    }
+    peer.socket.terminate();
+    expect(await readAll(app.url)).toEqual([]);
+  });
 
-  it.each(ODD)('S14: is refused on Socket.IO with 400: %s', async (_what, json) => {
+  it.each(ODD)('is refused on Socket.IO with 400: %s', async (_what, json) => {
     const { socket } = await connect(app.url);
     const value = JSON.parse(json) as unknown;
-    // What the client could not write, it can not send either.
+    // The client can't send what it can't serialize.
     const odd = json.length > 4_000 ? ['x'] : value;
     for (const [event, payload] of [
       ['new_message', { message: odd }],
@@ -122,7 +119,7 @@ describe('JSON that is not what was asked for', () => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it('S14: in the query is refused with 400, where one value is asked for', async () => {
+  it('in the query is refused with 400 where one value is expected', async () => {
     for (const query of [
       'room=a&room=b',
       'after=a&after=b',

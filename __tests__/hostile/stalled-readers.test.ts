@@ -7,12 +7,12 @@ import { closed, dialWebSocket, frame } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** How much a server may grow by one peer, in MB: garbage of the flood that is not collected yet. Unbounded, it is hundreds. */
+/** How much a server may grow by one peer, in MB: garbage that is not collected yet. Without bounds, it is hundreds. */
 const ROOM = 64;
-/** More than the kernel's buffers of a connection hold. */
+/** How many messages the room has: more than fits into the kernel's buffers of a connection. */
 const HISTORY = 1_200;
 
-/** What a stalled reader sends, each nearly as large as a frame may be. */
+/** Padding that makes each request of a stalled reader nearly as large as a frame may be. */
 const PAD = 'x'.repeat(60_000);
 const REQUESTS: Record<string, object> = {
   join: { room: 'full', after: 'earliest', PAD },
@@ -43,7 +43,7 @@ const WAYS: Record<string, Way> = {
   },
 };
 
-/** Writes the same bytes again and again, as fast as they are taken, until the server closes the connection. */
+/** Writes the same bytes repeatedly, as fast as the server reads them, until it closes the connection. */
 async function flood(socket: Socket, bytes: Buffer): Promise<void> {
   const more = (): void => {
     while (!socket.destroyed && socket.write(bytes));
@@ -70,7 +70,7 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
       );
     }
   });
-  // What the first attack leaves is what the process keeps for the next.
+  // The first attack warms up the process, which makes the others comparable.
   beforeAll(() => attack('join'));
   afterAll(async () => {
     await server.end('SIGTERM');
@@ -85,7 +85,7 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
   }
 
   it.each(Object.keys(REQUESTS))(
-    'S22: is cut off when it goes on sending %s, and takes no memory',
+    'is cut off when it keeps sending %s, and takes no memory',
     async (event) => {
       const before = memoryOf(server.child);
       await attack(event);
@@ -95,12 +95,12 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
   );
 });
 
-describe('requests that a client sends ahead', () => {
+describe('requests that arrive together', () => {
   let app: Running;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
-  it('are handled in their order: a message goes to the room that was joined before it', async () => {
+  it('are handled in order: a message goes to the room that was joined before it', async () => {
     const peer = await openPeer(app.url, '/ws', 'json');
     const { socket } = await connect(app.url);
     for (let i = 0; i < 20; i += 1) {
@@ -128,7 +128,7 @@ describe('requests that a client sends ahead', () => {
     socket.disconnect();
   });
 
-  it('are all answered where they are 200 at once', async () => {
+  it('are all answered if there are 200 of them', async () => {
     const { socket } = await connect(app.url);
     const all = await Promise.all(
       Array.from({ length: 200 }, (_, i) => socket.emitWithAck('new_message', { message: `${i}` })),
@@ -137,7 +137,7 @@ describe('requests that a client sends ahead', () => {
     socket.disconnect();
   });
 
-  it('S22: are answered one after the other where a thousand come at once on /ws, and others do not wait for them', async () => {
+  it('are handled over many turns of the event loop if there are a thousand on /ws, so that others don’t wait', async () => {
     const { socket } = await connect(app.url);
     const peer = await openPeer(app.url, '/ws', 'json');
     // One write, so that they arrive together.
@@ -153,7 +153,7 @@ describe('requests that a client sends ahead', () => {
     socket.disconnect();
   });
 
-  it('S22: end a session over polling where more than 256 are unanswered, whatever one body holds', async () => {
+  it('close a session over polling if more than 256 are unanswered', async () => {
     const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
     const opened = await (await fetch(base)).text();
     const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
@@ -166,7 +166,7 @@ describe('requests that a client sends ahead', () => {
 });
 
 describe('the id of a frame', () => {
-  it('may have 100 characters, and no more: it is kept until the answer', async () => {
+  it('may have at most 100 characters, since it stays in memory until the answer', async () => {
     const app = await startApp();
     const peer = await openPeer(app.url, '/ws', 'json');
     peer.send({ type: 'typing', id: 'x'.repeat(100) });

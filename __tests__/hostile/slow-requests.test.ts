@@ -9,7 +9,7 @@ let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** A client that sends its request a byte at a time: it is never silent, and never done. */
+/** A client that sends its request one byte at a time, without end. */
 async function trickle(lines: string[], byte: string): Promise<{ text: string; took: number }> {
   const begun = performance.now();
   const socket = await dial(app.url);
@@ -31,8 +31,8 @@ const BODY = [
   ' ',
 ];
 
-describe('a request that does not come to its end', () => {
-  it('S18: is dropped in 15 s while its headers are sent byte by byte, as is a connection that says nothing', async () => {
+describe('a request that never ends', () => {
+  it('is cut off within 15 s while its headers arrive byte by byte, as is a silent connection', async () => {
     const silent = dial(app.url).then(closed);
     const { text, took } = await trickle(['GET / HTTP/1.1', 'Host: localhost', 'X-Slow: '], 'x');
     await silent;
@@ -40,7 +40,7 @@ describe('a request that does not come to its end', () => {
     expect(took).toBeLessThan(15_000);
   });
 
-  it('S18: costs nothing of what may be refused where nothing was sent at all, as browsers open connections ahead', async () => {
+  it('does not count as a refusal if nothing was sent at all: browsers open connections in advance', async () => {
     await app.close();
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
     app.server.requestTimeout = app.server.headersTimeout = 100;
@@ -57,8 +57,8 @@ describe('a request that does not come to its end', () => {
     expect((await fetch(`${app.url}/messages`)).status).toBe(200);
   });
 
-  it('S18: is dropped while its body is sent byte by byte, and the streams that are open are not', async () => {
-    // As it is set, this takes half a minute.
+  it('is cut off while its body arrives byte by byte, and open streams are not', async () => {
+    // With the real setting, this takes half a minute.
     expect(app.server.requestTimeout).toBe(30_000);
     app.server.requestTimeout = app.server.headersTimeout = 1_000;
     const streams = ['/sse', '/sse?room=lobby'].map((path) =>
@@ -78,7 +78,7 @@ describe('a request that does not come to its end', () => {
     curl.destroy();
   });
 
-  it('S18: costs others nothing: they are answered while a hundred trickle', async () => {
+  it('does not keep others from being answered, even if there are a hundred', async () => {
     const slow = await Promise.all(
       Array.from({ length: 100 }, async () => {
         const socket = await dial(app.url);
@@ -91,12 +91,12 @@ describe('a request that does not come to its end', () => {
   });
 });
 
-describe('an answer that is not taken in', () => {
-  it('S18: is dropped with its connection, and the streams that have nothing to tell are not', async () => {
+describe('a response that is not read', () => {
+  it('is cut off with its connection, and quiet streams are not', async () => {
     const guest = await Somebody.guest(app.url);
     for (let i = 0; i < 100; i += 1)
       await guest.ask('POST', '/messages', { message: '\u2603'.repeat(4_000) });
-    // As it is set, this takes a minute.
+    // With the real setting, this takes a minute.
     expect(app.server.timeout).toBe(65_000);
     app.server.timeout = 1_000;
     const events = sseEvents(`${app.url}/sse?room=quiet`);

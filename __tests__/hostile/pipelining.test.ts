@@ -14,12 +14,12 @@ async function fill(url: string, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => say(url, LONGEST)));
 }
 
-describe('requests that are sent ahead on one connection', () => {
+describe('pipelined requests', () => {
   let app: Running;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
-  it('S23: are begun one after the other, each when the one before was answered', async () => {
+  it('are begun one after the other, each after the response to the one before', async () => {
     const behind = JSON.stringify({ message: 'behind', room: 'behind' });
     const post = ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     const socket = await dial(app.url);
@@ -36,15 +36,15 @@ describe('requests that are sent ahead on one connection', () => {
     expect(await readAll(app.url, 'behind')).toMatchObject([{ message: 'behind' }]);
   });
 
-  it('S23: are cut off past 32 of them', async () => {
+  it('are cut off if more than 32 wait', async () => {
     const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', '', ...ahead(33));
     await closed(socket);
     await say(app.url, 'still there');
   });
 });
 
-describe('fourteen connections that send 32 requests for the largest answers ahead, and read nothing', () => {
-  it('S23: cost a few MB', async () => {
+describe('fourteen connections that pipeline 32 requests for the largest responses, and read nothing', () => {
+  it('take only a few MB', async () => {
     const place = scratch();
     const server = await startProcess({ DATABASE: `${place.folder}/parley.db` });
     await fill(server.url, 40);
@@ -65,7 +65,7 @@ describe('fourteen connections that send 32 requests for the largest answers ahe
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   let app: Running;
   beforeEach(async () => {
     app = await startApp();
@@ -76,7 +76,7 @@ describe('an answer', () => {
 
   const texts = (page: MessagePage): number[] => page.messages.map(({ seq }) => seq);
 
-  it('S23: holds 128 KB of messages, counted in UTF-8, and says that there is more', async () => {
+  it('contains at most 128 KB of messages, in UTF-8, and says whether there are more', async () => {
     const seen: number[] = [];
     for (let after = 'earliest', more = true; more;) {
       const answer = await fetch(`${app.url}/messages?limit=500&after=${after}`);
@@ -92,7 +92,7 @@ describe('an answer', () => {
     expect(texts(held)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('S23: of the newest messages holds the newest that fit, and the rest is a page back', async () => {
+  it('to a request for the newest messages contains those that fit, and the others are on the page before', async () => {
     const newest = await read(app.url, { limit: '500' });
     expect(texts(newest)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31]);
     const older = await read(app.url, { limit: '500', before: newest.messages[0]!.cursor });
@@ -104,8 +104,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a server that ends while requests that were sent ahead wait', () => {
-  it('ends without a warning', async () => {
+describe('a shutdown while pipelined requests wait', () => {
+  it('causes no warning', async () => {
     const place = scratch();
     const server = await startProcess({ DATABASE: `${place.folder}/parley.db` }, undefined, 'pipe');
     let errors = '';

@@ -19,7 +19,7 @@ let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-describe('line ends and NUL in a text', () => {
+describe('line breaks and control characters', () => {
   const FORGED = [
     'hello\n\nevent: new_message\ndata: {"username":"Forged"}\n\n',
     'hello\r\rid: k3f9:999\r\r',
@@ -27,7 +27,7 @@ describe('line ends and NUL in a text', () => {
     'hello\u2028data: x\u2029\u2028id: 1',
   ];
 
-  it.each(FORGED)('S16: forge no event on SSE: %j', async (message) => {
+  it.each(FORGED)('can’t forge an event on SSE: %j', async (message) => {
     const stream = sseEvents(`${app.url}/sse?last=0&after=earliest`);
     await say(app.url, message);
     await say(app.url, 'the next');
@@ -39,7 +39,7 @@ describe('line ends and NUL in a text', () => {
   });
 
   it.each([...FORGED, 'x\nAnna: forged', 'x\r * A notice', 'x\u2028Anna: forged'])(
-    'S16: forge no line on the text subprotocol, nor for curl: %j',
+    'can’t forge a line on the text subprotocol or for curl: %j',
     async (message) => {
       const peer = await openPeer(app.url, '/ws', 'text');
       await say(app.url, message);
@@ -55,7 +55,7 @@ describe('line ends and NUL in a text', () => {
   );
 
   it.each(['a\u0000b', 'a\u001bb', 'a\u0085b', 'a\u000bb', 'a\u000cb'])(
-    'S16: that nobody types are refused on every way: %j',
+    'that nobody types are refused on every transport: %j',
     async (message) => {
       expect((await post(`${app.url}/messages`, { message })).status).toBe(400);
       const { socket } = await connect(app.url);
@@ -70,11 +70,11 @@ describe('line ends and NUL in a text', () => {
   );
 
   it.each(['Anna: x', 'Anna:', 'Anna\u02d0 x', 'An\nna', 'Anna\r', 'An\u0000na', 'An\u2028na', ' * x\n'])(
-    'S16: make no name that passes for another’s line: %j',
+    'can’t make a name imitate another’s line: %j',
     async (username) => {
       const guest = await Somebody.guest(app.url);
       const { status, body } = await guest.ask('POST', '/username', { username });
-      // Spaces around it are not part of a name.
+      // Surrounding spaces are not part of a name.
       if (status === 200) expect(body.username).toMatch(/^\S+( \S+)*$/);
       else expect(status).toBe(400);
       if (username.includes(':')) expect(status).toBe(400);
@@ -82,7 +82,7 @@ describe('line ends and NUL in a text', () => {
   );
 
   it.each(['* Olga deleted a message.', '＊ Olga', '*'])(
-    'S16: make no name that passes for a notice: %j',
+    'can’t make a name imitate a notice: %j',
     async (username) => {
       const guest = await Somebody.guest(app.url);
       const { status, body } = await guest.ask('POST', '/username', { username });
@@ -90,7 +90,7 @@ describe('line ends and NUL in a text', () => {
     },
   );
 
-  it('S16: make no name that passes for a part of a notice', async () => {
+  it('can’t make a name imitate a part of a notice', async () => {
     const guest = await Somebody.guest(app.url);
     const username = 'Olga deleted a message. Masha';
     await guest.ask('POST', '/username', { username });
@@ -102,17 +102,17 @@ describe('line ends and NUL in a text', () => {
     const answer = await fetch(`${app.url}/r/lobby?after=earliest`, { headers: { Accept: 'text/plain' } });
     const [deleted] = (await answer.text()).split('\n');
     expect(deleted).toBe(` * A message from “${username}” was deleted.`);
-    // What ends the quotation can not be a part of it.
+    // A closing quotation mark can't be part of a name.
     for (const forged of ['Masha” deleted', '“Masha'])
       expect((await guest.ask('POST', '/username', { username: forged })).status).toBe(400);
   });
 
-  it('S16: of a name that an older version let through make no notice', () => {
+  it('in a name that an older version accepted can’t imitate a notice', () => {
     const forged = plainText([{ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' }]);
     expect(forged).toEqual(['Olga: x']);
   });
 
-  it('S16: forge no header', async () => {
+  it('can’t forge a header', async () => {
     const answer = await fetch(`${app.url}/sse?after=x%0d%0aSet-Cookie:%20a=b`);
     expect(answer.status).toBe(400);
     expect(answer.headers.getSetCookie()).toEqual([]);

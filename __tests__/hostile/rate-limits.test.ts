@@ -11,14 +11,14 @@ import { openPeer } from '../support/ws';
 let app: Running;
 afterEach(() => app.close());
 
-/** Comes from another address, as a trusted proxy says. */
+/** Headers of a request from another address, as a trusted proxy would send them. */
 const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
 const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
 const [GREEDY, OTHER] = [from('203.0.113.7'), from('203.0.113.8')];
 const get = (path: string, headers: Record<string, string>) => fetch(app.url + path, { headers });
 
-describe('the allowance of reads', () => {
-  it('S20: refuses a visitor who reads on and on with 429 and a time, and others of the address read on', async () => {
+describe('the rate limit of reads', () => {
+  it('refuses a visitor above it with 429 and Retry-After, and not others of the address', async () => {
     const { folder, remove } = scratch();
     const env = { DATABASE: join(folder, 'parley.db') };
     app = await startApp(env);
@@ -27,10 +27,10 @@ describe('the allowance of reads', () => {
     await app.close();
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_READS: '10/60' });
     const greedy = await Somebody.guest(app.url);
-    // A poll that has nothing new is one read.
+    // A poll without anything new is one read.
     const { body } = await greedy.ask('GET', '/messages?last=0&limit=500');
     expect((await greedy.ask('GET', `/messages?limit=500&after=${String(body.cursor)}`)).status).toBe(200);
-    // An answer of 500 messages is ten reads.
+    // A response with 500 messages is ten reads.
     expect((await greedy.ask('GET', '/messages?limit=500')).status).toBe(200);
     const refused = await greedy.ask('GET', '/messages');
     expect(refused.body).toMatchObject({
@@ -56,7 +56,7 @@ describe('the allowance of reads', () => {
     ['SSE', '/sse'],
     ['Socket.IO over polling', '/socket.io/?EIO=4&transport=polling'],
   ])(
-    'S20: is one for an address on %s and everywhere else, and leaves other addresses alone',
+    'is shared by an address on %s with all other transports, and does not affect other addresses',
     async (_way, path) => {
       app = await startApp({ ...PROXY, LIMIT_READS: '1/60' });
       for (let i = 0; i < 10; i += 1) expect((await get('/messages', GREEDY)).status).toBe(200);
@@ -69,7 +69,7 @@ describe('the allowance of reads', () => {
     },
   );
 
-  it('S20: counts joins and typing, over every transport', async () => {
+  it('includes joins and typing, over every transport', async () => {
     app = await startApp({ ...PROXY, LIMIT_READS: '3/60' });
     const peer = await openPeer(app.url, '/ws', 'json', undefined, GREEDY);
     const { socket } = await connect(app.url, { extraHeaders: OTHER });
@@ -86,7 +86,7 @@ describe('the allowance of reads', () => {
 });
 
 describe('a request with HEAD', () => {
-  it('S20: is counted as a read of its visitor', async () => {
+  it('is charged as a read of its visitor', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_READS: '5/60' });
     const reader = await Somebody.guest(app.url);
     for (let i = 0; i < 5; i += 1) expect((await reader.ask('HEAD', '/messages')).status).toBe(200);
@@ -94,11 +94,11 @@ describe('a request with HEAD', () => {
   });
 });
 
-describe('what is received', () => {
+describe('the size of what a client sends', () => {
   const large = 'x'.repeat(60_000);
 
-  it('S20: costs reads by its size, over HTTP, chunked or not', async () => {
-    // Sixteen reads are 64 KB; the address has ten times as many.
+  it('is charged as reads over HTTP, chunked or not', async () => {
+    // Sixteen reads are 64 KB; the address may have ten times as many.
     app = await startApp({ ...PROXY, LIMIT_READS: '16/60', LIMIT_REFUSALS: '1000/60' });
     const post = (headers: Record<string, string>, body: string | ReadableStream) =>
       fetch(`${app.url}/messages`, {
@@ -115,13 +115,13 @@ describe('what is received', () => {
   });
 
   it.each(['/ws', 'Socket.IO'])(
-    'S22: costs reads by its size on %s, and ends the connection when they are spent, and no other',
+    'is charged as reads on %s, and closes the connection when they are used up, and no other',
     async (way) => {
       app = await startApp({ ...PROXY, LIMIT_READS: '30/60' });
       const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
       if (way === '/ws') {
         const peer = await openPeer(app.url, '/ws', 'json', undefined, GREEDY);
-        // Two of them are 28 reads and what they ask for. Others are refused, until the reads are spent twice over.
+        // Two of them are 28 reads and those of the requests. Others are refused until the limit is exceeded twice over.
         for (let i = 0; i < 6; i += 1) peer.send({ type: 'typing', id: i, large });
         expect(await peer.closed).toMatchObject({ code: 1008 });
         expect(peer.frames.filter(({ type }) => type === 'ack').map(({ id }) => id)).toEqual([0, 1]);
@@ -140,21 +140,18 @@ describe('what is received', () => {
   );
 });
 
-describe('what is done already', () => {
-  it.each(['/ws', 'Socket.IO'])(
-    'S20: costs a deletion one read over %s, also when it is repeated',
-    async (way) => {
-      app = await startApp({ LIMITS: 'on', LIMIT_READS: '3/60' });
-      const ask = await asking(way);
-      const id = randomUUID();
-      await ask('new_message', { id, message: 'hello' });
-      for (let i = 0; i < 3; i += 1) expect(await ask('delete_message', { id })).not.toHaveProperty('error');
-      expect(await ask('delete_message', { id })).toMatchObject({ status: 429 });
-    },
-  );
+describe('a repeated request', () => {
+  it.each(['/ws', 'Socket.IO'])('is charged a read for a deletion over %s', async (way) => {
+    app = await startApp({ LIMITS: 'on', LIMIT_READS: '3/60' });
+    const ask = await asking(way);
+    const id = randomUUID();
+    await ask('new_message', { id, message: 'hello' });
+    for (let i = 0; i < 3; i += 1) expect(await ask('delete_message', { id })).not.toHaveProperty('error');
+    expect(await ask('delete_message', { id })).toMatchObject({ status: 429 });
+  });
 
   it.each(['/ws', 'Socket.IO'])(
-    'S20: costs a message that is sent again a refusal over %s, when no other may be sent',
+    'counts as a refusal over %s, for a message that is sent again when the limit of messages is used up',
     async (way) => {
       app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '1/60', LIMIT_REFUSALS: '3/60' });
       const ask = await asking(way);
@@ -167,7 +164,7 @@ describe('what is done already', () => {
   const closing: (() => void)[] = [];
   afterEach(() => closing.splice(0).forEach((close) => close()));
 
-  /** Connects, and returns what sends a request and waits for its answer. */
+  /** Connects, and returns a function that sends a request and waits for its answer. */
   async function asking(way: string): Promise<(event: string, payload: object) => Promise<object>> {
     if (way === '/ws') {
       const peer = await openPeer(app.url, '/ws', 'json');
@@ -187,13 +184,13 @@ describe('what is done already', () => {
 });
 
 describe('a replay of a long history', () => {
-  // Longer than what is kept in memory: five pages of 64 KB, about.
+  // Longer than the tail: about five pages of 64 KB.
   const WINDOW = 2;
   const texts = Array.from({ length: 80 }, (_, i) => `${i} ${'x'.repeat(3_900)}`);
   const seqs = (cursors: string[]) => cursors.map((cursor) => Number(cursor.split(':')[1]));
 
   it.each(['/sse?after=earliest', '/ws', 'Socket.IO', '/r/lobby?follow&after=earliest'])(
-    'S20: waits for reads when they are spent, and gets everything: %s',
+    'waits when the reads are used up, and gets everything: %s',
     async (way) => {
       const place = scratch();
       const DATABASE = join(place.folder, 'parley.db');
@@ -204,13 +201,13 @@ describe('a replay of a long history', () => {
       const begun = performance.now();
       const read = await replay(way, texts.length);
       expect(seqs(read)).toEqual(texts.map((_, i) => i + 1));
-      // Four pages after the first cost four reads: the last two are of the second window.
+      // The four pages after the first are four reads: the last two are in the second window.
       expect(performance.now() - begun).toBeGreaterThan((WINDOW * 1_000) / 2);
       place.remove();
     },
   );
 
-  /** Reads so many messages from the earliest on. @returns their cursors. */
+  /** Reads messages from the earliest on. @returns their cursors. */
   async function replay(way: string, count: number): Promise<string[]> {
     const cursors: string[] = [];
     if (way === '/ws') {
@@ -245,8 +242,8 @@ describe('a replay of a long history', () => {
   }
 });
 
-describe('the allowance of refused requests', () => {
-  it('S20: is spent by requests that can not be read, and by upgrades that there are not', async () => {
+describe('the rate limit of refusals', () => {
+  it('includes malformed requests, and upgrades to unknown paths', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
     const wrong = [
       ['NO HTTP'],
@@ -260,16 +257,16 @@ describe('the allowance of refused requests', () => {
     }
     expect((await fetch(`${app.url}/messages`)).status).toBe(429);
     expect((await answerTo(app.url, ...wrong[3]!)).status).toBe(429);
-    // Those that can not be read are not even answered.
+    // Above it, malformed requests are not even answered.
     expect(await answerTo(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
   });
 
-  it('S20: is not spent for a proxy by what can not be read', async () => {
+  it('does not count malformed requests for a proxy', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     for (let i = 0; i < 15; i += 1) expect((await answerTo(app.url, 'NO HTTP')).status).toBe(400);
   });
 
-  it('S20: is spent by whatever is refused over HTTP; the address is refused until its time is over, and no other', async () => {
+  it('includes whatever is refused over HTTP; above it, the address is refused until the window ends, and no other', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     const post = (path: string, body: string) =>
       fetch(app.url + path, {
@@ -295,7 +292,7 @@ describe('the allowance of refused requests', () => {
   });
 
   it.each(['json', 'text'])(
-    'S20: ends a connection on /ws (%s) that goes on after it is spent, and no other',
+    'closes a connection on /ws (%s) that continues above it, and no other',
     async (protocol) => {
       app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
       const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
@@ -308,7 +305,7 @@ describe('the allowance of refused requests', () => {
     },
   );
 
-  it('S20: ends a Socket.IO connection that goes on after it is spent, and is told before', async () => {
+  it('closes a Socket.IO connection that continues above it, after refusing its requests', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
     const { socket } = await connect(app.url, { extraHeaders: GREEDY, reconnection: false });
     const ended = new Promise((resolve) => socket.once('disconnect', resolve));

@@ -2,18 +2,18 @@ import { closed, dial } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** What is open must be closed in this time, in ms. */
-const SOON = 5_000;
+/** How long the server may take to close a connection, in ms. */
+const DEADLINE = 5_000;
 
-/** A stream as somebody holds it. */
-export interface Held {
-  /** Everything that was told so far. */
+/** An open connection, as its client sees it. */
+export interface OpenConnection {
+  /** Everything received so far. */
   text: () => string;
   closed: Promise<unknown>;
 }
 
-/** Who holds it, by their headers. */
-export type Open = (url: string, headers: Record<string, string>) => Promise<Held>;
+/** Opens a connection. @param headers identify the visitor. */
+export type Open = (url: string, headers: Record<string, string>) => Promise<OpenConnection>;
 
 const socketIo =
   (transport: string): Open =>
@@ -30,7 +30,7 @@ const socketIo =
     };
   };
 
-/** HTTP as it is, so that nothing is read ahead or kept back. */
+/** Raw HTTP, so that no client library buffers anything. */
 const http =
   (path: string, accept = '*/*'): Open =>
   async (url, headers) => {
@@ -45,8 +45,8 @@ const http =
     return { text: () => text, closed: closed(socket) };
   };
 
-/** Every way to hold something open. */
-export const WAYS: Record<string, Open> = {
+/** Every kind of connection that stays open. */
+export const CONNECTIONS: Record<string, Open> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),
   '/ws (json)': async (url, headers) => {
@@ -67,11 +67,11 @@ export const WAYS: Record<string, Open> = {
   'long poll': http('/subscribe'),
 };
 
-/** Waits for the end of what is held; fails if it does not come in time. */
-export async function endsSoon({ closed }: Held): Promise<void> {
+/** Waits until a connection is closed. @throws if that takes longer than 5 s. */
+export async function closesSoon({ closed }: OpenConnection): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`It is open after ${SOON} ms.`)), SOON);
+    timer = setTimeout(() => reject(new Error(`It is still open after ${DEADLINE} ms.`)), DEADLINE);
   });
   await Promise.race([closed, late]).finally(() => clearTimeout(timer));
 }

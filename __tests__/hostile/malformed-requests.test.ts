@@ -11,7 +11,7 @@ let app: Running;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** The status of a POST, whose body is sent whether or not it is read. */
+/** Returns the status of a POST, and sends its body whether or not the server reads it. */
 function postStatus(path: string, type: string, body: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
@@ -30,18 +30,18 @@ describe('a body', () => {
     ['/contacts', 'application/json', JSON.stringify({ name: text, phone: '1' })],
     ['/sessions', 'application/json', JSON.stringify({ username: text, password: text })],
     ['/r/lobby', 'application/x-www-form-urlencoded', text],
-  ])('S7: over 64 KB is refused by %s with 413', async (path, type, body) => {
+  ])('over 64 KB is refused by %s with 413', async (path, type, body) => {
     expect(await postStatus(path, type, body)).toBe(413);
   });
 
-  it('S7: over 64 KB is refused by Socket.IO’s polling with 413', async () => {
+  it('over 64 KB is refused by Socket.IO’s polling with 413', async () => {
     const base = '/socket.io/?EIO=4&transport=polling';
     const opened = await (await fetch(app.url + base)).text();
     const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
     expect(await postStatus(`${base}&sid=${sid}`, 'text/plain', `4${text}`)).toBe(413);
   });
 
-  it('S7: over 64 KB by its head is refused with 413 before it comes', async () => {
+  it('with a Content-Length over 64 KB is refused with 413 before it arrives', async () => {
     const socket = await dial(app.url, 'POST /messages HTTP/1.1', 'Host: localhost', 'Content-Length: 65537');
     const answer = await new Promise((resolve) => socket.once('data', resolve));
     expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
@@ -51,7 +51,7 @@ describe('a body', () => {
   it.each<[string, (text: string) => Buffer]>([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
-  ])('S7: that is compressed is refused with 415, and not unpacked: %s', async (encoding, compress) => {
+  ])('that is compressed is refused with 415, and not decompressed: %s', async (encoding, compress) => {
     const posts: [string, string, string][] = [
       ['/messages', 'application/json', JSON.stringify({ message: 'hello' })],
       ['/sessions', 'application/json', JSON.stringify({ username: 'x'.repeat(10_000_000) })],
@@ -70,9 +70,9 @@ describe('a body', () => {
   });
 });
 
-describe('an address', () => {
+describe('a request target', () => {
   it.each(['/', '/messages?room=', '/sse?room=', '/static/', '/socket.io/?x='])(
-    'S7: of 64 KB is refused with 414, and a sentence: %s…',
+    'of 64 KB is refused with 414 and a reason: %s…',
     async (path) => {
       const { status, text } = await answerTo(
         app.url,
@@ -86,18 +86,18 @@ describe('an address', () => {
     },
   );
 
-  it('S7: that is that long for a WebSocket is refused likewise', async () => {
+  it('of 64 KB is refused for a WebSocket, too', async () => {
     const line = `GET /ws?room=${'x'.repeat(64 * 1024)} HTTP/1.1`;
     expect((await answerTo(app.url, line, 'Host: localhost')).status).toBe(414);
   });
 
-  it('S7: that is long, but not that long, is answered', async () => {
+  it('that is long, but within the limit, is answered', async () => {
     const answer = await fetch(`${app.url}/messages?x=${'x'.repeat(8_000)}`);
     expect(answer.status).toBe(200);
   });
 });
 
-describe('what Node or a library would refuse in its own words', () => {
+describe('a request that Node or a library would refuse in a format of its own', () => {
   const GET = 'GET /messages HTTP/1.1';
   const HOST = 'Host: localhost';
   const POST = ['POST /messages HTTP/1.1', HOST, 'Content-Length: 2'];
@@ -159,7 +159,7 @@ describe('what Node or a library would refuse in its own words', () => {
       'bad_request',
       [polling('transport=websocket'), HOST],
     ],
-  ])('S21: is answered in the one shape of errors: %s', async (_what, expected, lines) => {
+  ])('is refused with a body like all errors: %s', async (_what, expected, lines) => {
     const { status, text } = await answerTo(
       app.url,
       ...lines.map((line) => line.replace('Connection: Upgrade', 'Connection: Upgrade, close')),
@@ -174,7 +174,7 @@ describe('what Node or a library would refuse in its own words', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('a malformed request', () => {
   it.each<[string, string[], ErrorCode]>([
     [
       'headers over 16 KB',
@@ -195,14 +195,17 @@ describe('what is no request', () => {
     ],
     ['a header with NUL in it', ['GET / HTTP/1.1', 'Host: localhost', 'Cookie: a\u0000b'], 'bad_request'],
     ['a line end in a header’s name', ['GET / HTTP/1.1', 'Host: localhost', 'Coo\rkie: a'], 'bad_request'],
-  ])('S21: is answered in the one shape of errors, and closed: %s', async (_what, lines, expected) => {
-    const { status, text } = await answerTo(app.url, ...lines);
-    expect(status).toBe(errorOf(expected).status);
-    expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(errorOf(expected));
-    await say(app.url, 'still there');
-  });
+  ])(
+    'is refused with a body like all errors, and its connection is closed: %s',
+    async (_what, lines, expected) => {
+      const { status, text } = await answerTo(app.url, ...lines);
+      expect(status).toBe(errorOf(expected).status);
+      expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(errorOf(expected));
+      await say(app.url, 'still there');
+    },
+  );
 
-  it('S21: is not answered into a stream that it was sent behind', async () => {
+  it('is not answered in the middle of a stream on the same connection', async () => {
     const socket = await dial(app.url, 'GET /sse HTTP/1.1', 'Host: localhost');
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));

@@ -20,7 +20,7 @@ const CHUNKED = lines(
 );
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-/** Which of some connections are open when the server has read what was sent on them. */
+/** Returns the connections that are open once the server has read what was sent on them. */
 async function stillOpen(sockets: readonly Socket[]): Promise<Socket[]> {
   for (let i = 0; i < 20; i += 1) expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
   return sockets.filter((socket) => !socket.closed);
@@ -30,7 +30,7 @@ describe('the requests of one address', () => {
   // 20 connections: 80 KB.
   const SMALL = { ...PROXY, LIMIT_CONNECTIONS: '1' };
 
-  it('S23: hold 4 KB for each connection that it may have, counting the heads that wait for an answer', async () => {
+  it('take at most 4 KB for each connection it may have, pipelined heads included', async () => {
     app = await startApp(SMALL);
     const ahead = lines('GET /messages HTTP/1.1', `Cookie: ${'x'.repeat(10_000)}`);
     const sockets: Socket[] = [];
@@ -41,7 +41,7 @@ describe('the requests of one address', () => {
     }
     const open = await stillOpen(sockets);
     expect(open).toHaveLength(1);
-    // What was held is free again when a connection has gone.
+    // The memory is released when a connection closes.
     open[0]!.destroy();
     await closed(open[0]!);
     const again = await dial(app.url);
@@ -50,7 +50,7 @@ describe('the requests of one address', () => {
     again.destroy();
   });
 
-  it('S18: hold as much, counting the bodies that do not end', async () => {
+  it('take at most as much, incomplete bodies included', async () => {
     app = await startApp(SMALL);
     const sockets: Socket[] = [];
     for (let i = 0; i < 3; i += 1) {
@@ -65,7 +65,7 @@ describe('the requests of one address', () => {
 });
 
 describe('a body', () => {
-  it('S5: in too many chunks is cut off: each counts as 256 bytes more than it holds', async () => {
+  it('in too many chunks is cut off: each counts as 256 bytes more than it contains', async () => {
     app = await startApp({ LIMITS: 'off' });
     // The timeouts must not be what closes the connection.
     app.server.requestTimeout = app.server.headersTimeout = 0;
@@ -80,8 +80,8 @@ describe('a body', () => {
   });
 });
 
-describe('a body that is answered before it has arrived', () => {
-  it('S18: holds nothing from then on, and its connection is closed', async () => {
+describe('a body whose request is answered before it has arrived', () => {
+  it('takes no memory from then on, and its connection is closed', async () => {
     // 20 connections: 80 KB.
     app = await startApp({ ...PROXY, LIMIT_CONNECTIONS: '1' });
     const headers = { 'X-Forwarded-For': '203.0.113.7' };
@@ -100,7 +100,7 @@ describe('a body that is answered before it has arrived', () => {
     expect((await fetch(`${app.url}/messages`, { headers })).status).toBe(200);
   });
 
-  it('S18: is no shorter message when it is cut off', async () => {
+  it('is not taken for a shorter message when it is cut off', async () => {
     app = await startApp({ LIMITS: 'off' });
     const socket = await dial(app.url);
     const head = lines('POST /r/lobby HTTP/1.1', 'Content-Type: text/plain', 'Transfer-Encoding: chunked');
@@ -111,7 +111,7 @@ describe('a body that is answered before it has arrived', () => {
 });
 
 describe('an address', () => {
-  it('S20: that goes on after twice what may be refused to it is not even read, and others are', async () => {
+  it('that exceeds its limit of refusals twice over is not even read, and others are', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
     for (let i = 0; i < 20; i += 1) {
       const socket = await dial(app.url);
@@ -126,7 +126,7 @@ describe('an address', () => {
   });
 });
 
-describe('a connection that sends on and on what asks for nothing', () => {
+describe('a connection that floods with control frames or empty packets', () => {
   const ENGINE = '/socket.io/?EIO=4&transport=websocket';
   const many = (one: Buffer): Buffer => Buffer.concat(Array.from({ length: 65 }, () => one));
 
@@ -138,7 +138,7 @@ describe('a connection that sends on and on what asks for nothing', () => {
     ['packets without a meaning', ENGINE, frame('text', '6')],
     ['namespaces that there are not', ENGINE, frame('text', '40/none,{}')],
     ['acknowledgements of nothing', ENGINE, frame('text', '431[]')],
-  ])('S1: is ended past 64 of them, and counts as refused: %s', async (_what, path, one) => {
+  ])('is closed after 64 of them, and counts as a refusal: %s', async (_what, path, one) => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     const socket = await dialWebSocket(app.url, path, HOSTILE);
     if (path === ENGINE) socket.write(frame('text', '40'));
@@ -149,18 +149,18 @@ describe('a connection that sends on and on what asks for nothing', () => {
     expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
   });
 
-  it('S1: reads the end of its connection behind what it still sends', async () => {
+  it('sees its connection close in order, although it still sends', async () => {
     app = await startApp(PROXY);
     const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
     let heard = '';
     socket.on('data', (data) => (heard += String(data)));
     socket.write(Buffer.concat([many(frame('pong')), Buffer.alloc(512 * 1024)]));
-    // An end, where unread bytes would have made it a reset.
+    // Unread bytes would have caused a reset instead.
     await once(socket, 'end');
     expect(heard).toContain('Too many pings and pongs.');
   });
 
-  it('S1: is not ended by as many as a client may send', async () => {
+  it('is not closed for as many as a client may send', async () => {
     app = await startApp(PROXY);
     const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
     socket.write(Buffer.concat(Array.from({ length: 60 }, () => frame('ping'))));
@@ -168,7 +168,7 @@ describe('a connection that sends on and on what asks for nothing', () => {
     socket.destroy();
   });
 
-  it('S5: is ended when a message comes in more than 256 frames, and for the first that is binary', async () => {
+  it('is closed for a message in more than 256 frames, and for a binary frame', async () => {
     app = await startApp({ LIMITS: 'off' });
     const fragmented = await dialWebSocket(app.url, '/ws');
     fragmented.write(frame('text', 'x', { final: false }));
@@ -182,7 +182,7 @@ describe('a connection that sends on and on what asks for nothing', () => {
     expect(await (await fetch(`${app.url}/messages`)).json()).toMatchObject({ messages: [] });
   });
 
-  it('S20: costs a read for each echo', async () => {
+  it('is charged a read for each echo', async () => {
     app = await startApp({ ...PROXY, LIMIT_READS: '10/60' });
     const socket = await dialWebSocket(app.url, '/ws/echo', HOSTILE);
     let echoed = '';
@@ -193,12 +193,12 @@ describe('a connection that sends on and on what asks for nothing', () => {
   });
 });
 
-describe('what the readers of one address leave unread', () => {
-  it('S23: is 8 KB for each connection that it may have; the rest is cut off, and who reads is not', async () => {
+describe('what the connections of one address leave unread', () => {
+  it('is at most 8 KB for each connection it may have: others are cut off, and those that read are not', async () => {
     const place = scratch();
     const env = { DATABASE: `${place.folder}/parley.db` };
     app = await startApp(env);
-    // More than the kernel's buffers of a connection hold, in pages of 64 KB.
+    // More than fits into the kernel's buffers of a connection, in pages of 64 KB.
     for (let count = 0; count < 3_000; count += 50)
       await Promise.all(Array.from({ length: 50 }, () => say(app.url, 'x'.repeat(4_000))));
     await app.close();
@@ -206,7 +206,7 @@ describe('what the readers of one address leave unread', () => {
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
     const reader = await openPeer(app.url, '/ws', 'json');
     let open = 0;
-    // A client that reads nothing does not see that it was cut off.
+    // A client that reads nothing can't notice that it was cut off.
     const cut = new Promise<void>((resolve) => {
       app.server.on('connection', (connection: Socket) => {
         open += 1;
