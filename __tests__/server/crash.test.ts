@@ -25,7 +25,10 @@ interface Writer {
   done: Promise<void>;
 }
 
-function write(send: (draft: { id: string; message: string }) => Promise<NewMessage>, name: string): Writer {
+function startWriter(
+  send: (draft: { id: string; message: string }) => Promise<NewMessage>,
+  name: string,
+): Writer {
   const writer: Writer = { acknowledged: new Map(), unanswered: [], done: Promise.resolve() };
   writer.done = (async () => {
     for (let i = 0; ; i += 1) {
@@ -41,13 +44,13 @@ function write(send: (draft: { id: string; message: string }) => Promise<NewMess
   return writer;
 }
 
-const overHttp = (url: string) => async (draft: object) => {
+const sendOverHttp = (url: string) => async (draft: object) => {
   const { status, body } = await post<NewMessage>(`${url}/messages`, draft);
   if (status !== 201) throw new Error(String(status));
   return body;
 };
 
-const overSocket = (client: Client) => (draft: object) =>
+const sendOverSocketIo = (client: Client) => (draft: object) =>
   Promise.race([
     client.socket.emitWithAck('new_message', draft) as Promise<NewMessage>,
     new Promise<never>((_resolve, reject) => client.socket.once('disconnect', reject)),
@@ -61,8 +64,8 @@ describe('kill -9 during a burst of writes', () => {
       const server = await startProcess(env);
       for (const draft of unanswered) acknowledged.set(draft.id, await retry(server, draft));
       const clients = [await connect(server.url), await connect(server.url)];
-      const sends = [overHttp(server.url), overHttp(server.url), ...clients.map(overSocket)];
-      const writers = sends.map((send, i) => write(send, `${kill}-${i}`));
+      const senders = [sendOverHttp(server.url), sendOverHttp(server.url), ...clients.map(sendOverSocketIo)];
+      const writers = senders.map((send, i) => startWriter(send, `${kill}-${i}`));
       // Kill the server at a different point of the burst each time.
       await clients[0]!.next(
         'new_message',

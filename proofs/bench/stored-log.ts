@@ -12,6 +12,8 @@ export interface StoredLog {
 
 /** The room of the log. */
 export const ROOM = 'history';
+/** When the log begins, as Unix time in ms; each message is 1 ms later than the one before. */
+const FIRST_AT = 1_700_000_000_000;
 
 /** Creates a database with a room of so many messages, as the server would have written them. */
 export function createStoredLog(messages: number): StoredLog {
@@ -30,10 +32,10 @@ export function createStoredLog(messages: number): StoredLog {
     `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
      INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at) SELECT '${ROOM}', seq, '${MESSAGE}', 1,
        substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 13, 3) || '-8' || substr(h, 16, 3) || '-' || substr(h, 19, 12),
-       'abcdefghijkl', 'Anonymous', json_object('message', hex(zeroblob(50))), 1700000000000 + seq
+       'abcdefghijkl', 'Anonymous', json_object('message', hex(zeroblob(50))), ${FIRST_AT} + seq
      FROM (SELECT seq, lower(hex(randomblob(15))) AS h FROM n)`,
   ).run(messages);
-  db.prepare(`INSERT INTO rooms VALUES ('${ROOM}', ?, ?)`).run(messages, 1_700_000_000_000 + messages);
+  db.prepare(`INSERT INTO rooms VALUES ('${ROOM}', ?, ?)`).run(messages, FIRST_AT + messages);
   db.exec(index);
   db.pragma('wal_checkpoint(TRUNCATE)');
   close();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runCommand } from '../../__tests__/support/command';
+import { MESSAGE_MAX } from '../../server/entry-kinds';
 import { copyBuild, ROOT } from '../soak/build';
 import { withFixture, type Fixture } from '../soak/cases/fixture';
 import { anonymousMemoryMb, peakMemoryMb } from '../soak/cases/process-figures';
@@ -82,7 +83,7 @@ async function besiege(
 }
 
 async function runAll(fixture: Fixture, options: Options): Promise<boolean> {
-  await fixture.fill(1_000, 4_000);
+  await fixture.fill(1_000, MESSAGE_MAX);
   await fixture.server.end('SIGTERM');
   await fixture.start({ LIMITS: 'on', NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
   let passed = true;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { frame } from '../../../__tests__/support/raw';
+import { QUIET_ROOM } from '../../soak/transports/transport';
 import { findOccurrences, inBatches, open, waitUntilQuiet } from './raw-client';
 
 /** Transports with acknowledgements. */
@@ -26,8 +27,6 @@ export interface AppendsResult {
 
 const WARM_UP_SECONDS = 1;
 const TEXT = 'x'.repeat(100);
-/** Nobody writes to the senders' room, so they receive nothing but acknowledgements. */
-const QUIET_ROOM = 'elsewhere';
 
 /** How many chunks all senders have received. */
 let receivedChunks = 0;

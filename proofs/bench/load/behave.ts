@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
+import { ANSWER_TIMEOUT_MS, QUIET_ROOM } from '../../soak/transports/transport';
 
 export interface BehaveLoad {
   port: number;
@@ -21,8 +22,6 @@ export interface BehaveResult {
 const READ_INTERVAL_MS = 50;
 const SEND_INTERVAL_MS = 100;
 const SENDERS = 4;
-/** How long to wait for an acknowledgement, in ms. */
-const ANSWER_TIMEOUT_MS = 10_000;
 const WARM_UP_MS = 2_000;
 
 /**
@@ -35,7 +34,7 @@ export async function behave({ port, room, seconds }: BehaveLoad, ready: () => v
     io(`http://127.0.0.1:${port}`, {
       forceNew: true,
       transports: ['websocket'],
-      auth: { room: 'elsewhere' },
+      auth: { room: QUIET_ROOM },
     }),
   );
   const result: BehaveResult = { answered: [], acknowledged: [], refused: 0 };

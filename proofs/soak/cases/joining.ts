@@ -72,7 +72,7 @@ export const f8: Case = {
 /** A Socket.IO client without a cursor, as in the Socket.IO tutorials: it receives new messages only. */
 interface LiveReader {
   seqs: number[];
-  /** A head of the room, read after the client had connected: its first message comes at most just after that. */
+  /** The head of the room, read after the client had connected: its first message has at most the next seq. */
   upperBound: number;
 }
 
