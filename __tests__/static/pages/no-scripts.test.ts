@@ -16,7 +16,7 @@ async function plainPage(width = 360) {
 }
 
 /** The form that needs no script; the style hides the other one. */
-const form = (page: Page) => page.locator('form.plain');
+const form = (page: Page) => page.locator('form.no-scripts');
 
 describe('the page without scripts', () => {
   it('shows the room, sends a message under a name, and returns', async () => {

@@ -74,8 +74,8 @@ describe('in a local network, over plain HTTP', () => {
     await page.getByRole('button', { name: 'Join' }).click();
     await page.waitForURL(`${url()}/`);
     await page.getByRole('link', { name: 'Write a message' }).click();
-    await page.locator('form.plain').getByRole('textbox', { name: 'Message' }).fill('no script');
-    await page.locator('form.plain').getByRole('button', { name: 'Send' }).click();
+    await page.locator('form.no-scripts').getByRole('textbox', { name: 'Message' }).fill('no script');
+    await page.locator('form.no-scripts').getByRole('button', { name: 'Send' }).click();
     await page.waitForURL('**/r/lobby');
     await page.getByText('no script').waitFor();
   });
