@@ -37,9 +37,7 @@ describe('the rate limit of reads', () => {
       status: 429,
       retryAfter: Number(refused.headers.get('Retry-After')),
     });
-    expect(refused.body.error).toMatch(
-      /^You are asking for more than this chat allows\. Try again in \d+ s\.$/,
-    );
+    expect(refused.body.error).toMatch(/^You are sending too many requests\. Try again in \d+ s\.$/);
     const other = await Somebody.guest(app.url);
     expect((await other.ask('GET', '/messages')).status).toBe(200);
     await app.close();

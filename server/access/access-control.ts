@@ -95,7 +95,7 @@ export class AccessControl {
   /** @throws {Refusal} `forbidden` if a script's token asks: a leaked token must not take the account over. */
   refuseToken(request: IncomingMessage): void {
     if (bearerOf(request))
-      throw new Refusal('forbidden', 'A token can not change the account that it speaks for. Sign in.');
+      throw new Refusal('forbidden', 'A token cannot change its account. Sign in with a browser.');
   }
 
   /** Whether somebody is one of those whom the server is for. */
@@ -194,8 +194,8 @@ export class AccessControl {
 
 const WORDS: Record<AccessMode, string> = {
   open: '',
-  invite: 'This chat is by invitation. Open the link that you were given, or sign in.',
-  closed: 'This chat is for those who have an account here. Sign in.',
+  invite: 'This chat is by invitation. Open your invitation link, or sign in.',
+  closed: 'This chat is only for people with an account. Sign in.',
 };
 
 /** How long something holds; nothing where it holds for good. */

@@ -43,11 +43,11 @@ export function createRates(settings: LimitSettings | undefined): Rates | undefi
   });
   return (
     settings && {
-      messages: rate(settings.messages, 'You are writing faster than this chat allows'),
+      messages: rate(settings.messages, 'You are sending messages too fast'),
       names: rate(settings.names, 'You have changed your name too often'),
       contacts: rate(settings.contacts, 'You have changed contacts too often'),
       signIns: rate(settings.signIns, 'There were too many attempts to sign in'),
-      reads: rate(settings.reads, 'You are asking for more than this chat allows'),
+      reads: rate(settings.reads, 'You are sending too many requests'),
       refusals: rate(settings.refusals, 'Too many of your requests were refused'),
     }
   );

@@ -97,7 +97,7 @@ export class Accounts {
     this.limits.take('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
     if (known && !(await isPassword(current ?? '', known, visitor.address))) {
-      throw new Refusal('wrong_password', 'The present password is wrong.');
+      throw new Refusal('wrong_password', 'The current password is wrong.');
     }
     const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
@@ -133,10 +133,12 @@ export class Accounts {
   /** The name that a visitor can keep. @throws {Refusal} 400 if that has none of its own. */
   async nameToKeep(visitor: Visitor): Promise<string> {
     if (!visitor.isPersistent)
-      throw new Refusal('bad_request', 'Open the page first: there is no cookie that knows you.');
+      throw new Refusal(
+        'bad_request',
+        'Open the chat in a browser first: this request has no visitor cookie.',
+      );
     const { username } = await this.visitors.profileById(visitor.id);
-    if (username === ANONYMOUS)
-      throw new Refusal('bad_request', 'Choose a name first: that is what is kept.');
+    if (username === ANONYMOUS) throw new Refusal('bad_request', 'Choose a name first.');
     return username;
   }
 
@@ -212,7 +214,7 @@ export class Accounts {
    */
   async makeToken(visitor: Visitor, label: string): Promise<{ credential: Credential; secret: string }> {
     const { account } = await this.visitors.profileOf(visitor);
-    if (!account) throw new Refusal('bad_request', 'Keep your name first: a token speaks for an account.');
+    if (!account) throw new Refusal('bad_request', 'Create an account first: a token belongs to an account.');
     const token = newCredential('token', label);
     if (!(await this.store.addToken(visitor.id, withHash(token), MOST)))
       throw new Refusal('limit_reached', `There are ${MOST} of them. Revoke some first.`);

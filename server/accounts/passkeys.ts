@@ -158,7 +158,7 @@ export class Passkeys {
     if (!(await this.store.removePasskey(visitor, id))) {
       throw new Refusal(
         'conflict',
-        'Nothing else is left to sign in with: set a password first, or add another passkey.',
+        'This is the only way to sign in. Set a password or add another passkey first.',
       );
     }
   }

@@ -120,7 +120,7 @@ export class Chat {
     const { username, role } = await this.writeAccess.authorize('messages', visitor);
     const { locked, slow } = await this.rules.rulesOf(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
-    if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators write here now.');
+    if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
     const who = visitor.isPersistent ? visitor.id : visitor.address;
     return { username, takeBack: this.slowMode.count(room, who, slow) };
   }

@@ -136,7 +136,7 @@ export class Moderation {
   async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
     if (visitor === by.id) {
       await requireRole(this.visitors, by, 'owner');
-      throw new Refusal('forbidden', 'Another owner has to do that.');
+      throw new Refusal('forbidden', 'You cannot change your own role. Ask another owner.');
     }
     // Whoever gives it stays an owner meanwhile: there is always one left.
     await decide(
@@ -204,7 +204,10 @@ export class Moderation {
     const { role } = await requireRole(this.visitors, by, 'moderator');
     const other = await this.visitors.profileById(visitor);
     if (isAtLeast(other.role, role))
-      throw new Refusal('forbidden', `You may not do that to ${other.username}.`);
+      throw new Refusal(
+        'forbidden',
+        `You cannot do that to ${other.username}, whose role is not below yours.`,
+      );
     return [
       [by.id, role],
       [visitor, other.role],

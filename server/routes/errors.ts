@@ -30,7 +30,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   }
 };
 
-const UNREADABLE = 'The request can not be read.';
+const UNREADABLE = 'The request cannot be read.';
 
 /** What Express and its parsers refuse by themselves, said in a sentence. */
 function explain(error: unknown): unknown {

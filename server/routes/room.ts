@@ -84,7 +84,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
       default:
         throw new Refusal(
           'not_acceptable',
-          'There is text/html, text/plain, application/x-ndjson and text/event-stream here.',
+          'This address has text/html, text/plain, application/x-ndjson and text/event-stream. Accept one of them.',
         );
     }
   });
@@ -92,7 +92,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   const form = text({ type: 'application/x-www-form-urlencoded', ...BODY_LIMITS });
   router.post('/r/:room', form, recheckAfterBody, async (request, response) => {
     if (typeof request.body !== 'string')
-      throw new Refusal('unsupported_type', 'Send a form, or a message alone: curl -d hello.');
+      throw new Refusal('unsupported_type', 'Send a form, or just a message: curl -d hello.');
     const fields = new URLSearchParams(request.body);
     const room = checkRoom(request.params.room);
     const message = fields.get('message') ?? request.body;

@@ -21,8 +21,8 @@ const SLOW_MAX = 3_600;
 
 const password = z
   .string('The password must be a text.')
-  .min(PASSWORD_MIN, `A password has ${PASSWORD_MIN} characters at least.`)
-  .max(PASSWORD_MAX, `A password has ${PASSWORD_MAX} characters at most.`);
+  .min(PASSWORD_MIN, `A password must have at least ${PASSWORD_MIN} characters.`)
+  .max(PASSWORD_MAX, `A password can have at most ${PASSWORD_MAX} characters.`);
 const whole = (name: string, least: number, most: number) =>
   z.int(`"${name}" must be a whole number from ${least} to ${most}.`).min(least).max(most);
 const OBJECT = 'Send a JSON object.';
@@ -31,7 +31,7 @@ const newPassword = z.object(
   {
     password,
     current: z.string().max(PASSWORD_MAX).optional(),
-    endOtherSessions: z.boolean('"endOtherSessions" is true or false.').default(true),
+    endOtherSessions: z.boolean('"endOtherSessions" must be true or false.').default(true),
   },
   OBJECT,
 );
@@ -45,7 +45,7 @@ const credentials = z.object(
 // What is in it is for the library to judge.
 const passkey = z.looseObject(
   { id: z.string().max(2_000), response: z.looseObject({}) },
-  'Send what the browser answered.',
+  'Send the response of navigator.credentials as JSON.',
 );
 const label = z.object(
   {
@@ -53,11 +53,11 @@ const label = z.object(
       .string('Say what the token is for.')
       .trim()
       .min(1, 'Say what the token is for.')
-      .max(LABEL_MAX, `That is over ${LABEL_MAX} characters.`),
+      .max(LABEL_MAX, `A label can have at most ${LABEL_MAX} characters.`),
   },
   'Send an object such as { "label": "backup script" }.',
 );
-const role = z.enum(['member', 'moderator', 'owner'], 'A role is "member", "moderator" or "owner".');
+const role = z.enum(['member', 'moderator', 'owner'], 'A role must be "member", "moderator" or "owner".');
 const inviting = z.object(
   {
     role: role.default('member'),
@@ -70,32 +70,35 @@ const inviting = z.object(
 const invitation = z.object(
   {
     secret: z
-      .string('Paste the link that you were given.')
-      .max(2_000, 'That is no invitation link.')
+      .string('Paste your invitation link.')
+      .max(2_000, 'That is not an invitation link.')
       .transform((text) => text.trim().replace(/^.*#/s, '')),
   },
   'Send an object such as { "secret": "…" }.',
 );
 const minutes = whole('minutes', 1, MINUTES_MAX).optional();
 const term = z.object({ minutes }, OBJECT);
-const ban = z.object({ minutes, address: z.boolean('"address" is true or false.').default(false) }, OBJECT);
+const ban = z.object(
+  { minutes, address: z.boolean('"address" must be true or false.').default(false) },
+  OBJECT,
+);
 const anyRole = z.object(
   {
-    role: z.enum(ROLES, 'A role is "guest", "member", "moderator" or "owner".'),
+    role: z.enum(ROLES, 'A role must be "guest", "member", "moderator" or "owner".'),
   },
   OBJECT,
 );
 const rules = z.object(
   {
-    locked: z.boolean('"locked" is true or false.').optional(),
+    locked: z.boolean('"locked" must be true or false.').optional(),
     slow: whole('slow', 0, SLOW_MAX).optional(),
   },
   OBJECT,
 );
-const id = z.string().regex(/^[\w-]{1,40}$/, 'That is no id of a visitor.');
+const id = z.string().regex(/^[\w-]{1,40}$/, 'That is not the id of a visitor.');
 const deeds = z.object({
-  before: z.coerce.number('"before" is the "id" of a row.').int().min(1).default(Infinity),
-  limit: z.coerce.number('"limit" is a number.').int().min(1).max(500).default(100),
+  before: z.coerce.number('"before" must be the "id" of an audit entry.').int().min(1).default(Infinity),
+  limit: z.coerce.number('"limit" must be a number.').int().min(1).max(500).default(100),
 });
 
 /** @throws {Refusal} 400 */

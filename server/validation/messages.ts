@@ -27,7 +27,7 @@ const length = (text: string): number => [...text].length;
 
 /** A room's name. */
 export const room = z
-  .string('A room is a text.')
+  .string('A room must be a text.')
   .regex(ROOM, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
   .default(LOBBY);
 
@@ -36,7 +36,9 @@ export const id = z
   .guid('The id must be a UUID, such as 9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10.')
   .transform((text) => text.toLowerCase());
 
-const cursor = z.string('A cursor is a text.').refine((text) => text === 'earliest' || parseCursor(text));
+const cursor = z
+  .string('A cursor must be a text.')
+  .refine((text) => text === 'earliest' || parseCursor(text));
 
 const count = (name: string, max = LIMIT_MAX) =>
   z
@@ -44,7 +46,7 @@ const count = (name: string, max = LIMIT_MAX) =>
     .pipe(
       z
         .int(`"${name}" must be a whole number.`)
-        .min(0, `"${name}" can not be below 0.`)
+        .min(0, `"${name}" cannot be below 0.`)
         .max(max, `"${name}" can be at most ${max}.`),
     );
 
@@ -69,7 +71,7 @@ const reading = z.object(
 );
 const paging = reading.extend({
   before: cursor.optional(),
-  limit: count('limit').pipe(z.number().min(1, 'The limit is 1 at least.')).optional(),
+  limit: count('limit').pipe(z.number().min(1, '"limit" must be at least 1.')).optional(),
   timeout: count('timeout', 86_400)
     .default(HOLD)
     .transform((seconds) => Math.min(seconds, HOLD_MAX)),
@@ -139,8 +141,8 @@ export const checkRoom = (value: unknown): string => check(room, value);
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   // Nothing here takes it for a prototype; who sends it hopes for something that does.
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
-    throw new Refusal('bad_request', 'A field can not be called "__proto__".');
+    throw new Refusal('bad_request', 'A field cannot be called "__proto__".');
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Refusal('bad_request', result.error.issues[0]?.message ?? 'That can not be read.');
+  throw new Refusal('bad_request', result.error.issues[0]?.message ?? 'The request cannot be read.');
 }

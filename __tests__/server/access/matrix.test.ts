@@ -21,10 +21,11 @@ const NAMES = { member: 'Masha', muted: 'Misha', banned: 'Boris', moderator: 'Mo
 /** The sentence that each refusal says. */
 function sentence(status: Verdict, access: AccessName, role: RoleName, rule: RuleName): RegExp {
   if (status === 401)
-    return access === 'invite' ? /^This chat is by invitation\./ : /^This chat is for those who/;
-  if (status === 400) return /^(Open the page first|Choose a name first|Keep your name first)/;
+    return access === 'invite' ? /^This chat is by invitation\./ : /^This chat is only for people/;
+  if (status === 400)
+    return /^(Open the chat in a browser first|Choose a name first|Create an account first)/;
   if (role === 'banned') return /^You are banned from this chat\.$/;
-  if (role === 'muted' && rule === 'write') return /^You may only read for now/;
+  if (role === 'muted' && rule === 'write') return /^A moderator has muted you/;
   return rule === 'own' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
 }
 

@@ -90,7 +90,7 @@ describe('an account', () => {
     expect((await put({ password: 'long enough' })).body.error).toMatch(/^Choose a name first/);
     await guest.ask('POST', '/username', { username: 'Masha' });
     expect((await put({ password: 'short' })).body).toEqual(
-      errorOf('bad_request', 'A password has 8 characters at least.'),
+      errorOf('bad_request', 'A password must have at least 8 characters.'),
     );
     expect((await put({ password: 'long enough' })).status).toBe(204);
     expect((await put({ password: 'another one' })).body).toEqual(errorOf('wrong_password'));

@@ -150,7 +150,7 @@ describe('a moderator', () => {
     await say(masha, 'before', { id });
     await owner.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 10 });
     const refused = await masha.ask('POST', '/messages', { message: 'hey' });
-    expect(refused.body).toEqual(errorOf('muted', 'You may only read for now: a moderator has muted you.'));
+    expect(refused.body).toEqual(errorOf('muted', 'A moderator has muted you: you can only read.'));
     expect((await masha.ask('POST', '/username', { username: 'Louder' })).status).toBe(403);
     expect((await masha.ask('GET', '/messages')).status).toBe(200);
     // What was stored before was not refused: only its answer may have been lost.

@@ -97,7 +97,7 @@ describe('an account', () => {
 
     // The last way to sign in can't be removed.
     await visit.page.getByRole('button', { name: 'Remove the passkey' }).click();
-    await visit.page.getByText('Nothing else is left to sign in with').waitFor();
+    await visit.page.getByText('This is the only way to sign in.').waitFor();
     await visit.page.getByLabel('New password').fill('Masha uses this');
     await visit.page.getByRole('button', { name: 'Save' }).click();
     await visit.page.getByText('Password saved.').waitFor();
@@ -159,7 +159,7 @@ describe('an account', () => {
       await page.getByRole('button', { name: 'Save' }).click();
     };
     await change('no idea');
-    await page.getByText('The present password is wrong.').waitFor();
+    await page.getByText('The current password is wrong.').waitFor();
     await change(PASSWORD);
     await page.getByText('Password saved.').waitFor();
     const phone = await open(stage, '/account');
