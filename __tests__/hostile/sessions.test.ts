@@ -143,8 +143,9 @@ describe('a session', () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 60 * DAY);
     // The open connection alone is a use: no request is sent until the server has recorded it.
     await recorded;
-    clock.mockReturnValue(now + 120 * DAY);
     expect(await lastUse()).toBe(now + 60 * DAY);
+    clock.mockReturnValue(now + 120 * DAY);
+    expect((await browser.ask('GET', '/account')).status).toBe(200);
     expect(socket.connected).toBe(true);
     socket.disconnect();
 
