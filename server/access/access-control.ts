@@ -4,36 +4,36 @@ import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Limits } from './limits';
 
-/** Who may come in: whoever can reach the server, who was invited, or who has an account. */
+/** For whom the chat is: everybody who can reach the server, people who were invited, or people with an account. */
 export type AccessMode = 'open' | 'invite' | 'closed';
 
-/** Somebody who may open a connection, which counts towards the limits until it is released. */
+/** A visitor who may open a connection, which counts towards the limits until it is released. */
 export interface AuthorizedConnection {
   visitor: Visitor;
   release: () => void;
 }
 
-/** Somebody whose connection is open. */
+/** An open socket or stream. */
 export interface Connection {
   readonly visitor: Visitor;
-  /** Ends the connection: nothing more is read for it. */
+  /** Closes the connection, and reads nothing more for it. */
   disconnect(why: Refusal): void;
 }
 
-/** What the door has to know of bans. */
+/** Where banned addresses are stored. */
 export interface BanStore {
-  /** Until when an address is banned, in ms since 1970; past, or 0, where it is not. */
+  /** Returns until when an address is banned, in ms since 1970: a past time, or 0, if it is not. */
   bannedUntil(address: string): Promise<number>;
 }
 
-/** How often it is looked for sessions to check, how long after the last check one is due, in ms, and the most at a time. */
+/** How often due checks are made, how long after a check the next is due, in ms, and the most checks at a time. */
 const CHECK_EVERY = 2_000;
 const CHECK_AFTER = 60 * 60 * 1_000;
 const CHECKS_MAX = 500;
 
-/** Lets in whom the server is for, and puts out who may not stay. Every transport and every route asks here. */
+/** Decides who may read and write, and disconnects visitors who no longer may. All transports and routes use it. */
 export class AccessControl {
-  /** Open connections, and when it was checked last that they may stay, in ms since 1970. */
+  /** The open connections, and when the access of each was last checked, in ms since 1970. */
   private readonly connections = new Map<Connection, number>();
   private readonly checking = setInterval(() => this.checkSessions(), CHECK_EVERY).unref();
 
@@ -45,9 +45,9 @@ export class AccessControl {
   ) {}
 
   /**
-   * Who sent a request or handshake, if they may come in.
-   * @param token what speaks for a script, if that is not in the `Authorization` header.
-   * @throws {Refusal} 401 if they have to be invited or sign in first, 403 if they are banned.
+   * Returns the visitor who sent a request or handshake, if it has access.
+   * @param token a script's token, if it is not in the `Authorization` header.
+   * @throws {Refusal} `sign_in_required` or `banned`
    */
   async authorize(request: IncomingMessage, token?: string): Promise<Visitor> {
     const visitor = await this.visitors.identify(request, token);
@@ -56,8 +56,8 @@ export class AccessControl {
   }
 
   /**
-   * The same for somebody who opens a page: whose session was ended comes as a new guest.
-   * @throws {Refusal} likewise.
+   * Does the same for a request that opens a page: a visitor whose session has ended becomes a new guest.
+   * @throws {Refusal} as {@link authorize} does.
    */
   async authorizePage(request: IncomingMessage): Promise<Visitor> {
     const visitor = await this.visitors.identifyOrReset(request);
@@ -66,9 +66,9 @@ export class AccessControl {
   }
 
   /**
-   * The same for somebody who comes to stay: a stream, a socket, a long poll.
-   * @returns the visitor, and the function that releases their place when the connection closes, or does not come about.
-   * @throws {Refusal} likewise, and 429 if they have too many connections.
+   * Does the same for a connection: a stream, a socket or a long poll.
+   * @returns the visitor, and the function to call when the connection closes, or fails to open.
+   * @throws {Refusal} as {@link authorize} does, and `too_many_connections`.
    */
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
     const visitor = await this.authorize(request, token);
@@ -76,8 +76,8 @@ export class AccessControl {
   }
 
   /**
-   * Who sent a request, if they may keep their name: whoever may come in, and who was invited to do just that.
-   * @throws {Refusal} likewise.
+   * Returns the visitor who sent a request, if it may keep its name: it has access, or an invitation.
+   * @throws {Refusal} as {@link authorize} does.
    */
   async authorizeSignUp(request: IncomingMessage): Promise<Visitor> {
     const visitor = await this.visitors.identify(request);
@@ -87,62 +87,62 @@ export class AccessControl {
     return visitor;
   }
 
-  /** Whether somebody may keep their name; see {@link authorizeSignUp}. */
+  /** Returns whether a visitor may keep its name; see {@link authorizeSignUp}. */
   async canSignUp(visitor: Visitor): Promise<boolean> {
     return this.isSignUpAllowed(await this.visitors.profileOf(visitor));
   }
 
-  /** @throws {Refusal} `forbidden` if a script's token asks: a leaked token must not take the account over. */
+  /** @throws {Refusal} `forbidden` if a request has a token: a leaked one must not take over the account. */
   refuseToken(request: IncomingMessage): void {
     if (bearerOf(request))
       throw new Refusal('forbidden', 'A token cannot change its account. Sign in with a browser.');
   }
 
-  /** Whether somebody is one of those whom the server is for. */
+  /** Returns whether a visitor has access, unless it is banned. */
   async isAuthorized(visitor: Visitor): Promise<boolean> {
     return this.isAllowed(await this.visitors.profileOf(visitor));
   }
 
-  /** @throws {Refusal} 401 or 403 if the access of somebody who was admitted has ended. */
+  /** @throws {Refusal} `sign_in_required` or `banned` if a visitor has lost access since it was authorized. */
   async recheck(visitor: Visitor): Promise<void> {
     await this.visitors.recheckCredential(visitor);
     await this.check(visitor);
   }
 
-  /** @throws {Refusal} 403 if somebody is banned, or is nobody in particular and comes from a banned address. */
+  /** @throws {Refusal} `banned` if a visitor is banned, or is a guest from a banned address. */
   async checkBan(visitor: Visitor): Promise<void> {
     await this.refuseBanned(visitor, await this.visitors.profileOf(visitor));
   }
 
-  /** Notes that somebody's connection is open. What has changed since they were admitted counts. */
+  /** Registers an open connection, and rechecks it: access may have changed since it was authorized. */
   addConnection(connection: Connection): void {
     this.connections.set(connection, Date.now());
     void this.recheckConnection(connection);
   }
 
-  /** Notes that it is closed. */
+  /** Forgets a closed connection. */
   removeConnection(connection: Connection): void {
     this.connections.delete(connection);
   }
 
-  /** Puts out those of whom something has changed and who may not stay. */
+  /** Rechecks connections, and closes those of visitors who have lost access. */
   async recheckConnections(concerned: (visitor: Visitor) => boolean): Promise<void> {
     const those = [...this.connections.keys()].filter(({ visitor }) => concerned(visitor));
     await Promise.all(those.map((connection) => this.recheckConnection(connection)));
   }
 
-  /** The addresses that somebody's open connections come from. */
+  /** Returns the addresses of a visitor's open connections. */
   addressesOf(visitor: string): string[] {
     const own = [...this.connections.keys()].filter(({ visitor: { id } }) => id === visitor);
     return [...new Set(own.map(({ visitor: { address } }) => address))];
   }
 
-  /** Checks no session any more. */
+  /** Stops the regular checks. */
   close(): void {
     clearInterval(this.checking);
   }
 
-  /** Ends the connections of sessions that have expired; those of the others count as a use of them. */
+  /** Closes the connections of expired sessions; an open connection counts as a use of its session. */
   private checkSessions(): void {
     const now = Date.now();
     let checks = 0;
@@ -154,14 +154,13 @@ export class AccessControl {
     }
   }
 
-  /** Puts somebody out who may not stay. */
   private async recheckConnection(connection: Connection): Promise<void> {
     try {
       await this.recheck(connection.visitor);
     } catch (error) {
-      // What can't be known now does not put anybody out.
+      // A store that fails for a moment disconnects nobody.
       if (error instanceof Refusal) connection.disconnect(error);
-      else console.error('It could not be seen whether somebody may stay:', error);
+      else console.error('The access of a connection could not be rechecked:', error);
     }
   }
 
@@ -176,7 +175,7 @@ export class AccessControl {
   }
 
   private isAllowed({ role, account }: Profile): boolean {
-    // An account can be made only by who may come in, or by who was invited to make one.
+    // Accounts can be created only by visitors with access, or through an invitation.
     return this.mode === 'open' || account || (this.mode === 'invite' && role !== 'guest');
   }
 
@@ -184,7 +183,7 @@ export class AccessControl {
     if (bannedUntil > Date.now()) {
       throw new Refusal('banned', `You are banned from this chat${until(bannedUntil)}.`);
     }
-    // Who is known here is not held responsible for others behind the same address.
+    // Members are not responsible for others behind the same address.
     if (role !== 'guest' || account) return;
     const banned = await this.bans.bannedUntil(address);
     if (banned > Date.now())
@@ -198,10 +197,10 @@ const WORDS: Record<AccessMode, string> = {
   closed: 'This chat is only for people with an account. Sign in.',
 };
 
-/** How long something holds; nothing where it holds for good. */
+/** Says until when a ban lasts; nothing if it is permanent. */
 function until(time: number): string {
   return time >= FOREVER ? '' : ` until ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** The time that does not come, in ms since 1970. */
+/** The end of what is permanent, in ms since 1970. */
 export const FOREVER = Date.UTC(9999, 0);

@@ -9,7 +9,7 @@ export function bodyTooLarge(): Refusal {
   return new Refusal('too_large', `The body is over ${BODY_MAX / 1024} KB.`);
 }
 
-/** The size of a request's body as far as its head tells, in bytes: at most {@link BODY_MAX}; more is refused. */
+/** Returns the size of a request's body by its headers, in bytes: at most {@link BODY_MAX}, above which it is refused. */
 export function bodySize({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding']) return BODY_MAX;
   return Math.min(Number(headers['content-length'] ?? 0), BODY_MAX);

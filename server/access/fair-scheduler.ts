@@ -1,32 +1,32 @@
 import { nextTick } from 'node:process';
 
-/** How long heavy work may go on before everything else has its turn, in ms. One piece of work may exceed it. */
+/** How long heavy tasks may run in one turn of the event loop, in ms. A single task may exceed it. */
 const SLICE = 2;
-/** How often what an address has used is halved, in ms. */
+/** How often the recorded use of all addresses is halved, in ms. */
 const HALVING = 1_000;
-/** The most addresses whose use is remembered; past it, all begin anew. */
+/** The most addresses whose use is recorded; above it, all records are cleared. */
 const USED_MAX = 10_000;
-/** Among how many of those who wait longest the next one is chosen. */
+/** How many of the longest waiting addresses are candidates for the next turn. */
 const CHOICE = 64;
 
 /**
- * Shares the event loop fairly. Work that costs milliseconds waits here for its turn: in each turn of the event loop some of it
- * is let through, for about 2 ms: first the work of the address that has used the least time of late. So an address that
- * asks for a lot waits for itself, and one that asks for little waits for one piece of work of others, about.
+ * Shares the event loop fairly among addresses. Tasks that cost milliseconds wait here: each turn of the event loop runs
+ * about 2 ms of them, those of the address with the least recent use first. So an address that asks for a lot waits for
+ * itself, and one that asks for little waits for about one task of others.
  */
 export class FairScheduler {
-  /** Those who wait, by their address, in the order of their turns. Each connection waits once at most. */
+  /** The waiting tasks of each address, in the order of turns. Each connection waits once at most. */
   private readonly waiting = new Map<string, (() => void)[]>();
   private running = false;
   private began = 0;
-  /** How long the work of each address took of late, in ms. Each is forgotten within seconds after its last turn. */
+  /** The recent use of each address, in ms. It decays within seconds after the last task. */
   private readonly used = new Map<string, number>();
   private halvedAt = 0;
-  /** Whose work is under way, and since when. */
+  /** The address whose task is running, and since when. */
   private current = '';
   private currentBegan = 0;
 
-  /** Waits until it is the turn of an address; nothing to wait for if there is no other work. */
+  /** Waits for the turn of an address. @returns nothing if there is no need to wait. */
   wait(address: string): Promise<void> | void {
     if (!this.running) {
       this.running = true;
@@ -58,11 +58,11 @@ export class FairScheduler {
     this.currentBegan = performance.now();
     own.shift()!();
     if (own.length > 0) this.waiting.set(address, own);
-    // Runs when the microtasks of that piece of work are through.
+    // Runs after all microtasks of the task.
     queueMicrotask(() => nextTick(this.goOn));
   };
 
-  /** Whose turn it is: of the first that wait, the one that has used the least, and has waited longest. */
+  /** Returns the address with the least use among the longest waiting ones. */
   private next(): string | undefined {
     let next: string | undefined;
     let least = Infinity;

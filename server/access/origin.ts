@@ -2,29 +2,29 @@ import type { IncomingMessage } from 'node:http';
 import type { Addresses } from '../identity/address';
 import { Refusal } from '../refusal';
 
-/** What a page of another origin is told. */
+/** The refusal of pages of other origins. */
 export const FOREIGN_ORIGIN = 'Pages of this origin may not use this server.';
 
 /**
- * Whether the page that sent a request may use this server: our own pages, those of the allowed origins, and
- * whatever is no page (a script sends no `Origin`). Asked for every request and every handshake, since browsers
- * let any page open a WebSocket.
+ * Returns whether a request may use this server: it comes from our own pages, from a page of an allowed origin, or from
+ * no page at all (scripts send no `Origin`). Checked for every request and handshake, since browsers let any page open a
+ * WebSocket.
  */
 export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin } = request.headers;
-  // A link from anywhere leads here; a form that is sent from there says where it stands in either of the two.
+  // Links may come from anywhere. A form of another site has one of these two headers.
   if (origin === undefined) return isRead(request) || request.headers['sec-fetch-site'] !== 'cross-site';
   return allowed.includes(origin) || isOwnOrigin(request, origin);
 }
 
-/** Whether the page that sent a request is one of this server's. */
+/** Returns whether the page that sent a request is one of this server's. */
 function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
-  // The browser's own word counts where a proxy has rewritten Host; no page can set it.
+  // The browser sets it, and no page can. It counts where a proxy has rewritten Host.
   if (headers['sec-fetch-site'] === 'same-origin') return true;
   return URL.canParse(origin) && new URL(origin).host === headers.host;
 }
 
-/** Returns the origin of this server, as the one who sent a request sees it. @throws {Refusal} if its host is none. */
+/** Returns this server's origin as the sender of a request sees it. @throws {Refusal} if the host is invalid. */
 export function ownOrigin(addresses: Addresses, request: IncomingMessage): string {
   const { origin } = request.headers;
   return origin !== undefined && isOwnOrigin(request, origin) ? origin : addresses.originOf(request);
@@ -35,8 +35,9 @@ function isRead({ method }: IncomingMessage): boolean {
 }
 
 /**
- * The origin that a passkey belongs to, scheme, host and port: the one that the request was sent to, or that of an
- * allowed page. @throws {Refusal} 400 if another page asks.
+ * Returns the origin that a passkey belongs to, with scheme, host and port: the one that the request was sent to, or that
+ * of an allowed page.
+ * @throws {Refusal} `bad_request` for any other page.
  */
 export function passkeyOrigin(
   addresses: Addresses,

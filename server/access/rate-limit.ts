@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal';
 
-/** So many in so many seconds. */
+/** How many points may be used in how many seconds. */
 export interface Allowance {
   points: number;
   seconds: number;
@@ -17,22 +17,22 @@ interface Window {
 
 /**
  * A rate limit in fixed windows, one per key; a window begins with the first use. Memory is bounded: past 20,000 keys
- * the one whose window began first is forgotten, and has its whole allowance again.
+ * the oldest window is forgotten, and its key has its whole allowance again.
  */
 export class RateLimit {
-  /** In the order in which they began. */
+  /** The oldest first. */
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly allowance: Allowance) {}
 
-  /** Returns in how many seconds a key may go on: 0 if it may now. */
+  /** Returns in how many seconds a key has points again: 0 if it has some now. */
   retryAfter(key: string): number {
     const window = this.windows.get(key);
     const left = window ? window.ends - performance.now() : 0;
     return window && left > 0 && window.used >= this.allowance.points ? Math.ceil(left / 1_000) : 0;
   }
 
-  /** Returns how many times over its allowance a key has used. */
+  /** Returns how many times its allowance a key has used in its window. */
   timesUsed(key: string): number {
     const window = this.windows.get(key);
     return window && window.ends > performance.now() ? window.used / this.allowance.points : 0;
@@ -50,7 +50,7 @@ export class RateLimit {
     }
   }
 
-  /** Forgets windows that are over, at most two at a time: more than can begin meanwhile. */
+  /** Forgets windows that have ended, at most two at a time: more than can begin meanwhile. */
   private forget(now: number): void {
     let looked = 0;
     for (const [key, { ends }] of this.windows) {
@@ -63,14 +63,14 @@ export class RateLimit {
 /**
  * Takes one point from a rate limit.
  * @param words what was done too often, if none is left.
- * @throws {Refusal} 429, with when to try again.
+ * @throws {Refusal} `rate_limited`, with when to try again.
  */
 export function spend(limit: RateLimit, key: string, words: string): void {
   refuseIfSpent(limit, key, words);
   limit.count(key);
 }
 
-/** @throws {Refusal} 429, with when to try again, if no point is left. */
+/** @throws {Refusal} `rate_limited`, with when to try again, if no point is left. */
 export function refuseIfSpent(limit: RateLimit, key: string, words: string): void {
   const wait = limit.retryAfter(key);
   if (wait > 0) throw new Refusal('rate_limited', `${words}. Try again in ${wait} s.`, wait);

@@ -6,15 +6,15 @@ import type { Role } from '../wire';
 /** The roles in order: each may do what those before it may. */
 export const ROLES = ['guest', 'member', 'moderator', 'owner'] as const satisfies readonly Role[];
 
-/** The roles of visitors that a decision is based on; it is carried out in one transaction, and only if they still have them. */
+/** The roles that allow a change: it is committed only if the visitors still have them in its transaction. */
 export type ExpectedRoles = readonly (readonly [visitor: string, role: Role])[];
 
-/** Whether a role may do what another may. */
+/** Returns whether a role includes another. */
 export function isAtLeast(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
 
-/** What is known of somebody who may do what a role may. @throws {Refusal} 403 if they may not. */
+/** Returns the profile of a visitor with at least a role. @throws {Refusal} `forbidden` */
 export async function requireRole(
   visitors: Visitors,
   by: Visitor,
@@ -25,7 +25,7 @@ export async function requireRole(
   throw forbidden(least);
 }
 
-/** What somebody is refused with who has a lesser role. */
+/** Returns the refusal of visitors without a role. */
 export function forbidden(least: 'moderator' | 'owner'): Refusal {
   return new Refusal('forbidden', `Only ${least === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
 }

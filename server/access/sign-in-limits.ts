@@ -4,14 +4,14 @@ import { ADDRESS_FACTOR } from './rates';
 
 const WORDS = 'There were too many attempts to sign in';
 
-/** Where an attempt to sign in comes from. */
+/** The origin of an attempt to sign in. */
 export interface Attempt {
   address: string;
-  /** The browser, if it has signed in to that account before. */
+  /** The browser's id, if it has signed in to that account before. */
   device: string | undefined;
 }
 
-/** The rate limits of signing in. Nobody is locked out by what others try in their name from elsewhere. */
+/** The rate limits of signing in. Attempts of others from elsewhere lock nobody out. */
 export class SignInLimits {
   private readonly limits;
 
@@ -30,15 +30,15 @@ export class SignInLimits {
   }
 
   /**
-   * Counts an attempt with a password: of a known device on its own (OWASP, "Slow Down Online Guessing Attacks with
-   * Device Cookies"), of others against their address and the name, and against neither if one of them is spent.
-   * @throws {Refusal} 429, with when to try again.
+   * Counts an attempt with a password. A known device has a limit of its own (OWASP, "Slow Down Online Guessing Attacks
+   * with Device Cookies"). All others count against their address and the name, or neither if one of them is spent.
+   * @throws {Refusal} `rate_limited`, with when to try again.
    */
   countPassword(username: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
     if (device) return spend(devices, device, WORDS);
-    // Names that nobody has are counted alike, and are not kept.
+    // Names that do not exist count alike. They are hashed, since they can be of any length.
     const name = hashOf(username);
     const counted = [
       [addresses, address],
@@ -50,8 +50,8 @@ export class SignInLimits {
   }
 
   /**
-   * Counts a challenge for a passkey: by allowances of their own, which no wrong password takes from.
-   * @throws {Refusal} 429, with when to try again.
+   * Counts a challenge for a passkey. It has limits of its own, so wrong passwords do not block passkeys.
+   * @throws {Refusal} `rate_limited`, with when to try again.
    */
   countChallenge(visitor: string, { address, device }: Attempt): void {
     if (!this.limits) return;

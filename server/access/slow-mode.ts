@@ -1,21 +1,21 @@
 import { Refusal } from '../refusal';
 
-/** The most writers whose last message is remembered, about 2 MB; past it, the one who wrote first may write again. */
+/** The most writers whose last message is remembered, about 2 MB; above it, the oldest is forgotten. */
 const WRITERS_MAX = 10_000;
 
 /**
- * When each writer last wrote in a room with slow mode. What is remembered is the time, and not when the wait ends:
- * the interval may be changed meanwhile.
+ * Limits how often each writer may write in rooms with slow mode. It remembers when they last wrote, and not when their
+ * wait ends, since the interval may change meanwhile.
  */
 export class SlowMode {
-  /** The times of messages, in ms on the clock of `performance.now()`, in their order. */
+  /** The times of the last messages, in ms on the clock of `performance.now()`, the oldest first. */
   private readonly last = new Map<string, number>();
 
   /**
    * Counts a message.
-   * @param seconds the room's interval now.
-   * @returns the function that takes it back, if the message is not stored.
-   * @throws {Refusal} 429, with when to try again, if the writer's last message is not that long ago.
+   * @param seconds the room's current interval.
+   * @returns the function that takes the count back, for a message that could not be stored.
+   * @throws {Refusal} `slow_mode`, with when to try again.
    */
   count(room: string, writer: string, seconds: number): () => void {
     const key = `${room} ${writer}`;

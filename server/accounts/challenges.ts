@@ -1,19 +1,19 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** How long somebody has to answer a challenge, in ms. */
+/** How long a challenge is valid, in ms. */
 const PATIENCE = 5 * 60 * 1_000;
-/** The bytes of the random part, the time and the MAC. */
+/** The sizes of the random part, the time and the MAC, in bytes. */
 const SIZES = { random: 16, until: 6, mac: 32 };
 const SIGNED = SIZES.random + SIZES.until;
 
 /**
- * Challenges of WebAuthn that take no memory: each says until when it is valid, and is authenticated. So nobody can
- * crowd out those of others, and they outlive a restart. That each is answered once is for the store to see to.
+ * WebAuthn challenges that take no memory: each contains the time until when it is valid, and a MAC. So nobody can crowd
+ * out those of others, and they survive a restart. The store makes sure that each is answered once.
  */
 export class Challenges {
   constructor(private readonly key: string) {}
 
-  /** @param purpose what it may be answered for. */
+  /** Returns a new challenge. @param purpose what it may be answered for. */
   make(purpose: string): Uint8Array<ArrayBuffer> {
     const until = Buffer.alloc(SIZES.until);
     until.writeUIntBE(Date.now() + PATIENCE, 0, SIZES.until);
@@ -21,7 +21,7 @@ export class Challenges {
     return new Uint8Array(Buffer.concat([signed, this.mac(signed, purpose)]));
   }
 
-  /** Until when a challenge is valid, in ms since 1970; nothing if it is not, or was not made for this. */
+  /** Returns until when a challenge is valid, in ms since 1970; nothing if it is not, or is for another purpose. */
   validUntil(challenge: string, purpose: string): number | undefined {
     const bytes = Buffer.from(challenge, 'base64url');
     if (bytes.length !== SIGNED + SIZES.mac) return undefined;

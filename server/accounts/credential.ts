@@ -1,23 +1,23 @@
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { CredentialKind } from '../identity/visitor';
 
-/** What speaks for an account, as its owner sees it. */
+/** A session or token of an account. */
 export interface Credential {
   id: string;
   kind: CredentialKind;
-  /** The browser, or what its owner calls the script. */
+  /** The browser, or what the owner calls the script. */
   label: string;
-  /** When it was made, and the day on which it was used last, in ms since 1970. */
+  /** When it was created and last used, in ms since 1970; the latter is accurate to a day. */
   at: number;
   used: number;
 }
 
-/** A grant that is not stored yet, with the hash of its secret. */
+/** A credential with the hash of its secret, as it is stored. */
 export interface NewCredential extends Credential {
   hash: string;
 }
 
-/** Returns a grant, used just now, and the secret of its bearer. */
+/** Returns a new credential and its secret. */
 export function newCredential(
   kind: CredentialKind,
   label: string,
@@ -26,7 +26,7 @@ export function newCredential(
   return { credential: { id: newId(), kind, label, at: now, used: now }, secret: newSecret() };
 }
 
-/** Returns a grant as it is stored. */
+/** Returns a credential as it is stored. */
 export function withHash({ credential, secret }: { credential: Credential; secret: string }): NewCredential {
   return { ...credential, hash: hashOf(secret) };
 }

@@ -5,8 +5,8 @@ const LANE_MAX = 8;
 const TOTAL_MAX = 64;
 
 /**
- * Runs expensive jobs one at a time. Each comes in a lane, and the lanes take turns: whoever fills one of them delays
- * the others by one job at most.
+ * Runs expensive jobs one at a time. Each is in a lane, and the lanes take turns: a full lane delays the others by one
+ * job at most.
  */
 export class FairQueue {
   /** In the order of their turns; none is empty. */
@@ -14,7 +14,10 @@ export class FairQueue {
   private waiting = 0;
   private running = false;
 
-  /** @throws {Refusal} 429 if the lane is full, 503 if all of them together are. */
+  /**
+   * Runs a job when it is its turn.
+   * @throws {Refusal} `rate_limited` if its lane is full, `unavailable` if the queue is.
+   */
   async run<T>(lane: string, job: () => Promise<T>): Promise<T> {
     const jobs = this.lanes.get(lane) ?? [];
     if (jobs.length >= LANE_MAX)

@@ -10,13 +10,13 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
 const TODAY = { ln: 15, r: 8, p: 3 };
 const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]+)\$([\w-]+)$/;
 
-/** One at a time: each takes memory, and anybody may ask. */
+/** One hash at a time: each takes 32 MB, and anybody may try to sign in. */
 const queue = new FairQueue();
 
 /**
- * The hash of a password, with its salt and the parameters that it was made with (scrypt, RFC 7914).
- * @param lane whose turn it takes, see {@link FairQueue}.
- * @throws {Refusal} 429 or 503 if too many are waiting.
+ * Returns the hash of a password, with its salt and parameters (scrypt, RFC 7914).
+ * @param lane see {@link FairQueue}.
+ * @throws {Refusal} `rate_limited` or `unavailable` if too many are waiting.
  */
 export async function hashPassword(password: string, lane: string): Promise<string> {
   const salt = randomBytes(16);
@@ -26,10 +26,10 @@ export async function hashPassword(password: string, lane: string): Promise<stri
 }
 
 /**
- * Whether a password is the one that was hashed.
- * @param hash nothing, if there is none: that takes as long, so that nobody learns who has one.
- * @param lane whose turn it takes, see {@link FairQueue}.
- * @throws {Refusal} 429 or 503 if too many are waiting.
+ * Returns whether a password is the one that was hashed.
+ * @param hash nothing if there is no password: it takes as long, so that the time does not tell which accounts have one.
+ * @param lane see {@link FairQueue}.
+ * @throws {Refusal} `rate_limited` or `unavailable` if too many are waiting.
  */
 export async function isPassword(password: string, hash: string | undefined, lane: string): Promise<boolean> {
   const [, ln, r, p, salt, key] = FORM.exec(hash ?? '') ?? [];
@@ -46,6 +46,6 @@ export async function isPassword(password: string, hash: string | undefined, lan
 
 function run(password: string, salt: Buffer, { ln, r, p }: typeof TODAY, lane: string): Promise<Buffer> {
   const N = 2 ** ln;
-  // Of texts that look the same, phones and desks send one or the other (RFC 8265, section 4.2.2).
+  // Devices send different forms of the same text (RFC 8265, section 4.2.2).
   return queue.run(lane, () => derive(password.normalize('NFC'), salt, 32, { N, r, p, maxmem: 256 * N * r }));
 }

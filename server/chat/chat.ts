@@ -14,23 +14,23 @@ import type { ChangeUsername, RoomRules } from '../wire';
 import type { Presence } from './presence';
 import type { WriteAccess } from './write-access';
 
-/** An entry that somebody wants to append to a room, checked. */
+/** A validated entry to append to a room. */
 export type ChatDraft = Content & {
   room: string;
   /** The writer's own UUID; without one, a draft that is sent again is appended again. */
   id?: string | undefined;
 };
 
-/** Tells what may be said in a room. */
+/** Knows the rules of rooms. */
 export interface RulesOfRooms {
   rulesOf(room: string): Promise<RoomRules>;
 }
 
-/** The rules of the chat, for every transport. */
+/** Sends messages and changes names by the rules of the chat, for all transports. */
 export class Chat {
   private readonly slowMode = new SlowMode();
 
-  /** What the names look like that are being taken, and by whom: the store is asked for one of them after the other. */
+  /** The skeletons of names that are being claimed, and by whom: claims of one name run one after the other. */
   private readonly claims = new Map<string, string>();
 
   constructor(
@@ -43,17 +43,16 @@ export class Chat {
   ) {}
 
   /**
-   * Says something in a room, under the visitor's present name.
+   * Appends an entry to a room, under the visitor's current name.
    * @returns once it is on the disk.
-   * @throws {Refusal} 403 if the visitor may not, 409 if the id is taken by another body, 429 if it is too often, 503 if
-   *   it could not be stored.
+   * @throws {Refusal} `muted`, `room_locked`, `slow_mode`, `rate_limited`, `id_taken` or `unavailable`
    */
   async send(visitor: Visitor, draft: ChatDraft): Promise<AppendResult> {
     const { room, id = randomUUID() } = draft;
     const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
       const stored = await this.findStored(draft);
       if (!stored) throw error;
-      // It costs a refusal all the same: it could be sent again without end.
+      // It counts as refused nevertheless: it could be sent again without end.
       this.limits.countRefusal(visitor);
       return stored;
     });
@@ -82,8 +81,8 @@ export class Chat {
   }
 
   /**
-   * Finds the entry of a message that is sent again. It is not refused, whatever has changed since: its answer may only
-   * have been lost.
+   * Returns the entry of a draft that is sent again. It is not refused, whatever has changed since: the client may have
+   * lost the acknowledgement.
    */
   private async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
     const entry = draft.id && (await this.log.find(draft.room, draft.id));
@@ -91,8 +90,8 @@ export class Chat {
   }
 
   /**
-   * Changes a visitor's name, and tells those who are there.
-   * @throws {Refusal} 403 if the visitor is muted, 409 if somebody has a name that looks like it, 429.
+   * Changes a visitor's name, and announces it to the visitor's rooms.
+   * @throws {Refusal} `muted`, `rate_limited` or `name_taken`
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
     await this.writeAccess.authorize('names', visitor);
@@ -104,7 +103,7 @@ export class Chat {
     return change;
   }
 
-  /** Takes a name that nobody has, and nobody else is just taking. */
+  /** Takes a name, unless somebody has it or is claiming it. */
   private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
     const claimant = this.claims.get(skeleton) ?? visitor.id;
     if (claimant !== visitor.id || this.presence.hasNamesake(visitor.id, skeleton)) throw nameTaken(username);
@@ -112,7 +111,7 @@ export class Chat {
     await this.visitors.rename(visitor, username).finally(() => this.claims.delete(skeleton));
   }
 
-  /** The name under which a visitor may say something in a room now; `takeBack` is called if it is not stored. */
+  /** Returns the visitor's current name, if it may write in a room; `takeBack` must be called if nothing is stored. */
   private async authorizeMessage(
     room: string,
     visitor: Visitor,

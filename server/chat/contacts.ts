@@ -5,9 +5,9 @@ import { Refusal } from '../refusal';
 import type { Contact } from '../wire';
 import type { WriteAccess } from './write-access';
 
-/** Where the address book is kept. */
+/** Where contacts are stored. */
 export interface ContactStore {
-  /** All contacts, by name. */
+  /** Returns all contacts, by name. */
   listContacts(): Promise<Contact[]>;
   /** Adds a contact unless there are `max` already. @returns whether it was added. */
   addContact(contact: Contact, max: number): Promise<boolean>;
@@ -15,10 +15,10 @@ export interface ContactStore {
   removeContact(id: string): Promise<boolean>;
 }
 
-/** The most contacts: all of them are one answer. */
+/** The most contacts: all of them are sent in one response. */
 export const CONTACTS_MAX = 5_000;
 
-/** The address book: one, shared by everybody who can reach the server. */
+/** The address book, which all visitors share. */
 export class Contacts {
   /** @param region the country in which a national phone number is read. */
   constructor(
@@ -27,15 +27,14 @@ export class Contacts {
     private readonly region: CountryCode,
   ) {}
 
-  /** All contacts, by name. */
+  /** Returns all contacts, by name. */
   list(): Promise<Contact[]> {
     return this.store.listContacts();
   }
 
   /**
-   * Adds a contact, its phone number in E.164.
-   * @throws {Refusal} `muted`, `rate_limited`, `bad_request` if the phone number is none, `limit_reached` if the address
-   *   book is full.
+   * Adds a contact, and normalizes its phone number to E.164.
+   * @throws {Refusal} `muted`, `rate_limited`, `bad_request` if the phone number is invalid, or `limit_reached`.
    */
   async add(by: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
     await this.writeAccess.authorize('contacts', by);

@@ -10,14 +10,14 @@ import type {
   RemoveContact,
 } from '../wire';
 
-/** A connection that is told of what is in no log; it may drop what it can't take now. */
+/** A connection that gets ephemeral events; it may drop them when it is slow. */
 export interface Subscriber {
   notify(event: Ephemeral): void;
 }
 
 /** One connection's presence in a room. */
 export interface Attendance {
-  /** Tells the others that this person is writing. */
+  /** Tells the others in the room that this person is typing. */
   typing(): void;
   leave(): void;
 }
@@ -25,15 +25,15 @@ export interface Attendance {
 interface Room {
   name: string;
   attendees: Set<Attendee>;
-  /** The timer that will tell of the latest comings and goings. */
+  /** The timer of the next `presence` event. */
   announcing?: NodeJS.Timeout | undefined;
 }
 
 /** The most people that one `presence` event names; it counts them all. */
 const NAMED = 100;
-/** Comings and goings of this long, in ms, are told together; in a large room of longer, by the second number a head. */
+/** The interval between `presence` events, in ms: at least the first, and the second for each connection in the room. */
 const GATHER = { least: 200, each: 1 };
-/** A person who writes is told of once in this long, in ms. */
+/** The interval between `typing` events of one connection, in ms. */
 const TYPING_EVERY = 300;
 
 /** One connection in a room. */
@@ -62,13 +62,13 @@ class Attendee implements Attendance {
   }
 }
 
-/** Who is here and who is writing: known only to this process, and only now. */
+/** Who is in which room, and who is typing. Kept in the memory of this process. */
 export class Presence {
   private readonly rooms = new Map<string, Room>();
-  /** The skeletons of the names that visitors have, or had when somebody asked last. */
+  /** The skeletons of visitors' names, cached. */
   private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
-  /** Lets a connection into a room. Somebody with several connections there is one person. */
+  /** Adds a connection to a room. A visitor with several connections there is one person. */
   join(name: string, visitor: Visitor, listener: Subscriber): Attendance {
     let room = this.rooms.get(name);
     if (!room) this.rooms.set(name, (room = { name, attendees: new Set() }));
@@ -78,7 +78,7 @@ export class Presence {
     return guest;
   }
 
-  /** Everybody in a room, each once. */
+  /** Returns the people in a room, each once. */
   people(name: string): Person[] {
     const people = new Map<string, Person>();
     for (const { visitor } of this.rooms.get(name)?.attendees ?? [])
@@ -86,7 +86,7 @@ export class Presence {
     return [...people.values()];
   }
 
-  /** Tells all who share a room with somebody of the new name. */
+  /** Sends a change of name to all who share a room with that visitor. */
   announceRename(change: ChangeUsername): void {
     for (const { attendees: guests } of this.rooms.values()) {
       const own = [...guests].filter(({ visitor }) => visitor.id === change.visitor);
@@ -95,7 +95,7 @@ export class Presence {
     }
   }
 
-  /** Whether somebody else goes by a name that looks like this one, for as long as their connection lasts. */
+  /** Returns whether another visitor without a cookie has a name that looks like this one, for this connection. */
   hasNamesake(visitor: string, skeleton: string): boolean {
     for (const { attendees: guests } of this.rooms.values()) {
       for (const { visitor: other } of guests) {
@@ -106,7 +106,7 @@ export class Presence {
     return false;
   }
 
-  /** The skeleton of a visitor's name, computed once for each name: a room may hold thousands. */
+  /** Returns the skeleton of a visitor's name; cached, since a room may hold thousands of visitors. */
   private skeletonOf(visitor: Visitor): string {
     const { username } = visitor;
     let known = this.skeletons.get(visitor);
@@ -117,18 +117,18 @@ export class Presence {
     return known.skeleton;
   }
 
-  /** Tells everybody in a room. */
+  /** Sends an event to everybody in a room. */
   notifyRoom(name: string, event: ChangeRoom): void {
     this.rooms.get(name)?.attendees.forEach(({ listener }) => listener.notify(event));
   }
 
-  /** Tells everybody, in all rooms. */
+  /** Sends an event to everybody in all rooms. */
   notifyAll(event: NewContact | RemoveContact): void {
     for (const { attendees: guests } of this.rooms.values())
       guests.forEach(({ listener }) => listener.notify(event));
   }
 
-  /** Tells nobody anything any more. */
+  /** Stops all events. */
   close(): void {
     this.rooms.forEach(({ announcing }) => clearTimeout(announcing));
     this.rooms.clear();

@@ -21,8 +21,8 @@ import { checkRoom } from '../validation/messages';
 import { iso } from './times';
 
 /**
- * Keeping a name, signing in with it, and what speaks for it. Open to those who are not let in yet, too.
- * @param originOf the origin that a passkey belongs to. @throws {Refusal} 400 if a page of another one asks.
+ * Accounts and sessions over REST, and the account page. Visitors without access can use them, too.
+ * @param originOf returns the origin that a passkey belongs to; see {@link passkeyOrigin}.
  */
 export function accountRoutes(
   accounts: Accounts,
@@ -118,7 +118,7 @@ export function accountRoutes(
     response.set('Set-Cookie', visitors.signOut(request)).status(204).end();
   });
 
-  /** A guest who keeps a name is signed in from then on: its cookie alone speaks for nobody. */
+  /** Signs in a guest who has just kept its name: from then on, its guest cookie is invalid. */
   function signedIn(request: Request, response: Response, visitor: Visitor, secret: string): void {
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, visitor.id)]);
   }

@@ -13,7 +13,7 @@ export function assets(root: string): RequestHandler {
   });
   return (request, response, next) => {
     if (isDecodable(request.path)) serve(request, response, next);
-    // The library would answer this by itself, in a shape of its own.
+    // The library would answer this itself, without the usual body of errors.
     else throw new Refusal('bad_request', 'The address is not valid percent-encoding.');
   };
 }

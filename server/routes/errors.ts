@@ -2,23 +2,23 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 
-/** Nothing answers here. */
+/** Refuses requests that no route has answered. */
 export const notFound: RequestHandler = (request) => {
   throw new Refusal('not_found', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
 };
 
-/** Answers an error in the one shape of the contract, or to a browser's address bar in words. */
+/** Answers with an error: as JSON, or as a page to requests that prefer HTML. */
 export const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  // Half an answer can't become another: Express ends the connection.
+  // A response that has begun can't become another: Express closes the connection.
   if (response.headersSent) return next(error);
-  // What was to be sent has described itself already.
+  // These headers describe the response that failed.
   for (const name of ['Content-Encoding', 'Content-Type', 'ETag', 'Last-Modified', 'Cache-Control'])
     response.removeHeader(name);
   const body = errorBody(explain(error));
   response.status(body.status);
   if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
-  // A person who opened an address, or sent a form, reads the sentence alone; and how to come in.
+  // People who opened an address or sent a form get the sentence, and a way to sign in.
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
   else {
     response.set('Cache-Control', 'no-store');
@@ -32,7 +32,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
 
 const UNREADABLE = 'The request cannot be read.';
 
-/** What Express and its parsers refuse by themselves, said in a sentence. */
+/** Turns errors of Express and its parsers into refusals. */
 function explain(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   const { type, status } = error as { type?: string; status?: number };

@@ -10,8 +10,8 @@ import { iso } from './times';
 const form = urlencoded({ extended: false, ...BODY_LIMITS });
 
 /**
- * Invitation links: opened by anybody, created and revoked by owners.
- * @param originOf the origin that links are made with.
+ * Invitations over REST, and the page that an invitation link opens.
+ * @param originOf returns the origin of the links.
  */
 export function invitationRoutes(
   invitations: Invitations,
@@ -21,8 +21,8 @@ export function invitationRoutes(
 ): Router {
   const router = Router();
 
-  // The secret is in the link's fragment, which browsers keep to themselves: it would stay in the logs of proxies. And
-  // what opens links before people do, as messengers and mail scanners, uses none up: coming in takes a click.
+  // The secret is in the link's fragment, which browsers do not send, so it is in no proxy's log. Opening a link does not
+  // use it up, since messengers and mail scanners open links: accepting takes a click.
   router.get('/invite', async (request, response) => {
     const { setCookie } = await visitors.identifyBrowser(request);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' }).render('invite');
@@ -64,7 +64,7 @@ export function invitationRoutes(
   return router;
 }
 
-/** A link as it crosses the wire. */
+/** Returns an invitation as it crosses the wire. */
 function told(invitation: Invitation): object {
   return { ...invitation, until: iso(invitation.until), at: iso(invitation.at) };
 }

@@ -19,7 +19,7 @@ import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
 
-/** What moderators and owners do, over REST, and the page on which they do it. */
+/** Moderation over REST, and the moderation page. */
 export function moderationRoutes(
   moderation: Moderation,
   invitations: Invitations,

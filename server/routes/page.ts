@@ -6,12 +6,12 @@ import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 import { checkRoom } from '../validation/messages';
 
-/** How many messages the page brings with it. */
+/** How many messages the page contains at first. */
 const SHOWN = 50;
 
 /**
- * Answers with the page of the room that the address names, its last messages and the cursor that its script goes on
- * from. Without scripts, `?write` is the page to write on, which does not refresh itself.
+ * Answers with the page of a room: its newest messages, and the cursor from which the script continues. Without scripts,
+ * `?write` is the page with the form, which does not refresh itself.
  */
 export function page(log: Log, visitors: Visitors, moderation: Moderation): RequestHandler {
   return async (request, response) => {

@@ -11,7 +11,7 @@ import { readingOf, stream, type Format } from '../transports/stream';
 import { ROOM, checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
 
-/** Lines for people: what `curl` shows. */
+/** Plain text for people, as `curl` shows it. */
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
   first: () => '',
@@ -22,12 +22,12 @@ const lines: Format = {
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
     return Buffer.from(linesOf(step.entries));
   }),
-  // A line that no message looks like, and that a script skips.
+  // No message is an empty line, and scripts skip it.
   keepAlive: () => '\n',
   event: () => EMPTY,
 };
 
-/** Lines for programs: one JSON object each. */
+/** Newline-delimited JSON for programs. */
 const ndjson: Format = {
   type: 'application/x-ndjson; charset=utf-8',
   first: json,
@@ -54,14 +54,14 @@ function json(event: object): string {
 }
 
 /**
- * `/r/:room`: one address for everybody. Who reads gets what they accept: the page, lines, JSON or a stream; who
- * posts says something, with a form or with `curl -d`.
+ * `/r/:room`: one address for people and programs. Readers get the type that they accept: the page, plain text, NDJSON or
+ * an event stream. Writers post a form, or a message with `curl -d`.
  * @param page answers with the page of `request.params.room`.
  */
 export function roomRoutes(services: Services, page: RequestHandler, eventStream: Format): Router {
   const router = Router();
 
-  // Room names are lower case, but people type and link them as they like.
+  // Room names are lower case, but people type and link them with capitals.
   router.all('/r/:room', (request, response, next) => {
     const { room } = request.params;
     const lower = room.toLowerCase();
@@ -71,7 +71,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
 
   router.get('/r/:room', async (request, response, next) => {
     response.vary('Accept');
-    // What comes first is for those who accept anything.
+    // The first type is for clients that accept anything.
     switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
       case 'text/plain':
         return read(lines, services, request, response);
@@ -113,7 +113,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   return router;
 }
 
-/** Writes the newest messages, or what was asked for; with `?follow`, and what comes. */
+/** Answers with a page of messages or, with `?follow`, with a stream. */
 async function read(format: Format, services: Services, request: Request, response: Response): Promise<void> {
   const query = asked(request);
   const { room, limit, ...start } = checkPaging(query);

@@ -9,14 +9,14 @@ import { check } from './messages';
 /** The shortest password (NIST SP 800-63B-4, section 3.1.1.2), and the longest, in characters. */
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 200;
-/** The longest name of a token. */
+/** The longest label of a token, in characters. */
 const LABEL_MAX = 60;
-/** The most that a link can be used, and the longest that it holds: a year. */
+/** The most uses of an invitation, and its longest validity: a year. */
 const USES_MAX = 10_000;
 const HOURS_MAX = 24 * 365;
-/** The longest that somebody is muted or banned who is not for good: a year. */
+/** The longest mute or ban that is not permanent: a year. */
 const MINUTES_MAX = 60 * 24 * 365;
-/** The slowest that a room can be, in s: an hour. */
+/** The longest interval of slow mode, in s: an hour. */
 const SLOW_MAX = 3_600;
 
 const password = z
@@ -42,7 +42,7 @@ const credentials = z.object(
   },
   'Send an object such as { "username": "Masha", "password": "…" }.',
 );
-// What is in it is for the library to judge.
+// The library validates the rest.
 const passkey = z.looseObject(
   { id: z.string().max(2_000), response: z.looseObject({}) },
   'Send the response of navigator.credentials as JSON.',
@@ -66,7 +66,7 @@ const inviting = z.object(
   },
   OBJECT,
 );
-// Whoever has no script pastes the whole link: the secret is its fragment.
+// People without scripts paste the whole link: the secret is its fragment.
 const invitation = z.object(
   {
     secret: z
@@ -101,35 +101,35 @@ const deeds = z.object({
   limit: z.coerce.number('"limit" must be a number.').int().min(1).max(500).default(100),
 });
 
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkPassword = (value: unknown): PasswordChange => check(newPassword, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkNameAndPassword = (value: unknown): NameAndPassword => check(credentials, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkRegistration = (value: unknown): RegistrationResponseJSON =>
   check(passkey, value) as unknown as RegistrationResponseJSON;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkAuthentication = (value: unknown): AuthenticationResponseJSON =>
   check(passkey, value) as unknown as AuthenticationResponseJSON;
-/** Whether somebody signs in with a passkey, and not with a name and a password. */
+/** Returns whether somebody signs in with a passkey, and not with a name and a password. */
 export const isPasskeyResponse = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && 'response' in value;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkLabel = (value: unknown): string => check(label, value).label;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkInvitationDraft = (value: unknown): InvitationDraft => check(inviting, value ?? {});
-/** The secret of an invitation link, or of a whole link. @throws {Refusal} 400 */
+/** Returns the secret of an invitation, from a link or alone. @throws {Refusal} `bad_request` */
 export const checkSecret = (value: unknown): string => check(invitation, value).secret;
-/** For how many minutes; nothing for good. @throws {Refusal} 400 */
+/** Returns a number of minutes; nothing if permanently. @throws {Refusal} `bad_request` */
 export const checkDuration = (value: unknown): number | undefined => check(term, value ?? {}).minutes;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkBan = (value: unknown): { minutes?: number | undefined; address: boolean } =>
   check(ban, value ?? {});
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkRole = (value: unknown): Role => check(anyRole, value).role;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkRules = (value: unknown): Partial<RoomRules> => check(rules, value) as Partial<RoomRules>;
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkVisitor = (value: unknown): string => check(id, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkAuditQuery = (value: unknown): { before: number; limit: number } => check(deeds, value);

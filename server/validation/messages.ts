@@ -6,21 +6,21 @@ import { parseCursor } from '../log/cursor';
 import type { Start } from '../log/log';
 import { Refusal } from '../refusal';
 
-/** Where one is when one says no room. */
+/** The default room. */
 export const LOBBY = 'lobby';
-/** The longest phone number as it is written, before it is normalised. */
+/** The longest phone number as it is typed, before it is normalized. */
 const PHONE_MAX = 60;
-/** The most messages that one answer holds. */
+/** The most messages in one response. */
 const LIMIT_MAX = 500;
-/** The messages of an answer that was asked for no number of them. */
+/** The default number of messages in a response. */
 const LIMIT = 50;
-/** How long a long poll is held that does not say, in seconds, and the longest; proxies cut at 60. */
+/** How long a long poll waits by default and at most, in s. Proxies close connections after 60 s. */
 const HOLD = 25;
 const HOLD_MAX = 55;
 
 /** The name of a room. */
 export const ROOM = /^[a-z0-9-]{1,40}$/;
-/** What can't be seen in a name, or rearranges what stands around it. */
+/** Characters that are invisible in a name, or rearrange the text around it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const length = (text: string): number => [...text].length;
@@ -76,7 +76,7 @@ const paging = reading.extend({
     .default(HOLD)
     .transform((seconds) => Math.min(seconds, HOLD_MAX)),
 });
-/** Who asks for the newest so many gets as many, if no other limit is asked for. */
+/** Without a `limit`, `last` is the limit. */
 const limited = paging.transform(({ limit, ...rest }) => {
   return { ...rest, limit: limit ?? ((rest.after === undefined && rest.last) || LIMIT) };
 });
@@ -98,48 +98,48 @@ function unknownFields(issue: { code?: string; keys?: string[] }): string | unde
   return `A contact has a name and a phone, and no "${issue.keys?.join('", "')}".`;
 }
 
-/** A reading, checked. */
+/** A validated request to read a room. */
 export interface Reading extends Start {
   room: string;
 }
 
-/** What one page of messages is asked for by. */
+/** A validated request for one page of messages. */
 export interface Paging extends Reading {
   before?: string | undefined;
   limit: number;
-  /** How long a long poll is held, in seconds. */
+  /** How long a long poll waits, in s. */
   timeout: number;
 }
 
-/** Whether clients may append entries of this kind themselves. */
+/** Returns whether clients may append entries of this kind themselves. */
 export const isSendable = (type: unknown): type is SendableType => drafts.has(type as SendableType);
-/** Reads an entry to append. @throws {Refusal} 400 */
+/** Reads an entry to append. @throws {Refusal} `bad_request` */
 export function checkDraft(type: SendableType, value: unknown): ChatDraft {
   const { room, id, ...body } = check<object>(drafts.get(type)!, value) as { room: string; id?: string };
   return { type, room, ...(id && { id }), body } as ChatDraft;
 }
-/** Reads an entry to append that names its kind by `type`; without one, it is a message. @throws {Refusal} 400 */
+/** Returns an entry to append, of the kind that its `type` names or a message. @throws {Refusal} `bad_request` */
 export function checkTypedDraft(value: unknown): ChatDraft {
   const { type = MESSAGE } = (value ?? {}) as { type?: unknown };
   if (isSendable(type)) return checkDraft(type, value);
   throw new Refusal('bad_request', `The "type" of what is sent is one of ${SENDABLE_TYPES.join(', ')}.`);
 }
-/** Reads which message is to be deleted. @throws {Refusal} 400 */
+/** Returns which message is to be deleted. @throws {Refusal} `bad_request` */
 export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkUsername = (value: unknown): string => checkName(check(username, value).username);
-/** Reads where a stream is to begin. @throws {Refusal} 400 */
+/** Returns where a stream is to begin. @throws {Refusal} `bad_request` */
 export const checkReading = (value: unknown): Reading => check(reading, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkPaging = (value: unknown): Paging => check(limited, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkContact = (value: unknown): { name: string; phone: string } => check(contact, value);
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} `bad_request` */
 export const checkRoom = (value: unknown): string => check(room, value);
 
-/** Reads what was sent by its schema. @throws {Refusal} 400, with the first sentence that it has to say. */
+/** Validates input by a schema. @throws {Refusal} `bad_request`, with the first issue's sentence. */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  // Nothing here takes it for a prototype; who sends it hopes for something that does.
+  // No code here is affected by it; nobody sends it by accident.
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
     throw new Refusal('bad_request', 'A field cannot be called "__proto__".');
   const result = schema.safeParse(value);
