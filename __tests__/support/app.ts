@@ -8,24 +8,24 @@ import { createApp } from '../../server/app';
 import { readConfig } from '../../server/config/config';
 import { openStores } from '../../server/stores/open';
 
-/** A folder of its own for one test, and the way to remove it. */
+/** Creates a temporary folder for one test. */
 export function scratch(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'parley-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A server in this process, on a free port, with a database of its own. */
+/** A server in this process, with a free port and a database of its own. */
 export interface Running {
   url: string;
-  /** For tests that need its times to be shorter. */
+  /** For tests that shorten its timeouts. */
   server: Server;
   database: string;
-  /** The secret of a new link that makes an owner. */
+  /** Returns the secret of a new link that makes an owner. */
   ownersLink: () => Promise<string>;
   close: () => Promise<void>;
 }
 
-/** Starts the server as `main.ts` does, without limits; `env` holds settings as an operator would give them. */
+/** Starts the server as `main.ts` does, without limits. @param env the environment variables of the operator. */
 export async function startApp(env: Record<string, string> = {}): Promise<Running> {
   const { folder, remove } = scratch();
   const config = readConfig({ DATABASE: join(folder, 'parley.db'), LIMITS: 'off', ...env });

@@ -5,7 +5,7 @@ type Options = { challenge: string; rpId?: string; rp?: { id: string } };
 
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 const url = (data: Buffer): string => data.toString('base64url');
-/** A text or some bytes as CBOR (RFC 8949), of up to 255 bytes. */
+/** Encodes a text or bytes as CBOR (RFC 8949), up to 255 bytes. */
 const cbor = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value);
   const major = typeof value === 'string' ? 0x60 : 0x40;
@@ -13,15 +13,15 @@ const cbor = (value: string | Buffer): Buffer => {
   return Buffer.concat([Buffer.from(head), bytes]);
 };
 
-/** A device with one passkey (ES256), in software. */
+/** A software authenticator with one passkey (ES256). */
 export class Authenticator {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   private readonly id = randomBytes(16);
 
-  /** @param origin that of the page which asks, as the browser tells it. */
+  /** @param origin the origin of the page, as the browser reports it. */
   constructor(public origin: string) {}
 
-  /** Makes the passkey. */
+  /** Creates the passkey. */
   create({ challenge, rp }: Options): object {
     const { x, y } = this.keys.publicKey.export({ format: 'jwk' });
     const coordinate = (value: string | undefined) => cbor(Buffer.from(value!, 'base64url'));
@@ -42,7 +42,7 @@ export class Authenticator {
     });
   }
 
-  /** Signs in with it. */
+  /** Signs a challenge with the passkey. */
   get({ challenge, rpId }: Options): object {
     const [authenticatorData, client] = [this.data(rpId!, 0x05), this.client('webauthn.get', challenge)];
     const signature = sign(
@@ -57,7 +57,7 @@ export class Authenticator {
     });
   }
 
-  /** Keeps somebody's name with the passkey. */
+  /** Registers the passkey for a visitor's account. */
   async register(
     who: Somebody,
     headers: Record<string, string> = {},
@@ -67,7 +67,7 @@ export class Authenticator {
     return { status: made.status, error: made.body.error };
   }
 
-  /** Signs somebody in with it. */
+  /** Signs a visitor in with the passkey. */
   async signIn(who: Somebody, headers: Record<string, string> = {}) {
     const { body } = await who.ask('POST', '/sessions/options', {}, headers);
     return who.ask('POST', '/sessions', this.get(body as unknown as Options), headers);

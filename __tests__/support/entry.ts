@@ -1,6 +1,6 @@
 import type { Entry } from '../../server/wire';
 
-/** What a message says, or what else an entry is. */
+/** Returns the text of a message, or the type of another entry. */
 export function textOf(entry: Entry): string {
   return entry.type === 'new_message' ? entry.message : entry.type;
 }

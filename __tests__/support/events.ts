@@ -5,7 +5,7 @@ export interface SseEvent {
   data: Record<string, unknown>;
 }
 
-/** Reads `/sse` as an EventSource does (WHATWG HTML, section 9.2.6); comments are handed on as type `:`. */
+/** Parses `/sse` as an EventSource does (WHATWG HTML, section 9.2.6). Comments have the type `:`. */
 export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGenerator<SseEvent, void, void> {
   const answer = await fetch(url, init);
   if (!answer.ok || !answer.body) throw new Error(`${answer.status} ${await answer.text()}`);
@@ -29,7 +29,7 @@ export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGene
   }
 }
 
-/** Takes from a stream until `enough` says so, and ends it; ephemeral events can be left out by `only`. */
+/** Reads events from a stream, then closes it. */
 export async function take<T>(
   stream: AsyncIterable<T>,
   count: number,

@@ -1,6 +1,6 @@
 import type { MessagePage, NewMessage } from '../../server/wire';
 
-/** Sends JSON and returns the status, the headers and the parsed answer. */
+/** Sends JSON. Returns the status, the headers and the parsed body of the response. */
 export async function post<T = Record<string, unknown>>(
   url: string,
   body: unknown,
@@ -14,21 +14,21 @@ export async function post<T = Record<string, unknown>>(
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
 }
 
-/** Says something, and expects it to be taken. */
+/** Sends a message, and expects it to be accepted. */
 export async function say(url: string, message: string, more: object = {}): Promise<NewMessage> {
   const { status, body } = await post<NewMessage>(`${url}/messages`, { message, ...more });
   if (status >= 300) throw new Error(`POST /messages: ${status} ${JSON.stringify(body)}`);
   return body;
 }
 
-/** One page of `GET /messages`. */
+/** Reads one page of `GET /messages`. */
 export async function read(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
   const answer = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
   if (answer.status >= 500) throw new Error(`GET /messages: ${answer.status}`);
   return (await answer.json()) as MessagePage;
 }
 
-/** A whole room, page by page, in which nothing was deleted. */
+/** Reads all messages of a room, page by page. Nothing may have been deleted in it. */
 export async function readAll(url: string, room = 'lobby'): Promise<NewMessage[]> {
   const all: NewMessage[] = [];
   for (let after = 'earliest'; ;) {

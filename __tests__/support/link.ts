@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** How often a throttled link lets something through, in ms. */
+/** How often a throttled link passes data, in ms. */
 const TICK = 50;
 
-/** One connection through a {@link startProxy proxy}: a client, a server, and what the network does between them. */
+/** A connection through a {@link startProxy proxy}, with the faults of a network. */
 export class Link {
   private readonly lost = new Set<Socket>();
   private dead = false;
@@ -34,28 +34,28 @@ export class Link {
     this.server.destroy();
   }
 
-  /** Breaks both sides (RST). */
+  /** Resets both sides (RST). */
   reset(): void {
     for (const end of [this.client, this.server]) {
-      // libuv refuses to reset one that is being shut down, and Node then never closes it: the process can't exit.
+      // libuv refuses to reset a socket that is being shut down, and Node then never closes it: the process can't exit.
       if (end.writableEnded) end.destroy();
       else end.resetAndDestroy();
     }
   }
 
-  /** Half-open: from here on nothing gets through, not even an end, and neither side is told. */
+  /** Drops all data in both directions, also the end of either side: the connection is half-open. */
   stall(): void {
     this.dead = true;
     this.mute();
     this.lost.add(this.client);
   }
 
-  /** What the server answers is lost; what the client sends still arrives. */
+  /** Drops what the server sends. What the client sends still arrives. */
   mute(): void {
     this.lost.add(this.server);
   }
 
-  /** Lets only `rate` bytes a second of the answers through; the rest waits in the server. */
+  /** Throttles what the server sends, so that the rest waits in the server. @param rate in bytes per second. */
   throttle(rate: number): void {
     this.rate = rate;
   }

@@ -1,9 +1,9 @@
 import type { Role } from '../../server/wire';
 import type { Running } from './app';
 
-/** Somebody as the server knows them: by their cookie, or not at all. */
+/** A visitor with a browser, who keeps the cookie that the server sets. */
 export class Somebody {
-  /** Their public id. */
+  /** The public id. */
   visitor = '';
 
   constructor(
@@ -11,7 +11,7 @@ export class Somebody {
     public cookie = '',
   ) {}
 
-  /** A browser that has been here: its cookie makes it a guest. */
+  /** Opens the page, whose cookie makes the visitor a guest. */
   static async guest(url: string): Promise<Somebody> {
     const guest = new Somebody(url);
     const { body } = await guest.ask('GET', '/account');
@@ -19,7 +19,7 @@ export class Somebody {
     return guest;
   }
 
-  /** Somebody who came by a link that an owner made. */
+  /** Creates a guest who has accepted an invitation. */
   static async invited(by: Somebody, role: Role, username?: string): Promise<Somebody> {
     const { body } = await by.ask('POST', '/invitations', { role });
     const somebody = await Somebody.guest(by.url);
@@ -28,7 +28,7 @@ export class Somebody {
     return somebody;
   }
 
-  /** The owner of a new server. */
+  /** Creates the owner of a new server. */
   static async owner({ url, ownersLink }: Running, username?: string): Promise<Somebody> {
     const owner = await Somebody.guest(url);
     await owner.accept(await ownersLink());
@@ -36,13 +36,13 @@ export class Somebody {
     return owner;
   }
 
-  /** Comes in by an invitation: a link, or its secret alone. */
+  /** Accepts an invitation. @param link the link, or its secret alone. */
   accept(invitation: string): ReturnType<Somebody['ask']> {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     return this.ask('POST', '/invite', new URLSearchParams({ secret: invitation }).toString(), headers);
   }
 
-  /** Takes a name and keeps it with a password. */
+  /** Creates an account with a password. */
   async keep(username: string, password = `${username} keeps this`): Promise<void> {
     const named = await this.ask('POST', '/username', { username });
     if (named.status !== 200) throw new Error(`POST /username: ${named.status} ${named.text}`);
@@ -50,7 +50,7 @@ export class Somebody {
     if (kept.status !== 204) throw new Error(`PUT /account/password: ${kept.status} ${kept.text}`);
   }
 
-  /** Sends a request as this person's browser does, and keeps the cookie that comes back. */
+  /** Sends a request as this visitor's browser would, and keeps the cookie of the response. */
   async ask(
     method: string,
     path: string,
@@ -80,7 +80,7 @@ export class Somebody {
     };
   }
 
-  /** What other clients need to come as this person. */
+  /** The headers with which other clients are the same visitor. */
   get headers(): Record<string, string> {
     return this.cookie ? { Cookie: this.cookie } : {};
   }

@@ -5,21 +5,21 @@ import { createInterface } from 'node:readline';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
 
-/** A server in a process of its own, as `npm start` runs it. */
+/** A server in a process of its own. */
 export interface ServerProcess {
   url: string;
   port: number;
   child: ChildProcess;
-  /** What it has printed. */
+  /** The lines that it has printed. */
   lines: string[];
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal, and waits until the process exits. */
   end: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
 /**
- * Starts the built server and waits for the line that says it is open.
- * @param main the server's entry, of this build or of another.
- * @param errors where its error lines go: those that a test asks for need nobody's eyes.
+ * Starts the built server, and waits until it has printed its address.
+ * @param main the main file of the server, of this build or of another.
+ * @param errors where its stderr goes: expected errors need not be shown.
  */
 export async function startProcess(
   env: Record<string, string>,
@@ -52,7 +52,7 @@ export async function startProcess(
   };
 }
 
-/** Runs the built server to its end, for settings it can't start with. */
+/** Runs the built server until it exits, for settings with which it can't start. */
 export async function runToEnd(
   env: Record<string, string>,
   { main = MAIN, ...user }: { uid?: number; main?: string } = {},

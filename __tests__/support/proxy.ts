@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { Link } from './link';
 
-/** A TCP proxy in front of a server, for what networks do to connections. */
+/** A TCP proxy in front of a server, which simulates the faults of a network. */
 export interface Proxy {
   url: string;
-  /** The connections that go through it now, the oldest first. */
+  /** The open connections, oldest first. */
   links: ReadonlySet<Link>;
-  /** Cuts all connections, and refuses new ones until {@link mend}. */
+  /** Closes all connections, and refuses new ones until {@link mend}. */
   cut: () => void;
   mend: () => void;
   close: () => Promise<void>;
 }
 
-/** Puts a proxy before the server at `url`. */
+/** Starts a proxy in front of the server at `url`. */
 export async function startProxy(url: string): Promise<Proxy> {
   const { port } = new URL(url);
   const links = new Set<Link>();

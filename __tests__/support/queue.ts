@@ -1,4 +1,4 @@
-/** What arrives by events, to be taken one by one. */
+/** An asynchronous queue of items that arrive by events. */
 export class Queue<T> {
   private readonly items: T[] = [];
   private wake: () => void = () => undefined;
@@ -12,7 +12,7 @@ export class Queue<T> {
     return this.items.length === 0;
   }
 
-  /** The next item, when there is one. */
+  /** Returns the next item, once there is one. */
   async next(): Promise<T> {
     while (this.items.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
     return this.items.shift()!;

@@ -10,7 +10,7 @@ export const UPGRADE = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-/** Opens a TCP connection to a server and writes the lines of a request's head: what no client library would send. */
+/** Opens a TCP connection, and writes the lines of a request's head, as no client library would send them. */
 export async function dial(url: string, ...lines: string[]): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -20,7 +20,7 @@ export async function dial(url: string, ...lines: string[]): Promise<Socket> {
   return socket;
 }
 
-/** Sends the lines of a request's head, and returns what the server says before it closes the connection. */
+/** Sends the lines of a request's head. Returns what the server sends until it closes the connection. */
 export async function answerTo(url: string, ...lines: string[]): Promise<{ status: number; text: string }> {
   const socket = await dial(url, ...lines);
   let text = '';
@@ -29,7 +29,7 @@ export async function answerTo(url: string, ...lines: string[]): Promise<{ statu
   return { status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]), text };
 }
 
-/** Opens a WebSocket that does nothing by itself: no pong, no close. */
+/** Opens a WebSocket that sends nothing by itself: no pong, no close. */
 export async function dialWebSocket(url: string, path: string, ...headers: string[]): Promise<Socket> {
   const socket = await dial(url, `GET ${path} HTTP/1.1`, ...UPGRADE, ...headers);
   const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -37,12 +37,12 @@ export async function dialWebSocket(url: string, path: string, ...headers: strin
   return socket;
 }
 
-/** Waits for the end of a connection, however it comes. */
+/** Waits until a connection is closed or reset. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
 }
 
-/** Collects the code of the close frame that a server sends (RFC 6455, section 5.5.1), if it is small and comes last. */
+/** Returns the code of the close frame of the server (RFC 6455, section 5.5.1), if it is small and comes last. */
 export async function closeCode(socket: Socket): Promise<number | undefined> {
   let last = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => (last = Buffer.concat([last, chunk]).subarray(-256)));
@@ -55,8 +55,8 @@ export async function closeCode(socket: Socket): Promise<number | undefined> {
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 /**
- * A frame as clients send it, masked with zeros.
- * @param length what its head says, if that is not the length of the payload.
+ * Returns a frame of a client, masked with zeros.
+ * @param length the length in its head, if that is not the length of the payload.
  */
 export function frame(
   opcode: keyof typeof OPCODES,

@@ -6,7 +6,7 @@ import { Queue } from './queue';
 import { open as openSocket } from './socket';
 import { openPeer } from './ws';
 
-/** Where a reading begins. */
+/** Where reading begins. */
 export interface From {
   room: string;
   after?: string;
@@ -15,12 +15,12 @@ export interface From {
 
 /** A reader of one room on one transport. */
 export interface Reading {
-  /** The next entry, or the word that the cursor was not of this history. */
+  /** Returns the next entry, or a reset. */
   next: () => Promise<Entry | Reset>;
   close: () => void;
 }
 
-/** Opens a reading; resolves when its place is fixed, so that what is said from then on comes. */
+/** Opens a reader. Resolves when its position is fixed, so that it gets all later entries. */
 export type OpenReader = (url: string, from: From) => Promise<Reading>;
 
 const query = ({ room, after, last }: From): string =>
@@ -30,7 +30,7 @@ const query = ({ room, after, last }: From): string =>
     ...(last !== undefined && { last: String(last) }),
   }).toString();
 
-/** Whether an event is an entry, of whatever kind, or a reset. */
+/** Returns whether an event is an entry of any kind, or a reset. */
 const isLogged = (event: { type?: unknown }): boolean => 'seq' in event || event.type === 'reset';
 
 const socketIo =
@@ -63,7 +63,7 @@ const eventSource: OpenReader = async (url, from) => {
   await new Promise<void>((resolve, reject) => {
     void (async () => {
       for await (const { data } of events) {
-        // Presence tells that the stream is there.
+        // The first presence event shows that the stream has begun.
         resolve();
         if (isLogged(data)) queue.push(data as unknown as Entry);
       }
@@ -72,7 +72,7 @@ const eventSource: OpenReader = async (url, from) => {
   return { next: () => queue.next(), close: () => gone.abort() };
 };
 
-/** NDJSON, as `curl -N` reads it. */
+/** Reads NDJSON, as `curl -N` does. */
 const lines: OpenReader = async (url, from) => {
   const gone = new AbortController();
   const live = from.after === undefined && from.last === undefined ? '&last=0' : '';
@@ -88,7 +88,7 @@ const lines: OpenReader = async (url, from) => {
   return { next: () => queue.next(), close: () => gone.abort() };
 };
 
-/** A loop of requests, each after the cursor of the one before, with a pause of some ms where one has to wait. */
+/** Sends one request after the other, each with the cursor of the response before, with a pause between polls. */
 const polling =
   (path: string, pause: number): OpenReader =>
   async (url, from) => {
@@ -99,7 +99,7 @@ const polling =
       const answer = await fetch(`${url}${where}?${search}`, { signal: request.signal });
       return (await answer.json()) as MessagePage & Partial<Reset>;
     };
-    // Stateless: who begins at the head, or at the newest n, asks once where that is.
+    // Polls are stateless: a first request finds the cursor of the head, or of the newest n.
     let cursor = from.after;
     const queue = new Queue<Entry | Reset>();
     if (cursor === undefined) {
@@ -124,7 +124,7 @@ const polling =
     };
   };
 
-/** Every way to read a room. The lines of `/ws` without a subprotocol carry no cursor, and are no reader in this sense. */
+/** Every way to read a room, but for plain text on `/ws`, which has no cursors. */
 export const READERS: Record<string, OpenReader> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),

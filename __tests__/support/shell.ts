@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
-/** @throws if this machine lacks what the tests run commands with. */
+/** @throws if `bash` or `curl` is not installed. */
 export function requireCurl(): void {
   for (const command of ['bash', 'curl']) {
     if (spawnSync(command, ['--version']).error)
@@ -10,10 +10,10 @@ export function requireCurl(): void {
 }
 
 /**
- * Runs a command with bash, without settings of this machine's user.
+ * Runs a command with bash, without the settings of the user.
  * @param folder its working directory.
- * @param enough ends the command when it says so of what was written; without it, the command has to end by itself.
- * @returns what it wrote. @throws if it fails.
+ * @param enough is called with the output so far, and ends the command by returning true. Without it, the command has to end by itself.
+ * @returns its output. @throws if it fails.
  */
 export async function runShell(
   command: string,
@@ -24,7 +24,7 @@ export async function runShell(
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that it ends with all that it started.
+    // A process group of its own, so that its child processes end with it.
     detached: true,
   });
   let output = '';

@@ -1,6 +1,6 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
-/** A stock Socket.IO client that records what it is told. */
+/** A stock Socket.IO client that records the events it receives. */
 export interface Client {
   socket: Socket;
   /** All events so far, in order. */
@@ -14,7 +14,7 @@ export interface Client {
   texts: () => unknown[];
 }
 
-/** Connects, and waits until it is connected. */
+/** Opens a client, and waits until it is connected. */
 export async function connect(
   url: string,
   options: Partial<ManagerOptions & SocketOptions> = {},
@@ -26,7 +26,7 @@ export async function connect(
   return client;
 }
 
-/** Begins to connect. */
+/** Opens a client, which begins to connect. */
 export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Client {
   const socket = io(url, { forceNew: true, transports: ['websocket'], ...options });
   const told: Client['told'] = [];
@@ -53,7 +53,7 @@ export function open(url: string, options: Partial<ManagerOptions & SocketOption
   };
 }
 
-/** Leaves, and waits until that is done: over polling, it takes another request. */
+/** Disconnects, and waits until that is done: over polling, it takes another request. */
 export async function leave(socket: Socket): Promise<void> {
   const { engine } = socket.io;
   const gone = new Promise((resolve) => engine.once('close', resolve));

@@ -3,19 +3,20 @@ import { startApp, type Running } from './app';
 import { openBrowser, Visit } from './browser';
 import { startProxy, type Proxy } from './proxy';
 
-/** A browser for the tests of a file, with a server for each of them. */
+/** A browser for the tests of a file, with a new server for each test. */
 export interface Stage {
   readonly app: Running;
   readonly browser: Browser;
-  /** Puts a proxy before the server. */
+  /** Starts a proxy in front of the server. */
   proxy: () => Promise<Proxy>;
   /** Opens a page, of this server or of the one at `url`. */
   visit: (path?: string, options?: Parameters<typeof Visit.open>[2], url?: string) => Promise<Visit>;
 }
 
 /**
- * Sets a stage before each test of a file or group, and clears it after; no page may have thrown or met its policy.
- * @param env settings of the server, as an operator would give them.
+ * Starts a server before each test of a file or group, and closes it and all pages after it. Fails the test if a page has
+ * thrown an error or violated its content security policy.
+ * @param env the environment variables of the server.
  */
 export function setStage(env: Record<string, string> = {}): Stage {
   let browser: Browser;

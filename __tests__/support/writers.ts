@@ -3,14 +3,14 @@ import { post } from './http';
 import { connect } from './socket';
 import { openPeer } from './ws';
 
-/** What a writer sends. */
+/** The message that a writer sends. */
 export interface Written {
   id: string;
   room: string;
   message: string;
 }
 
-/** A writer on one transport: its answer is the message, or the refusal. */
+/** A writer on one transport. It returns the message, or the refusal. */
 export interface Writer {
   write: (draft: Written) => Promise<NewMessage | ErrorBody>;
   close: () => void;
@@ -26,13 +26,13 @@ const socketIo =
     };
   };
 
-/** Every way to write into a room. A form's answer is a line, and no message; see `room.test.ts`. */
+/** Every way to write into a room, but for forms, whose response is not a message; see `room.test.ts`. */
 export const WRITERS: Record<string, (url: string) => Promise<Writer>> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),
   'WebSocket (json)': async (url) => {
     const peer = await openPeer(url, '/ws', 'json');
-    /** Who waits for the answer to an id: the first that asked is answered first. */
+    /** The requests that wait for the answer to an id, oldest first. */
     const asked: { id: unknown; resolve: (answer: NewMessage | ErrorBody) => void }[] = [];
     peer.socket.on('message', () => {
       const { type, id, answer, ...error } = peer.frames.at(-1)!;

@@ -15,7 +15,7 @@ export interface Peer {
   closed: Promise<{ code: number; reason: string }>;
 }
 
-/** Opens a WebSocket at a path of the server, and waits until it is open; `heard` is given each frame of `json`. */
+/** Opens a WebSocket, and waits until it is open. @param heard is called with each frame of `json`. */
 export async function openPeer(
   url: string,
   path: string,

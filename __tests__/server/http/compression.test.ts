@@ -11,7 +11,7 @@ const ask = (path: string, encodings = 'gzip, deflate, br') =>
   fetch(app.url + path, { headers: { 'Accept-Encoding': encodings } });
 
 describe('compression', () => {
-  it('makes the script and the style small, ahead of time, for those who take it', async () => {
+  it('serves scripts and styles that were compressed during the build', async () => {
     for (const path of ['/static/pages/chat.js', '/static/styles/chat.css', '/static/socket.io.js']) {
       const [small, smaller, plain] = await Promise.all([
         ask(path, 'gzip'),
@@ -32,7 +32,7 @@ describe('compression', () => {
     }
   });
 
-  it('answers that nothing is new for a compressed file, too', async () => {
+  it('answers 304 for a compressed file, too', async () => {
     const etag = (await ask('/static/pages/chat.js')).headers.get('etag')!;
     // `fetch` would ask past every cache.
     const headers = { 'Accept-Encoding': 'br', 'If-None-Match': etag };
@@ -42,7 +42,7 @@ describe('compression', () => {
     expect(answer.resume().statusCode).toBe(304);
   });
 
-  it('makes pages and long answers small, and leaves short ones as they are', async () => {
+  it('compresses pages and long responses, and not short ones', async () => {
     expect((await ask('/')).headers.get('content-encoding')).toBe('br');
     expect((await ask('/messages')).headers.get('content-encoding')).toBeNull();
     for (let i = 0; i < 10; i += 1) await say(app.url, 'the same again');

@@ -18,7 +18,7 @@ describe('a server with a certificate', () => {
   });
   afterAll(() => app.close());
 
-  it('speaks https, and gives a cookie that no other host and no plain connection can set or see', async () => {
+  it('serves https, and sets a cookie that other hosts and unencrypted connections can neither set nor read', async () => {
     const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
       get(`${url}/`, { ca }, (response) => resolve(response.resume().headers)).on('error', reject);
     });
@@ -27,7 +27,7 @@ describe('a server with a certificate', () => {
     expect(headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
   });
 
-  it('speaks wss and Socket.IO, and streams', async () => {
+  it('serves wss, Socket.IO and streams', async () => {
     const peer = new WebSocket(`${url.replace('https', 'wss')}/ws`, 'json', { ca });
     await new Promise((resolve, reject) => peer.on('open', resolve).on('error', reject));
     const socket = io(url, { forceNew: true, transports: ['websocket'], ca: ca.toString() });
@@ -57,7 +57,7 @@ describe('a server with a certificate', () => {
 });
 
 describe('a server behind a proxy', () => {
-  it('believes it about TLS and addresses if it is trusted, and nobody else', async () => {
+  it('uses its headers about TLS and addresses only if it is trusted', async () => {
     const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.7' };
     for (const [trust, secure] of [
       ['0', false],

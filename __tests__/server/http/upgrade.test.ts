@@ -12,7 +12,7 @@ beforeAll(async () => (app = await startApp()));
 afterAll(() => app.close());
 
 const run = promisify(execFile);
-/** What a client of HTTP/2 sends that does not know yet what the server speaks. */
+/** The headers of a client that offers HTTP/2. */
 const H2C = [
   'Host: localhost',
   'Connection: Upgrade, HTTP2-Settings',
@@ -21,8 +21,8 @@ const H2C = [
 ];
 const POST = ['POST /messages HTTP/1.1', 'Content-Type: application/json'];
 
-describe('a request that offers a protocol which is not spoken here', () => {
-  it('is answered over HTTP/1.1, as curl --http2 takes it', async () => {
+describe('a request that offers an unsupported protocol', () => {
+  it('is answered over HTTP/1.1, which curl --http2 accepts', async () => {
     requireCurl();
     const write = ['-H', 'Content-Type: application/json', '-d', '{"message": "by curl", "room": "curl"}'];
     for (const more of [[], write, write]) {
@@ -40,7 +40,7 @@ describe('a request that offers a protocol which is not spoken here', () => {
     expect(await readAll(app.url, 'curl')).toMatchObject([{ message: 'by curl' }, { message: 'by curl' }]);
   });
 
-  it('is answered with all of its body, and leaves the connection to the next requests', async () => {
+  it('is handled with its whole body, and the connection stays usable', async () => {
     const socket = await dial(app.url);
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
@@ -66,7 +66,7 @@ describe('a request that offers a protocol which is not spoken here', () => {
     socket.destroy();
   });
 
-  it.each(['h2c, websocket', 'TLS/1.0', 'websocket/13'])('is answered where that is %s', async (token) => {
+  it.each(['h2c, websocket', 'TLS/1.0', 'websocket/13'])('is answered if the offer is %s', async (token) => {
     const lines = [
       'GET /messages HTTP/1.1',
       'Host: localhost',
@@ -78,7 +78,7 @@ describe('a request that offers a protocol which is not spoken here', () => {
 });
 
 describe('a request that offers WebSocket', () => {
-  it('is taken, however that is written', async () => {
+  it('is upgraded, whatever the case of the header', async () => {
     const lines = UPGRADE.with(2, 'Upgrade: WebSocket');
     const socket = await dial(app.url, 'GET /ws HTTP/1.1', ...lines);
     const answer = await new Promise((resolve) => socket.once('data', resolve));
@@ -87,7 +87,7 @@ describe('a request that offers WebSocket', () => {
     (await openPeer(app.url, '/ws')).socket.terminate();
   });
 
-  it('is refused with 404 where there is none', async () => {
+  it('is refused with 404 on other paths', async () => {
     for (const path of ['/nothing', '/messages', '/ws/']) {
       const { status, text } = await answerTo(app.url, `GET ${path} HTTP/1.1`, ...UPGRADE);
       expect(status).toBe(404);

@@ -7,7 +7,7 @@ import { readAll, say } from '../../support/http';
 import { dial, UPGRADE } from '../../support/raw';
 import { openPeer } from '../../support/ws';
 
-/** What one client may do to the others: nothing. */
+/** A misbehaving client must not affect others. */
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -39,7 +39,7 @@ describe('a client that misbehaves', () => {
     },
   );
 
-  it('cannot overtake itself: what it joins last is where it is, and where it speaks', async () => {
+  it('has its requests handled in order: the last room that it joins is where it reads and writes', async () => {
     const peer = await openPeer(app.url, '/ws?room=start', 'json');
     peer.send({ type: 'join', room: 'aaa', last: 5, id: '1' });
     peer.send({ type: 'join', room: 'bbb', after: 'earliest', id: '2' });
@@ -68,7 +68,7 @@ describe('a client that misbehaves', () => {
     peer.socket.terminate();
   });
 
-  it('leaves nobody behind that it announced in one breath', async () => {
+  it('leaves no visitors behind when it pipelines streams and disconnects', async () => {
     const lines = Array.from({ length: 20 }, () => [
       'GET /sse?room=ghosts HTTP/1.1',
       'Host: localhost',
@@ -84,18 +84,21 @@ describe('a client that misbehaves', () => {
     );
   });
 
-  it('is cut off when it sends many requests ahead', async () => {
+  it('is cut off when it pipelines many requests', async () => {
     const lines = Array.from({ length: 200 }, () => ['GET /messages HTTP/1.1', 'Host: localhost', '']).flat();
     const socket = await raw('GET /subscribe HTTP/1.1', 'Host: localhost', '', ...lines);
     await once(socket, 'close');
   });
 
-  it.each(['/sse', '/subscribe', '/r/lobby?follow'])('is answered HEAD %s without a stream', async (path) => {
-    expect((await fetch(app.url + path, { method: 'HEAD' })).status).toBe(200);
-  });
+  it.each(['/sse', '/subscribe', '/r/lobby?follow'])(
+    'gets no stream in response to HEAD %s',
+    async (path) => {
+      expect((await fetch(app.url + path, { method: 'HEAD' })).status).toBe(200);
+    },
+  );
 });
 
-describe('the end of the server', () => {
+describe('a shutdown', () => {
   it.each<[string, () => Promise<Socket>]>([
     [
       'a body that never comes',
@@ -120,7 +123,7 @@ describe('the end of the server', () => {
     app = await startApp();
   });
 
-  it('is none the worse for connections that are reset in the middle of it', async () => {
+  it('completes although connections are reset during it', async () => {
     const sockets = await Promise.all(
       Array.from({ length: 20 }, () =>
         raw(

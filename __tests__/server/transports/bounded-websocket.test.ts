@@ -29,7 +29,7 @@ const flood = (count: number): Buffer =>
   Buffer.concat(Array.from({ length: count }, () => frame('text', 'x')));
 
 describe('text frames', () => {
-  it('are read as they were encoded, at each form of their length', async () => {
+  it('are decoded as they were encoded, in each of the three length formats', async () => {
     const texts = ['', 'é', ...[125, 126, 65_535, 65_536, 70_000].map((length) => 'x'.repeat(length))];
     const connected = once(server, 'connection');
     const client = await openPeer(url, '/');
@@ -42,7 +42,7 @@ describe('text frames', () => {
 });
 
 describe('a peer that sends very many frames at once', () => {
-  it('has one handled in each turn of the event loop, after the first 64', async () => {
+  it('has only one handled per turn of the event loop after the first 64', async () => {
     const connected = once(server, 'connection');
     const client = await dialWebSocket(url, '/');
     const [peer] = (await connected) as [BoundedWebSocket];
@@ -61,7 +61,7 @@ describe('a peer that sends very many frames at once', () => {
     client.destroy();
   });
 
-  it('is not heard any more once it was closed, and reads why it was', async () => {
+  it('has no more handled after it is closed, and receives the reason', async () => {
     const connected = once(server, 'connection');
     const client = await dialWebSocket(url, '/');
     const [peer] = (await connected) as [BoundedWebSocket];

@@ -10,7 +10,7 @@ beforeAll(async () => (app = await startApp()));
 afterAll(() => app.close());
 
 describe('POST /messages', () => {
-  it('answers 201 and the message as everybody will read it', async () => {
+  it('answers 201 and the message as all readers get it', async () => {
     const id = randomUUID();
     const { status, body } = await post<NewMessage>(`${app.url}/messages`, {
       message: 'hello',
@@ -30,7 +30,7 @@ describe('POST /messages', () => {
     expect((await read(app.url, { room: 'a' })).messages).toEqual([body]);
   });
 
-  it('answers a repeated id with the message that is there, and stores it once', async () => {
+  it('answers a repeated id with the stored message, and stores it once', async () => {
     const draft = { message: 'once', room: 'b' };
     const key = { 'Idempotency-Key': randomUUID() };
     const first = await post<NewMessage>(`${app.url}/messages`, draft, key);
@@ -63,7 +63,7 @@ describe('POST /messages', () => {
     ['a body that is no JSON', 'unsupported_type', 'message=x', { 'Content-Type': 'text/plain' }],
     ['a foreign page', 'origin_not_allowed', { message: 'x' }, { Origin: 'http://evil.example' }],
     ['a sandboxed page', 'origin_not_allowed', { message: 'x' }, { Origin: 'null' }],
-  ])('refuses %s with a sentence, and leaves the log untouched', async (_what, code, body, headers) => {
+  ])('refuses %s with a reason, and does not change the log', async (_what, code, body, headers) => {
     const before = await readAll(app.url);
     const answer = await post(`${app.url}/messages`, body, headers);
     expect(answer.status).toBe(errorOf(code).status);
@@ -79,7 +79,7 @@ describe('GET /messages', () => {
   const texts = async (query: Record<string, string>) =>
     (await read(app.url, { room: 'long', ...query })).messages.map(textOf);
 
-  it('reads the newest 50, the newest n, after a cursor, and to a limit', async () => {
+  it('reads the newest 50, the newest n, after a cursor, and up to a limit', async () => {
     expect(await texts({})).toHaveLength(50);
     expect((await texts({})).at(-1)).toBe('m60');
     expect(await texts({ last: '2' })).toEqual(['m59', 'm60']);
@@ -89,7 +89,7 @@ describe('GET /messages', () => {
     expect(await texts({ last: '0' })).toEqual([]);
   });
 
-  it('pages back to the beginning, with no hole and no repeat', async () => {
+  it('pages back to the beginning without gaps or duplicates', async () => {
     const seen: string[] = [];
     let page = await read(app.url, { room: 'long', last: '25' });
     while (page.messages.length > 0) {
@@ -121,13 +121,13 @@ describe('GET /messages', () => {
     'before=x',
     'room=A%20B',
     'after=a:1&after=a:2',
-  ])('refuses a broken query: %s', async (query) => {
+  ])('refuses a malformed query: %s', async (query) => {
     const answer = await fetch(`${app.url}/messages?${query}`);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual(errorOf('bad_request'));
   });
 
-  it('says where nothing is, without a stack trace', async () => {
+  it('answers 404 without a stack trace', async () => {
     const answer = await fetch(`${app.url}/nothing`);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual(errorOf('not_found', 'There is nothing at GET /nothing.'));
@@ -140,7 +140,7 @@ describe('GET /subscribe', () => {
     return { status: answer.status, body: (await answer.json()) as MessagePage };
   };
 
-  it('answers at once with what is after the cursor', async () => {
+  it('answers at once with the entries after the cursor', async () => {
     await say(app.url, 'a', { room: 's1' });
     await say(app.url, 'b', { room: 's1' });
     const { status, body } = await subscribe('room=s1&after=earliest&limit=1');
@@ -153,7 +153,7 @@ describe('GET /subscribe', () => {
     expect((await subscribe(`room=s1&after=${body.cursor}`)).body.messages.map(textOf)).toEqual(['b']);
   });
 
-  it('waits for the first message, and hands the cursor on', async () => {
+  it('waits for the first message, and returns the next cursor', async () => {
     const { cursor } = await read(app.url, { room: 's2' });
     let { body } = await Promise.all([
       subscribe(`room=s2&after=${cursor}`),
@@ -167,7 +167,7 @@ describe('GET /subscribe', () => {
     expect(body.messages.map(textOf)).toEqual(['b']);
   });
 
-  it('answers with no messages and the same cursor when the time that was asked for is over', async () => {
+  it('answers without messages and with the same cursor after the timeout', async () => {
     const { cursor, earliest } = await read(app.url, { room: 's3' });
     expect((await subscribe(`room=s3&after=${cursor}&timeout=0`)).body).toEqual({
       messages: [],
@@ -177,7 +177,7 @@ describe('GET /subscribe', () => {
     expect((await subscribe(`room=s3&timeout=1`)).body).toEqual({ messages: [], cursor, earliest });
   });
 
-  it('answers a cursor of another history with a reset, and a broken query with 400', async () => {
+  it('answers a cursor of another history with a reset, and a malformed query with 400', async () => {
     expect(await subscribe('after=gone:1')).toMatchObject({ status: 410, body: { type: 'reset' } });
     expect((await subscribe('after=x')).status).toBe(400);
     expect((await subscribe('timeout=x')).status).toBe(400);

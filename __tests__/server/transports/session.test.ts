@@ -4,8 +4,8 @@ import { Session, type Outlet } from '../../../server/transports/session';
 
 const nothing = (): void => undefined;
 
-describe('a session that is ended while its reader stalls', () => {
-  it('refuses what waits for the last join, and stores none of it', async () => {
+describe('a session that is closed while its reader stalls', () => {
+  it('refuses the requests that wait for the last join, and stores nothing', async () => {
     let taken: (taken: boolean) => void = nothing;
     const taking = new Promise<boolean>((resolve) => (taken = resolve));
     const [say, deleteMessage] = [jest.fn(), jest.fn()];

@@ -45,7 +45,7 @@ describe('Socket.IO', () => {
     },
   );
 
-  it('begins after a cursor, with the newest n, or live', async () => {
+  it('begins after a cursor, with the newest n, or with live messages', async () => {
     const first = await say(app.url, 'a');
     await say(app.url, 'b');
     const after = await join({ auth: { after: first.cursor } });
@@ -60,7 +60,7 @@ describe('Socket.IO', () => {
     expect(live.texts()).toEqual(['c']);
   });
 
-  it('tells of a cursor that is not of this history', async () => {
+  it('sends a reset for a cursor of another history', async () => {
     const { cursor } = await say(app.url, 'a');
     const client = await join({ auth: { after: 'gone:9' } });
     expect(await client.next('reset')).toEqual({
@@ -71,7 +71,7 @@ describe('Socket.IO', () => {
     });
   });
 
-  it('moves to another room with join: the earlier reader ends, and its room is the default of what is said', async () => {
+  it('changes the room with join: reading continues there, and it is the default room for messages', async () => {
     await say(app.url, 'old', { room: 'b' });
     const client = await join({ auth: { room: 'a' } });
     const joined = (await ask(client, 'join', { room: 'b', last: 1 })) as { room: string; cursor: string };
@@ -82,7 +82,7 @@ describe('Socket.IO', () => {
     expect(client.texts()).toEqual(['old', 'here']);
   });
 
-  it('hands nothing twice when join is repeated, even all at once', async () => {
+  it('sends no duplicates when join is repeated, even at the same time', async () => {
     const client = await join({ auth: { room: 'a' } });
     await Promise.all([1, 2, 3, 4].map(() => ask(client, 'join', { room: 'b' })));
     for (const text of ['x', 'y']) await ask(client, 'new_message', { message: text });
@@ -90,7 +90,7 @@ describe('Socket.IO', () => {
     expect(client.texts()).toEqual(['x', 'y']);
   });
 
-  it('says a message in another room than the one that is read, if it names it', async () => {
+  it('sends a message to another room if the request names it', async () => {
     const client = await join();
     expect(await ask(client, 'new_message', { message: 'there', room: 'far' })).toMatchObject({
       room: 'far',
@@ -99,7 +99,7 @@ describe('Socket.IO', () => {
     expect((await readAll(app.url, 'far')).map(({ message }) => message)).toEqual(['there']);
   });
 
-  it('keeps several clients in two rooms apart, in one order', async () => {
+  it('keeps the messages of two rooms apart, and sends them to all clients in the same order', async () => {
     const a = [await join({ auth: { room: 'a' } }), await join({ auth: { room: 'a' } })];
     const b = [await join({ auth: { room: 'b' } }), await join({ auth: { room: 'b' } })];
     const said = [...a, ...b].flatMap((client, i) =>
@@ -119,7 +119,7 @@ describe('Socket.IO', () => {
     }
   });
 
-  it('tells a change of name to all, and says what follows under it', async () => {
+  it('announces a change of name to all, and sends later messages with the new name', async () => {
     const [a, b] = [await join(), await join()];
     const change = await ask(a, 'change_username', { username: ' Маша ' });
     expect(change).toMatchObject({ type: 'change_username', username: 'Маша' });
@@ -127,7 +127,7 @@ describe('Socket.IO', () => {
     expect(await ask(a, 'new_message', { message: 'x' })).toMatchObject({ username: 'Маша' });
   });
 
-  it('tells the others, not oneself, who is typing', async () => {
+  it('announces who is typing to the others only', async () => {
     const [a, b] = [await join(), await join()];
     expect(await ask(a, 'typing', {})).toEqual({});
     expect(await b.next('typing')).toMatchObject({ room: 'lobby', username: 'Anonymous' });
@@ -153,7 +153,7 @@ describe('Socket.IO', () => {
     },
   );
 
-  it('refuses a bad name, a bad join and another body under a known id', async () => {
+  it('refuses an invalid name, an invalid join, and another body with a known id', async () => {
     const client = await join();
     expect(await ask(client, 'change_username', { username: ' ' })).toEqual(errorOf('bad_request'));
     expect(await ask(client, 'join', { room: 'b', after: 'nonsense' })).toEqual(errorOf('bad_request'));
@@ -163,7 +163,7 @@ describe('Socket.IO', () => {
     expect(await ask(client, 'new_message', { message: 'a', id })).toMatchObject({ seq: 1, room: 'lobby' });
   });
 
-  it('survives events without an acknowledgement, without a payload, or that it does not know', async () => {
+  it('survives events without a callback or payload, and unknown events', async () => {
     const client = await join();
     for (const event of ['new_message', 'join', 'change_username', 'typing', 'error', 'nonsense'])
       client.socket.emit(event);
@@ -173,7 +173,7 @@ describe('Socket.IO', () => {
     expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
   });
 
-  it('refuses a connection whose place or room is broken, with the reason', async () => {
+  it('refuses a connection with a malformed cursor or room, with the reason', async () => {
     const client = open(app.url, { auth: { room: 'A B' } });
     clients.push(client);
     const error = await new Promise<Error & { data?: ErrorBody }>((resolve) =>
@@ -182,7 +182,7 @@ describe('Socket.IO', () => {
     expect(error.data).toEqual(errorOf('bad_request', error.message));
   });
 
-  it('lets no page of a foreign origin in, on any of its transports', async () => {
+  it('refuses pages of foreign origins, on both of its transports', async () => {
     for (const transports of [['websocket'], ['polling']]) {
       const client = open(app.url, {
         transports,
@@ -194,7 +194,7 @@ describe('Socket.IO', () => {
     }
   });
 
-  it('goes on after a restart from the cursor it has, by itself', async () => {
+  it('continues from its cursor by itself after a restart', async () => {
     const client = await join();
     const first = (await ask(client, 'new_message', { message: 'a' })) as NewMessage;
     await client.next('new_message');

@@ -9,7 +9,7 @@ afterEach(() => app.close());
 const messages = ({ type }: SseEvent) => type === 'new_message';
 const texts = (events: SseEvent[]) => events.map(({ data }) => data.message);
 
-/** Opens a stream and returns its answer, whose body is not read yet. */
+/** Opens a stream and returns its response, without reading the body. */
 async function openStream(query: string, headers: Record<string, string> = {}) {
   const gone = new AbortController();
   const answer = await fetch(`${app.url}/sse?${query}`, { headers, signal: gone.signal });
@@ -17,7 +17,7 @@ async function openStream(query: string, headers: Record<string, string> = {}) {
 }
 
 describe('SSE', () => {
-  it('sends headers that keep proxies from holding or changing the stream, and the place first', async () => {
+  it('sends headers that keep proxies from buffering or changing the stream, and the cursor first', async () => {
     const { answer, end } = await openStream('');
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(answer.headers.get('cache-control')).toContain('no-transform');
@@ -29,7 +29,7 @@ describe('SSE', () => {
     end();
   });
 
-  it('is live only, unless it is asked for more', async () => {
+  it('sends only live messages by default', async () => {
     await say(app.url, 'before');
     const stream = sseEvents(`${app.url}/sse`);
     const first = take(stream, 1, messages);
@@ -38,14 +38,14 @@ describe('SSE', () => {
     expect(await first).toEqual([{ type: 'new_message', id: said.cursor, data: said }]);
   });
 
-  it('goes on after Last-Event-ID, which is newer than the query of the first request', async () => {
+  it('continues after Last-Event-ID, which takes precedence over the query', async () => {
     const [first] = [await say(app.url, 'a'), await say(app.url, 'b'), await say(app.url, 'c')];
     const headers = { 'Last-Event-ID': first.cursor };
     const events = await take(sseEvents(`${app.url}/sse?after=earliest`, { headers }), 2, messages);
     expect(texts(events)).toEqual(['b', 'c']);
   });
 
-  it('begins with the newest n, or from the earliest', async () => {
+  it('begins with the newest n, or with the earliest', async () => {
     for (const text of 'abc') await say(app.url, text);
     expect(texts(await take(sseEvents(`${app.url}/sse?last=2`), 2, messages))).toEqual(['b', 'c']);
     expect(texts(await take(sseEvents(`${app.url}/sse?after=earliest`), 3, messages))).toEqual([
@@ -55,7 +55,7 @@ describe('SSE', () => {
     ]);
   });
 
-  it('tells of a cursor that is not of this history, and goes on from the head', async () => {
+  it('sends a reset for a cursor of another history, and continues from the head', async () => {
     const { cursor } = await say(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse?after=gone:7`);
     const two = take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
@@ -68,7 +68,7 @@ describe('SSE', () => {
     ]);
   });
 
-  it('tells what is ephemeral without an id, so that it never moves the reader’s place', async () => {
+  it('sends ephemeral events without an id, so that they never change the reader’s cursor', async () => {
     const { cursor } = await say(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse`);
     const contact = take(stream, 1, ({ type }) => type === 'new_contact');
@@ -77,7 +77,7 @@ describe('SSE', () => {
     expect(await contact).toMatchObject([{ id: cursor, data: { contact: { name: 'Masha' } } }]);
   });
 
-  it('refuses a broken place or room before it streams', async () => {
+  it('refuses a malformed cursor or room before the stream begins', async () => {
     for (const query of ['after=nonsense', 'room=A', 'last=x']) {
       const { answer } = await openStream(query);
       expect(answer.status).toBe(400);
@@ -86,7 +86,7 @@ describe('SSE', () => {
     expect((await openStream('', { 'Last-Event-ID': 'nonsense' })).answer.status).toBe(400);
   });
 
-  it('forgets a reader that goes', async () => {
+  it('removes a reader that disconnects', async () => {
     const { answer, end } = await openStream('');
     await answer.body!.getReader().read();
     const other = sseEvents(`${app.url}/sse`);

@@ -7,7 +7,7 @@ import { closed, dial } from '../../support/raw';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
-/** Every stream over HTTP: its address, what it is asked for, and what it tells while nothing is said. */
+/** Every stream over HTTP: its URL, its Accept header, and what it sends while the room is quiet. */
 const STREAMS: [name: string, path: string, accept: string, idle: RegExp, end: RegExp][] = [
   ['SSE', '/sse?last=1', '*/*', /^:\n\n$/, /^(:\n\n)+$/],
   [
@@ -35,7 +35,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
   const until = async (enough: () => boolean): Promise<void> => {
     while (!enough()) await once(socket, 'data');
   };
-  /** What came since so many characters, but for what tells who is there. */
+  /** Returns what was received after an offset, without presence events. */
   const since = (length: number): string => text.slice(length).replace(/event: presence\n.*\n\n/g, '');
 
   async function open(): Promise<void> {
@@ -45,7 +45,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
     socket = await dial(app.url, `GET ${path} HTTP/1.1`, 'Host: localhost', `Accept: ${accept}`);
     socket.on('data', (chunk) => (text += String(chunk)));
     await until(() => text.includes('before') && text.endsWith('\n'));
-    // It waits for what comes by the time that another is answered.
+    // Once another request is answered, the stream is waiting for entries.
     await say(app.url, 'elsewhere', { room: 'other' });
   }
   afterEach(() => {
@@ -54,7 +54,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
     socket.destroy();
   });
 
-  it('F32: tells every 15 s that it is there, so that no proxy takes it for idle, and ends after 15 minutes', async () => {
+  it('sends something every 15 s, so that proxies keep it open, and ends after 15 minutes', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     await open();
     for (let i = 0; i < 4; i += 1) {
@@ -70,7 +70,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
     expect(since(before)).toMatch(end);
   });
 
-  it('F32: is let go when its peer is gone', async () => {
+  it('is closed when its client disconnects', async () => {
     await open();
     const other = sseEvents(`${app.url}/sse`);
     let counted = (await other.next()).value as { data: { count?: number } };
@@ -84,7 +84,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
 describe('a reader without a cursor', () => {
   beforeEach(async () => (app = await startApp()));
 
-  it('is told first where its reading begins, on every stream, and misses nothing from there', async () => {
+  it('gets the cursor where reading begins first, on every stream, and misses nothing after it', async () => {
     await say(app.url, 'before', { room: 'bots' });
     const { cursor } = await read(app.url, { room: 'bots' });
     const start = { type: 'start', room: 'bots', cursor };

@@ -50,7 +50,7 @@ async function sayAll(...texts: string[]): Promise<NewMessage[]> {
 const pairs = (names: string[]) => names.flatMap((a) => names.map((b): [string, string] => [a, b]));
 
 describe.each(Object.keys(READERS))('a reader on %s', (name) => {
-  it('gets history and what comes as one stream, the same JSON as every other', async () => {
+  it('gets history and live entries as one stream, in the same JSON as on every other transport', async () => {
     const before = await sayAll('a', 'b');
     const reading = await read(name, { after: 'earliest' });
     const after = await sayAll('c', 'd');
@@ -62,21 +62,21 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
     expect(await take(await read(name, { last: 2 }), 2)).toEqual(said.slice(1));
   });
 
-  it('gets only what comes, if it asks for no more', async () => {
+  it('gets only live entries by default', async () => {
     await sayAll('before');
     const reading = await read(name);
     const said = await sayAll('after');
     expect(await take(reading, 1)).toEqual(said);
   });
 
-  it('misses and repeats nothing when it joins in a burst', async () => {
+  it('gets no gaps or duplicates when it joins during a burst', async () => {
     const burst = Array.from({ length: 100 }, (_, i) => say(app.url, String(i), { room }));
     const reading = await read(name, { after: 'earliest' });
     await Promise.all(burst);
     expect(await take(reading, 100)).toEqual(await readAll(app.url, room));
   });
 
-  it('resumes after the last one that it was given', async () => {
+  it('resumes after the last entry that it received', async () => {
     const said = await sayAll('a', 'b', 'c');
     const [first] = await take(await read(name, { after: 'earliest' }), 1);
     open.forEach((one) => one.close());
@@ -84,7 +84,7 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
     expect(await take(await read(name, { after: first!.cursor }), 3)).toEqual(said.slice(1));
   });
 
-  it('is told when its cursor is not of this history, and goes on from the head', async () => {
+  it('gets a reset for a cursor of another history, and continues from the head', async () => {
     const [said] = await sayAll('a');
     const reading = await read(name, { after: 'gone:5' });
     const reset = { type: 'reset', room, earliest: said!.cursor.replace(/1$/, '0'), cursor: said!.cursor };
@@ -93,7 +93,7 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
     expect(await take(reading, 1)).toEqual(next);
   });
 
-  it('hears nothing of other rooms', async () => {
+  it('gets nothing from other rooms', async () => {
     const reading = await read(name);
     await say(app.url, 'elsewhere', { room: `${room}-x` });
     const said = await sayAll('here');
@@ -116,7 +116,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('takes a conversation of forty messages over WebSocket, then SSE, and to its end by curl', async () => {
+  it('carries a conversation of forty messages from WebSocket to SSE to curl', async () => {
     const said = await sayAll(...Array.from({ length: 40 }, (_, i) => String(i)));
     const seen: Entry[] = [];
     let after = 'earliest';
@@ -142,7 +142,7 @@ describe('a message', () => {
     expect(await readAll(app.url, room)).toEqual([acknowledged]);
   });
 
-  it('sent over all ways at once is stored once', async () => {
+  it('sent over all transports at the same time is stored once', async () => {
     const writers = await Promise.all(Object.keys(WRITERS).map(writer));
     const draft = { id: randomUUID(), room, message: 'once' };
     const answers = await Promise.all(writers.flatMap((one) => [one.write(draft), one.write(draft)]));
@@ -151,12 +151,15 @@ describe('a message', () => {
     answers.forEach((answer) => expect(answer).toEqual(log[0]));
   });
 
-  it.each(Object.keys(WRITERS))('acknowledged over %s comes before what is sent after that', async (name) => {
-    const one = await writer(name);
-    const seqs: number[] = [];
-    for (let i = 0; i < 5; i += 1) {
-      seqs.push(((await one.write({ id: randomUUID(), room, message: String(i) })) as NewMessage).seq);
-    }
-    expect(seqs).toEqual([1, 2, 3, 4, 5]);
-  });
+  it.each(Object.keys(WRITERS))(
+    'acknowledged over %s comes before messages that are sent after that',
+    async (name) => {
+      const one = await writer(name);
+      const seqs: number[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        seqs.push(((await one.write({ id: randomUUID(), room, message: String(i) })) as NewMessage).seq);
+      }
+      expect(seqs).toEqual([1, 2, 3, 4, 5]);
+    },
+  );
 });

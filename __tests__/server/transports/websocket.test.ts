@@ -29,11 +29,11 @@ const messages = (peer: Peer) => peer.frames.filter(({ type }) => type === 'new_
 const texts = (peer: Peer) => messages(peer).map(({ message }) => message);
 const message = (text: string) => (frame: Record<string, unknown>) =>
   frame.type === 'new_message' && frame.message === text;
-/** The answer to the frame with this id. */
+/** Returns the answer to the frame with this id. */
 const answerTo = (peer: Peer, id: string) =>
   peer.next((frame) => frame.type !== 'new_message' && frame.id === id);
 
-/** The status of a handshake that is refused. */
+/** Returns the status with which a handshake is refused. */
 async function refusal(path: string, protocols: string[] = [], headers = {}): Promise<number | undefined> {
   const socket = new WebSocket(app.url.replace('http', 'ws') + path, protocols, { headers });
   socket.on('error', () => undefined);
@@ -42,8 +42,8 @@ async function refusal(path: string, protocols: string[] = [], headers = {}): Pr
   return response.statusCode;
 }
 
-describe('/ws under the subprotocol json', () => {
-  it('answers each write with an ack that carries its id and the message, and everybody gets the message', async () => {
+describe('/ws with the subprotocol json', () => {
+  it('answers each request with an ack with its id and the message, and all readers get the message', async () => {
     const [a, b] = [await open('/ws', 'json'), await open('/ws', 'json')];
     const id = randomUUID();
     a.send({ type: 'new_message', id, message: 'hello' });
@@ -59,7 +59,7 @@ describe('/ws under the subprotocol json', () => {
     expect(made.id).toBe((made.answer as NewMessage).id);
   });
 
-  it('begins after a cursor, from the earliest, with the newest n, or live', async () => {
+  it('begins after a cursor, with the earliest, with the newest n, or with live messages', async () => {
     const first = await say(app.url, 'a');
     await say(app.url, 'b');
     const [after, all, last, live] = [
@@ -73,7 +73,7 @@ describe('/ws under the subprotocol json', () => {
     expect([after, all, last, live].map(texts)).toEqual([['b', 'c'], ['a', 'b', 'c'], ['b', 'c'], ['c']]);
   });
 
-  it('joins another room, changes a name and tells who is typing', async () => {
+  it('joins another room, changes a name, and announces who is typing', async () => {
     const [a, b] = [await open('/ws', 'json'), await open('/ws?room=b', 'json')];
     a.send({ type: 'join', room: 'b', id: 'j' });
     expect(await answerTo(a, 'j')).toMatchObject({ type: 'ack', answer: { room: 'b' } });
@@ -86,7 +86,7 @@ describe('/ws under the subprotocol json', () => {
     expect(await b.next(message('here'))).toMatchObject({ room: 'b', username: 'Masha' });
   });
 
-  it('tells of a cursor that is not of this history', async () => {
+  it('sends a reset for a cursor of another history', async () => {
     const { cursor } = await say(app.url, 'a');
     const peer = await open('/ws?after=gone:3', 'json');
     expect(await peer.next(({ type }) => type === 'reset')).toMatchObject({ room: 'lobby', cursor });
@@ -102,7 +102,7 @@ describe('/ws under the subprotocol json', () => {
     ['a blank name', { type: 'change_username', username: ' ' }, 400],
     ['a broken cursor', { type: 'join', room: 'a', after: 'x' }, 400],
     ['prototypes', '{"type":"__proto__","__proto__":{"message":"x"}}', 400],
-  ])('answers %s with an error; the connection lives on', async (_what, frame, status) => {
+  ])('answers %s with an error, and the connection stays open', async (_what, frame, status) => {
     const peer = await open('/ws', 'json');
     peer.send(frame);
     expect(await peer.next(({ type }) => type === 'error')).toMatchObject({
@@ -113,7 +113,7 @@ describe('/ws under the subprotocol json', () => {
     expect(await peer.next(message('fine'))).toMatchObject({ seq: 1 });
   });
 
-  it('carries the id of what was refused', async () => {
+  it('puts the id of the request into its refusal', async () => {
     const peer = await open('/ws', 'json');
     const id = randomUUID();
     peer.send({ type: 'new_message', id, message: 'a' });
@@ -126,7 +126,7 @@ describe('/ws under the subprotocol json', () => {
     });
   });
 
-  it('keeps the order of what one peer sends without waiting', async () => {
+  it('keeps the order of requests that a peer sends without waiting', async () => {
     const peer = await open('/ws', 'json');
     const said = Array.from({ length: 200 }, (_, i) => String(i));
     said.forEach((text) => peer.send({ type: 'new_message', message: text }));
@@ -135,7 +135,7 @@ describe('/ws under the subprotocol json', () => {
   });
 });
 
-describe('/ws as it is, or under the subprotocol text', () => {
+describe('/ws without a subprotocol, or with text', () => {
   it.each([[undefined], ['text']])(
     'takes a frame as a message, and tells messages as lines (%s)',
     async (protocol) => {
@@ -147,13 +147,13 @@ describe('/ws as it is, or under the subprotocol text', () => {
     },
   );
 
-  it('lets no message of several lines pass for another’s', async () => {
+  it('prevents a message of several lines from imitating another’s', async () => {
     const peer = await open('/ws');
     await say(app.url, 'one\nMasha: two\r\nMasha: three\u2028 * four');
     expect(await peer.until(1)).toEqual(['Anonymous: one\n  Masha: two\n  Masha: three\n   * four']);
   });
 
-  it('says why a message was not taken', async () => {
+  it('says why a message was refused', async () => {
     const peer = await open('/ws');
     peer.send('   ');
     expect(await peer.until(1)).toEqual([' * The message is empty.']);
@@ -161,7 +161,7 @@ describe('/ws as it is, or under the subprotocol text', () => {
 });
 
 describe('a WebSocket', () => {
-  it('is refused at the handshake for an unknown subprotocol, place, room, path or origin', async () => {
+  it('is refused at the handshake for an unknown subprotocol or path, a malformed cursor or room, or a foreign origin', async () => {
     expect(await refusal('/ws', ['chat'])).toBe(400);
     expect(await refusal('/ws?after=nonsense')).toBe(400);
     expect(await refusal('/ws?room=A')).toBe(400);
@@ -170,7 +170,7 @@ describe('a WebSocket', () => {
     expect(await refusal('/ws', [], { Origin: 'null' })).toBe(403);
   });
 
-  it('takes the subprotocol that it knows among those offered', async () => {
+  it('selects a known subprotocol from those offered', async () => {
     expect((await open('/ws', ['chat', 'json'])).socket.protocol).toBe('json');
   });
 
@@ -185,7 +185,7 @@ describe('a WebSocket', () => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it('is told that the server restarts', async () => {
+  it('is closed with a reason when the server restarts', async () => {
     const [peer, echo] = [await open('/ws', 'json'), await open('/ws/echo')];
     await app.close();
     expect((await peer.closed).code).toBe(1001);
