@@ -19,6 +19,7 @@ describe('the allowance of messages', () => {
     expect(refused.headers.get('retry-after')).toBe(String(refused.body.retryAfter));
     expect(refused.body.error).toMatch(/^You are sending messages too fast\. Try again in \d+ s\.$/);
     expect(await socket.emitWithAck('new_message', { message: 'four' })).toMatchObject({
+      code: 'rate_limited',
       status: 429,
       retryAfter: expect.any(Number) as number,
     });
@@ -37,7 +38,10 @@ describe('the allowance of messages', () => {
     expect((await stranger.ask('POST', '/messages', { message: 'one too many' })).status).toBe(429);
     const peer = await openPeer(app.url, '/ws', 'json');
     peer.send({ type: 'new_message', message: 'neither here' });
-    expect(await peer.next(({ type }) => type === 'error')).toMatchObject({ status: 429 });
+    expect(await peer.next(({ type }) => type === 'error')).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+    });
     peer.socket.terminate();
   });
 
@@ -63,10 +67,16 @@ describe('other allowances', () => {
     app = await startApp({ LIMITS: 'on', LIMIT_NAMES: '1/60', LIMIT_CONTACTS: '1/60' });
     const masha = await Somebody.guest(app.url);
     expect((await masha.ask('POST', '/username', { username: 'Masha' })).status).toBe(200);
-    expect((await masha.ask('POST', '/username', { username: 'Маша' })).body).toMatchObject({ status: 429 });
+    expect((await masha.ask('POST', '/username', { username: 'Маша' })).body).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+    });
     const contact = { name: 'Anna', phone: '+7 912 345-67-89' };
     expect((await masha.ask('POST', '/contacts', contact)).status).toBe(201);
-    expect((await masha.ask('POST', '/contacts', contact)).body).toMatchObject({ status: 429 });
+    expect((await masha.ask('POST', '/contacts', contact)).body).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+    });
     expect((await masha.ask('GET', '/contacts')).status).toBe(200);
   });
 
@@ -88,7 +98,7 @@ describe('other allowances', () => {
     const options = { extraHeaders: masha.headers, reconnection: false };
     const [one, two] = [await connect(app.url, options), await connect(app.url, options)];
     const refused = await connect(app.url, options).catch((error: Error & { data?: object }) => error);
-    expect(refused).toMatchObject({ data: { status: 429, retryAfter: 10 } });
+    expect(refused).toMatchObject({ data: { code: 'too_many_connections', status: 429, retryAfter: 10 } });
     expect((await masha.ask('GET', '/subscribe?timeout=0')).status).toBe(429);
     one.socket.disconnect();
     await two.next('presence', ({ count }) => count === 1);

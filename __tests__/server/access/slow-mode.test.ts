@@ -21,13 +21,13 @@ describe('slow mode', () => {
   it('takes effect at once when it is lowered: nobody waits out the old interval', async () => {
     await slow(3600);
     expect((await say('one')).status).toBe(201);
-    expect((await say('two')).body).toMatchObject({ status: 429, retryAfter: 3600 });
+    expect((await say('two')).body).toMatchObject({ code: 'slow_mode', status: 429, retryAfter: 3600 });
     await slow(1);
     for (let answer = await say('two'); answer.status !== 201; answer = await say('two'))
-      expect(answer.body).toMatchObject({ status: 429, retryAfter: 1 });
+      expect(answer.body).toMatchObject({ code: 'slow_mode', status: 429, retryAfter: 1 });
     // Raised again, it counts from the same message.
     await slow(600);
-    expect((await say('three')).body).toMatchObject({ status: 429, retryAfter: 600 });
+    expect((await say('three')).body).toMatchObject({ code: 'slow_mode', status: 429, retryAfter: 600 });
     await slow(0);
     expect((await say('three')).status).toBe(201);
   });
