@@ -9,7 +9,7 @@ import { closesSoon, CONNECTIONS, type OpenConnection } from './open-connections
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-type RecordUse = (this: SqliteVisitors, id: string) => Promise<void>;
+type RecordUse = (this: SqliteVisitors, ...use: [id: string, at: number]) => Promise<void>;
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -155,9 +155,9 @@ describe('a session', () => {
         const { recordUse } = SqliteVisitors.prototype as { recordUse: RecordUse };
         jest.spyOn(SqliteVisitors.prototype, 'recordUse').mockImplementation(function (
           this: SqliteVisitors,
-          id,
+          ...use
         ) {
-          const recording = recordUse.call(this, id);
+          const recording = recordUse.call(this, ...use);
           recording.then(resolve, reject);
           return recording;
         });

@@ -6,6 +6,7 @@ import type {
 } from '@simplewebauthn/server';
 import type { Limits } from '../access/limits';
 import type { SignInLimits } from '../access/sign-in-limits';
+import { SESSION_AGE } from '../identity/cookies';
 import { ANONYMOUS, checkName, skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
@@ -14,6 +15,12 @@ import { withHash, newCredential, type Credential, type NewCredential } from './
 import type { Passkeys } from './passkeys';
 import { hashPassword, isPassword } from './password';
 
+/** How many sessions an account has at most, and since when they must have been used, in ms since 1970. */
+export interface SessionLimits {
+  most: number;
+  expired: number;
+}
+
 /** Where accounts are kept. */
 export interface AccountStore {
   passwordOf(visitor: string): Promise<string | undefined>;
@@ -21,7 +28,7 @@ export interface AccountStore {
    * Stores the hash of a password and, in the same transaction, a session if one is given.
    * @param before the hash that it replaces, if there is one.
    * @param only if given, all sessions of the account but this one are ended.
-   * @returns whether the hash was still `before`; else nothing is changed.
+   * @returns `password_changed` if the hash is no longer `before`; then nothing is changed.
    */
   setPassword(
     visitor: string,
@@ -29,19 +36,24 @@ export interface AccountStore {
     hash: string,
     session?: NewCredential,
     only?: string,
-  ): Promise<boolean>;
+  ): Promise<'done' | 'password_changed'>;
   /** Who has a name that looks like this one. */
   visitorOf(skeleton: string): Promise<string | undefined>;
   /**
-   * Adds a session, and ends the account's expired ones and those used longest ago that are more than `most`.
+   * Adds a session, and ends the account's expired ones and those used longest ago beyond the limit.
    * @param password the hash of the password that opens it, if one does.
-   * @returns whether that is still the password; else nothing is changed.
+   * @returns `password_changed` if that is no longer the password; then nothing is changed.
    */
-  addSession(visitor: string, session: NewCredential, most: number, password?: string): Promise<boolean>;
-  /** Adds a token. @returns whether there are not more than `most` then; else it is not added. */
-  addToken(visitor: string, token: NewCredential, most: number): Promise<boolean>;
-  /** Tokens, and sessions that have not expired. */
-  credentialsOf(visitor: string): Promise<Credential[]>;
+  addSession(
+    visitor: string,
+    session: NewCredential,
+    limits: SessionLimits,
+    password?: string,
+  ): Promise<'done' | 'password_changed'>;
+  /** Adds a token, unless the account has `most` already. */
+  addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'>;
+  /** Returns tokens, and sessions last used since `expired`, in ms since 1970. */
+  credentialsOf(visitor: string, expired: number): Promise<Credential[]>;
   /** @returns whether there was one to end. */
   revokeCredential(visitor: string, id: string): Promise<boolean>;
 }
@@ -103,7 +115,9 @@ export class Accounts {
     const hash = await hashPassword(password, visitor.address);
     const only = known && endOtherSessions ? visitor.credential : undefined;
     // Hashing takes its time: what was checked before may be another password by now.
-    if (!(await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)))
+    if (
+      (await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)) !== 'done'
+    )
       throw new Refusal('conflict', 'The password was changed meanwhile. Try again with that one.');
     return session?.secret;
   }
@@ -204,7 +218,7 @@ export class Accounts {
 
   /** What speaks for an account. */
   credentials(visitor: Visitor): Promise<Credential[]> {
-    return this.store.credentialsOf(visitor.id);
+    return this.store.credentialsOf(visitor.id, expiry());
   }
 
   /**
@@ -216,7 +230,7 @@ export class Accounts {
     const { account } = await this.visitors.profileOf(visitor);
     if (!account) throw new Refusal('bad_request', 'Create an account first: a token belongs to an account.');
     const token = newCredential('token', label);
-    if (!(await this.store.addToken(visitor.id, withHash(token), MOST)))
+    if ((await this.store.addToken(visitor.id, withHash(token), MOST)) !== 'done')
       throw new Refusal('limit_reached', `There are ${MOST} of them. Revoke some first.`);
     return token;
   }
@@ -233,7 +247,13 @@ export class Accounts {
     password?: string,
   ): Promise<OpenedSession | undefined> {
     const session = newCredential('session', label);
-    const isAdded = await this.store.addSession(visitor, withHash(session), MOST, password);
-    return isAdded ? { visitor, ...session } : undefined;
+    const limits = { most: MOST, expired: expiry() };
+    const decision = await this.store.addSession(visitor, withHash(session), limits, password);
+    return decision === 'done' ? { visitor, ...session } : undefined;
   }
+}
+
+/** Returns the time since which a session must have been used not to have expired, in ms since 1970. */
+function expiry(): number {
+  return Date.now() - SESSION_AGE * 1_000;
 }

@@ -1,5 +1,6 @@
 import { FOREVER, type AccessControl } from '../access/access-control';
-import { isAtLeast, requireRole, forbidden } from '../access/role';
+import { auditEntry, type NewAuditEntry } from '../access/audit-entry';
+import { isAtLeast, requireRole, forbidden, type ExpectedRoles } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
@@ -21,22 +22,32 @@ export interface Invitation {
   at: number;
 }
 
-/** Where links are kept: never with their secret. */
+/**
+ * Where links are stored: never with their secret. Each change is committed together with its audit entry, if the roles
+ * are still those that it was allowed by; else nothing is changed.
+ */
 export interface InvitationStore {
-  /** @returns whether its maker is still an owner; else nothing is changed. */
-  addInvitation(invitation: Invitation, hash: string): Promise<boolean>;
+  addInvitation(
+    invitation: Invitation,
+    hash: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed'>;
   /** Adds a link that the server itself makes, and expires those that it made before and that were not used. */
-  replaceOwnersLink(invitation: Invitation, hash: string): Promise<void>;
+  replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void>;
   invitationOf(hash: string): Promise<Invitation | undefined>;
   invitations(): Promise<Invitation[]>;
-  /** @returns whether `by` is still an owner; else nothing is changed. */
-  revokeInvitation(id: string, by: string): Promise<boolean>;
+  /** Expires a link, at the time of the audit entry. */
+  revokeInvitation(id: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<'done' | 'roles_changed'>;
   /**
-   * Uses a link once: gives somebody its role.
-   * @param role the one that they have.
-   * @returns whether the link could still be used, and they still had that role; else nothing is changed.
+   * Uses a link once: gives the visitor of the audit entry its role. A link that was used up, or has expired by the
+   * time of the audit entry, changes nothing either.
    */
-  redeem(id: string, visitor: string, role: Role): Promise<boolean>;
+  redeem(
+    id: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed' | 'invitation_used'>;
 }
 
 /** What a link is to be. */
@@ -68,7 +79,7 @@ export class Invitations {
     );
     if (made && !anew) return undefined;
     const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
-    await this.store.replaceOwnersLink(invitation, hashOf(secret));
+    await this.store.replaceOwnersLink(invitation, hashOf(secret), auditOf(invitation));
     return secret;
   }
 
@@ -80,7 +91,10 @@ export class Invitations {
   async make(by: Visitor, inviting: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
     await requireRole(this.visitors, by, 'owner');
     const { invitation, secret } = newInvitation(by.id, inviting);
-    if (!(await this.store.addInvitation(invitation, hashOf(secret)))) throw forbidden('owner');
+    const decision = await this.store.addInvitation(invitation, hashOf(secret), auditOf(invitation), [
+      [by.id, 'owner'],
+    ]);
+    if (decision === 'roles_changed') throw forbidden('owner');
     return { invitation, secret };
   }
 
@@ -93,7 +107,9 @@ export class Invitations {
   /** Makes a link useless; who has come in by it stays. @throws {Refusal} 403 unless an owner asks. */
   async revoke(by: Visitor, id: string): Promise<void> {
     await requireRole(this.visitors, by, 'owner');
-    if (!(await this.store.revokeInvitation(id, by.id))) throw forbidden('owner');
+    const audit = auditEntry(by.id, 'revoke_invitation', id, {});
+    if ((await this.store.revokeInvitation(id, audit, [[by.id, 'owner']])) === 'roles_changed')
+      throw forbidden('owner');
   }
 
   /** The link of a secret. @throws {Refusal} 404 if there is none, or it can't be used any more. */
@@ -117,7 +133,8 @@ export class Invitations {
       if (invitation && isAtLeast(role, invitation.role)) return;
       if (!invitation || !isUsable(invitation)) throw linkExpired();
       // If not, the link or the role has changed meanwhile: that is decided anew.
-      if (await this.store.redeem(invitation.id, visitor.id, role)) return;
+      const audit = auditEntry(visitor.id, 'redeem_invitation', invitation.id, { role: invitation.role });
+      if ((await this.store.redeem(invitation.id, audit, [[visitor.id, role]])) === 'done') return;
     }
   }
 }
@@ -129,6 +146,10 @@ function newInvitation(
   const at = Date.now();
   const until = Math.min(at + hours * HOUR, FOREVER);
   return { invitation: { id: newId(), role, uses, used: 0, until, visitor: by, at }, secret: newSecret() };
+}
+
+function auditOf({ id, role, uses, visitor }: Invitation): NewAuditEntry {
+  return auditEntry(visitor, 'invite', id, { role, uses });
 }
 
 function isUsable({ used, uses, until }: Invitation): boolean {

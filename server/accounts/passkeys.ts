@@ -25,9 +25,10 @@ export interface Passkey {
   at: number;
 }
 
-/** A challenge that was answered, and until when it would be valid, in ms since 1970. */
+/** A challenge that was answered, when, and until when it would be valid, in ms since 1970. */
 export interface Spent {
   challenge: string;
+  at: number;
   until: number;
 }
 
@@ -35,18 +36,18 @@ export interface Spent {
 export interface PasskeyStore {
   /**
    * Adds a passkey and, in the same transaction, a session if one is given; and spends the challenge that it answers.
-   * @returns whether its id is new, and its account has not `most` already; nothing if the challenge was spent before.
+   * If that was spent before, or the passkey is known, or its account has `most`, nothing is changed.
    */
   addPasskey(
     passkey: Passkey,
     spent: Spent,
     most: number,
     session?: NewCredential,
-  ): Promise<boolean | undefined>;
+  ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
-  /** Notes the use of a passkey, and spends the challenge. @returns whether that was not spent before. */
-  countPasskey(id: string, counter: number, spent: Spent): Promise<boolean>;
+  /** Stores the counter of a passkey that was used, and spends the challenge. */
+  countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'>;
   /** Removes a passkey of a visitor. One that is the last by which an account can be signed in to stays. */
   removePasskey(visitor: string, id: string): Promise<boolean>;
 }
@@ -104,12 +105,16 @@ export class Passkeys {
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
-    const isAdded = await this.store.addPasskey(passkey, spent, MOST, session);
-    if (isAdded === undefined) throw new Refusal('bad_request', WRONG);
-    if (isAdded) return;
-    const isKnown = (await this.store.passkey(id)) !== undefined;
-    if (isKnown) throw new Refusal('conflict', 'That passkey is kept already. Sign in with it.');
-    throw new Refusal('limit_reached', FULL);
+    switch (await this.store.addPasskey(passkey, spent, MOST, session)) {
+      case 'done':
+        return;
+      case 'challenge_spent':
+        throw new Refusal('bad_request', WRONG);
+      case 'passkey_known':
+        throw new Refusal('conflict', 'That passkey is kept already. Sign in with it.');
+      case 'limit_reached':
+        throw new Refusal('limit_reached', FULL);
+    }
   }
 
   /** What a browser is asked to sign in with any passkey that it has for this server. */
@@ -141,7 +146,7 @@ export class Passkeys {
       requireUserVerification: false,
     }).catch(refuse);
     if (!verified) throw new Refusal('sign_in_failed', WRONG);
-    if (!(await this.store.countPasskey(id, authenticationInfo.newCounter, spent)))
+    if ((await this.store.countPasskey(id, authenticationInfo.newCounter, spent)) !== 'done')
       throw new Refusal('sign_in_failed', WRONG);
     return visitor;
   }
@@ -167,10 +172,11 @@ export class Passkeys {
   private answered(): Spent & { by: (challenge: string, purpose: string) => boolean } {
     const spent = {
       challenge: '',
+      at: 0,
       until: 0,
       by: (challenge: string, purpose: string): boolean => {
         const until = this.challenges.validUntil(challenge, purpose);
-        if (until !== undefined) Object.assign(spent, { challenge, until });
+        if (until !== undefined) Object.assign(spent, { challenge, at: Date.now(), until });
         return until !== undefined;
       },
     };

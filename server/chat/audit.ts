@@ -1,28 +1,4 @@
-import type { AuditAction, AuditDetails, AuditedAction, Role } from '../wire';
-
-/** An audit entry that is not stored yet. */
-export type NewAuditEntry = AuditedAction & {
-  /** In ms since 1970. */
-  at: number;
-  /** Who did it; empty where the server did. */
-  visitor: string;
-};
-
-/** An entry of the audit log. */
-export type AuditEntry = NewAuditEntry & {
-  /** Grows with each entry; the store assigns it. */
-  id: number;
-};
-
-/** Returns an audit entry of something that a visitor does now. */
-export function auditEntry<Action extends AuditAction>(
-  visitor: string,
-  action: Action,
-  target: string,
-  details: AuditDetails[Action],
-): NewAuditEntry {
-  return { at: Date.now(), visitor, action, target, details } as NewAuditEntry;
-}
+import type { AuditedAction, Role } from '../wire';
 
 /**
  * Returns what was done, to follow the name of who did it: “muted Masha for 10 minutes”.

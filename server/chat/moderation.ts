@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FOREVER, type AccessControl } from '../access/access-control';
+import { auditEntry, type AuditEntry, type NewAuditEntry } from '../access/audit-entry';
 import { isAtLeast, requireRole, type ExpectedRoles } from '../access/role';
 import { erasureOf } from '../entry-kinds';
 import { tagOf } from '../identity/name';
@@ -9,19 +10,22 @@ import { erased, isErased } from '../log/entry';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
 import type { Role, RoomRules } from '../wire';
-import { auditEntry, describeAction, type AuditEntry, type NewAuditEntry } from './audit';
+import { describeAction } from './audit';
 
 /** Somebody whom a moderator has to do with. */
 export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mutedUntil' | 'bannedUntil'> {
   visitor: string;
 }
 
+/** What became of a change: it was committed, or the roles that allowed it have changed. */
+export type Decision = 'done' | 'roles_changed';
+
 /**
- * Where it is kept who may what. Each change is committed together with its row of the audit log, if the roles are
- * still those that it was allowed by; it returns whether they are.
+ * Where it is kept who may what. Each change is committed together with its audit entry, if the roles are still
+ * those that it was allowed by; else nothing is changed.
  */
 export interface ModerationStore {
-  mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
   /** @param to until when the addresses are banned. */
   ban(
     visitor: string,
@@ -30,10 +34,10 @@ export interface ModerationStore {
     to: number,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<boolean>;
+  ): Promise<Decision>;
   /** Lifts a ban, and those of addresses that came with it. */
-  unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
-  setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean>;
+  unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
+  setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
   /** @param before the rules that are replaced: if they have changed as well, nothing is. */
   setRules(
     room: string,
@@ -41,10 +45,10 @@ export interface ModerationStore {
     rules: RoomRules,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<boolean>;
+  ): Promise<Decision | 'rules_changed'>;
   rulesOf(room: string): Promise<RoomRules>;
-  /** Those who have a role, or are muted or banned now. */
-  moderatedPeople(): Promise<ModeratedPerson[]>;
+  /** Returns those who have a role, or are muted or banned at a time, in ms since 1970. */
+  moderatedPeople(at: number): Promise<ModeratedPerson[]>;
   /** The newest rows of the audit log with a smaller id than `before`, the newest first. */
   auditLog(before: number, limit: number): Promise<AuditEntry[]>;
 }
@@ -91,7 +95,7 @@ export class Moderation {
         .then(() => undefined, refusalOf);
       // If it is not found, it was there a moment ago: a concurrent request has deleted it.
       if (error && error.code !== 'not_found' && error.code !== 'conflict') throw error;
-      return error?.code !== 'conflict';
+      return error?.code === 'conflict' ? 'roles_changed' : 'done';
     });
   }
 
@@ -152,7 +156,7 @@ export class Moderation {
       const before = await this.store.rulesOf(room);
       const rules = { ...before, ...change };
       const audit = auditEntry(by.id, 'set_room', room, rules);
-      if (await this.store.setRules(room, before, rules, audit, roles)) return rules;
+      if ((await this.store.setRules(room, before, rules, audit, roles)) === 'done') return rules;
     }
   }
 
@@ -164,7 +168,7 @@ export class Moderation {
   /** Those who have a role, or are muted or banned now. @throws {Refusal} 403 */
   async moderatedPeople(by: Visitor): Promise<ModeratedPerson[]> {
     await requireRole(this.visitors, by, 'moderator');
-    return this.store.moderatedPeople();
+    return this.store.moderatedPeople(Date.now());
   }
 
   /** What was done, the newest first. @param before the id of a row. @throws {Refusal} 403 unless an owner asks. */
@@ -218,13 +222,13 @@ export class Moderation {
 /**
  * Changes what roles allow. If these have changed before it is committed, it is judged anew.
  * @param judge returns the roles that allow it, or throws a {@link Refusal}.
- * @param change returns whether the roles are still the same; else it does nothing.
+ * @param change commits it, unless the roles have changed.
  */
 async function decide(
   judge: () => Promise<ExpectedRoles>,
-  change: (roles: ExpectedRoles) => Promise<boolean>,
+  change: (roles: ExpectedRoles) => Promise<Decision>,
 ): Promise<void> {
-  while (!(await change(await judge())));
+  while ((await change(await judge())) !== 'done');
 }
 
 /** @throws what is no refusal. */

@@ -1,9 +1,9 @@
 /** The writes that {@link LastSeen} makes. */
 export interface LastSeenStore {
-  /** Stores that a visitor was here now. */
-  recordVisit(visitor: string): Promise<void>;
-  /** Stores that a session or token was used now. */
-  recordUse(credential: string): Promise<void>;
+  /** Stores that a visitor was here. @param at in ms since 1970. */
+  recordVisit(visitor: string, at: number): Promise<void>;
+  /** Stores that a session or token was used. @param at in ms since 1970. */
+  recordUse(credential: string, at: number): Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -24,20 +24,20 @@ export class LastSeen {
 
   /** Records a visit. @param before when the visitor was last seen, in ms since 1970. */
   visitor(id: string, before: number): void {
-    this.record(`visitor ${id}`, before, () => this.store.recordVisit(id));
+    this.record(`visitor ${id}`, before, (at) => this.store.recordVisit(id, at));
   }
 
   /** Records the use of a session or token. @param before when it was last used, in ms since 1970. */
   credential(id: string, before: number): void {
-    this.record(`credential ${id}`, before, () => this.store.recordUse(id));
+    this.record(`credential ${id}`, before, (at) => this.store.recordUse(id, at));
   }
 
-  private record(key: string, before: number, write: () => Promise<void>): void {
+  private record(key: string, before: number, write: (at: number) => Promise<void>): void {
     const now = Date.now();
     if (now - before <= DAY || now < this.pausedUntil) return;
     if (this.pending.has(key) || this.pending.size >= PENDING_MAX) return;
     this.pending.add(key);
-    write()
+    write(now)
       .catch((error: unknown) => {
         // All writes under way fail together: one line is enough.
         if (Date.now() < this.pausedUntil) return;

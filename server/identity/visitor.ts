@@ -40,9 +40,16 @@ export interface VisitorStore extends LastSeenStore {
    * Gives a visitor a name, and frees the one before.
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
+   * @param at when it is claimed, which is a visit.
    * @returns whether no other visitor has a name with this skeleton.
    */
-  claim(visitor: string, username: string, skeleton: string | null, abandoned: number): Promise<boolean>;
+  claim(
+    visitor: string,
+    username: string,
+    skeleton: string | null,
+    abandoned: number,
+    at: number,
+  ): Promise<boolean>;
   /** Returns whether a visitor has a name with this skeleton; see {@link claim}. */
   isTaken(skeleton: string, abandoned: number): Promise<boolean>;
   /** Finds a credential by the hash of its secret. */

@@ -122,10 +122,11 @@ export class Visitors {
   async rename(visitor: Visitor, username: string): Promise<void> {
     const { id, isPersistent } = visitor;
     const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
-    const abandoned = Date.now() - NAME_EXPIRES_AFTER;
+    const now = Date.now();
+    const abandoned = now - NAME_EXPIRES_AFTER;
     // A visitor that is not persistent claims no name: others may take it.
     const isFree = isPersistent
-      ? await this.store.claim(id, username, skeleton, abandoned)
+      ? await this.store.claim(id, username, skeleton, abandoned, now)
       : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
     if (!isFree) throw nameTaken(username);
     visitor.username = username;

@@ -115,15 +115,19 @@ describe('an account', () => {
     const { folder, remove } = scratch();
     const stores = await openStores(join(folder, 'parley.db'));
     const { accounts, visitors } = stores;
-    await visitors.claim('masha', 'Masha', 'masha', 0);
+    await visitors.claim('masha', 'Masha', 'masha', 0, 0);
     const session = (id: string): NewCredential => {
       return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
     };
-    expect(await accounts.setPassword('masha', undefined, 'first')).toBe(true);
-    expect(await accounts.addSession('masha', session('one'), 50, 'first')).toBe(true);
-    expect(await accounts.setPassword('masha', 'first', 'second')).toBe(true);
-    expect(await accounts.addSession('masha', session('two'), 50, 'first')).toBe(false);
-    expect((await accounts.credentialsOf('masha')).map(({ id }) => id)).toEqual(['one']);
+    expect(await accounts.setPassword('masha', undefined, 'first')).toBe('done');
+    expect(await accounts.addSession('masha', session('one'), { most: 50, expired: 0 }, 'first')).toBe(
+      'done',
+    );
+    expect(await accounts.setPassword('masha', 'first', 'second')).toBe('done');
+    expect(await accounts.addSession('masha', session('two'), { most: 50, expired: 0 }, 'first')).toBe(
+      'password_changed',
+    );
+    expect((await accounts.credentialsOf('masha', 0)).map(({ id }) => id)).toEqual(['one']);
     await stores.close();
     remove();
   });

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
-import type { AuditEntry } from '../../../server/chat/audit';
+import type { AuditEntry } from '../../../server/access/audit-entry';
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';

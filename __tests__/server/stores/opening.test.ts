@@ -224,7 +224,7 @@ describe('the files of a database', () => {
   it('are written no more once they are closed', async () => {
     const stores = await openStores(file);
     await stores.close();
-    await expect(stores.visitors.recordVisit('v')).rejects.toThrow('The database is closed.');
+    await expect(stores.visitors.recordVisit('v', 0)).rejects.toThrow('The database is closed.');
     await stores.close();
   });
 

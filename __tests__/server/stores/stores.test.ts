@@ -154,8 +154,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const once = messageDraft('kept');
     await stores.log.append([once], NOW);
     const before = await stores.log.after('lobby', 0, 10);
-    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0)).toBe(true);
-    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0)).toBe(true);
+    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0, 0)).toBe(true);
+    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0, 0)).toBe(true);
     await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
     const key = await stores.visitors.signingKey('first');
     await reopen();
@@ -191,10 +191,10 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const contact = { id: '1', name: 'Masha', phone: '+79123456789' };
     const access = { type: 'change_access', visitor: 'v' };
     const rules = { locked: true, slow: 30 };
-    expect(await heard(stores.visitors.claim('v', 'Masha', 'masha', 0))).toEqual([
+    expect(await heard(stores.visitors.claim('v', 'Masha', 'masha', 0, 0))).toEqual([
       JSON.stringify({ type: 'change_username', visitor: 'v', username: 'Masha' }),
     ]);
-    expect(await heard(stores.visitors.claim('w', 'MASHA', 'masha', 0))).toEqual([]);
+    expect(await heard(stores.visitors.claim('w', 'MASHA', 'masha', 0, 0))).toEqual([]);
     expect(await heard(stores.contacts.addContact(contact, 10))).toEqual([
       JSON.stringify({ type: 'new_contact', contact }),
     ]);

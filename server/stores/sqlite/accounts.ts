@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
-import type { AccountStore } from '../../accounts/accounts';
+import type { AccountStore, SessionLimits } from '../../accounts/accounts';
 import type { Credential, NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
-import { SESSION_AGE } from '../../identity/cookies';
 import type { SqliteControl } from './control';
-import type { Statement, Writer } from './writer';
+import { decisionOf, type Statement, type Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };
 
@@ -45,14 +44,19 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     hash: string,
     session?: NewCredential,
     only?: string,
-  ): Promise<boolean> {
-    const changed = this.writer.runIf(
-      ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, before ?? null],
+  ): Promise<'done' | 'password_changed'> {
+    const changing = this.writer.runGuarded(
+      [
+        [
+          'password_changed',
+          ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, before ?? null],
+        ],
+      ],
       ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
       ...(session ? [added(visitor, session)] : []),
       ...(only ? [ended("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
     );
-    return (await this.control.announceAccess(changed, visitor)) !== undefined;
+    return decisionOf(await this.control.announceAccess(changing, visitor));
   }
 
   async visitorOf(skeleton: string): Promise<string | undefined> {
@@ -62,32 +66,34 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   async addSession(
     visitor: string,
     session: NewCredential,
-    most: number,
+    { most, expired }: SessionLimits,
     password?: string,
-  ): Promise<boolean> {
+  ): Promise<'done' | 'password_changed'> {
     const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
-    const adding = this.writer.runIf(
-      password === undefined
-        ? ['SELECT 1']
-        : ['SELECT 1 FROM visitors WHERE id = ? AND password = ?', visitor, password],
-      ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expiry()),
+    const samePassword: Statement = [
+      'SELECT 1 FROM visitors WHERE id = ? AND password = ?',
+      visitor,
+      password ?? '',
+    ];
+    const adding = this.writer.runGuarded(
+      password === undefined ? [] : [['password_changed', samePassword]],
+      ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expired),
       // Before the new one is there: made in the same millisecond as others, it would be as old as they are.
       ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
     );
-    return (await this.control.announceAccess(adding, visitor)) !== undefined;
+    return decisionOf(await this.control.announceAccess(adding, visitor));
   }
 
-  async addToken(visitor: string, token: NewCredential, most: number): Promise<boolean> {
+  async addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'> {
     const tokens = `SELECT count(*) FROM credentials WHERE visitor = ? AND kind = 'token'`;
-    return (
-      (await this.writer.runIf([`SELECT 1 WHERE (${tokens}) < ?`, visitor, most], added(visitor, token))) !==
-      undefined
-    );
+    const fits: Statement = [`SELECT 1 WHERE (${tokens}) < ?`, visitor, most];
+    const adding = this.writer.runGuarded([['limit_reached', fits]], added(visitor, token));
+    return decisionOf(await adding);
   }
 
-  async credentialsOf(visitor: string): Promise<Credential[]> {
-    return this.readCredentials.all(visitor, expiry());
+  async credentialsOf(visitor: string, expired: number): Promise<Credential[]> {
+    return this.readCredentials.all(visitor, expired);
   }
 
   async revokeCredential(visitor: string, id: string): Promise<boolean> {
@@ -101,28 +107,27 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     spent: Spent,
     most: number,
     session?: NewCredential,
-  ): Promise<boolean | undefined> {
-    const before = spending(spent);
-    const adding = this.writer.runIf(
-      unspent(spent),
-      ...before,
+  ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'> {
+    const own = 'SELECT count(*) FROM passkeys WHERE visitor = ?';
+    const adding = this.writer.runGuarded(
       [
-        `INSERT OR IGNORE INTO passkeys (id, visitor, public_key, counter, transports, at)
-         SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM passkeys WHERE visitor = ?) < ?`,
+        ['challenge_spent', unspent(spent)],
+        ['passkey_known', ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM passkeys WHERE id = ?)', id]],
+        ['limit_reached', [`SELECT 1 WHERE (${own}) < ?`, visitor, most]],
+      ],
+      ...spending(spent),
+      [
+        `INSERT INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)`,
         id,
         visitor,
         publicKey,
         counter,
         JSON.stringify(transports),
         at,
-        visitor,
-        most,
       ],
-      // Only if the passkey was added.
-      ...(session ? [added(visitor, session, 'changes() = 1')] : []),
+      ...(session ? [added(visitor, session)] : []),
     );
-    const changes = await this.control.announceAccess(adding, visitor);
-    return changes && changes[before.length] === 1;
+    return decisionOf(await this.control.announceAccess(adding, visitor));
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
@@ -145,13 +150,13 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return removed === 1;
   }
 
-  async countPasskey(id: string, counter: number, spent: Spent): Promise<boolean> {
-    const changes = await this.writer.runIf(unspent(spent), ...spending(spent), [
+  async countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'> {
+    const counting = this.writer.runGuarded([['challenge_spent', unspent(spent)]], ...spending(spent), [
       'UPDATE passkeys SET counter = ? WHERE id = ?',
       counter,
       id,
     ]);
-    return changes !== undefined;
+    return decisionOf(await counting);
   }
 }
 
@@ -159,20 +164,16 @@ function unspent({ challenge }: Spent): Statement {
   return ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM spent_challenges WHERE challenge = ?)', challenge];
 }
 
-function spending({ challenge, until }: Spent): Statement[] {
+function spending({ challenge, at, until }: Spent): Statement[] {
   return [
-    ['DELETE FROM spent_challenges WHERE until < ?', Date.now()],
+    ['DELETE FROM spent_challenges WHERE until < ?', at],
     ['INSERT INTO spent_challenges (challenge, until) VALUES (?, ?)', challenge, until],
   ];
 }
 
-function added(
-  visitor: string,
-  { id, kind, hash, label, at, used }: NewCredential,
-  condition = 'TRUE',
-): Statement {
+function added(visitor: string, { id, kind, hash, label, at, used }: NewCredential): Statement {
   return [
-    `INSERT INTO credentials (id, kind, hash, visitor, label, at, used) SELECT ?, ?, ?, ?, ?, ?, ? WHERE ${condition}`,
+    'INSERT INTO credentials (id, kind, hash, visitor, label, at, used) VALUES (?, ?, ?, ?, ?, ?, ?)',
     id,
     kind,
     hash,
@@ -185,11 +186,6 @@ function added(
 
 function ended(which: string, ...values: (string | number)[]): Statement {
   return [`DELETE FROM credentials WHERE ${which}`, ...values];
-}
-
-/** Sessions that were used last before this, in ms since 1970, have expired. */
-export function expiry(): number {
-  return Date.now() - SESSION_AGE * 1_000;
 }
 
 function passkeyOf(row: Stored): Passkey {

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
+import type { NewAuditEntry } from '../../access/audit-entry';
+import type { ExpectedRoles } from '../../access/role';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
-import type { Role } from '../../wire';
 import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
 import type { SqliteControl } from './control';
-import type { Statement, Writer } from './writer';
+import { decisionOf, type Statement, type Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
 
@@ -21,17 +22,25 @@ export class SqliteInvitations implements InvitationStore {
     this.readAll = db.prepare<[], Invitation>(`${INVITATION} ORDER BY at DESC, id`);
   }
 
-  async addInvitation(invitation: Invitation, hash: string): Promise<boolean> {
-    const { visitor } = invitation;
-    return (
-      (await this.writer.runIf(haveRoles([[visitor, 'owner']]), ...added(invitation, hash))) !== undefined
+  async addInvitation(
+    invitation: Invitation,
+    hash: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed'> {
+    const adding = this.writer.runGuarded(
+      [['roles_changed', haveRoles(roles)]],
+      added(invitation, hash),
+      insertAuditEntry(audit),
     );
+    return decisionOf(await adding);
   }
 
-  async replaceOwnersLink(invitation: Invitation, hash: string): Promise<void> {
+  async replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void> {
     await this.writer.run(
       ["UPDATE invitations SET until = min(until, ?) WHERE visitor = '' AND used < uses", invitation.at],
-      ...added(invitation, hash),
+      added(invitation, hash),
+      insertAuditEntry(audit),
     );
   }
 
@@ -43,53 +52,50 @@ export class SqliteInvitations implements InvitationStore {
     return this.readAll.all();
   }
 
-  async revokeInvitation(id: string, by: string): Promise<boolean> {
-    const at = Date.now();
-    const revoked = await this.writer.runIf(
-      haveRoles([[by, 'owner']]),
-      ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', at, id],
-      insertAuditEntry({ at, visitor: by, action: 'revoke_invitation', target: id, details: {} }),
+  async revokeInvitation(
+    id: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed'> {
+    const revoking = this.writer.runGuarded(
+      [['roles_changed', haveRoles(roles)]],
+      ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', audit.at, id],
+      insertAuditEntry(audit),
     );
-    return revoked !== undefined;
+    return decisionOf(await revoking);
   }
 
-  async redeem(id: string, visitor: string, role: Role): Promise<boolean> {
-    const now = Date.now();
-    const redeemed = this.writer.runIf(
-      haveRoles(
-        [[visitor, role]],
-        'EXISTS (SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?)',
-        id,
-        now,
-      ),
-      ensureVisitor(visitor),
-      ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
+  async redeem(
+    id: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed' | 'invitation_used'> {
+    const { at, visitor } = audit;
+    const isUsable = 'SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?';
+    const redeeming = this.writer.runGuarded(
       [
-        `INSERT INTO audit (at, visitor, action, target, details)
-         SELECT ?, ?, 'redeem_invitation', id, json_object('role', role) FROM invitations WHERE id = ?`,
-        now,
-        visitor,
-        id,
+        ['roles_changed', haveRoles(roles)],
+        ['invitation_used', [isUsable, id, at]],
       ],
+      ensureVisitor(visitor, at),
+      ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
+      insertAuditEntry(audit),
       ['UPDATE invitations SET used = used + 1 WHERE id = ?', id],
     );
-    return (await this.control.announceAccess(redeemed, visitor)) !== undefined;
+    return decisionOf(await this.control.announceAccess(redeeming, visitor));
   }
 }
 
-function added({ id, role, uses, used, until, visitor, at }: Invitation, hash: string): Statement[] {
+function added({ id, role, uses, used, until, visitor, at }: Invitation, hash: string): Statement {
   return [
-    [
-      `INSERT INTO invitations (id, hash, role, uses, used, until, visitor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      id,
-      hash,
-      role,
-      uses,
-      used,
-      until,
-      visitor,
-      at,
-    ],
-    insertAuditEntry({ at, visitor, action: 'invite', target: id, details: { role, uses } }),
+    `INSERT INTO invitations (id, hash, role, uses, used, until, visitor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    id,
+    hash,
+    role,
+    uses,
+    used,
+    until,
+    visitor,
+    at,
   ];
 }

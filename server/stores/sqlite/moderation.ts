@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { BanStore } from '../../access/access-control';
+import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
-import type { AuditEntry, NewAuditEntry } from '../../chat/audit';
-import type { ModeratedPerson, ModerationStore } from '../../chat/moderation';
+import type { Decision, ModeratedPerson, ModerationStore } from '../../chat/moderation';
 import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { SqliteControl } from './control';
-import type { Statement, Writer } from './writer';
+import { decisionOf, type Guard, type Statement, type Writer } from './writer';
 
 /** Who may what, in SQLite. */
 export class SqliteModeration implements ModerationStore, BanStore {
@@ -39,10 +39,10 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
     return this.change(
-      haveRoles(roles),
-      ensureVisitor(visitor),
+      [['roles_changed', haveRoles(roles)]],
+      ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
       insertAuditEntry(audit),
     );
@@ -55,10 +55,10 @@ export class SqliteModeration implements ModerationStore, BanStore {
     to: number,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<boolean> {
+  ): Promise<Decision> {
     const banned = this.change(
-      haveRoles(roles),
-      ensureVisitor(visitor),
+      [['roles_changed', haveRoles(roles)]],
+      ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET banned_until = ? WHERE id = ?', until, visitor],
       ...addresses.map((address): Statement => [
         `INSERT INTO banned_addresses (address, until, visitor) VALUES (?, ?, ?)
@@ -72,19 +72,19 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.control.announceAccess(banned, visitor, addresses);
   }
 
-  async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
     return this.change(
-      haveRoles(roles),
+      [['roles_changed', haveRoles(roles)]],
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
       insertAuditEntry(audit),
     );
   }
 
-  async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<boolean> {
+  async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
     const changed = this.change(
-      haveRoles(roles),
-      ensureVisitor(visitor),
+      [['roles_changed', haveRoles(roles)]],
+      ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
       insertAuditEntry(audit),
     );
@@ -97,10 +97,14 @@ export class SqliteModeration implements ModerationStore, BanStore {
     { locked, slow }: RoomRules,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<boolean> {
-    const unchanged = "coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
-    const changed = await this.change(
-      haveRoles(roles, unchanged, room, `${Number(before.locked)} ${before.slow}`),
+  ): Promise<Decision | 'rules_changed'> {
+    const unchanged =
+      "SELECT 1 WHERE coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
+    const decision = await this.change(
+      [
+        ['roles_changed', haveRoles(roles)],
+        ['rules_changed', [unchanged, room, `${Number(before.locked)} ${before.slow}`]],
+      ],
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
          ON CONFLICT (room) DO UPDATE SET locked = excluded.locked, slow = excluded.slow`,
@@ -110,8 +114,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
       ],
       insertAuditEntry(audit),
     );
-    if (changed) await this.control.announce({ type: 'change_room', room, locked, slow });
-    return changed;
+    if (decision === 'done') await this.control.announce({ type: 'change_room', room, locked, slow });
+    return decision;
   }
 
   async rulesOf(room: string): Promise<RoomRules> {
@@ -119,9 +123,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return { locked: locked === 1, slow };
   }
 
-  async moderatedPeople(): Promise<ModeratedPerson[]> {
-    const now = Date.now();
-    return this.readKnown.all(now, now);
+  async moderatedPeople(at: number): Promise<ModeratedPerson[]> {
+    return this.readKnown.all(at, at);
   }
 
   async auditLog(before: number, limit: number): Promise<AuditEntry[]> {
@@ -129,24 +132,23 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as object }) as AuditEntry);
   }
 
-  private async change(guard: Statement, ...statements: readonly Statement[]): Promise<boolean> {
-    return (await this.writer.runIf(guard, ...statements)) !== undefined;
+  private async change<Conflict extends string>(
+    guards: readonly Guard<Conflict>[],
+    ...statements: readonly Statement[]
+  ): Promise<'done' | Conflict> {
+    return decisionOf(await this.writer.runGuarded(guards, ...statements));
   }
 }
 
-/** Makes a visitor known, so that there is something to be changed. */
-export function ensureVisitor(visitor: string): Statement {
-  return [
-    `INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`,
-    visitor,
-    Date.now(),
-  ];
+/** Makes a visitor known, so that there is something to be changed. @param at when, in ms since 1970. */
+export function ensureVisitor(visitor: string, at: number): Statement {
+  return [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at];
 }
 
-/** Guards a transaction: returns a row if visitors have the roles that its decision was based on. */
-export function haveRoles(roles: ExpectedRoles, and = 'TRUE', ...values: (string | number)[]): Statement {
+/** Returns a query that returns a row if visitors have the roles that a decision was based on. */
+export function haveRoles(roles: ExpectedRoles): Statement {
   const role = "coalesce((SELECT role FROM visitors WHERE id = ?), 'guest') = ?";
-  return [`SELECT 1 WHERE ${[...roles.map(() => role), and].join(' AND ')}`, ...roles.flat(), ...values];
+  return [`SELECT 1 WHERE ${['TRUE', ...roles.map(() => role)].join(' AND ')}`, ...roles.flat()];
 }
 
 /** Adds to the audit log. */

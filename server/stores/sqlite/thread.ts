@@ -5,7 +5,7 @@ import { prepareAppend } from './append';
 import { makeDurable } from './durability';
 import { COUNT, ProgressCounter } from './progress';
 import { WalEraser } from './wal-eraser';
-import type { Answer, Statement, Task } from './writer';
+import type { Answer, Guard, Statement, Task } from './writer';
 
 /*
  * The thread that writes. A commit waits for the disk, which may take its time: nobody waits for it here but those
@@ -19,8 +19,9 @@ db.pragma('cache_size = -65536');
 db.pragma('secure_delete = ON');
 const append = prepareAppend(db);
 const count = db.prepare(COUNT);
-const run = db.transaction((statements: readonly Statement[], guard?: Statement) => {
-  if (guard && !holds(guard)) return undefined;
+const run = db.transaction((statements: readonly Statement[], guards: readonly Guard[]) => {
+  const conflict = guards.find(([, query]) => !holds(query));
+  if (conflict) return conflict[0];
   const changes = statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes);
   count.run();
   return changes;
@@ -51,7 +52,7 @@ function work(task: Task): unknown {
       return outcomes;
     }
     case 'run': {
-      const changes = run.immediate(task.statements, task.guard);
+      const changes = run.immediate(task.statements, task.guards);
       counter.update();
       return changes;
     }

@@ -57,10 +57,10 @@ export class SqliteVisitors implements VisitorStore {
     username: string,
     skeleton: string | null,
     abandoned: number,
+    at: number,
   ): Promise<boolean> {
-    const now = Date.now();
     const [, , named] = await this.writer.run(
-      [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, now],
+      [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at],
       [
         `UPDATE visitors SET username = '${ANONYMOUS}', skeleton = NULL WHERE skeleton = ? AND id <> ? AND ${ABANDONED}`,
         skeleton,
@@ -72,7 +72,7 @@ export class SqliteVisitors implements VisitorStore {
         'UPDATE OR IGNORE visitors SET username = ?, skeleton = ?, seen = ? WHERE id = ?',
         username,
         skeleton,
-        now,
+        at,
         visitor,
       ],
     );
@@ -84,8 +84,8 @@ export class SqliteVisitors implements VisitorStore {
     return this.readNamesake.get(skeleton, abandoned) === 1;
   }
 
-  async recordVisit(visitor: string): Promise<void> {
-    await this.writer.run(['UPDATE visitors SET seen = ? WHERE id = ?', Date.now(), visitor]);
+  async recordVisit(visitor: string, at: number): Promise<void> {
+    await this.writer.run(['UPDATE visitors SET seen = ? WHERE id = ?', at, visitor]);
   }
 
   async credentialOf(
@@ -99,8 +99,8 @@ export class SqliteVisitors implements VisitorStore {
     return this.readLastUse.get(credential);
   }
 
-  async recordUse(credential: string): Promise<void> {
-    await this.writer.run(['UPDATE credentials SET used = ? WHERE id = ?', Date.now(), credential]);
+  async recordUse(credential: string, at: number): Promise<void> {
+    await this.writer.run(['UPDATE credentials SET used = ? WHERE id = ?', at, credential]);
   }
 }
 

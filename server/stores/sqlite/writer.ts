@@ -5,10 +5,13 @@ import type { Outcome, NewRow } from './append';
 /** A statement and its values. */
 export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
 
+/** A query that must return a row for a transaction to be committed, and the name of the conflict if it does not. */
+export type Guard<Conflict extends string = string> = readonly [conflict: Conflict, query: Statement];
+
 /** What the thread is asked to do. */
 export type Task =
   | { type: 'append'; drafts: readonly NewRow[]; at: number }
-  | { type: 'run'; statements: readonly Statement[]; guard?: Statement | undefined }
+  | { type: 'run'; statements: readonly Statement[]; guards: readonly Guard[] }
   | { type: 'close' };
 
 /** Its answer: what the task returned, or why it failed. */
@@ -41,15 +44,18 @@ export class Writer {
 
   /** Runs statements in one transaction. @returns how many rows each changed, when that is on the disk. */
   run(...statements: readonly Statement[]): Promise<number[]> {
-    return this.ask({ type: 'run', statements });
+    return this.ask({ type: 'run', statements, guards: [] });
   }
 
   /**
-   * Runs statements in one transaction, if a query returns a row in it.
-   * @returns how many rows each changed; nothing if the query returned none.
+   * Runs statements in one transaction, unless a guard finds a conflict in it.
+   * @returns how many rows each changed, or the name of the first conflict.
    */
-  runIf(guard: Statement, ...statements: readonly Statement[]): Promise<number[] | undefined> {
-    return this.ask({ type: 'run', statements, guard });
+  runGuarded<Conflict extends string>(
+    guards: readonly Guard<Conflict>[],
+    ...statements: readonly Statement[]
+  ): Promise<number[] | Conflict> {
+    return this.ask({ type: 'run', statements, guards });
   }
 
   /** Ends the thread when all that was asked is done. */
@@ -88,4 +94,9 @@ export class Writer {
     });
     return thread;
   }
+}
+
+/** Returns what became of a guarded transaction. */
+export function decisionOf<Conflict extends string>(changes: number[] | Conflict): 'done' | Conflict {
+  return typeof changes === 'string' ? changes : 'done';
 }
