@@ -15,10 +15,13 @@ import { Challenges } from './accounts/challenges';
 import { Invitations } from './accounts/invitations';
 import { Passkeys } from './accounts/passkeys';
 import { applyChanges } from './chat/apply-changes';
+import { AuditLog } from './chat/audit-log';
 import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
+import { Deletions } from './chat/deletions';
 import { Moderation } from './chat/moderation';
 import { Presence } from './chat/presence';
+import { Rules } from './chat/rules';
 import { WriteAccess } from './chat/write-access';
 import type { Config } from './config/config';
 import { handleClientErrors } from './http/client-errors';
@@ -82,9 +85,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const addressLimits = new AddressLimits(addresses, rates, connections);
   const access = new AccessControl(config.access, visitors, stores.moderation, limits);
   applyChanges(stores.control, access, presence);
-  const moderation = new Moderation(stores.moderation, visitors, log, access);
+  const moderation = new Moderation(stores.moderation, visitors, access);
+  const rules = new Rules(stores.moderation, visitors);
+  const deletions = new Deletions(log, visitors);
+  const auditLog = new AuditLog(stores.moderation, visitors);
   const writeAccess = new WriteAccess(visitors, limits);
-  const chat = new Chat(log, visitors, presence, moderation, writeAccess, limits);
+  const chat = new Chat(log, visitors, presence, rules, writeAccess, limits);
   const services = {
     log,
     chat,
@@ -93,7 +99,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     presence,
     access,
     addressLimits,
-    moderation,
+    deletions,
     limits,
     scheduler: new FairScheduler(),
   };
@@ -125,9 +131,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   );
   web.use(invitationRoutes(invitations, visitors, access, linkOrigin));
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
-  const showPage = page(log, visitors, moderation);
+  const showPage = page(log, visitors, rules);
   web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));
-  web.use(contactRoutes(contacts), moderationRoutes(moderation, invitations, visitors));
+  web.use(
+    contactRoutes(contacts),
+    moderationRoutes({ moderation, rules, deletions, auditLog, invitations, visitors }),
+  );
   web.use(notFound, answerError);
 
   const server = createHttpServer(config.tls, new Throttle(addressLimits).wrap(plainSse(services, web)));

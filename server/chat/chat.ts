@@ -10,8 +10,9 @@ import { isEntryOf } from '../log/entry';
 import type { Log } from '../log/log';
 import type { AppendResult } from '../log/store';
 import { Refusal } from '../refusal';
-import type { ChangeUsername, RoomRules } from '../wire';
+import type { ChangeUsername } from '../wire';
 import type { Presence } from './presence';
+import type { Rules } from './rules';
 import type { WriteAccess } from './write-access';
 
 /** A validated entry to append to a room. */
@@ -20,11 +21,6 @@ export type ChatDraft = Content & {
   /** The writer's own UUID; without one, a draft that is sent again is appended again. */
   id?: string | undefined;
 };
-
-/** Knows the rules of rooms. */
-export interface RulesOfRooms {
-  rulesOf(room: string): Promise<RoomRules>;
-}
 
 /** Sends messages and changes names by the rules of the chat, for all transports. */
 export class Chat {
@@ -37,7 +33,7 @@ export class Chat {
     private readonly log: Log,
     private readonly visitors: Visitors,
     private readonly presence: Presence,
-    private readonly rules: RulesOfRooms,
+    private readonly rules: Rules,
     private readonly writeAccess: WriteAccess,
     private readonly limits: Limits,
   ) {}
@@ -117,7 +113,7 @@ export class Chat {
     visitor: Visitor,
   ): Promise<{ username: string; takeBack: () => void }> {
     const { username, role } = await this.writeAccess.authorize('messages', visitor);
-    const { locked, slow } = await this.rules.rulesOf(room);
+    const { locked, slow } = await this.rules.of(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
     if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
     const who = visitor.isPersistent ? visitor.id : visitor.address;

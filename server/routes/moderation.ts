@@ -1,7 +1,10 @@
 import { Router } from 'express';
 import { isAtLeast } from '../access/role';
 import type { Invitations } from '../accounts/invitations';
+import type { AuditLog } from '../chat/audit-log';
+import type { Deletions } from '../chat/deletions';
 import type { Moderation } from '../chat/moderation';
+import type { Rules } from '../chat/rules';
 import { jsonBody } from '../http/body';
 import type { Visitors } from '../identity/visitors';
 import { visitorOf } from '../transports/authorization';
@@ -19,17 +22,30 @@ import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
 
+/** What the routes of moderation call. */
+interface ModerationServices {
+  moderation: Moderation;
+  rules: Rules;
+  deletions: Deletions;
+  auditLog: AuditLog;
+  invitations: Invitations;
+  visitors: Visitors;
+}
+
 /** Moderation over REST, and the moderation page. */
-export function moderationRoutes(
-  moderation: Moderation,
-  invitations: Invitations,
-  visitors: Visitors,
-): Router {
+export function moderationRoutes({
+  moderation,
+  rules,
+  deletions,
+  auditLog,
+  invitations,
+  visitors,
+}: ModerationServices): Router {
   const router = Router();
 
   router.delete('/r/:room/messages/:id', async (request, response) => {
     const { room, id } = checkDeletion(request.params);
-    await moderation.deleteMessage(visitorOf(response), room, id);
+    await deletions.delete(visitorOf(response), room, id);
     response.status(204).end();
   });
 
@@ -37,11 +53,11 @@ export function moderationRoutes(
     .route('/r/:room/rules')
     .get(async (request, response) => {
       response.set('Cache-Control', 'no-store');
-      response.json(await moderation.rulesOf(checkRoom(request.params.room)));
+      response.json(await rules.of(checkRoom(request.params.room)));
     })
     .put(jsonBody, async (request, response) => {
       const room = checkRoom(request.params.room);
-      response.json(await moderation.setRules(visitorOf(response), room, checkRules(request.body)));
+      response.json(await rules.change(visitorOf(response), room, checkRules(request.body)));
     });
 
   router
@@ -86,7 +102,7 @@ export function moderationRoutes(
   router.get('/audit', async (request, response) => {
     const { before, limit } = checkAuditQuery(request.query);
     response.set('Cache-Control', 'no-store');
-    const entries = await moderation.auditLog(visitorOf(response), before, limit);
+    const entries = await auditLog.read(visitorOf(response), before, limit);
     response.json(entries.map((entry) => ({ ...entry, at: iso(entry.at) })));
   });
 
@@ -94,13 +110,13 @@ export function moderationRoutes(
     const me = visitorOf(response);
     const people = await moderation.moderatedPeople(me);
     const owner = isAtLeast((await visitors.profileOf(me)).role, 'owner');
-    const entries = owner ? await moderation.auditLog(me, Infinity, 100) : [];
+    const entries = owner ? await auditLog.read(me, Infinity, 100) : [];
     response.set('Cache-Control', 'no-store').render('moderation', {
       me: me.id,
       owner,
       people,
       invitations: owner ? await invitations.list(me) : [],
-      auditLog: await moderation.describe(entries),
+      auditLog: await auditLog.describe(entries),
       revoked: new Set(entries.filter(isRevocation).map(({ target }) => target)),
       room: checkRoom(request.query.room),
     });

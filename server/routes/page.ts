@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Moderation } from '../chat/moderation';
+import type { Rules } from '../chat/rules';
 import { isMuted } from '../chat/write-access';
 import { kindOf } from '../entry-kinds';
 import type { Visitors } from '../identity/visitors';
@@ -13,7 +13,7 @@ const SHOWN = 50;
  * Answers with the page of a room: its newest messages, and the cursor from which the script continues. Without scripts,
  * `?write` is the page with the form, which does not refresh itself.
  */
-export function page(log: Log, visitors: Visitors, moderation: Moderation): RequestHandler {
+export function page(log: Log, visitors: Visitors, rules: Rules): RequestHandler {
   return async (request, response) => {
     const room = checkRoom(request.params.room);
     const step = await log.page(room, { last: SHOWN }, SHOWN);
@@ -24,7 +24,7 @@ export function page(log: Log, visitors: Visitors, moderation: Moderation): Requ
     response.render('chat', {
       room,
       me: { visitor: visitor.id, username: visitor.username, role, account, muted: isMuted(profile) },
-      rules: await moderation.rulesOf(room),
+      rules: await rules.of(room),
       messages: step.type === 'page' ? step.entries.filter(({ type }) => kindOf(type)) : [],
       cursor: step.cursor,
       earliest: step.earliest,

@@ -4,7 +4,7 @@ import type { AccountStore } from '../accounts/accounts';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkeys';
 import type { ContactStore } from '../chat/contacts';
-import type { ModerationStore } from '../chat/moderation';
+import type { ModerationStore } from '../chat/moderation-store';
 import type { VisitorStore } from '../identity/visitor';
 import type { Store } from '../log/store';
 import { SqliteAccounts } from './sqlite/accounts';

@@ -3,7 +3,7 @@ import type { AddressLimits } from '../access/address-limits';
 import type { FairScheduler } from '../access/fair-scheduler';
 import type { Limits } from '../access/limits';
 import type { Chat } from '../chat/chat';
-import type { Moderation } from '../chat/moderation';
+import type { Deletions } from '../chat/deletions';
 import type { Presence } from '../chat/presence';
 import type { WriteAccess } from '../chat/write-access';
 import type { Visitors } from '../identity/visitors';
@@ -18,7 +18,7 @@ export interface Services {
   presence: Presence;
   access: AccessControl;
   addressLimits: AddressLimits;
-  moderation: Moderation;
+  deletions: Deletions;
   limits: Limits;
   scheduler: FairScheduler;
 }

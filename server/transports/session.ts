@@ -151,7 +151,7 @@ export class Session implements Connection, Pacer {
   ): Promise<object> {
     this.services.limits.take('reads', this.visitor);
     await this.joined();
-    await this.services.moderation.deleteMessage(this.visitor, namesRoom ? room : this.room.name, id);
+    await this.services.deletions.delete(this.visitor, namesRoom ? room : this.room.name, id);
     return {};
   }
 

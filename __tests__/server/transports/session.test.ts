@@ -17,7 +17,7 @@ describe('a session that is closed while its reader stalls', () => {
       presence: { join: () => ({ leave: nothing, typing: nothing }) },
       visitors: { profileOf: async () => ({ username: 'Masha' }) },
       chat: { send: say },
-      moderation: { deleteMessage },
+      deletions: { delete: deleteMessage },
     } as unknown as Services;
     const outlet: Outlet = { write: nothing, notify: nothing, end: nothing };
     const visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '::1' };

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import type { NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
-import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
 import type { SqliteControl } from './control';
+import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
 import { decisionOf, type Statement, type Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';

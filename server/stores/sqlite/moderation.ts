@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { BanStore } from '../../access/access-control';
 import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
-import type { Decision, ModeratedPerson, ModerationStore } from '../../chat/moderation';
+import type { Decision, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
 import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { SqliteControl } from './control';

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import { ANONYMOUS } from '../../identity/name';
 import type { CredentialKind, Profile, VisitorStore } from '../../identity/visitor';
 import type { Role } from '../../wire';
-import { setting } from './setting';
 import type { SqliteControl } from './control';
+import { setting } from './setting';
 import type { Writer } from './writer';
 
 interface Row {

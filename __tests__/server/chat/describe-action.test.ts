@@ -1,4 +1,4 @@
-import { describeAction } from '../../../server/chat/audit';
+import { describeAction } from '../../../server/chat/describe-action';
 import type { AuditedAction } from '../../../server/wire';
 
 const nameOf = (visitor: string): string => ({ v: 'Masha' })[visitor] ?? 'nobody';

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { auditEntry } from '../access/audit-entry';
+import type { ExpectedRoles } from '../access/role';
+import { erasureOf } from '../entry-kinds';
+import type { Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
+import { erased, isErased } from '../log/entry';
+import type { Log } from '../log/log';
+import { Refusal } from '../refusal';
+import { change, privilegeOver } from './privileges';
+
+/** Deletes messages: visitors their own, moderators also those of others. */
+export class Deletions {
+  constructor(
+    private readonly log: Log,
+    private readonly visitors: Visitors,
+  ) {}
+
+  /**
+   * Deletes a message; one that is deleted already is no error.
+   * @throws {Refusal} `forbidden`, or `not_found` if there is no such message.
+   */
+  async delete(by: Visitor, room: string, id: string): Promise<void> {
+    const entry = await this.log.find(room, id);
+    if (!entry || !(isErased(entry.type) || erased(entry)))
+      throw new Refusal('not_found', 'There is no such message.');
+    const check = async (): Promise<ExpectedRoles> =>
+      entry.visitor === by.id ? [] : privilegeOver(this.visitors, by, entry.visitor);
+    if (isErased(entry.type)) return void (await check());
+    const { username } = await this.visitors.profileOf(by);
+    const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: by.id, username };
+    const audit = auditEntry(by.id, 'delete_message', id, { room, username: entry.username });
+    await change(check, async (roles) => {
+      const error = await this.log
+        .append({ ...deletion, requires: { roles, audit } })
+        .then(() => undefined, refusalOf);
+      // If it is not found, it was there a moment ago: a concurrent request has deleted it.
+      if (error && error.code !== 'not_found' && error.code !== 'conflict') throw error;
+      return error?.code === 'conflict' ? 'roles_changed' : 'done';
+    });
+  }
+}
+
+/** @throws what is no refusal. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}

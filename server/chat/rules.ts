@@ -1,0 +1,30 @@
+import { auditEntry } from '../access/audit-entry';
+import type { Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
+import type { RoomRules } from '../wire';
+import type { ModerationStore } from './moderation-store';
+import { privilegeOf } from './privileges';
+
+/** The rules of rooms: who may write in them, and how often. */
+export class Rules {
+  constructor(
+    private readonly store: ModerationStore,
+    private readonly visitors: Visitors,
+  ) {}
+
+  /** Returns the rules of a room. */
+  of(room: string): Promise<RoomRules> {
+    return this.store.rulesOf(room);
+  }
+
+  /** Changes rules of a room, and returns all of them. @throws {Refusal} `forbidden` unless a moderator asks. */
+  async change(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
+    for (;;) {
+      const roles = await privilegeOf(this.visitors, by, 'moderator');
+      const before = await this.store.rulesOf(room);
+      const rules = { ...before, ...change };
+      const audit = auditEntry(by.id, 'set_room', room, rules);
+      if ((await this.store.setRules(room, before, rules, audit, roles)) === 'done') return rules;
+    }
+  }
+}
