@@ -1,7 +1,7 @@
 import { kindOf } from '../../server/entry-kinds';
 import { formatCursor } from '../../server/log/cursor';
 import { erased, entryOf, isEntryOf, targetOf } from '../../server/log/entry';
-import type { AppendResult, Conflict, Draft, LogSlice, Store } from '../../server/log/store';
+import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../server/log/store';
 import type { Entry } from '../../server/wire';
 import type { Scheduler } from './scheduler';
 
@@ -55,6 +55,17 @@ export class ModelStore implements Store {
         else answer();
       });
     });
+  }
+
+  rooms(): Promise<string[]> {
+    return this.read('list the rooms', () => {
+      const names = [...this.histories.get(this.epoch)!].filter(([, { appended }]) => appended.length > 0);
+      return names.map(([name]) => name).sort();
+    });
+  }
+
+  head(room: string): Promise<LogHead> {
+    return this.read(`read the head of ${room}`, () => this.slice(room, () => []));
   }
 
   after(room: string, seq: number, limit: number): Promise<LogSlice> {

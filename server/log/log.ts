@@ -110,7 +110,7 @@ export class Log {
   /** The cursor at which a reader begins: the newest `last` messages are all the messages that come after it. */
   async start(room: string, { after, last = 0 }: Start): Promise<Cursor> {
     if (after && after !== 'earliest') return after;
-    const { epoch, earliest, head } = await this.store.before(room, 0, 0);
+    const { epoch, earliest, head } = await this.store.head(room);
     if (after) return formatCursor(epoch, earliest);
     const first = last > 0 ? await this.store.firstOfNewest(room, last) : undefined;
     return formatCursor(epoch, first === undefined ? head : first - 1);

@@ -31,8 +31,8 @@ export interface AppendResult {
  */
 export type Conflict = 'id_taken' | 'target_missing' | 'roles_changed';
 
-/** Consecutive entries of a room, and where its log stood when they were read. */
-export interface LogSlice {
+/** Where a room's log stands. */
+export interface LogHead {
   epoch: string;
   /** The seq before the first entry that is kept. */
   earliest: number;
@@ -40,6 +40,10 @@ export interface LogSlice {
   head: number;
   /** When that entry was accepted, in ms since 1970; 0 in an empty room. */
   at: number;
+}
+
+/** Consecutive entries of a room, and where its log stood when they were read. */
+export interface LogSlice extends LogHead {
   /** In order of seq, without holes, unless they are history. */
   entries: Entry[];
 }
@@ -54,6 +58,10 @@ export interface Store {
    * @throws {Error} if it is not known whether they were committed.
    */
   append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]>;
+  /** Returns the names of all rooms that something was written in, in order. */
+  rooms(): Promise<string[]>;
+  /** Returns where the log of a room stands. */
+  head(room: string): Promise<LogHead>;
   /** Returns the entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** Returns the newest `limit` entries with a smaller seq than this one. */

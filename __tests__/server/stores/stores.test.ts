@@ -1,13 +1,8 @@
-import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { BY_ID } from '../../../server/stores/sqlite/append';
-import { READS } from '../../../server/stores/sqlite/log';
-import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
-import { Writer } from '../../../server/stores/sqlite/writer';
 import { scratch } from '../../support/app';
+import { delayed } from '../../support/delayed-stores';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
@@ -17,11 +12,14 @@ interface Backend {
   remove: () => void;
 }
 
+const sqlite = (wrap: (stores: Stores) => Stores) => (): Backend => {
+  const { folder, remove } = scratch();
+  return { open: async () => wrap(await openStores(join(folder, 'data', 'parley.db'))), remove };
+};
+
 const BACKENDS: Record<string, () => Backend> = {
-  SQLite: () => {
-    const { folder, remove } = scratch();
-    return { open: () => openStores(join(folder, 'data', 'parley.db')), remove };
-  },
+  SQLite: sqlite((stores) => stores),
+  'SQLite, late and out of order': sqlite((stores) => delayed(stores, 7)),
 };
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
@@ -140,6 +138,17 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.log.firstOfNewest('empty', 3)).toBeUndefined();
   });
 
+  it('tells where each log stands, and which rooms there are', async () => {
+    await stores.log.append(
+      [messageDraft('a'), messageDraft('b'), messageDraft('c', { room: 'a-room' })],
+      NOW,
+    );
+    const { epoch } = await stores.log.after('lobby', 0, 0);
+    expect(await stores.log.head('lobby')).toMatchObject({ epoch, earliest: 0, head: 2, at: NOW.getTime() });
+    expect(await stores.log.head('empty')).toMatchObject({ epoch, earliest: 0, head: 0, at: 0 });
+    expect(await stores.log.rooms()).toEqual(['a-room', 'lobby']);
+  });
+
   it('rings for each room that grew, once its messages can be read', async () => {
     const rung: [string, Promise<LogSlice>][] = [];
     stores.log.onCommit((room) => rung.push([room, stores.log.after(room, 0, 10)]));
@@ -235,98 +244,5 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
         ),
       ),
     ).toEqual([JSON.stringify({ type: 'change_room', room: 'lobby', ...rules })]);
-  });
-
-  it('belongs to one server at a time', async () => {
-    await expect(backend.open()).rejects.toThrow(/another Parley is running/);
-  });
-});
-
-describe('the SQLite file', () => {
-  let place: ReturnType<typeof scratch>;
-  let file: string;
-
-  beforeEach(() => {
-    place = scratch();
-    file = join(place.folder, 'parley.db');
-  });
-  afterEach(() => place.remove());
-
-  it('answers every read of history from an index', async () => {
-    const stores = await openStores(file);
-    const db = new Database(file, { readonly: true });
-    for (const sql of [...Object.values(READS), BY_ID]) {
-      const parameters = Array<number>(sql.split('?').length - 1).fill(1);
-      const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
-      expect(plan.map(({ detail }) => detail).join()).toMatch(
-        /^SEARCH \w+ USING (PRIMARY KEY|(?:COVERING )?INDEX \w+) \([^)]*\)$/,
-      );
-    }
-    db.close();
-    await stores.close();
-  });
-
-  it('is durable at each commit, and open to be read and copied meanwhile', async () => {
-    const stores = await openStores(file);
-    await stores.log.append([messageDraft('a')], NOW);
-    const db = new Database(file, { readonly: true });
-    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
-    expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(1);
-    await db.backup(join(place.folder, 'copy.db'));
-    db.close();
-    await stores.close();
-  });
-
-  it('is not touched by an older Parley than the one that wrote it', async () => {
-    const db = new Database(file);
-    db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
-    db.close();
-    await expect(openStores(file)).rejects.toThrow(/newer version of Parley/);
-  });
-
-  it('takes nothing of a batch when one draft of it fails', async () => {
-    const stores = await openStores(file);
-    const broken = messageDraft('b', { username: null as unknown as string });
-    await expect(stores.log.append([messageDraft('a'), broken], NOW)).rejects.toThrow(/NOT NULL/);
-    expect(await stores.log.after('lobby', 0, 10)).toMatchObject({ head: 0, entries: [] });
-    await stores.close();
-  });
-
-  it('reads one moment of the log while others commit: the entries end where it says that the log does', async () => {
-    const stores = await openStores(file);
-    let writing = true;
-    const written = (async () => {
-      for (let i = 0; i < 40; i += 1) {
-        await Promise.all(Array.from({ length: 20 }, () => stores.log.append([messageDraft('x')], NOW)));
-      }
-      writing = false;
-    })();
-    let spans = 0;
-    for (let seq = 0; writing; spans += 1) {
-      const { head, entries } = await stores.log.after('lobby', seq, 1_000_000);
-      expect(seq + entries.length).toBe(head);
-      seq = Math.max(0, head - 50);
-      await new Promise(setImmediate);
-    }
-    expect(spans).toBeGreaterThan(10);
-    await written;
-    await stores.close();
-  });
-
-  it('refuses what was under way when the thread that writes ended, and goes on with another', async () => {
-    const stores = await openStores(file);
-    await stores.close();
-    const writer = new Writer(file);
-    const ended = writer.run(['SELECT']);
-    await expect(ended).rejects.toThrow(/syntax|incomplete/);
-    // It takes long enough to be under way then.
-    const lost = writer.run([
-      `INSERT INTO settings WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000)
-       SELECT i, i FROM n`,
-    ]);
-    await (Reflect.get(writer, 'thread') as Worker).terminate();
-    await expect(lost).rejects.toThrow(/ended/);
-    expect(await writer.run(["INSERT INTO settings VALUES ('c', 'd')"])).toEqual([1]);
-    await writer.close();
   });
 });

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { formatCursor } from '../../log/cursor';
 import { entryOf } from '../../log/entry';
-import type { AppendResult, Conflict, Draft, LogSlice, Store } from '../../log/store';
+import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { BY_ID, type NewRow } from './append';
 import { COLUMNS, entryOfRow, type Row } from './row';
@@ -27,6 +27,7 @@ interface Head {
 /** The log in SQLite. */
 export class SqliteLog implements Store {
   private readonly listeners: ((room: string) => void)[] = [];
+  private readonly readRooms;
   private readonly readAfter;
   private readonly readBefore;
   private readonly readHistoryBefore;
@@ -43,6 +44,7 @@ export class SqliteLog implements Store {
     private readonly writer: Writer,
     private readonly epoch: string,
   ) {
+    this.readRooms = db.prepare<[], string>('SELECT name FROM rooms ORDER BY name').pluck();
     this.readAfter = db.prepare<[string, number, number], Row>(READS.after);
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
     this.readHistoryBefore = db.prepare<[string, number, number], Row>(READS.historyBefore);
@@ -70,6 +72,14 @@ export class SqliteLog implements Store {
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;
+  }
+
+  async rooms(): Promise<string[]> {
+    return this.readRooms.all();
+  }
+
+  async head(room: string): Promise<LogHead> {
+    return this.readInTransaction(room, () => []);
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
