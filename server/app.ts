@@ -57,7 +57,7 @@ import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { WebSockets } from './transports/websocket';
 
-/** A server that does not listen yet, and what its process needs to run it. */
+/** A server that does not listen yet, and the operations that its process needs. */
 export interface App {
   server: Server;
   /**
@@ -65,7 +65,7 @@ export interface App {
    * @param renew makes another link, if that was lost.
    */
   ownersLink(renew?: boolean): Promise<string | undefined>;
-  /** Ends all connections, then closes the stores: what was accepted is on disk. May be called again. */
+  /** Ends all connections, then closes the stores: everything that was accepted is on disk. May be called again. */
   close(): Promise<void>;
 }
 

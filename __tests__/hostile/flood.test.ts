@@ -119,7 +119,7 @@ describe('a flood by many visitors without a cookie', () => {
     for (let i = 0; i <= EACH; i += 1) peer.socket.send(`flood ${i}`);
     const lines = await peer.until(EACH + 1);
     expect(lines.filter((line) => line.startsWith(' * '))).toEqual([
-      expect.stringMatching(/faster than this chat allows. Try again in \d+ s\.$/),
+      expect.stringMatching(/too fast\. Try again in \d+ s\.$/),
     ]);
     peer.socket.terminate();
   });

@@ -18,14 +18,14 @@ export type Open = (url: string, headers: Record<string, string>) => Promise<Ope
 const socketIo =
   (transport: string): Open =>
   async (url, extraHeaders) => {
-    const { socket, told } = await connect(url, {
+    const { socket, received } = await connect(url, {
       transports: [transport],
       upgrade: false,
       extraHeaders,
       reconnection: false,
     });
     return {
-      text: () => JSON.stringify(told),
+      text: () => JSON.stringify(received),
       closed: new Promise((resolve) => socket.once('disconnect', resolve)),
     };
   };

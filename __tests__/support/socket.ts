@@ -4,7 +4,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 export interface Client {
   socket: Socket;
   /** All events so far, in order. */
-  told: { event: string; payload: Record<string, unknown> }[];
+  received: { event: string; payload: Record<string, unknown> }[];
   /** Resolves with the nth (default: first) event of a name that `matches`, past or to come. */
   next: (
     event: string,
@@ -29,20 +29,21 @@ export async function connect(
 /** Opens a client, which begins to connect. */
 export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Client {
   const socket = io(url, { forceNew: true, transports: ['websocket'], ...options });
-  const told: Client['told'] = [];
+  const received: Client['received'] = [];
   const waiting = new Set<() => void>();
   socket.onAny((event: string, payload: Record<string, unknown>) => {
-    told.push({ event, payload });
+    received.push({ event, payload });
     waiting.forEach((look) => look());
   });
   return {
     socket,
-    told,
-    texts: () => told.filter(({ event }) => event === 'new_message').map(({ payload }) => payload.message),
+    received,
+    texts: () =>
+      received.filter(({ event }) => event === 'new_message').map(({ payload }) => payload.message),
     next: (event, matches = () => true) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = told.find((one) => one.event === event && matches(one.payload));
+          const found = received.find((one) => one.event === event && matches(one.payload));
           if (!found) return;
           waiting.delete(look);
           resolve(found.payload);

@@ -53,7 +53,7 @@ export function writeEphemeral(socket: Socket, bytes: Buffer): void {
   if (bytes.length > 0 && socket.writableLength < EPHEMERAL_BUFFER_MAX) socket.write(bytes);
 }
 
-/** Corks a connection until the current microtasks are done: what they write becomes one write. */
+/** Corks a connection until the current microtasks are done, so that all their data is one write. */
 export function corkForTurn(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.cork();

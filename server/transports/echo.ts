@@ -6,7 +6,7 @@ import type { WebSocketPeer } from './websocket-peer';
 /** The most bytes that may wait for a peer when there is something to echo. */
 const QUEUED_MAX = 64 * 1024;
 
-/** Sends a peer back what it sends, as long as it reads that: a probe for people and scripts. */
+/** Sends the messages of a peer back, as long as it reads them: a probe for people and scripts. */
 export function echo({ access, limits }: Services, visitor: Visitor, peer: WebSocketPeer): void {
   const connection = { visitor, disconnect: (why: Error) => peer.end(why) };
   access.addConnection(connection);

@@ -18,7 +18,7 @@ const QUEUED_CHARACTERS_MAX = 512 * 1024;
 
 const connections = new WeakMap<EngineSocket, EngineConnection>();
 
-/** One open Engine.IO socket: bounds what it may send besides events, and what it may leave unread. */
+/** An open Engine.IO socket, with bounds on the packets that its client sends besides events and on those it leaves unread. */
 export class EngineConnection {
   /** The session of its Socket.IO socket, once that is authorized. */
   session: Session | undefined;

@@ -80,7 +80,7 @@ export class Session implements Connection, Pacer {
   /**
    * Handles a client's request, by the name of its event.
    * @returns the acknowledgement.
-   * @throws {Refusal} what the client is answered instead.
+   * @throws {Refusal} to answer the client with instead.
    */
   async handle(event: unknown, payload: unknown): Promise<object> {
     this.checkOpen();
@@ -167,7 +167,7 @@ export class Session implements Connection, Pacer {
     return this.room.join(reading);
   }
 
-  /** Waits for the last `join`, as long as its reader stalls. @throws {Refusal} if the session was closed meanwhile. */
+  /** Waits for the last `join`, as long as its reader stalls. @throws {Refusal} if the session has been closed. */
   private async joined(): Promise<void> {
     await this.room.joined();
     this.checkOpen();

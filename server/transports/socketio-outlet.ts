@@ -11,21 +11,15 @@ import { textFrames } from './text-frames';
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
 const EPHEMERAL_QUEUE_MAX = 64;
 
-/** Events as packets of Socket.IO, and all of them as one packet for a WebSocket, encoded once for all readers. */
-interface Packets {
-  each: string[];
-  frames: Buffer;
-}
+/** Encodes an event as a packet of Socket.IO. */
+const packetOf = (event: Entry | Reset | Ephemeral): string => `2${JSON.stringify([event.type, event])}`;
+/** Encodes events as WebSocket frames. Engine.IO puts its own packet type before each: 4, a message. */
+const framesOf = (events: readonly (Entry | Reset | Ephemeral)[]): Buffer =>
+  textFrames(events.map((event) => `4${packetOf(event)}`));
+const stepFrames = memoize((step: Page | Reset) => framesOf(eventsOf(step)));
+const eventFrames = memoize((event: Ephemeral) => framesOf([event]));
 
-const encode = (events: readonly (Entry | Reset | Ephemeral)[]): Packets => {
-  const each = events.map((event) => `2${JSON.stringify([event.type, event])}`);
-  // Engine.IO puts its own packet type before each: 4, a message.
-  return { each, frames: textFrames(each.map((packet) => `4${packet}`)) };
-};
-const encodeStep = memoize((step: Page | Reset) => encode(eventsOf(step)));
-const encodeEvent = memoize((event: Ephemeral) => encode([event]));
-
-/** Writes what a session reads to its Socket.IO socket. */
+/** Sends the entries and events of a session to its Socket.IO socket. */
 export class SocketIoOutlet implements Outlet {
   constructor(private readonly socket: Socket) {}
 
@@ -33,26 +27,24 @@ export class SocketIoOutlet implements Outlet {
     if (step.type === 'page' && step.entries.length === 0) return;
     if (!this.socket.connected) return GONE;
     const { conn } = this.socket;
-    const packets = encodeStep(step);
     const peer = idlePeer(conn);
-    if (peer) return peer.writeFrames(packets.frames, this.hangUp);
-    enqueue(conn, packets);
+    if (peer) return peer.writeFrames(stepFrames(step), this.hangUp);
+    enqueue(conn, eventsOf(step), () => stepFrames(step));
     if (EngineConnection.of(conn).queuedPackets > 0)
       return drained((done) => conn.once('drain', done), this.hangUp);
   }
 
   notify(event: Ephemeral): void {
     const { conn } = this.socket;
-    const packets = encodeEvent(event);
     const peer = idlePeer(conn);
-    if (peer) peer.writeEphemeralFrames(packets.frames);
-    else if (EngineConnection.of(conn).queuedPackets < EPHEMERAL_QUEUE_MAX) enqueue(conn, packets);
+    if (peer) peer.writeEphemeralFrames(eventFrames(event));
+    else if (EngineConnection.of(conn).queuedPackets < EPHEMERAL_QUEUE_MAX)
+      enqueue(conn, [event], () => eventFrames(event));
   }
 
   end(error?: unknown): void {
-    // A reader that was refused comes back, and its handshake is refused with the reason.
-    if (error instanceof Refusal) return this.hangUp();
-    if (error) console.error('A Socket.IO reader failed:', error);
+    // After a refusal, the client reconnects, and its handshake is refused with the reason.
+    if (error && !(error instanceof Refusal)) console.error('A Socket.IO reader failed:', error);
     this.hangUp();
   }
 
@@ -61,7 +53,7 @@ export class SocketIoOutlet implements Outlet {
 }
 
 /**
- * Returns the WebSocket of a connection, if nothing waits for it: what is written to it then overtakes nothing. Engine.IO
+ * Returns the WebSocket of a connection, if no packets wait for it, so that frames written to it overtake nothing. Engine.IO
  * keeps it in a private field. Its own way, `wsPreEncodedFrame`, costs the server more for each delivery: see
  * `npm run bench -- --cases socketio-writes`.
  */
@@ -70,15 +62,17 @@ function idlePeer({ transport }: EngineSocket): BoundedWebSocket | undefined {
   return (transport as unknown as { socket: BoundedWebSocket }).socket;
 }
 
-/** Lets packets wait until a connection can take them. */
-function enqueue(socket: EngineSocket, { each, frames }: Packets): void {
-  // A connection never leaves WebSocket again, so whole frames may wait for it.
-  if (socket.transport.name === 'websocket') socket.write('', preEncoded(frames));
-  else for (const packet of each) socket.write(packet);
-}
-
-/** Options of Engine.IO that its types lack. */
-function preEncoded(frames: Buffer): { compress: false } {
-  const options = { compress: false, wsPreEncodedFrame: [frames] } as const;
-  return options;
+/** Writes events to a connection through the queue of Engine.IO. @param frames encodes them for a WebSocket. */
+function enqueue(
+  socket: EngineSocket,
+  events: readonly (Entry | Reset | Ephemeral)[],
+  frames: () => Buffer,
+): void {
+  if (socket.transport.name !== 'websocket') {
+    for (const event of events) socket.write(packetOf(event));
+    return;
+  }
+  // A connection never changes back from WebSocket, so encoded frames may wait. The types of Engine.IO lack the option.
+  const options = { compress: false, wsPreEncodedFrame: [frames()] };
+  socket.write('', options);
 }

@@ -42,7 +42,7 @@ export function attachSocketIo(
   const sids = new Set<string>();
   const guard = new EngineGuard(services.addressLimits, corsOrigins, sids);
   io.engine.use(guard.check);
-  // Each connection reads its log, and nothing is broadcast. So no rooms are kept.
+  // Each connection reads the log, and nothing is broadcast, so Socket.IO needs no rooms.
   io.of('/').adapter.addAll = () => undefined;
   io.use((socket, next) => {
     const connection = EngineConnection.of(socket.conn);

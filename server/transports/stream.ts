@@ -31,7 +31,7 @@ export interface Format {
  */
 const LIFETIME = 15 * 60 * 1_000;
 
-/** How long a reader whose access has ended has to read what was written before, in ms. */
+/** How long a reader whose access has ended may still read earlier data, in ms. */
 const LINGER = 1_000;
 
 /**

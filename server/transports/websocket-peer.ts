@@ -27,7 +27,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   /** How many pings and pongs it has sent since then. */
   private controlFrames = 0;
 
-  /** Watches what the peer does, besides its messages. @param limits counts what it does wrong. */
+  /** Handles the control frames and errors of the peer. @param limits counts its abuse. */
   watch(limits: AddressLimits, address: string): void {
     this.limits = limits;
     this.address = address;
@@ -64,7 +64,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
     this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
   }
 
-  /** Closes a peer that takes in nothing. */
+  /** Closes a peer that reads nothing. */
   closeStalled(): void {
     this.close(1008, STALLED);
   }

@@ -162,15 +162,15 @@ describe('a moderator', () => {
 
   it('bans somebody: what they have open is ended, and nothing is told to them from then on', async () => {
     const masha = await named('Masha');
-    const { socket, told } = await connect(app.url, { extraHeaders: masha.headers });
+    const { socket, received } = await connect(app.url, { extraHeaders: masha.headers });
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
     const refused = new Promise<{ data?: object }>((resolve) => socket.once('connect_error', resolve));
     await owner.ask('PUT', `/people/${masha.visitor}/ban`, { minutes: 60 });
     await gone;
-    const before = told.length;
+    const before = received.length;
     await say(owner, 'without her');
     expect((await refused).data).toEqual(errorOf('banned', /^You are banned from this chat until .* UTC\.$/));
-    expect(told).toHaveLength(before);
+    expect(received).toHaveLength(before);
     socket.disconnect();
     expect((await masha.ask('GET', '/messages')).status).toBe(403);
     await owner.ask('DELETE', `/people/${masha.visitor}/ban`);

@@ -42,7 +42,8 @@ async function connect(transport: string) {
   return { client, socket, outlet: new SocketIoOutlet(socket) };
 }
 
-const seqs = (client: ReturnType<typeof open>): unknown[] => client.told.map(({ payload }) => payload.seq);
+const seqs = (client: ReturnType<typeof open>): unknown[] =>
+  client.received.map(({ payload }) => payload.seq);
 
 describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
   it('sends each entry of a page as an event, in order with what is emitted beside it', async () => {
@@ -77,8 +78,8 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
     for (let seq = 3; seq <= 100; seq += 1) outlet.notify({ type: 'typing', seq } as unknown as Ephemeral);
     socket.emit('last', {});
     await client.next('last');
-    expect(client.told.length).toBeGreaterThan(64);
-    expect(client.told.length).toBeLessThan(70);
+    expect(client.received.length).toBeGreaterThan(64);
+    expect(client.received.length).toBeLessThan(70);
     await leave(client.socket);
   });
 });

@@ -133,7 +133,7 @@ describe('Socket.IO', () => {
     expect(await b.next('typing')).toMatchObject({ room: 'lobby', username: 'Anonymous' });
     await ask(b, 'new_message', { message: 'x' });
     await a.next('new_message');
-    expect(a.told.filter(({ event }) => event === 'typing')).toEqual([]);
+    expect(a.received.filter(({ event }) => event === 'typing')).toEqual([]);
   });
 
   it.each<[string, unknown]>([

@@ -92,7 +92,7 @@ describe('a reader without a cursor', () => {
     for (const transports of [['websocket'], ['polling']]) {
       const client = await connect(app.url, { transports, auth: { room: 'bots' } });
       expect(await client.next('start')).toEqual(start);
-      expect(client.told[0]!.event).toBe('start');
+      expect(client.received[0]!.event).toBe('start');
       client.socket.disconnect();
     }
     const peer = await openPeer(app.url, '/ws?room=bots', 'json');
