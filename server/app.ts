@@ -12,8 +12,10 @@ import { createRates } from './access/rates';
 import { SignInLimits } from './access/sign-in-limits';
 import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
+import { Credentials } from './accounts/credentials';
 import { Invitations } from './accounts/invitations';
 import { Passkeys } from './accounts/passkeys';
+import { SignIn } from './accounts/sign-in';
 import { applyChanges } from './chat/apply-changes';
 import { AuditLog } from './chat/audit-log';
 import { Chat } from './chat/chat';
@@ -104,8 +106,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     scheduler: new FairScheduler(),
   };
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
-  const signIns = new SignInLimits(config.limits?.signIns);
-  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signIns);
+  const signInLimits = new SignInLimits(config.limits?.signIns);
+  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signInLimits);
+  const signIn = new SignIn(stores.accounts, passkeys, signInLimits);
+  const credentials = new Credentials(stores.accounts, visitors);
   const invitations = new Invitations(stores.invitations, visitors, access);
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
@@ -126,7 +130,17 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const linkOrigin = (request: IncomingMessage) => config.publicUrl ?? ownOrigin(addresses, request);
   const devices = new Devices(addresses, key);
   web.use(
-    accountRoutes(accounts, visitors, access, addresses, devices, originOf),
+    accountRoutes({
+      accounts,
+      signIn,
+      credentials,
+      passkeys,
+      visitors,
+      access,
+      addresses,
+      devices,
+      originOf,
+    }),
     usernameRoute(chat, access),
   );
   web.use(invitationRoutes(invitations, visitors, access, linkOrigin));

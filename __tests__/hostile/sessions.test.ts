@@ -182,7 +182,7 @@ describe('a session', () => {
     const made = await Promise.all(Array.from({ length: 55 }, make));
     expect(made.filter(({ status }) => status === 201)).toHaveLength(50);
     expect(made.find(({ status }) => status !== 201)!.body.error).toBe(
-      'There are 50 of them. Revoke some first.',
+      'An account can have at most 50 tokens. Revoke some first.',
     );
     const [one, two] = [await signedIn(device), await signedIn(device)];
     for (const browser of [self, one, two]) expect(await grantsOf(browser)).toHaveLength(53);

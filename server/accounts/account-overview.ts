@@ -5,7 +5,8 @@ import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 import type { Accounts } from './accounts';
 import type { Credential } from './credential';
-import type { Passkey } from './passkeys';
+import type { Credentials } from './credentials';
+import type { Passkey, Passkeys } from './passkeys';
 
 /** What visitors see of themselves: guests that they can keep their name or sign in, others their account. */
 export interface AccountOverview {
@@ -25,17 +26,19 @@ export async function accountOverview(
   visitor: Visitor,
   visitors: Visitors,
   accounts: Accounts,
+  credentials: Credentials,
+  passkeys: Passkeys,
   access: AccessControl,
 ): Promise<AccountOverview> {
   const { username, role, account } = await visitors.profileOf(visitor);
-  const credentials = account ? await accounts.credentials(visitor) : [];
+  const own = account ? await credentials.of(visitor) : [];
   return {
     me: { visitor: visitor.id, username, role, account },
-    credentials: credentials.map((credential) => ({
+    credentials: own.map((credential) => ({
       ...credential,
       here: credential.id === visitor.credential,
     })),
-    passkeys: account ? await accounts.passkeys.of(visitor.id) : [],
+    passkeys: account ? await passkeys.of(visitor.id) : [],
     hasPassword: await accounts.hasPassword(visitor),
     canSignUp: await access.canSignUp(visitor),
     ban: await access.checkBan(visitor).then(() => undefined, sentenceOfBan),

@@ -1,5 +1,14 @@
+import { SESSION_AGE } from '../identity/cookies';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { CredentialKind } from '../identity/visitor';
+
+/** The most sessions of an account, and the most tokens. */
+export const CREDENTIALS_MAX = 50;
+
+/** Returns since when a session must have been used not to have expired, in ms since 1970. */
+export function sessionExpiry(): number {
+  return Date.now() - SESSION_AGE * 1_000;
+}
 
 /** A session or token of an account. */
 export interface Credential {

@@ -3,6 +3,9 @@ import type { AccessControl } from '../access/access-control';
 import { accountOverview } from '../accounts/account-overview';
 import type { Accounts } from '../accounts/accounts';
 import type { Credential } from '../accounts/credential';
+import type { Credentials } from '../accounts/credentials';
+import type { Passkeys } from '../accounts/passkeys';
+import type { SignIn } from '../accounts/sign-in';
 import { jsonBody } from '../http/body';
 import type { Addresses } from '../identity/address';
 import type { Devices } from '../identity/devices';
@@ -20,18 +23,32 @@ import {
 import { checkRoom } from '../validation/messages';
 import { iso } from './times';
 
-/**
- * Accounts and sessions over REST, and the account page. Visitors without access can use them, too.
- * @param originOf returns the origin that a passkey belongs to; see {@link passkeyOrigin}.
- */
-export function accountRoutes(
-  accounts: Accounts,
-  visitors: Visitors,
-  access: AccessControl,
-  addresses: Addresses,
-  devices: Devices,
-  originOf: (request: Request) => string,
-): Router {
+/** What the routes of accounts call. */
+interface AccountServices {
+  accounts: Accounts;
+  signIn: SignIn;
+  credentials: Credentials;
+  passkeys: Passkeys;
+  visitors: Visitors;
+  access: AccessControl;
+  addresses: Addresses;
+  devices: Devices;
+  /** Returns the origin that a passkey belongs to; see {@link passkeyOrigin}. */
+  originOf: (request: Request) => string;
+}
+
+/** Accounts and sessions over REST, and the account page. Visitors without access can use them, too. */
+export function accountRoutes({
+  accounts,
+  signIn,
+  credentials,
+  passkeys,
+  visitors,
+  access,
+  addresses,
+  devices,
+  originOf,
+}: AccountServices): Router {
   const router = Router();
   router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -43,7 +60,7 @@ export function accountRoutes(
     const json = request.accepts(['json', 'html']) === 'json';
     if (json) await visitors.identify(request);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
-    const overview = await accountOverview(visitor, visitors, accounts, access);
+    const overview = await accountOverview(visitor, visitors, accounts, credentials, passkeys, access);
     response.vary('Accept').set('Set-Cookie', setCookie);
     if (!json) return response.render('account', { ...overview, room: checkRoom(request.query.room) });
     response.json({
@@ -75,38 +92,40 @@ export function accountRoutes(
 
   router.delete('/account/passkeys/:id', async (request, response) => {
     const { id } = await visitors.identify(request);
-    await accounts.passkeys.remove(id, request.params.id);
+    await passkeys.remove(id, request.params.id);
     response.status(204).end();
   });
 
   router.post('/account/tokens', jsonBody, async (request, response) => {
     const label = checkLabel(request.body);
-    const { credential, secret } = await accounts.makeToken(await access.authorize(request), label);
+    const { credential, secret } = await credentials.createToken(await access.authorize(request), label);
     response.status(201).json({ ...told(credential), token: secret });
   });
 
   router.delete('/account/grants/:id', async (request, response) => {
-    await accounts.revoke(await visitors.identify(request), request.params.id);
+    await credentials.revoke(await visitors.identify(request), request.params.id);
     response.status(204).end();
   });
 
   router.post('/sessions/options', jsonBody, async (request, response) => {
     const visitor = await visitors.identifyOrReset(request);
-    response.json(await accounts.challenge(originOf(request), visitor, devices.ofAny(request)));
+    response.json(await signIn.challenge(originOf(request), visitor, devices.ofAny(request)));
   });
 
   router.post('/sessions', jsonBody, async (request, response) => {
-    const address = addresses.of(request);
-    const deviceOf = (visitor: string) => devices.of(request, visitor);
     const body: unknown = request.body;
-    const label = browserOf(request);
+    const browser = {
+      address: addresses.of(request),
+      deviceOf: (visitor: string) => devices.of(request, visitor),
+      label: browserOf(request),
+    };
     const {
       visitor: id,
       credential,
       secret,
     } = isPasskeyResponse(body)
-      ? await accounts.signInByPasskey(originOf(request), checkAuthentication(body), label)
-      : await accounts.signIn(checkNameAndPassword(body), address, deviceOf, label);
+      ? await signIn.withPasskey(originOf(request), checkAuthentication(body), browser)
+      : await signIn.withPassword(checkNameAndPassword(body), browser);
     const { username, role } = await visitors.profileById(id);
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
     response.status(201).json({ visitor: id, username, role, grant: told(credential) });
@@ -114,7 +133,7 @@ export function accountRoutes(
 
   router.delete('/sessions', async (request, response) => {
     const visitor = await visitors.identifyOrReset(request);
-    if (visitor.credential) await accounts.revoke(visitor, visitor.credential);
+    if (visitor.credential) await credentials.revoke(visitor, visitor.credential);
     response.set('Set-Cookie', visitors.signOut(request)).status(204).end();
   });
 

@@ -1,6 +1,6 @@
 import type { BanStore } from '../access/access-control';
 import type { ControlChannel } from '../access/control-channel';
-import type { AccountStore } from '../accounts/accounts';
+import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkeys';
 import type { ContactStore } from '../chat/contacts';

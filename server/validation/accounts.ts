@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { ROLES } from '../access/role';
-import type { NameAndPassword, PasswordChange } from '../accounts/accounts';
+import type { PasswordChange } from '../accounts/accounts';
 import type { InvitationDraft } from '../accounts/invitations';
+import type { NameAndPassword } from '../accounts/sign-in';
 import type { Role, RoomRules } from '../wire';
 import { check } from './messages';
 

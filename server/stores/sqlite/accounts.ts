@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { AccountStore, SessionLimits } from '../../accounts/accounts';
+import type { AccountStore, SessionLimits } from '../../accounts/account-store';
 import type { Credential, NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
 import type { SqliteControl } from './control';

@@ -1,0 +1,40 @@
+import type { Visitor } from '../identity/visitor';
+import type { Visitors } from '../identity/visitors';
+import { Refusal } from '../refusal';
+import type { AccountStore } from './account-store';
+import { CREDENTIALS_MAX, newCredential, sessionExpiry, withHash, type Credential } from './credential';
+
+/** The sessions and tokens of accounts. */
+export class Credentials {
+  constructor(
+    private readonly store: AccountStore,
+    private readonly visitors: Visitors,
+  ) {}
+
+  /** Returns an account's tokens, and its sessions that have not expired. */
+  of(visitor: Visitor): Promise<Credential[]> {
+    return this.store.credentialsOf(visitor.id, sessionExpiry());
+  }
+
+  /**
+   * Creates a token for a script.
+   * @returns its secret, which is not stored.
+   * @throws {Refusal} `bad_request` if the visitor has no account, or `limit_reached`.
+   */
+  async createToken(visitor: Visitor, label: string): Promise<{ credential: Credential; secret: string }> {
+    const { account } = await this.visitors.profileOf(visitor);
+    if (!account) throw new Refusal('bad_request', 'Create an account first: a token belongs to an account.');
+    const token = newCredential('token', label);
+    if ((await this.store.addToken(visitor.id, withHash(token), CREDENTIALS_MAX)) !== 'done')
+      throw new Refusal(
+        'limit_reached',
+        `An account can have at most ${CREDENTIALS_MAX} tokens. Revoke some first.`,
+      );
+    return token;
+  }
+
+  /** Ends a session or token, and the connections that it has opened; one that has ended already is no error. */
+  async revoke({ id: visitor }: Visitor, id: string): Promise<void> {
+    await this.store.revokeCredential(visitor, id);
+  }
+}
