@@ -10,6 +10,7 @@ import { Limits } from './access/limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRates } from './access/rates';
 import { SignInLimits } from './access/sign-in-limits';
+import { InMemorySlowMode } from './access/slow-mode';
 import { Accounts } from './accounts/accounts';
 import { Challenges } from './accounts/challenges';
 import { Credentials } from './accounts/credentials';
@@ -22,6 +23,7 @@ import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Deletions } from './chat/deletions';
 import { Moderation } from './chat/moderation';
+import { InMemoryNameClaims } from './chat/name-claims';
 import { Presence } from './chat/presence';
 import { Rules } from './chat/rules';
 import { WriteAccess } from './chat/write-access';
@@ -92,7 +94,16 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const deletions = new Deletions(log, visitors);
   const auditLog = new AuditLog(stores.moderation, visitors);
   const writeAccess = new WriteAccess(visitors, limits);
-  const chat = new Chat(log, visitors, presence, rules, writeAccess, limits);
+  const chat = new Chat(
+    log,
+    visitors,
+    presence,
+    rules,
+    writeAccess,
+    limits,
+    new InMemorySlowMode(),
+    new InMemoryNameClaims(),
+  );
   const services = {
     log,
     chat,

@@ -3,21 +3,26 @@ import { Refusal } from '../refusal';
 /** The most writers whose last message is remembered, about 2 MB; above it, the oldest is forgotten. */
 const WRITERS_MAX = 10_000;
 
-/**
- * Limits how often each writer may write in rooms with slow mode. It remembers when they last wrote, and not when their
- * wait ends, since the interval may change meanwhile.
- */
-export class SlowMode {
-  /** The times of the last messages, in ms on the clock of `performance.now()`, the oldest first. */
-  private readonly last = new Map<string, number>();
-
+/** Limits how often each writer may write in rooms with slow mode. */
+export interface SlowMode {
   /**
    * Counts a message.
    * @param seconds the room's current interval.
    * @returns the function that takes the count back, for a message that could not be stored.
    * @throws {Refusal} `slow_mode`, with when to try again.
    */
-  count(room: string, writer: string, seconds: number): () => void {
+  count(room: string, writer: string, seconds: number): Promise<() => void>;
+}
+
+/**
+ * Slow mode for the writers of one process. It remembers when they last wrote, and not when their wait ends, since the
+ * interval may change meanwhile.
+ */
+export class InMemorySlowMode implements SlowMode {
+  /** The times of the last messages, in ms on the clock of `performance.now()`, the oldest first. */
+  private readonly last = new Map<string, number>();
+
+  async count(room: string, writer: string, seconds: number): Promise<() => void> {
     const key = `${room} ${writer}`;
     const now = performance.now();
     const before = this.last.get(key);

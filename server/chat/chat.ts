@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../access/limits';
 import { isAtLeast } from '../access/role';
-import { SlowMode } from '../access/slow-mode';
+import type { SlowMode } from '../access/slow-mode';
 import type { Content } from '../entry-kinds';
 import { ANONYMOUS, skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
@@ -11,6 +11,7 @@ import type { Log } from '../log/log';
 import type { AppendResult } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername } from '../wire';
+import type { NameClaims } from './name-claims';
 import type { Presence } from './presence';
 import type { Rules } from './rules';
 import type { WriteAccess } from './write-access';
@@ -24,11 +25,6 @@ export type ChatDraft = Content & {
 
 /** Sends messages and changes names by the rules of the chat, for all transports. */
 export class Chat {
-  private readonly slowMode = new SlowMode();
-
-  /** The skeletons of names that are being claimed, and by whom: claims of one name run one after the other. */
-  private readonly claims = new Map<string, string>();
-
   constructor(
     private readonly log: Log,
     private readonly visitors: Visitors,
@@ -36,6 +32,8 @@ export class Chat {
     private readonly rules: Rules,
     private readonly writeAccess: WriteAccess,
     private readonly limits: Limits,
+    private readonly slowMode: SlowMode,
+    private readonly claims: NameClaims,
   ) {}
 
   /**
@@ -101,10 +99,14 @@ export class Chat {
 
   /** Takes a name, unless somebody has it or is claiming it. */
   private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
-    const claimant = this.claims.get(skeleton) ?? visitor.id;
-    if (claimant !== visitor.id || this.presence.hasNamesake(visitor.id, skeleton)) throw nameTaken(username);
-    this.claims.set(skeleton, visitor.id);
-    await this.visitors.rename(visitor, username).finally(() => this.claims.delete(skeleton));
+    const release = await this.claims.claim(skeleton, visitor.id);
+    if (!release) throw nameTaken(username);
+    try {
+      if (this.presence.hasNamesake(visitor.id, skeleton)) throw nameTaken(username);
+      await this.visitors.rename(visitor, username);
+    } finally {
+      await release();
+    }
   }
 
   /** Returns the visitor's current name, if it may write in a room; `takeBack` must be called if nothing is stored. */
@@ -117,6 +119,6 @@ export class Chat {
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
     if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
     const who = visitor.isPersistent ? visitor.id : visitor.address;
-    return { username, takeBack: this.slowMode.count(room, who, slow) };
+    return { username, takeBack: await this.slowMode.count(room, who, slow) };
   }
 }
