@@ -64,12 +64,14 @@ export class Chat {
 
   /**
    * Sends a message under a name, which the visitor takes first if it has another. A message that is stored already is
-   * found first, since its name may have been taken since.
+   * found first, since its name may have been taken since, or may not be valid any more.
+   * @param readName returns the name. @throws {Refusal} `bad_request` if it is not valid.
    * @throws {Refusal} as {@link send} and {@link rename} do.
    */
-  async sendAs(visitor: Visitor, username: string, draft: ChatDraft): Promise<AppendResult> {
+  async sendAs(visitor: Visitor, readName: () => string, draft: ChatDraft): Promise<AppendResult> {
     const stored = await this.findStored(draft);
     if (stored) return stored;
+    const username = readName();
     if (username !== visitor.username) await this.rename(visitor, username);
     return this.send(visitor, draft);
   }

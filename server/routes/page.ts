@@ -25,6 +25,7 @@ export function page(log: Log, visitors: Visitors, rules: Rules): RequestHandler
       room,
       me: { visitor: visitor.id, username: visitor.username, role, account, muted: isMuted(profile) },
       rules: await rules.of(room),
+      oldest: step.type === 'page' ? step.entries[0]?.cursor : undefined,
       messages: step.type === 'page' ? step.entries.filter(({ type }) => kindOf(type)) : [],
       cursor: step.cursor,
       earliest: step.earliest,

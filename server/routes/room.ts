@@ -5,6 +5,7 @@ import { eventsOf, memoize } from '../log/page';
 import { Refusal } from '../refusal';
 import { chargeAnswer, visitorOf } from '../transports/authorization';
 import { EMPTY } from '../transports/backpressure';
+import { goneBody } from '../transports/cursor-gone';
 import { plainText, notice } from '../transports/plain-text';
 import type { Services } from '../transports/services';
 import { readingOf, stream, type Format } from '../transports/stream';
@@ -100,8 +101,9 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
     const draft = checkDraft(MESSAGE, { room, message, id });
     const visitor = visitorOf(response);
     const username = fields.get('username');
-    const name = username && username !== visitor.username ? checkUsername({ username }) : visitor.username;
-    const { entry } = await services.chat.sendAs(visitor, name, draft);
+    const readName = () =>
+      username && username !== visitor.username ? checkUsername({ username }) : visitor.username;
+    const { entry } = await services.chat.sendAs(visitor, readName, draft);
     if (request.accepts(['text/plain', 'text/html']) === 'text/html') response.redirect(303, `/r/${room}`);
     else
       response
@@ -124,7 +126,8 @@ async function read(format: Format, services: Services, request: Request, respon
   response
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });
-  response.send(format.step(step));
+  // Programs get an error, people a sentence.
+  response.send(step.type === 'reset' && format === ndjson ? json(goneBody(step)) : format.step(step));
 }
 
 function asked(request: Request): Record<string, unknown> {

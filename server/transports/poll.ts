@@ -3,10 +3,10 @@ import { jsonBody } from '../http/body';
 import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
 import type { Page } from '../log/page';
-import { Refusal } from '../refusal';
 import { checkPaging, checkTypedDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
 import { chargeAnswer, visitorOf } from './authorization';
+import { goneBody } from './cursor-gone';
 import type { Services } from './services';
 
 /** Serves messages over HTTP: `GET /messages` is a poll, `GET /subscribe` a long poll, and `POST /messages` sends. */
@@ -74,13 +74,10 @@ function nextEntry(
   }).finally(() => release());
 }
 
-const NOT_IN_HISTORY = 'That place is not in this room’s history any more. Read again from "earliest".';
-
 function answer(services: Services, response: Response, step: Page | Reset): void {
   response.set('Cache-Control', 'no-cache');
   if (step.type === 'reset') {
-    const gone = new Refusal('cursor_gone', NOT_IN_HISTORY);
-    response.status(gone.status).json({ ...step, ...gone.body });
+    response.status(410).json(goneBody(step));
     return;
   }
   chargeAnswer(services, response, step.entries);

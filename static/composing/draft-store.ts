@@ -68,7 +68,8 @@ export class DraftStore {
 
   private async use<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
     const database = await this.database;
-    return database && withTimeout(work(database)).catch(() => undefined);
+    // A connection that the browser has closed throws at once.
+    return database && withTimeout((async () => work(database))()).catch(() => undefined);
   }
 }
 

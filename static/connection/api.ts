@@ -1,23 +1,14 @@
-import type { ErrorBody, ErrorCode } from '../../server/wire.js';
+import type { ErrorBody } from '../../server/wire.js';
 
-/** Codes after which the same request may succeed later. */
-const TEMPORARY: readonly ErrorCode[] = [
-  'internal',
-  'rate_limited',
-  'request_timeout',
-  'slow_mode',
-  'too_many_connections',
-  'unavailable',
-];
-/** Codes that mean that this visitor may not read at all, for now or until something changes. */
-const REFUSALS: readonly ErrorCode[] = [
-  'banned',
-  'forbidden',
-  'origin_not_allowed',
-  'rate_limited',
-  'sign_in_required',
-  'too_many_connections',
-];
+/*
+ * What to do about an error follows from its status. Its code only says more where the page knows it: a page may stay
+ * open while the server is upgraded, or an older one is put back.
+ */
+
+/** Statuses of the 4xx after which the same request may succeed later. */
+const TEMPORARY = [408, 425, 429];
+/** Statuses that mean that this visitor may not read, for now or until something changes. */
+const REFUSALS = [401, 403, 429];
 
 /** A failed request, with a sentence for the person. Status 0 means that there was no answer from the server. */
 export class ApiError extends Error {
@@ -40,9 +31,7 @@ export class ApiError extends Error {
 
   /** Whether a retry would be answered the same. */
   get isFinal(): boolean {
-    if (this.body) return !isTemporary(this.body);
-    // Something between the page and the server has answered.
-    return this.status >= 400 && this.status < 500 && ![408, 425, 429].includes(this.status);
+    return this.status >= 400 && !isTemporary(this);
   }
 }
 
@@ -119,18 +108,18 @@ export async function api<T>(path: string, method = 'GET', body?: object): Promi
 
 /** Whether an answer is an error, for transports that deliver both in the same place. */
 export function isErrorBody(answer: unknown): answer is ErrorBody {
-  return typeof answer === 'object' && answer !== null && 'error' in answer && 'code' in answer;
+  return typeof answer === 'object' && answer !== null && 'error' in answer && 'status' in answer;
 }
 
 /** Returns the server's error if it means that this visitor may not read; `undefined` for all other errors. */
 export function refusalOf(error: unknown): ErrorBody | undefined {
   const body = error instanceof ApiError ? error.body : error;
-  return isErrorBody(body) && REFUSALS.includes(body.code) ? body : undefined;
+  return isErrorBody(body) && REFUSALS.includes(body.status) ? body : undefined;
 }
 
 /** Whether the same request may succeed later. */
-export function isTemporary({ code }: ErrorBody): boolean {
-  return TEMPORARY.includes(code);
+export function isTemporary({ status }: { status: number }): boolean {
+  return status >= 500 || TEMPORARY.includes(status);
 }
 
 /** Whether the server no longer has the history that the cursor belongs to. */

@@ -84,7 +84,7 @@ export class RoomConnection {
 /** Browsers allow six connections to a server, so tabs share every stream that is no WebSocket. */
 function openers(room: string, entryTypes: readonly string[]): Record<Transport, OpenStream> {
   const share = (transport: Transport, open: OpenStream): OpenStream =>
-    shareAcrossTabs(`parley:${room}:${transport}`, withTimeout(open));
+    shareAcrossTabs(`${room}:${transport}`, withTimeout(open));
   return {
     websocket: withTimeout(socketIo(room, 'websocket')),
     polling: share('polling', socketIo(room, 'polling')),

@@ -3,12 +3,17 @@ import type { ServerEvent } from './events.js';
 import type { StreamHandlers, OpenStream, Stream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
-/** What the tabs of a browser send to each other. */
+/**
+ * What the tabs of a browser send to each other. Tabs of an older version may still be open after an upgrade: count the
+ * version up with every change, so that each version has a leader of its own.
+ */
 type TabMessage =
   | { type: 'query' }
   | { type: 'state'; live: boolean; cursor: Cursor; presence: Presence | undefined }
   | { type: 'event'; event: ServerEvent }
   | { type: 'lost'; refusal: ErrorBody | undefined };
+
+const VERSION = 2;
 
 /** How long the leader may take to answer, in milliseconds, plus a random time up to the same. */
 const ANSWER_TIMEOUT = 1500;
@@ -21,7 +26,7 @@ const ANSWER_TIMEOUT = 1500;
 export function shareAcrossTabs(name: string, open: OpenStream): OpenStream {
   // Plain HTTP in a local network is no secure context, so there are no locks: each tab has its own stream.
   if (!globalThis.navigator?.locks || typeof BroadcastChannel !== 'function') return open;
-  return (handlers) => new SharedStream(name, open, handlers);
+  return (handlers) => new SharedStream(`parley:${VERSION}:${name}`, open, handlers);
 }
 
 class SharedStream implements Stream {

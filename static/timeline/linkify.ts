@@ -41,7 +41,7 @@ export function linkify(text: string): Piece[] {
   for (const { index, raw } of linkifier.match(visible) ?? []) {
     const address = USER_NAME.test(visible.slice(index + raw.length, index + raw.length + 254))
       ? ''
-      : withCertainHost(raw);
+      : withCertainHost(withoutPunctuation(raw));
     const href = hrefOf(address);
     if (!href) continue;
     if (index > plainFrom) pieces.push({ text: text.slice(plainFrom, index) });
@@ -50,6 +50,11 @@ export function linkify(text: string): Piece[] {
   }
   if (plainFrom < text.length) pieces.push({ text: text.slice(plainFrom) });
   return pieces;
+}
+
+/** Returns the address without quotation marks, and without what ends a sentence, which the library leaves in part. */
+function withoutPunctuation(address: string): string {
+  return /^[^"`]*/.exec(address)![0].replace(/[.,:;!?'*]+$/, '');
 }
 
 /** Returns the address up to the first text in another script after its host; empty if the host is ambiguous. */

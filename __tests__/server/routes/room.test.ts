@@ -54,6 +54,11 @@ describe('GET /r/:room', () => {
     expect(await (await get(`/r/lobby?after=${first.cursor}`)).text()).toBe('Anonymous: b\n');
     expect(await (await get('/r/lobby?last=1')).text()).toBe('Anonymous: b\n');
     expect((await get('/r/lobby?after=gone:1')).status).toBe(410);
+    const gone = await get('/r/lobby?after=gone:1', 'application/x-ndjson');
+    expect([gone.status, await gone.json()]).toEqual([
+      410,
+      expect.objectContaining({ type: 'reset', code: 'cursor_gone', status: 410 }),
+    ]);
     expect((await get('/r/lobby?after=x')).status).toBe(400);
   });
 
@@ -84,6 +89,8 @@ describe('POST /r/:room', () => {
     const again = await post('/r/team', form);
     expect([again.status, await again.text()]).toEqual([201, 'Masha: hello\n']);
     expect(await texts('team')).toEqual([['Masha', 'hello']]);
+    const renamed = await post('/r/team', form.replace('Masha', 'system'));
+    expect([renamed.status, await renamed.text()]).toEqual([201, 'Masha: hello\n']);
     // Another message under that name is refused as before.
     expect((await post('/r/team', `message=hello&username=Masha&id=${randomUUID()}`)).status).toBe(409);
   });

@@ -51,6 +51,24 @@ describe('a draft', () => {
     await written(again, 0);
   });
 
+  it('is sent also when the browser has closed the database', async () => {
+    const masha = await stage.visit();
+    const errors: string[] = [];
+    masha.page.on('pageerror', (error) => errors.push(error.message));
+    await masha.page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const request = indexedDB.deleteDatabase('parley');
+          request.onsuccess = resolve;
+          request.onerror = reject;
+        }),
+    );
+    await masha.say('without a store');
+    await masha.states('sent');
+    expect(await texts()).toEqual(['without a store']);
+    expect(errors).toEqual([]);
+  });
+
   it('survives closing and opening the page offline', async () => {
     const masha = await stage.visit();
     await masha.page.context().setOffline(true);

@@ -45,6 +45,22 @@ it('twelve tabs share one stream, and all can write and load contacts', async ()
   expect(streams.opened).toBe(2);
 });
 
+it('tabs leave the stream of tabs of an older version alone', async () => {
+  const old = await stage.visit('/static/favicon.svg', { live: false });
+  await old.page.evaluate(() => {
+    const held = navigator.locks.request('parley:lobby:sse', () => new Promise(() => undefined));
+    held.catch(() => (document.documentElement.id = 'stolen'));
+  });
+  const visit = await stage.visit('/?transport=sse', { beside: old, live: 'Live · over SSE' });
+  await say(stage.app.url, 'to both');
+  await visit.shows(['to both']);
+  const { held } = await visit.page.evaluate(() => navigator.locks.query());
+  expect(held!.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['parley:lobby:sse', 'parley:2:lobby:sse']),
+  );
+  expect(await old.page.evaluate(() => document.documentElement.id)).toBe('');
+});
+
 it('tabs go on when their leader crashes', async () => {
   const { all } = await tabs(3);
   const [leader, ...others] = all as [Visit, ...Visit[]];

@@ -1,3 +1,4 @@
+import { STATUS } from '../../../server/refusal';
 import type { ErrorCode } from '../../../server/wire';
 import {
   describePage as description,
@@ -6,7 +7,7 @@ import {
 } from '../../../static/panels/page-state';
 
 const NOW = 1_000_000;
-const refusal = (code: ErrorCode) => ({ error: `Refused with ${code}.`, code, status: 400 });
+const refusal = (code: ErrorCode) => ({ error: `Refused with ${code}.`, code, status: STATUS[code] });
 
 const CONNECTIONS: Record<string, Partial<PageState>> = {
   connecting: { lostAt: NOW },
