@@ -13,11 +13,16 @@ export function plainText(entries: readonly Entry[]): string[] {
     if ('notice' in line) return notice(line.notice);
     // Names from older versions may begin with a space or "*".
     const name = entry.username.replace(/^[* ]+/, '') || '?';
-    return `${name}: ${line.text.replace(/\r\n|[\n\r\u2028\u2029]/g, '\n  ')}`;
+    return `${name}: ${indented(line.text)}`;
   });
 }
 
 /** Returns a line by the server, which no message can imitate. */
 export function notice(sentence: string): string {
-  return ` * ${sentence}`;
+  return ` * ${indented(sentence)}`;
+}
+
+/** Indents the further lines of a text, so that none can pass for a line of its own. */
+function indented(text: string): string {
+  return text.replace(/\r\n|[\n\r\u2028\u2029]/g, '\n  ');
 }
