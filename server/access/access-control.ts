@@ -3,6 +3,7 @@ import type { Profile, Visitor } from '../identity/visitor';
 import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Limits } from './limits';
+import { untilWhen } from './permanent';
 
 /** For whom the chat is: everybody who can reach the server, people who were invited, or people with an account. */
 export type AccessMode = 'open' | 'invite' | 'closed';
@@ -181,13 +182,13 @@ export class AccessControl {
 
   private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Profile): Promise<void> {
     if (bannedUntil > Date.now()) {
-      throw new Refusal('banned', `You are banned from this chat${until(bannedUntil)}.`);
+      throw new Refusal('banned', `You are banned from this chat${untilWhen(bannedUntil)}.`);
     }
     // Members are not responsible for others behind the same address.
     if (role !== 'guest' || account) return;
     const banned = await this.bans.bannedUntil(address);
     if (banned > Date.now())
-      throw new Refusal('banned', `Your address is banned from this chat${until(banned)}.`);
+      throw new Refusal('banned', `Your address is banned from this chat${untilWhen(banned)}.`);
   }
 }
 
@@ -196,11 +197,3 @@ const WORDS: Record<AccessMode, string> = {
   invite: 'This chat is by invitation. Open your invitation link, or sign in.',
   closed: 'This chat is only for people with an account. Sign in.',
 };
-
-/** Says until when a ban lasts; nothing if it is permanent. */
-function until(time: number): string {
-  return time >= FOREVER ? '' : ` until ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-/** The end of what is permanent, in ms since 1970. */
-export const FOREVER = Date.UTC(9999, 0);

@@ -1,5 +1,6 @@
-import { FOREVER, type AccessControl } from '../access/access-control';
+import type { AccessControl } from '../access/access-control';
 import { auditEntry, type NewAuditEntry } from '../access/audit-entry';
+import { FOREVER } from '../access/permanent';
 import { isAtLeast, requireRole, forbidden, type ExpectedRoles } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { Visitor } from '../identity/visitor';
@@ -7,24 +8,24 @@ import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 
-/** A link by which people come in. */
+/** An invitation: a link that gives a role. */
 export interface Invitation {
   id: string;
-  /** What they become. */
+  /** The role that it gives. */
   role: Exclude<Role, 'guest'>;
-  /** How many may use it, and how many have. */
+  /** How many people can accept it, and how many have. */
   uses: number;
   used: number;
-  /** When it expires, in ms since 1970; past where it was revoked. */
+  /** When it expires, in ms since 1970. Revoking it moves this to the past. */
   until: number;
-  /** Who made it; nobody did where the server itself had to. */
+  /** The owner who created it; empty for the owner's link, which the server creates. */
   visitor: string;
   at: number;
 }
 
 /**
- * Where links are stored: never with their secret. Each change is committed together with its audit entry, if the roles
- * are still those that it was allowed by; else nothing is changed.
+ * Where invitations are stored: with hashes, never with their secrets. Each change is committed together with its audit
+ * entry, if the roles are still those that allowed it; else nothing is changed.
  */
 export interface InvitationStore {
   addInvitation(
@@ -33,15 +34,15 @@ export interface InvitationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<'done' | 'roles_changed'>;
-  /** Adds a link that the server itself makes, and expires those that it made before and that were not used. */
+  /** Adds an owner's link, and expires earlier ones that were not used. */
   replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void>;
   invitationOf(hash: string): Promise<Invitation | undefined>;
   invitations(): Promise<Invitation[]>;
-  /** Expires a link, at the time of the audit entry. */
+  /** Expires an invitation, at the time of the audit entry. */
   revokeInvitation(id: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<'done' | 'roles_changed'>;
   /**
-   * Uses a link once: gives the visitor of the audit entry its role. A link that was used up, or has expired by the
-   * time of the audit entry, changes nothing either.
+   * Uses an invitation once: gives the visitor of the audit entry its role. One that is used up, or has expired by the
+   * time of the audit entry, changes nothing.
    */
   redeem(
     id: string,
@@ -50,7 +51,7 @@ export interface InvitationStore {
   ): Promise<'done' | 'roles_changed' | 'invitation_used'>;
 }
 
-/** What a link is to be. */
+/** An invitation to create. */
 export interface InvitationDraft {
   role: Invitation['role'];
   uses: number;
@@ -58,10 +59,10 @@ export interface InvitationDraft {
 }
 
 const HOUR = 60 * 60 * 1_000;
-/** How long the link is valid that the server itself creates, in hours. It makes its bearer an owner. */
+/** How long the owner's link is valid, in hours. It gives the role of an owner. */
 export const OWNERS_LINK_HOURS = 72;
 
-/** The links that owners hand out. */
+/** Creates, revokes and redeems invitations. */
 export class Invitations {
   constructor(
     private readonly store: InvitationStore,
@@ -84,13 +85,13 @@ export class Invitations {
   }
 
   /**
-   * Makes a link.
-   * @returns its secret, which is told this once.
-   * @throws {Refusal} 403 unless an owner asks.
+   * Creates an invitation.
+   * @returns its secret, which is not stored.
+   * @throws {Refusal} `forbidden` unless an owner asks.
    */
-  async make(by: Visitor, inviting: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
+  async create(by: Visitor, draft: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
     await requireRole(this.visitors, by, 'owner');
-    const { invitation, secret } = newInvitation(by.id, inviting);
+    const { invitation, secret } = newInvitation(by.id, draft);
     const decision = await this.store.addInvitation(invitation, hashOf(secret), auditOf(invitation), [
       [by.id, 'owner'],
     ]);
@@ -98,13 +99,13 @@ export class Invitations {
     return { invitation, secret };
   }
 
-  /** All links that were made, the newest first. @throws {Refusal} 403 unless an owner asks. */
+  /** Returns all invitations, the newest first. @throws {Refusal} `forbidden` unless an owner asks. */
   async list(by: Visitor): Promise<Invitation[]> {
     await requireRole(this.visitors, by, 'owner');
     return this.store.invitations();
   }
 
-  /** Makes a link useless; who has come in by it stays. @throws {Refusal} 403 unless an owner asks. */
+  /** Revokes an invitation; roles that it has given stay. @throws {Refusal} `forbidden` unless an owner asks. */
   async revoke(by: Visitor, id: string): Promise<void> {
     await requireRole(this.visitors, by, 'owner');
     const audit = auditEntry(by.id, 'revoke_invitation', id, {});
@@ -112,7 +113,7 @@ export class Invitations {
       throw forbidden('owner');
   }
 
-  /** The link of a secret. @throws {Refusal} 404 if there is none, or it can't be used any more. */
+  /** Returns the invitation of a secret. @throws {Refusal} `not_found` if there is none, or it is no longer valid. */
   async find(secret: string): Promise<Invitation> {
     const invitation = await this.store.invitationOf(hashOf(secret));
     if (!invitation || !isUsable(invitation)) throw linkExpired();
@@ -120,9 +121,9 @@ export class Invitations {
   }
 
   /**
-   * Lets somebody in by a link. Who may do as much already does not use it up, and may have used it up before: a click
-   * that is repeated is no error.
-   * @throws {Refusal} `banned`, or `not_found` if there is none, or it can't be used any more.
+   * Gives a visitor the role of an invitation. A visitor who has that role already does not use it up, so a repeated
+   * click is no error.
+   * @throws {Refusal} `banned`, or `not_found` if there is none, or it is no longer valid.
    */
   async redeem(visitor: Visitor, secret: string): Promise<void> {
     await this.access.checkBan(visitor);
@@ -132,7 +133,7 @@ export class Invitations {
       const { role } = await this.visitors.profileById(visitor.id);
       if (invitation && isAtLeast(role, invitation.role)) return;
       if (!invitation || !isUsable(invitation)) throw linkExpired();
-      // If not, the link or the role has changed meanwhile: that is decided anew.
+      // Otherwise the invitation or the role has just changed: check again.
       const audit = auditEntry(visitor.id, 'redeem_invitation', invitation.id, { role: invitation.role });
       if ((await this.store.redeem(invitation.id, audit, [[visitor.id, role]])) === 'done') return;
     }
@@ -157,5 +158,5 @@ function isUsable({ used, uses, until }: Invitation): boolean {
 }
 
 function linkExpired(): Refusal {
-  return new Refusal('not_found', 'This link is not valid any more. Ask for another.');
+  return new Refusal('not_found', 'This invitation link is no longer valid. Ask for another.');
 }

@@ -12,7 +12,7 @@ import { Refusal } from '../refusal';
 import type { Challenges } from './challenges';
 import type { NewCredential } from './credential';
 
-/** A public key that a device or password manager has the other half of. */
+/** A passkey: the public key of a pair whose private key is in a device or password manager. */
 export interface Passkey {
   /** WebAuthn's, base64url. */
   id: string;
@@ -25,18 +25,18 @@ export interface Passkey {
   at: number;
 }
 
-/** A challenge that was answered, when, and until when it would be valid, in ms since 1970. */
+/** A challenge that was answered, when it was, and until when it would be valid, in ms since 1970. */
 export interface Spent {
   challenge: string;
   at: number;
   until: number;
 }
 
-/** Where passkeys are kept. */
+/** Where passkeys are stored. */
 export interface PasskeyStore {
   /**
-   * Adds a passkey and, in the same transaction, a session if one is given; and spends the challenge that it answers.
-   * If that was spent before, or the passkey is known, or its account has `most`, nothing is changed.
+   * Adds a passkey and, if one is given, a session, and spends the challenge that the passkey answers: all in one
+   * transaction. If the challenge is spent, the passkey is known or its account has `most`, nothing is changed.
    */
   addPasskey(
     passkey: Passkey,
@@ -48,11 +48,11 @@ export interface PasskeyStore {
   passkeysOf(visitor: string): Promise<Passkey[]>;
   /** Stores the counter of a passkey that was used, and spends the challenge. */
   countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'>;
-  /** Removes a passkey of a visitor. One that is the last by which an account can be signed in to stays. */
+  /** Removes a passkey of a visitor, unless it is the only way to sign in. @returns whether it was removed. */
   removePasskey(visitor: string, id: string): Promise<boolean>;
 }
 
-/** The most passkeys that one account has. */
+/** The most passkeys of an account. */
 const MOST = 50;
 
 /** Passkeys (W3C Web Authentication, Level 3). */
@@ -62,7 +62,7 @@ export class Passkeys {
     private readonly challenges: Challenges,
   ) {}
 
-  /** What a browser is asked to make a passkey with. @param origin that of the page. @throws {Refusal} 409 */
+  /** Returns what a browser needs to create a passkey. @param origin the page's. @throws {Refusal} `limit_reached` */
   async registration(
     origin: string,
     visitor: string,
@@ -83,9 +83,9 @@ export class Passkeys {
   }
 
   /**
-   * Keeps the passkey that a browser has made.
-   * @param session one that is stored with it.
-   * @throws {Refusal} 400 if it was not asked to, 409 if it is known.
+   * Stores a passkey that a browser has created.
+   * @param session is stored with it.
+   * @throws {Refusal} `bad_request` if it does not answer a challenge, `conflict` if it is known, or `limit_reached`.
    */
   async register(
     origin: string,
@@ -111,13 +111,13 @@ export class Passkeys {
       case 'challenge_spent':
         throw new Refusal('bad_request', WRONG);
       case 'passkey_known':
-        throw new Refusal('conflict', 'That passkey is kept already. Sign in with it.');
+        throw new Refusal('conflict', 'That passkey is already registered. Sign in with it.');
       case 'limit_reached':
         throw new Refusal('limit_reached', FULL);
     }
   }
 
-  /** What a browser is asked to sign in with any passkey that it has for this server. */
+  /** Returns what a browser needs to sign in with any passkey that it has for this server. */
   async authentication(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
       challenge: this.challenges.make('sign in'),
@@ -126,10 +126,10 @@ export class Passkeys {
     });
   }
 
-  /** Who has answered with a passkey. @throws {Refusal} 400 or 401 if that is nobody. */
+  /** Returns the visitor who has answered with a passkey. @throws {Refusal} `sign_in_failed` or `bad_request` */
   async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
     const passkey = await this.store.passkey(response.id);
-    if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not known here.');
+    if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not registered here.');
     const { id, publicKey, counter, transports, visitor } = passkey;
     const spent = this.answered();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -151,12 +151,12 @@ export class Passkeys {
     return visitor;
   }
 
-  /** The passkeys of an account. */
+  /** Returns the passkeys of an account. */
   of(visitor: string): Promise<Passkey[]> {
     return this.store.passkeysOf(visitor);
   }
 
-  /** Removes a passkey. @throws {Refusal} 409 if nothing else is left to sign in with. */
+  /** Removes a passkey, if it is still there. @throws {Refusal} `conflict` if it is the only way to sign in. */
   async remove(visitor: string, id: string): Promise<void> {
     const own = await this.store.passkeysOf(visitor);
     if (!own.some((passkey) => passkey.id === id)) return;
@@ -168,7 +168,7 @@ export class Passkeys {
     }
   }
 
-  /** Notes the challenge that an answer is for, if that is valid. */
+  /** Returns a record of the challenge that a response answers, which `by` fills in if it is valid. */
   private answered(): Spent & { by: (challenge: string, purpose: string) => boolean } {
     const spent = {
       challenge: '',
@@ -185,9 +185,9 @@ export class Passkeys {
 }
 
 const FULL = `You have ${MOST} passkeys. Remove some first.`;
-const WRONG = 'That passkey could not be verified. Try once more.';
+const WRONG = 'That passkey could not be verified. Try again.';
 
-/** What the library finds wrong with an answer is the sender's fault. */
+/** The library throws if the sender's response is invalid. */
 function refuse(): never {
   throw new Refusal('bad_request', WRONG);
 }

@@ -49,7 +49,7 @@ export function invitationRoutes(
   });
 
   router.post('/invitations', jsonBody, async (request, response) => {
-    const { invitation, secret } = await invitations.make(
+    const { invitation, secret } = await invitations.create(
       visitorOf(response),
       checkInvitationDraft(request.body),
     );

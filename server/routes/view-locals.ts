@@ -1,6 +1,7 @@
+import { FOREVER } from '../access/permanent';
 import { isAtLeast, ROLES } from '../access/role';
 import { MESSAGE_MAX } from '../entry-kinds';
 import { ANONYMOUS, NAME_MAX, tagOf } from '../identity/name';
 
 /** What every view can use. The page's scripts get the constants from views/chat.ejs, as data. */
-export const VIEW_LOCALS = { ANONYMOUS, MESSAGE_MAX, NAME_MAX, ROLES, isAtLeast, tagOf };
+export const VIEW_LOCALS = { ANONYMOUS, FOREVER, MESSAGE_MAX, NAME_MAX, ROLES, isAtLeast, tagOf };

@@ -188,9 +188,7 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
     'POST /account/passkeys': async (who, ground) => {
       const outcome = await http('POST', '/account/passkeys', () => ({ id: 'x', response: {} }))(who, ground);
       // There is no authenticator here: whoever gets so far may.
-      return outcome.error === 'That passkey could not be verified. Try once more.'
-        ? { status: 200 }
-        : outcome;
+      return outcome.error === 'That passkey could not be verified. Try again.' ? { status: 200 } : outcome;
     },
     'POST /account/passkeys/options': http('POST', '/account/passkeys/options', () => ({})),
   },

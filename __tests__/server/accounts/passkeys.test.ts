@@ -64,7 +64,7 @@ describe('a passkey', () => {
     for (const who of [masha, misha])
       expect(await device.register(who)).toEqual({
         status: 409,
-        error: 'That passkey is kept already. Sign in with it.',
+        error: 'That passkey is already registered. Sign in with it.',
       });
   });
 

@@ -302,7 +302,7 @@ describe('a link', () => {
     expect((await open(one, body.url)).status).toBe(303);
     expect((await open(two, body.url)).status).toBe(303);
     expect((await open(three, body.url)).body).toEqual(
-      errorOf('not_found', 'This link is not valid any more. Ask for another.'),
+      errorOf('not_found', 'This invitation link is no longer valid. Ask for another.'),
     );
     expect((await one.ask('GET', '/people')).status).toBe(200);
   });

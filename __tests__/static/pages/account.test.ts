@@ -210,7 +210,7 @@ describe('a chat by invitation', () => {
     await keep(guest);
 
     const late = await open(stage, `/invite${new URL(link).hash}`);
-    await heading(late).getByText('This link is not valid any more.').waitFor();
+    await heading(late).getByText('This invitation link is no longer valid.').waitFor();
     await late.page.goto(`${stage.app.url}/r/garden`);
     await signIn(late.page, 'Masha');
     await late.live();

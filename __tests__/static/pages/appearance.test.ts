@@ -93,7 +93,7 @@ describe('text', () => {
       };
       await look('/invite', '/nothing', '/r/Bad_Room');
       await page.goto(`${stage.app.url}/invite#nothing`);
-      await page.getByText('This link is not valid any more.').waitFor();
+      await page.getByText('This invitation link is no longer valid.').waitFor();
       expect(await faintTexts(page)).toEqual([]);
       await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
       expect(await page.getByText('open the link again').isVisible()).toBe(false);

@@ -59,7 +59,7 @@ describe('in a local network, over plain HTTP', () => {
 
   it('says that an invitation is not valid any more', async () => {
     const visit = await open('/invite#nonsense');
-    await visit.page.getByRole('heading', { name: 'This link is not valid any more' }).waitFor();
+    await visit.page.getByRole('heading', { name: 'This invitation link is no longer valid' }).waitFor();
     expect(await visit.page.getByRole('button', { name: 'Join' }).isVisible()).toBe(false);
   });
 
