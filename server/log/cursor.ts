@@ -1,22 +1,22 @@
 import { Refusal } from '../refusal';
 import type { Cursor } from '../wire';
 
-/** What a cursor says: a place in the history that `epoch` names. */
+/** A parsed cursor: a position in the history that `epoch` names. */
 export interface Position {
   epoch: string;
-  /** The last seq that was read; 0 is the place before the first. */
+  /** The last seq that was read; 0 before the first entry. */
   seq: number;
 }
 
 const FORM = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})$/;
 
-/** Writes a place as clients carry it. */
+/** Formats a position as clients carry it. */
 export function formatCursor(epoch: string, seq: number): Cursor {
   return `${epoch}:${seq}`;
 }
 
 /**
- * Reads a cursor.
+ * Parses a cursor.
  * @throws {Refusal} 400 if it has not the form of one.
  */
 export function parseCursor(text: string): Position {

@@ -3,38 +3,38 @@ import { parseCursor, type Position } from './cursor';
 import type { Followers } from './followers';
 import type { Page } from './page';
 
-/** What a follower hands its reader. */
+/** Reads a room: what a follower writes to. */
 export interface LogReader {
   /**
-   * Takes a step; an empty page keeps a waiting reader's connection alive.
-   * @returns nothing if the next step may come at once; else what to wait for, which says whether the reader has
-   *   taken this one. One that has not, because it stalled or is gone, is handed nothing more.
+   * Writes a step. An empty page is a heartbeat for the connection of a reader that waits.
+   * @returns nothing if the next step may follow at once; else a promise of whether this one was written. A reader that
+   *   has stalled or is gone resolves it with false, and gets nothing more.
    */
   write: (step: Page | Reset) => Promise<boolean> | void;
   /** The log has closed, or reading failed with `error`. */
   end: (error?: unknown) => void;
 }
 
-/** Sets the pace of a reader that reads on from far back. */
+/** Sets the pace of a reader that catches up from far back. */
 export interface Pacer {
-  /** Waits until the next page may be read from the store. What is served from memory waits for nothing. */
+  /** Waits until the next page may be read from the store. Pages from memory do not wait. */
   pace(): Promise<void>;
 }
 
-/** A reader's way, as the one who began it sees it. */
+/** A subscription to a room, as its owner sees it. */
 export interface Subscription {
-  /** What the reader still takes of the last step, if it did not take it at once. */
+  /** Whether the last step is written, while it is not known yet. */
   readonly writing: Promise<boolean> | void;
-  /** Reads no more: nothing is handed on from then. */
+  /** Ends the subscription: nothing is written from then on. */
   stop(): void;
 }
 
-/** The pace where nobody sets one: a page in each turn of the event loop. */
+/** The default pace: one page in each turn of the event loop. */
 const TURN: Pacer = { pace: () => new Promise(setImmediate) };
 
 /**
- * One reader's way through a room's log: it reads on from its place until it has caught up, then waits for the bell.
- * It pulls, and only when its reader has taken the last step: one that is slow falls behind in the log, not in memory.
+ * Reads a room's log for one reader, from its position until it has caught up; then it waits for the bell. It pulls the
+ * next step only when the last one is written: a slow reader falls behind in the log, not in memory.
  */
 export class Follower implements Subscription {
   position: Position;
@@ -51,7 +51,7 @@ export class Follower implements Subscription {
     followers.add(this);
   }
 
-  /** Reads on, once the reader has taken what it has, until it has caught up; then it waits for the bell. */
+  /** Reads on once the last step is written, until the reader has caught up; then waits for the bell. */
   async run(): Promise<void> {
     try {
       if (this.writing && !(await this.writing)) return this.stop();
@@ -69,7 +69,7 @@ export class Follower implements Subscription {
         this.position = advance(this.position, step);
         this.writing = this.reader.write(step);
         if (this.writing && !(await this.writing)) return this.stop();
-        // A long way through the store is gone in turns with everybody else.
+        // A long replay takes turns with everybody else.
         if (!known && step.type === 'page' && step.more) await this.pacer.pace();
         else if (!known) await TURN.pace();
       }
@@ -79,9 +79,9 @@ export class Follower implements Subscription {
   }
 
   /**
-   * Hands a waiting reader a step at once.
-   * @param place where the step ends: one object for all who are handed it, so that they are known to stand together.
-   * @returns whether it goes on waiting; if not, it reads on by itself or has ended.
+   * Writes a step to a waiting reader at once.
+   * @param position where the step ends: one object for all readers of the step, so that comparing them is cheap.
+   * @returns whether it still waits; if not, it reads on by itself or has ended.
    */
   deliver(step: Page | Reset, position: Position): boolean {
     this.position = position;
@@ -94,8 +94,8 @@ export class Follower implements Subscription {
   }
 
   /**
-   * Hands a waiting reader an empty page; where there is something to read, the round that brings it is under way.
-   * @returns whether it goes on waiting; see {@link deliver}.
+   * Writes an empty page to a waiting reader, unless there is news, which the next round delivers.
+   * @returns whether it still waits; see {@link deliver}.
    */
   keepAlive(): boolean {
     const step = this.followers.tail.page(this.position);
@@ -107,14 +107,14 @@ export class Follower implements Subscription {
     this.followers.remove(this);
   }
 
-  /** Reads no more, and tells the reader why. */
+  /** Ends the subscription, and tells the reader why. */
   end(error?: unknown): void {
     this.stop();
     this.reader.end(error);
   }
 }
 
-/** The place where a step leads. */
+/** Returns the position after a step. */
 export function advance({ epoch, seq }: Position, step: Page | Reset): Position {
   return step.type === 'page' ? { epoch, seq: seq + step.entries.length } : parseCursor(step.cursor);
 }

@@ -4,23 +4,23 @@ import { advance, type Follower } from './follower';
 import type { Page } from './page';
 import type { Tail } from './tail';
 
-/** A round to the waiting that takes this long, in ms, is worth a wait for more to tell. */
+/** After a round of deliveries that took this long, in ms, the next one waits to carry more. */
 const LONG = 4;
-/** That wait, in ms: shorter than the round it may save, and enough for another commit. */
+/** That wait, in ms: shorter than the round that it may save, and long enough for another commit. */
 const GATHER = 3;
-/** How long the readers of a room wait, in ms, until it is read again that could not be: at first, and at most. */
+/** The first and the longest delay, in ms, before a room that could not be read is read again. */
 const RETRY = 50;
 const RETRY_MAX = 1_000;
 
-/** All who follow a room, and the bell that those of them wait for who have caught up. */
+/** The followers of a room, and the bell for those that have caught up. */
 export class Followers {
   private readonly all = new Set<Follower>();
   private readonly waiting = new Set<Follower>();
-  /** Where the one stands who began to wait last. */
+  /** The position of the follower that began to wait last. */
   private position: Position | undefined;
   private gathering = false;
   private retry = RETRY;
-  /** The last long round to those who wait: when it was over, and how long it took, in ms. */
+  /** The last long round: when it ended, and how long it took, in ms. */
   private last = { end: 0, took: 0 };
 
   /** @param deserted is called when the last follower has left. */
@@ -41,35 +41,35 @@ export class Followers {
   /** Waits for the bell. */
   wait(follower: Follower): void {
     this.waiting.add(follower);
-    // Those who stand together share the place, which is quicker to tell.
+    // Followers at one position share the object: comparing identities is quicker.
     const { epoch, seq } = follower.position;
     if (epoch === this.position?.epoch && seq === this.position.seq) follower.position = this.position;
     else this.position = follower.position;
   }
 
-  /** Follows no more. */
+  /** Removes a follower. */
   remove(follower: Follower): void {
     this.waiting.delete(follower);
     if (this.all.delete(follower) && this.all.size === 0) this.deserted();
   }
 
   /**
-   * The room may have grown: all who wait read on. Where it has not, that is one short read.
-   * @param deleting whether something may have been deleted from it: from now on, nobody is handed what was known before.
+   * Rings the bell: the room may have grown, and waiting followers read on. If it has not, that is one short read.
+   * @param deleting whether something may have been erased: from now on, nothing that was cached before is delivered.
    */
   ring(deleting = false): void {
     this.tail.ring(deleting);
     if (this.waiting.size === 0 || this.gathering) return;
     this.gathering = true;
-    // A write costs the same for one message as for fifty. Where one long round follows the other, those whom the last
-    // one reached are just about to answer: what they say goes into this one. A lone message does not wait.
+    // A write costs the same for one message as for fifty. When long rounds follow each other, the readers of the last one
+    // are just about to answer, and their messages join this round. A lone message does not wait.
     const busy = performance.now() - this.last.end < this.last.took;
     if (busy) setTimeout(this.rouse, GATHER);
     // One read for all that rings in this turn.
     else setImmediate(this.rouse);
   }
 
-  /** Hands all who wait an empty page. */
+  /** Writes an empty page to all waiting readers. */
   keepAlive(): void {
     this.tail.dropPages();
     for (const follower of this.waiting) {
@@ -77,7 +77,7 @@ export class Followers {
     }
   }
 
-  /** Ends all who follow the room. */
+  /** Ends all followers. */
   end(): void {
     for (const follower of this.all) follower.end();
   }
@@ -85,11 +85,11 @@ export class Followers {
   private readonly rouse = (): void => {
     this.gathering = false;
     if (this.waiting.size === 0) return;
-    // Read first: then all who wait are served from memory.
+    // Read first: then all waiting followers are served from memory.
     this.tail.refresh().then(this.round, this.rouseLater);
   };
 
-  /** The store could not be read: those who wait go on waiting, and it is tried again, until nobody waits. */
+  /** Retries after the store could not be read, until no follower waits. */
   private readonly rouseLater = (error: unknown): void => {
     if (this.retry === RETRY) console.error('A room could not be read; trying again:', error);
     if (!this.gathering) setTimeout(this.rouse, this.retry).unref();
@@ -106,7 +106,7 @@ export class Followers {
   };
 
   /**
-   * Hands each who waits the next page; who can't take it at once, reads on alone.
+   * Delivers the next page to each waiting follower. One whose reader can't take it at once reads on alone.
    * @returns whether there is another page for some of them.
    */
   private deliverAll(): boolean {
@@ -130,7 +130,7 @@ export class Followers {
     return more;
   }
 
-  /** Lets a follower read on alone, once its reader has taken what it was handed. */
+  /** Lets a follower read on alone, once its reader has taken the last step. */
   private release(follower: Follower): void {
     this.waiting.delete(follower);
     void follower.run();

@@ -23,7 +23,7 @@ export interface Page {
 const ANSWER_BYTES = 128 * 1024;
 
 /**
- * What a reader at `place` is handed: the entries after it, or a reset if the place is not in this history.
+ * Returns what comes after a position: entries, or a reset if the position is not in this history.
  * @param most the most bytes of messages, beyond the first: it bounds what a slow reader can hold in memory.
  */
 export function pageAfter(
@@ -37,7 +37,7 @@ export function pageAfter(
   return page(slice, seq + entries.length, entries);
 }
 
-/** What a reader going back from `place` is handed: the newest messages before it that fit, or a reset likewise. */
+/** Returns what comes before a position: the newest history that fits, or a reset likewise. */
 export function pageBefore(room: string, { epoch, seq }: Position, slice: LogSlice): Page | Reset {
   if (epoch !== slice.epoch || seq > slice.head + 1) return reset(room, slice);
   return page(slice, Math.max(seq - 1, slice.earliest), newestFitting(slice.entries));
@@ -53,7 +53,7 @@ function fitting(entries: LogSlice['entries'], most: number): number {
   return end < 0 ? entries.length : end;
 }
 
-/** The newest messages of a room that fit; of more than `limit` the oldest, for the others come after its cursor. */
+/** Returns the newest history that fits; of more than `limit` the oldest, since the others come after its cursor. */
 export function newestPage(slice: LogSlice, limit: number): Page {
   if (slice.entries.length <= limit) return page(slice, slice.head, newestFitting(slice.entries));
   const entries = slice.entries.slice(0, Math.min(limit, fitting(slice.entries, ANSWER_BYTES)));
@@ -86,7 +86,7 @@ function reset(room: string, { epoch, earliest, head }: LogSlice): Reset {
   };
 }
 
-/** What a step tells, event by event. */
+/** Returns the events of a step. */
 export function eventsOf(step: Page | Reset): readonly (Entry | Reset)[] {
   return step.type === 'reset' ? [step] : step.entries;
 }

@@ -7,11 +7,11 @@ import { bytesOf, PageCache } from './page-cache';
 import { readNewest, readForward } from './slice';
 import type { LogSlice, Store } from './store';
 
-/** How many entries are read at first; all that are to be kept only when somebody has missed more. */
+/** How many entries are read at first. All that may be kept are read only when a reader has missed more. */
 const FIRST = 64;
-/** The most entries that a follower is handed at once. */
+/** The most entries of a follower's page. */
 const PAGE = 256;
-/** The most bytes of messages among them, beyond the first: what a reader that stalls can hold in memory. */
+/** The most bytes of their bodies, beyond the first: what a stalled reader can hold in memory. */
 const PAGE_BYTES = 64 * 1024;
 /** The most bytes that the entries of one room may take up. */
 const ROOM = 2 * 1024 * 1024;
@@ -34,7 +34,7 @@ export class Tail {
   private size: number;
   private known = 0;
   private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
-  /** The ring that `span` is as new as. */
+  /** The ring that `slice` is as new as. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
   private closed = false;
@@ -52,8 +52,8 @@ export class Tail {
   }
 
   /**
-   * The room may have grown: what is known of it may be stale.
-   * @param deleting whether something may have been deleted, so that it must not be handed out before it was read again.
+   * Notes that the room may have grown.
+   * @param deleting whether something may have been erased: then nothing is served before it was read again.
    */
   ring(deleting: boolean): void {
     this.rings += 1;
@@ -63,13 +63,13 @@ export class Tail {
     this.distantPages.clear();
   }
 
-  /** Forgets the pages that were kept for readers who come all at once: in a quiet room they are of no more use. */
+  /** Drops the pages that are kept for readers that come at once: a quiet room needs them no longer. */
   dropPages(): void {
     this.pages.clear();
     this.distantPages.clear();
   }
 
-  /** Lets go of everything: nobody follows the room any more. */
+  /** Drops everything: the room has no followers. */
   close(): void {
     this.closed = true;
     this.forget();
@@ -79,7 +79,7 @@ export class Tail {
   }
 
   /**
-   * Reads on in the store until what is known is as new as the room is now; all who ask at once share the reading.
+   * Reads the store until the cache is as new as the room is now. Concurrent callers share the reads.
    * @param size how many of the newest entries are to be known at least, if the room has them.
    */
   async refresh(size = 0): Promise<void> {
@@ -92,7 +92,7 @@ export class Tail {
     }
   }
 
-  /** The page of followers at a place, if memory can tell; those at one place share it. */
+  /** Returns the page after a position, if it is cached; followers at one position share it. */
   page(position: Position): Page | Reset | undefined {
     if (!this.knows(position)) return undefined;
     this.budget.touch(this);
@@ -104,13 +104,13 @@ export class Tail {
     return page;
   }
 
-  /** The page of followers at a place, when the store has been asked what is new. */
+  /** Returns the page after a position, once the store has been asked what is new. */
   async read(position: Position): Promise<Page | Reset> {
     await this.reach(position);
     return this.page(position) ?? this.distantPage(position);
   }
 
-  /** What comes after a place: from memory near the head, from the store further back. */
+  /** Returns what comes after a position: from memory near the head, from the store further back. */
   async after(position: Position, limit: number): Promise<Page | Reset> {
     await this.reach(position);
     this.budget.touch(this);
@@ -125,11 +125,11 @@ export class Tail {
     if (near) await this.refresh(this.kept);
   }
 
-  /** A page that memory can't tell: from far back, of another history, or too new to be known here. */
+  /** Reads a page that is not cached: from far back, of another history, or too new. */
   private async distantPage(position: Position): Promise<Page | Reset> {
     const make = async () => pageAfter(this.room, position, await this.readStore(position, PAGE), PAGE_BYTES);
     const { epoch, seq } = position;
-    // What is at the head now is no answer for who asks when more has come.
+    // A page that ends at the head now is wrong once the room has grown.
     return epoch === this.slice.epoch && seq < this.slice.head ? this.distantPages.read(seq, make) : make();
   }
 
@@ -137,14 +137,14 @@ export class Tail {
     return this.store.after(this.room, seq, limit);
   }
 
-  /** Whether what is known tells what comes after a place: that it is nothing, only what is new can tell. */
+  /** Whether the cache holds what comes after a position. That nothing does, only a fresh cache can say. */
   private knows({ epoch, seq }: Position): boolean {
     const { head } = this.slice;
     if (this.fresh < this.deletion || epoch !== this.slice.epoch || seq < this.begin) return false;
     return seq < head || (seq === head && this.fresh >= this.rings);
   }
 
-  /** The place before the oldest entry that is kept. */
+  /** The seq before the oldest cached entry. */
   private get begin(): number {
     return this.slice.head - this.slice.entries.length;
   }
@@ -178,7 +178,7 @@ export class Tail {
     if (!this.closed) this.budget.reserve(this, bytes, this.forget);
   }
 
-  /** Lets go of the entries; the newest are read again when somebody comes for them. */
+  /** Drops the entries; the newest are read again when they are needed. */
   private readonly forget = (): void => {
     this.slice = { ...this.slice, entries: [] };
     this.known = 0;

@@ -8,14 +8,14 @@ import { WalEraser } from './wal-eraser';
 import type { Answer, Guard, Statement, Task } from './writer';
 
 /*
- * The thread that writes. A commit waits for the disk, which may take its time: nobody waits for it here but those
- * whose messages are in it, and everybody else is served meanwhile.
+ * The thread that writes. fsync is slow: only the writers of the batch wait for it, and the main thread serves everybody
+ * else.
  */
 const db = new Database(workerData as string);
 makeDurable(db);
-// The ids are random, so each message changes some page of their index, and all of these are best kept in memory.
+// Ids are random, so each message changes some page of their index: the cache holds all of these.
 db.pragma('cache_size = -65536');
-// What is deleted is overwritten, and not only forgotten.
+// Overwrite what is deleted, instead of only unlinking it.
 db.pragma('secure_delete = ON');
 const append = prepareAppend(db);
 const count = db.prepare(COUNT);
@@ -28,9 +28,9 @@ const run = db.transaction((statements: readonly Statement[], guards: readonly G
 });
 const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
 
-/** How long nobody has anything to write before what is in the WAL is brought to the database, in ms. */
+/** How long no write may come before the WAL is checkpointed, in ms. */
 const PAUSE = 1_000;
-// A commit does so only when there is no pause for long: its messages wait for it. 16,000 pages are 64 MB.
+// A commit checkpoints only without such a pause, since its writers wait for that. 16,000 pages are 64 MB.
 db.pragma('wal_autocheckpoint = 16000');
 const resting = setTimeout(() => {
   try {

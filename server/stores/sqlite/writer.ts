@@ -25,7 +25,7 @@ interface Waiting {
 /** Built, so that the server can be run from its source as well. */
 const THREAD = join(__dirname, '../../../dist/stores/sqlite/thread.js');
 
-/** Everything that is written goes through here, in the order of asking, and on a thread of its own. */
+/** Runs all writes, in the order in which they were requested, on a thread of its own. */
 export class Writer {
   private readonly waiting = new Map<number, Waiting>();
   private thread: Worker | undefined;
@@ -58,7 +58,7 @@ export class Writer {
     return this.ask({ type: 'run', statements, guards });
   }
 
-  /** Ends the thread when all that was asked is done. */
+  /** Ends the thread when all writes are done. */
   async close(): Promise<void> {
     const { thread } = this;
     const gone = thread && new Promise((resolve) => thread.once('exit', resolve));
@@ -69,9 +69,9 @@ export class Writer {
   }
 
   private ask<T>(task: Task): Promise<T> {
-    // The file may be another process's by now.
+    // Another process may own the file by now.
     if (this.closed) return Promise.reject(new Error('The database is closed.'));
-    // One that came to an end that nobody foresaw has a successor.
+    // A thread that ended unexpectedly is replaced.
     this.thread ??= this.start();
     const id = (this.asked += 1);
     this.thread.postMessage({ id, task });
