@@ -62,7 +62,7 @@ const WAYS: Record<string, Open> = {
 };
 
 describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
-  it('opened side by side are never more than the limit', async () => {
+  it('opened in parallel never exceed the limit', async () => {
     const { headers } = await Somebody.guest(app.url);
     // A store that takes its time: all of them have asked to come in before the first one is.
     const start = Reflect.get(Log.prototype, 'start');
@@ -74,7 +74,7 @@ describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
     expect(all.filter(Boolean)).toHaveLength(MOST);
   });
 
-  it('are not counted when they were refused or left', async () => {
+  it('are not counted after they were refused or closed', async () => {
     const { headers } = await Somebody.guest(app.url);
     for (let i = 0; i < 3 * MOST; i += 1) {
       // A place that does not exist is refused after the reader was let in.

@@ -55,7 +55,7 @@ describe('roles', () => {
     expect(await actions()).not.toContain('delete_message');
   });
 
-  it('a moderator who is demoted while they ban somebody has done so before, or not at all', async () => {
+  it('a moderator who is demoted during a ban has banned before that, or not at all', async () => {
     const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
     const guest = await Somebody.guest(app.url);
     const give = (role: string) => owner.ask('PUT', `/people/${moderator.visitor}/role`, { role });
@@ -80,7 +80,7 @@ describe('roles', () => {
 });
 
 describe('the rules of a room', () => {
-  it('keep what is changed at once by several', async () => {
+  it('keep all concurrent changes', async () => {
     const moderator = await Somebody.invited(owner, 'moderator');
     for (let i = 1; i <= 5; i += 1) {
       await Promise.all([
@@ -102,7 +102,7 @@ describe('an invitation', () => {
       .filter(({ visitor }) => visitor)
       .map(({ used }) => used);
 
-  it('used three times at once by one person counts once, and lets them in each time', async () => {
+  it('accepted three times at once by one person counts once, and succeeds each time', async () => {
     for (const uses of [3, 1]) {
       const link = await invite('member', uses);
       const guest = await Somebody.guest(app.url);
@@ -113,7 +113,7 @@ describe('an invitation', () => {
     expect(await used()).toEqual([1, 1]);
   });
 
-  it('used by many at once lets in as many as it has uses', async () => {
+  it('accepted by many at once is accepted as often as it has uses', async () => {
     const link = await invite('member', 2);
     const guests = await Promise.all([1, 2, 3, 4].map(() => Somebody.guest(app.url)));
     const answers = await Promise.all(guests.map((guest) => guest.accept(link)));
@@ -121,7 +121,7 @@ describe('an invitation', () => {
     expect(await used()).toEqual([2]);
   });
 
-  it('used at once with one for more takes nothing of that away', async () => {
+  it('accepted together with one for a higher role does not take that role away', async () => {
     for (const reversed of [false, true]) {
       const links = [await invite('moderator', 1), await invite('member', 1)];
       const guest = await Somebody.guest(app.url);
@@ -130,7 +130,7 @@ describe('an invitation', () => {
     }
   });
 
-  it('for an owner that the server makes anew ends the ones that it made before', async () => {
+  it('that the server creates for the owner expires the earlier ones', async () => {
     const [lost, anew] = [await app.ownersLink(), await app.ownersLink()];
     const guest = await Somebody.guest(app.url);
     expect((await guest.accept(lost)).status).toBe(404);

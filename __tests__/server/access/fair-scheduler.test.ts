@@ -6,8 +6,8 @@ function work(ms: number): void {
   while (performance.now() < end);
 }
 
-describe('turns', () => {
-  it('go to the address that has used the least, however many are before it', async () => {
+describe('a turn', () => {
+  it('goes to the address that has used the least, however many wait before it', async () => {
     const turns = new FairScheduler();
     const order: string[] = [];
     const read = async (address: string, ms: number): Promise<void> => {

@@ -6,8 +6,8 @@ import { openPeer } from '../../support/ws';
 let app: Running;
 afterEach(() => app.close());
 
-describe('the allowance of messages', () => {
-  it('is one for a visitor across all transports, and says when there is more', async () => {
+describe('the rate limit of messages', () => {
+  it('is shared by all transports of a visitor, and says when to try again', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '3/60' });
     const masha = await Somebody.guest(app.url);
     const { socket } = await connect(app.url, { extraHeaders: masha.headers });
@@ -29,7 +29,7 @@ describe('the allowance of messages', () => {
     expect((await misha.ask('POST', '/messages', { message: 'mine' })).body.seq).toBe(4);
   });
 
-  it('is ten times as large for an address, where nobody says who they are', async () => {
+  it('is ten times as high for an address, for visitors without a cookie', async () => {
     app = await startApp({ LIMIT_MESSAGES: '1/60', LIMITS: 'on' });
     const stranger = new Somebody(app.url);
     for (let i = 0; i < 10; i += 1) {
@@ -45,7 +45,7 @@ describe('the allowance of messages', () => {
     peer.socket.terminate();
   });
 
-  it('does not take an answer away that was only lost', async () => {
+  it('does not refuse a message whose acknowledgement was lost', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '1/60' });
     const masha = await Somebody.guest(app.url);
     const draft = { id: '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10', message: 'once' };
@@ -53,7 +53,7 @@ describe('the allowance of messages', () => {
     expect(await masha.ask('POST', '/messages', draft)).toMatchObject({ status: 200, body: first.body });
   });
 
-  it('is none where limits are off', async () => {
+  it('does not exist where limits are off', async () => {
     app = await startApp({ LIMITS: 'off', LIMIT_MESSAGES: '1/60' });
     const stranger = new Somebody(app.url);
     for (let i = 0; i < 20; i += 1) {
@@ -62,8 +62,8 @@ describe('the allowance of messages', () => {
   });
 });
 
-describe('other allowances', () => {
-  it('bound changes of name, and of contacts', async () => {
+describe('other limits', () => {
+  it('apply to changes of names and contacts', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_NAMES: '1/60', LIMIT_CONTACTS: '1/60' });
     const masha = await Somebody.guest(app.url);
     expect((await masha.ask('POST', '/username', { username: 'Masha' })).status).toBe(200);
@@ -80,7 +80,7 @@ describe('other allowances', () => {
     expect((await masha.ask('GET', '/contacts')).status).toBe(200);
   });
 
-  it('bound attempts to sign in to a name, from wherever they come', async () => {
+  it('apply to attempts to sign in to a name, wherever they come from', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_SIGN_INS: '2/60' });
     await (await Somebody.guest(app.url)).keep('Masha', 'long enough');
     const attempt = (password: string) =>
@@ -92,7 +92,7 @@ describe('other allowances', () => {
     expect(refused.status).toBe(429);
   });
 
-  it('bound the connections of a visitor, and let another in when one has gone', async () => {
+  it('apply to the connections of a visitor, and allow another when one has closed', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: '2' });
     const masha = await Somebody.guest(app.url);
     const options = { extraHeaders: masha.headers, reconnection: false };

@@ -15,7 +15,7 @@ const refusedAfter = (limit: RateLimit, key: string): number => {
 };
 
 describe('a rate limit', () => {
-  it('gives each key its points, says when there are more, and gives them then', () => {
+  it('gives each key its points, says when it has some again, and gives them then', () => {
     const limit = new RateLimit({ points: 3, seconds: 10 });
     expect(refusedAfter(limit, 'a')).toBe(3);
     expect(refusedAfter(limit, 'b')).toBe(3);
@@ -46,7 +46,7 @@ describe('a rate limit', () => {
     expect(limit.retryAfter('stranger 99999')).toBe(10);
   });
 
-  it('lets go of keys whose time is over, as it is used', () => {
+  it('forgets keys whose window has ended, as it is used', () => {
     const limit = new RateLimit({ points: 1, seconds: 10 });
     for (let i = 0; i < 10_000; i += 1) limit.count(`visitor ${i}`);
     jest.advanceTimersByTime(10_001);

@@ -26,7 +26,7 @@ async function kept(username: string): Promise<Somebody> {
 }
 
 describe('a name', () => {
-  it('is one person’s, however it is written, until they take another', async () => {
+  it('belongs to one person, however it is written, until they take another', async () => {
     const [masha, other] = [await Somebody.guest(app.url), await Somebody.guest(app.url)];
     const rename = (who: Somebody, username: string) => who.ask('POST', '/username', { username });
     expect((await rename(masha, 'Masha')).status).toBe(200);
@@ -44,7 +44,7 @@ describe('a name', () => {
     expect((await rename(other, 'Anonymous')).status).toBe(200);
   });
 
-  it('is one person’s also while they are here without a cookie, and free when they are gone', async () => {
+  it('belongs to a visitor without a cookie while connected, and is free after that', async () => {
     const [one, two] = [await connect(app.url), await connect(app.url)];
     expect(await one.socket.emitWithAck('change_username', { username: 'Masha' })).toMatchObject({
       username: 'Masha',
@@ -75,7 +75,7 @@ describe('a name', () => {
 });
 
 describe('an account', () => {
-  it('keeps a name with a password, and is signed in to from elsewhere as the same person', async () => {
+  it('keeps a name with a password, and is the same visitor in another browser', async () => {
     const masha = await kept('Masha');
     const elsewhere = new Somebody(app.url);
     const signed = await signIn(elsewhere, 'masha', 'Masha keeps this');
@@ -84,7 +84,7 @@ describe('an account', () => {
     expect(said.body).toMatchObject({ visitor: masha.visitor, username: 'Masha' });
   });
 
-  it('needs a name, a long enough password, and to change it the one before', async () => {
+  it('needs a name, a long enough password, and the current one to change it', async () => {
     const guest = await Somebody.guest(app.url);
     const put = (body: object) => guest.ask('PUT', '/account/password', body);
     expect((await put({ password: 'long enough' })).body.error).toMatch(/^Choose a name first/);
@@ -99,7 +99,7 @@ describe('an account', () => {
     expect((await signIn(new Somebody(app.url), 'Masha', 'another one')).status).toBe(201);
   });
 
-  it('takes one of two new passwords that come at once: the other has to know the first', async () => {
+  it('accepts one of two concurrent password changes', async () => {
     const masha = await kept('Masha');
     const put = (password: string) =>
       masha.ask('PUT', '/account/password', { password, current: 'Masha keeps this' });
@@ -111,7 +111,7 @@ describe('an account', () => {
     expect((await signIn(new Somebody(app.url), 'Masha', other)).status).toBe(401);
   });
 
-  it('lets nobody in with a password that is replaced while it is checked', async () => {
+  it('opens no session with a password that is replaced while it is checked', async () => {
     const { folder, remove } = scratch();
     const stores = await openStores(join(folder, 'parley.db'));
     const { accounts, visitors } = stores;
@@ -132,7 +132,7 @@ describe('an account', () => {
     remove();
   });
 
-  it('answers the same to a wrong name and to a wrong password', async () => {
+  it('answers a wrong name and a wrong password alike', async () => {
     await kept('Masha');
     const [name, password] = [
       await signIn(new Somebody(app.url), 'Nobody Here'),
@@ -142,7 +142,7 @@ describe('an account', () => {
     expect(password.body).toEqual(name.body);
   });
 
-  it('is not spoken for by the cookie from before it was kept', async () => {
+  it('is not accessible with the guest cookie from before', async () => {
     const guest = await Somebody.guest(app.url);
     const before = guest.cookie;
     await guest.keep('Masha');
@@ -151,7 +151,7 @@ describe('an account', () => {
     expect(said.body.username).toBe('Anonymous');
   });
 
-  it('shows its signed-in browsers, and ends one with all that it has open', async () => {
+  it('lists its signed-in browsers, and ends one with its connections', async () => {
     const masha = await kept('Masha');
     const phone = new Somebody(app.url);
     const agent = { 'User-Agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' };
@@ -181,7 +181,7 @@ describe('an account', () => {
     expect((await misha.ask('GET', '/account')).body.visitor).toBe(misha.visitor);
   });
 
-  it('is signed out of: the cookie is forgotten, and would not help', async () => {
+  it('is signed out of: the cookie is removed, and is invalid', async () => {
     const masha = await kept('Masha');
     const { cookie } = masha;
     const out = await masha.ask('DELETE', '/sessions');
@@ -189,7 +189,7 @@ describe('an account', () => {
     expect((await new Somebody(app.url, cookie).ask('GET', '/account')).body.visitor).not.toBe(masha.visitor);
   });
 
-  it('lets a script speak for it with a token that is told once, until it is revoked', async () => {
+  it('lets a script act for it with a token that is shown once, until it is revoked', async () => {
     const masha = await kept('Masha');
     const { body, status } = await masha.ask('POST', '/account/tokens', { label: 'backup' });
     expect(status).toBe(201);
@@ -225,7 +225,7 @@ describe('an account', () => {
     await expect(openPeer(app.url, '/ws')).resolves.toBeDefined();
   });
 
-  it('is kept with no secret in the clear: a password as scrypt with its parameters, the others as hashes', async () => {
+  it('is stored without secrets: a password as scrypt with its parameters, the others as hashes', async () => {
     const log = jest.spyOn(console, 'error');
     const masha = await kept('Masha');
     const { body } = await masha.ask('POST', '/account/tokens', { label: 'backup' });

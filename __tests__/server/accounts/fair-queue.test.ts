@@ -8,7 +8,7 @@ function held(): { job: () => Promise<void>; end: () => void } {
 }
 
 describe('a fair queue', () => {
-  it('takes the lanes in turn, one job at a time', async () => {
+  it('runs one job at a time, of each lane in turn', async () => {
     const queue = new FairQueue();
     const done: string[] = [];
     let running = 0;
@@ -45,7 +45,7 @@ describe('a fair queue', () => {
     await queue.run('another', job);
   });
 
-  it('goes on after a job that failed', async () => {
+  it('continues after a failed job', async () => {
     const queue = new FairQueue();
     const [failed, next] = [
       queue.run('a', () => Promise.reject(new Error('no'))),

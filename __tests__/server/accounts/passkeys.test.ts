@@ -15,7 +15,7 @@ async function named(username: string): Promise<Somebody> {
 }
 
 describe('a passkey', () => {
-  it('keeps a name, and signs in to it; each answer is taken once', async () => {
+  it('keeps a name and signs in to it; each response is accepted once', async () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
     expect((await device.register(masha)).status).toBe(201);
@@ -28,7 +28,7 @@ describe('a passkey', () => {
     expect((await elsewhere.ask('GET', '/account')).body).toMatchObject({ visitor: masha.visitor });
   });
 
-  it('of a guest is kept in one transaction with the session that it signs them in with', async () => {
+  it('of a guest is stored in one transaction with its session', async () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
     const { body } = await masha.ask('POST', '/account/passkeys/options', {});
@@ -57,7 +57,7 @@ describe('a passkey', () => {
     );
   });
 
-  it('that is known already is refused with a sentence, whoever registers it', async () => {
+  it('that is already registered is refused with a sentence, whoever registers it', async () => {
     const device = new Authenticator(app.url);
     const [masha, misha] = [await named('Masha'), await named('Misha')];
     expect((await device.register(masha)).status).toBe(201);
@@ -68,7 +68,7 @@ describe('a passkey', () => {
       });
   });
 
-  it('is answered for the scheme, host and port that the request came to, and for no other', async () => {
+  it('is valid for the scheme, host and port of the request, and for no other', async () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
     await device.register(masha);
@@ -87,7 +87,7 @@ describe('a passkey', () => {
     expect((await device.signIn(other, { Origin: app.url })).status).toBe(201);
   });
 
-  it('is answered for the origin that a trusted proxy passes on', async () => {
+  it('is valid for the origin that a trusted proxy forwards', async () => {
     const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.example:8443' };
     const masha = new Somebody(app.url);
     await masha.ask('GET', '/account', undefined, proxied);
@@ -104,7 +104,7 @@ describe('a passkey', () => {
 describe('a challenge', () => {
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-  it('is valid for five minutes however many others are made, and after a restart', () => {
+  it('is valid for five minutes, however many others there are, and after a restart', () => {
     const challenge = text(new Challenges('key').make('sign in'));
     const restarted = new Challenges('key');
     for (let i = 0; i < 20_000; i += 1) restarted.make('sign in');
@@ -115,7 +115,7 @@ describe('a challenge', () => {
     jest.restoreAllMocks();
   });
 
-  it('is valid for nothing else, and can not be made up', () => {
+  it('is valid for one purpose, and cannot be forged', () => {
     const challenges = new Challenges('key');
     const challenge = text(challenges.make('register a'));
     expect(challenges.validUntil(challenge, 'register b')).toBeUndefined();

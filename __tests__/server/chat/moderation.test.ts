@@ -36,37 +36,40 @@ const named = async (username: string): Promise<Somebody> => {
 };
 
 describe('a message that is deleted', () => {
-  it.each(Object.entries(READERS))('is told to who reads by %s, and keeps its place', async (_way, open) => {
-    const guest = await named('Masha');
-    const live = await open(app.url, { room: 'lobby', last: 0 });
-    await say(guest, 'one');
-    const id = await say(guest, 'a secret');
-    await say(guest, 'three');
-    const told = [await live.next(), await live.next(), await live.next()];
-    expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
-    expect((await guest.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
-    expect(await live.next()).toMatchObject({
-      type: 'delete_message',
-      seq: 4,
-      target: id,
-      visitor: guest.visitor,
-    });
-    live.close();
+  it.each(Object.entries(READERS))(
+    'is announced to readers over %s, and keeps its place',
+    async (_way, open) => {
+      const guest = await named('Masha');
+      const live = await open(app.url, { room: 'lobby', last: 0 });
+      await say(guest, 'one');
+      const id = await say(guest, 'a secret');
+      await say(guest, 'three');
+      const told = [await live.next(), await live.next(), await live.next()];
+      expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
+      expect((await guest.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
+      expect(await live.next()).toMatchObject({
+        type: 'delete_message',
+        seq: 4,
+        target: id,
+        visitor: guest.visitor,
+      });
+      live.close();
 
-    const late = await open(app.url, { room: 'lobby', after: 'earliest' });
-    const all = [await late.next(), await late.next(), await late.next(), await late.next()] as Entry[];
-    late.close();
-    expect(all.map(({ type, seq }) => `${seq} ${type}`)).toEqual([
-      '1 new_message',
-      '2 deleted_message',
-      '3 new_message',
-      '4 delete_message',
-    ]);
-    expect(all[1]).toMatchObject({ id, username: 'Masha' });
-    expect(JSON.stringify(all)).not.toContain('a secret');
-  });
+      const late = await open(app.url, { room: 'lobby', after: 'earliest' });
+      const all = [await late.next(), await late.next(), await late.next(), await late.next()] as Entry[];
+      late.close();
+      expect(all.map(({ type, seq }) => `${seq} ${type}`)).toEqual([
+        '1 new_message',
+        '2 deleted_message',
+        '3 new_message',
+        '4 delete_message',
+      ]);
+      expect(all[1]).toMatchObject({ id, username: 'Masha' });
+      expect(JSON.stringify(all)).not.toContain('a secret');
+    },
+  );
 
-  it('leaves nothing of its text on the disk, nor in what is kept of it in memory', async () => {
+  it('leaves nothing of its text on the disk or in the cache', async () => {
     const guest = await named('Masha');
     const words = `quite-${randomUUID()}-unique`;
     // Longer than what is written in its place.
@@ -87,7 +90,7 @@ describe('a message that is deleted', () => {
     follower.socket.disconnect();
   });
 
-  it('stays deleted when its writer, whose answer was lost, sends it again', async () => {
+  it('stays deleted when its writer sends it again after a lost acknowledgement', async () => {
     const guest = await named('Masha');
     const id = await say(guest, 'said once');
     await guest.ask('DELETE', `/r/lobby/messages/${id}`);
@@ -99,7 +102,7 @@ describe('a message that is deleted', () => {
     ]);
   });
 
-  it('is deleted once, whoever asks how often, and not by others', async () => {
+  it('is deleted once, however often it is asked for, and not by others', async () => {
     const [masha, misha] = [await named('Masha'), await named('Misha')];
     const id = await say(masha, 'mine');
     expect((await misha.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);
@@ -111,7 +114,7 @@ describe('a message that is deleted', () => {
     expect((await owner.ask('DELETE', `/r/lobby/messages/${randomUUID()}`)).status).toBe(404);
   });
 
-  it('is deleted together with its row of the audit log, or not at all', async () => {
+  it('is deleted together with its audit entry, or not at all', async () => {
     const masha = await named('Masha');
     const id = await say(masha, 'not yet');
     const db = new Database(app.database);
@@ -144,7 +147,7 @@ describe('a message that is deleted', () => {
 });
 
 describe('a moderator', () => {
-  it('mutes somebody for a time: they read, and do not write until it is over', async () => {
+  it('mutes a visitor for a time, who can read but not write until it is over', async () => {
     const masha = await named('Masha');
     const id = randomUUID();
     await say(masha, 'before', { id });
@@ -160,7 +163,7 @@ describe('a moderator', () => {
     expect((await masha.ask('POST', '/messages', { message: 'hey' })).status).toBe(201);
   });
 
-  it('bans somebody: what they have open is ended, and nothing is told to them from then on', async () => {
+  it('bans a visitor, whose connections are closed and get nothing more', async () => {
     const masha = await named('Masha');
     const { socket, received } = await connect(app.url, { extraHeaders: masha.headers });
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
@@ -177,7 +180,7 @@ describe('a moderator', () => {
     expect((await masha.ask('GET', '/messages')).status).toBe(200);
   });
 
-  it('bans an address with somebody, for a day at most: guests from there, not members', async () => {
+  it('bans the address of a visitor for a day at most: guests from there, not members', async () => {
     const masha = await named('Masha');
     const member = await Somebody.invited(owner, 'member');
     const { socket } = await connect(app.url, { extraHeaders: masha.headers });
@@ -195,7 +198,7 @@ describe('a moderator', () => {
     expect((await stranger.ask('GET', '/messages')).status).toBe(200);
   });
 
-  it('does nothing to those who may as much', async () => {
+  it('can do nothing to visitors of the same role', async () => {
     const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
     const other = await Somebody.invited(owner, 'moderator', 'Max');
     const id = await say(owner, 'mine');
@@ -209,7 +212,7 @@ describe('a moderator', () => {
     }
   });
 
-  it('locks a room, and slows one down; those who are there are told', async () => {
+  it('locks a room, and sets slow mode, which is announced in the room', async () => {
     const masha = await named('Masha');
     const { next, socket } = await connect(app.url, { extraHeaders: masha.headers });
     await owner.ask('PUT', '/r/lobby/rules', { locked: true });
@@ -230,7 +233,7 @@ describe('a moderator', () => {
     socket.disconnect();
   });
 
-  it('leaves a trail that the owner reads', async () => {
+  it('leaves audit entries that the owner reads', async () => {
     const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
     const masha = await named('Masha');
     const id = await say(masha, 'to go');
@@ -263,7 +266,7 @@ describe('a moderator', () => {
     expect(entries[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, details: {} });
   });
 
-  it('leaves a trail whose pages lose and repeat no row, though several share a millisecond', async () => {
+  it('leaves an audit log whose pages lose and repeat no entry, though several share a millisecond', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     for (let slow = 1; slow <= 5; slow += 1) await owner.ask('PUT', '/r/lobby/rules', { slow });
     const pageOf = async (query: string) =>
@@ -280,10 +283,10 @@ describe('a moderator', () => {
   });
 });
 
-describe('a link', () => {
+describe('an invitation link', () => {
   const open = async (who: Somebody, url: unknown) => who.accept(String(url));
 
-  it('is used by opening it and saying so, as often as it may be, and is not used up by being looked at', async () => {
+  it('is used up by accepting it as often as it allows, and not by opening it', async () => {
     const { body } = await owner.ask('POST', '/invitations', { role: 'moderator', uses: 2 });
     const preview = new Somebody(app.url);
     for (let i = 0; i < 3; i += 1) {

@@ -23,7 +23,7 @@ describe('presence', () => {
     jest.useRealTimers();
   });
 
-  it('tells who is in a room, each once however many tabs they have, and tells comings together', () => {
+  it('lists the people in a room, each once however many tabs they have, and gathers changes', () => {
     presence.join('lobby', visitor('a', 'Masha'), tell('a'));
     presence.join('lobby', visitor('a', 'Masha'), tell('a2'));
     const b = presence.join('lobby', visitor('b'), tell('b'));
@@ -41,7 +41,7 @@ describe('presence', () => {
     expect(told.b).toHaveLength(1);
   });
 
-  it('tells the others of the room who is typing, at a bounded pace, and never oneself', () => {
+  it('sends typing to the others in the room, at a bounded rate, and not to the one who types', () => {
     const a = presence.join('lobby', visitor('a', 'Masha'), tell('a'));
     presence.join('lobby', visitor('a', 'Masha'), tell('a2'));
     presence.join('lobby', visitor('b'), tell('b'));
@@ -54,7 +54,7 @@ describe('presence', () => {
     expect(told.b!.filter(({ type }) => type === 'typing')).toHaveLength(2);
   });
 
-  it('tells a new name to those who share a room with its owner', () => {
+  it('sends a new name to those who share a room with its owner', () => {
     presence.join('lobby', visitor('a'), tell('a'));
     presence.join('lobby', visitor('b'), tell('b'));
     presence.join('other', visitor('c'), tell('c'));

@@ -18,7 +18,7 @@ const list = async () => (await (await fetch(`${app.url}/contacts`)).json()) as 
 const add = (name: string, phone: string) => post<Contact>(`${app.url}/contacts`, { name, phone });
 
 describe('/contacts', () => {
-  it('adds a contact, its phone normalised, and lists all by name', async () => {
+  it('adds a contact with a normalized phone number, and lists all by name', async () => {
     const { status, headers, body } = await add('Masha', '8 (912) 345-67-89');
     expect(status).toBe(201);
     expect(body).toEqual({ id: expect.any(String) as string, name: 'Masha', phone: '+79123456789' });
@@ -35,7 +35,7 @@ describe('/contacts', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('tells every open page of a change', async () => {
+  it('sends changes to all connections', async () => {
     const [a, b] = [await connect(app.url), await connect(app.url, { auth: { room: 'other' } })];
     const { body } = await add('Masha', '+79123456789');
     await fetch(`${app.url}/contacts/${body.id}`, { method: 'DELETE' });
@@ -46,14 +46,14 @@ describe('/contacts', () => {
     }
   });
 
-  it('reads a national number in the region that is set', async () => {
+  it('reads a national number in the configured region', async () => {
     const german = await startApp({ PHONE_REGION: 'DE' });
     const { body } = await post<Contact>(`${german.url}/contacts`, { name: 'Rathaus', phone: '030 901820' });
     expect(body.phone).toBe('+4930901820');
     await german.close();
   });
 
-  it('refuses a contact when the address book is full, and takes one again when there is room', async () => {
+  it('refuses a contact when the address book is full, and accepts one after a removal', async () => {
     const { folder, remove } = scratch();
     const stores = await openStores(`${folder}/parley.db`);
     const writeAccess = { authorize: async () => undefined } as unknown as WriteAccess;

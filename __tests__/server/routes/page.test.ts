@@ -11,7 +11,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
 };
 
 describe('the page', () => {
-  it('brings the last 50 messages and the cursor to go on from', async () => {
+  it('contains the newest 50 messages and the cursor to continue from', async () => {
     for (let i = 1; i <= 60; i += 1) await say(app.url, `text-${i}.`);
     const { html } = await get('/');
     expect(html).not.toContain('text-10.');
@@ -27,13 +27,13 @@ describe('the page', () => {
     expect((await get('/r/No%20Room')).answer.status).toBe(400);
   });
 
-  it('shows what people wrote as text', async () => {
+  it('shows messages as text', async () => {
     await say(app.url, '<script>alert(1)</script><img src=x>');
     const { html } = await get('/');
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x&gt;');
   });
 
-  it('makes a browser a lasting visitor, whose name comes back', async () => {
+  it('gives a browser a cookie, with which its name comes back', async () => {
     const first = await get('/');
     const renamed = await post(`${app.url}/username`, { username: 'Masha' }, { Cookie: first.cookie });
     expect(renamed.body).toMatchObject({ type: 'change_username', username: 'Masha' });
@@ -44,7 +44,7 @@ describe('the page', () => {
     expect(said.body).toMatchObject({ username: 'Masha', visitor: renamed.body.visitor });
   });
 
-  it('lets nothing run in it but its own scripts, and nobody frame it', async () => {
+  it('runs only its own scripts, and cannot be framed', async () => {
     const { answer, html } = await get('/');
     const policy = answer.headers.get('content-security-policy')!;
     const [, nonce] = /'nonce-([^']+)'/.exec(policy)!;
@@ -57,7 +57,7 @@ describe('the page', () => {
     expect((await get('/')).answer.headers.get('content-security-policy')).not.toContain(nonce);
   });
 
-  it('is served with its style and scripts, and nothing that lies beside them', async () => {
+  it('is served with its styles and scripts, and no other files', async () => {
     const { html } = await get('/');
     const assets = [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(([, path]) => path!);
     expect(assets.length).toBeGreaterThan(1);

@@ -26,7 +26,7 @@ const texts = async (room: string) =>
   (await readAll(app.url, room)).map(({ username, message }) => [username, message]);
 
 describe('GET /r/:room', () => {
-  it('answers a browser with the page, and curl with lines', async () => {
+  it('answers a browser with the page, and curl with plain text', async () => {
     await say(app.url, 'hello', { room: 'team' });
     const page = await get('/r/team', 'text/html,application/xhtml+xml,*/*;q=0.8');
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -62,7 +62,7 @@ describe('GET /r/:room', () => {
     expect((await get('/r/lobby?after=x')).status).toBe(400);
   });
 
-  it('goes on for ever with ?follow', async () => {
+  it('streams with ?follow', async () => {
     await say(app.url, 'before');
     const gone = new AbortController();
     const answer = await get('/r/lobby?follow', '*/*', { signal: gone.signal });
@@ -95,26 +95,26 @@ describe('POST /r/:room', () => {
     expect((await post('/r/team', `message=hello&username=Masha&id=${randomUUID()}`)).status).toBe(409);
   });
 
-  it('says what curl -d sends, as it is', async () => {
+  it('sends the body of curl -d unchanged', async () => {
     const answer = await post('/r/team', '50% & more = 100%');
     expect(answer.status).toBe(201);
     expect(await answer.text()).toBe('Anonymous: 50% & more = 100%\n');
     expect(await texts('team')).toEqual([['Anonymous', '50% & more = 100%']]);
   });
 
-  it('says it under a name', async () => {
+  it('sends it under a name', async () => {
     await post('/r/team', 'message=hello%20all&username=Masha');
     expect(await texts('team')).toEqual([['Masha', 'hello all']]);
   });
 
-  it('says it once, however often it is sent with its key', async () => {
+  it('sends it once, however often it comes with its idempotency key', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     await post('/r/team', 'once', key);
     await post('/r/team', 'once', key);
     expect(await texts('team')).toHaveLength(1);
   });
 
-  it('brings a browser back to the page, under the name it has from then on', async () => {
+  it('redirects a browser to the page, under its new name', async () => {
     const page = await get('/r/team', 'text/html');
     const cookie = page.headers.get('set-cookie')!.split(';')[0]!;
     const browser = { Accept: 'text/html', Cookie: cookie, Origin: app.url };
@@ -127,14 +127,14 @@ describe('POST /r/:room', () => {
     ]);
   });
 
-  it('takes a form once, however often it is sent with the id that it carries', async () => {
+  it('accepts a form once, however often it comes with its id', async () => {
     const form = `message=once&id=${randomUUID()}`;
     await post('/r/team', form);
     await post('/r/team', form);
     expect(await texts('team')).toHaveLength(1);
   });
 
-  it('tells a person in words why a form was refused', async () => {
+  it('shows a person why a form was refused', async () => {
     const answer = await post('/r/team', 'message=', { Accept: 'text/html,*/*;q=0.8' });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toMatch(/<h1[^>]*>The message is empty\.<\/h1>/);

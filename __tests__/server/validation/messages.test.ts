@@ -29,12 +29,12 @@ describe('a message', () => {
     });
   });
 
-  it('is taken as it is, up to 4,000 characters as people count them', () => {
+  it('is accepted unchanged, up to 4,000 code points', () => {
     const message = ` ${'😀'.repeat(3998)}\n`;
     expect(checkTypedDraft({ message }).body).toEqual({ message });
   });
 
-  it('has one key, however its UUID is written', () => {
+  it('has one id, however its UUID is written', () => {
     expect(checkTypedDraft({ message: 'a', id: ID.toUpperCase() }).id).toBe(ID);
   });
 
@@ -74,8 +74,8 @@ describe('a name', () => {
   );
 });
 
-describe('a reading', () => {
-  it('begins where it says, with numbers as texts or not', () => {
+describe('a request to read', () => {
+  it('says where to begin, with numbers or numeric strings', () => {
     expect(checkReading({})).toEqual({ room: 'lobby' });
     expect(checkReading({ room: 'a-1', after: 'k3f9:57', last: '10' })).toMatchObject({
       after: 'k3f9:57',
@@ -99,7 +99,7 @@ describe('a reading', () => {
     { room: '__proto__' },
   ])('is refused: %j', (query) => expect(refusalOf(() => checkReading(query)).status).toBe(400));
 
-  it('pages by 50, unless it says otherwise', () => {
+  it('has pages of 50 by default', () => {
     expect(checkPaging({}).limit).toBe(50);
     expect(checkPaging({ limit: '7' }).limit).toBe(7);
     expect(refusalOf(() => checkPaging({ before: 'x' })).status).toBe(400);
