@@ -65,7 +65,7 @@ export function accountRoutes({
     if (!json) return response.render('account', { ...overview, room: checkRoom(request.query.room) });
     response.json({
       ...overview.me,
-      grants: overview.credentials.map(told),
+      grants: overview.credentials.map(toWire),
       passkeys: overview.passkeys.map(({ id, at }) => ({ id, at: iso(at) })),
     });
   });
@@ -99,7 +99,7 @@ export function accountRoutes({
   router.post('/account/tokens', jsonBody, async (request, response) => {
     const label = checkLabel(request.body);
     const { credential, secret } = await credentials.createToken(await access.authorize(request), label);
-    response.status(201).json({ ...told(credential), token: secret });
+    response.status(201).json({ ...toWire(credential), token: secret });
   });
 
   router.delete('/account/grants/:id', async (request, response) => {
@@ -128,7 +128,7 @@ export function accountRoutes({
       : await signIn.withPassword(checkNameAndPassword(body), browser);
     const { username, role } = await visitors.profileById(id);
     response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
-    response.status(201).json({ visitor: id, username, role, grant: told(credential) });
+    response.status(201).json({ visitor: id, username, role, grant: toWire(credential) });
   });
 
   router.delete('/sessions', async (request, response) => {
@@ -146,7 +146,7 @@ export function accountRoutes({
 }
 
 /** A session or token as it crosses the wire. */
-function told<T extends Credential>(
+function toWire<T extends Credential>(
   credential: T,
 ): Omit<T, 'at' | 'used'> & { at: string | null; used: string | null } {
   return { ...credential, at: iso(credential.at), used: iso(credential.used) };

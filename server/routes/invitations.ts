@@ -45,7 +45,7 @@ export function invitationRoutes(
   router.use('/invitations', authorize(access));
   router.get('/invitations', async (_request, response) => {
     const all = await invitations.list(visitorOf(response));
-    response.set('Cache-Control', 'no-store').json(all.map(told));
+    response.set('Cache-Control', 'no-store').json(all.map(toWire));
   });
 
   router.post('/invitations', jsonBody, async (request, response) => {
@@ -53,7 +53,7 @@ export function invitationRoutes(
       visitorOf(response),
       checkInvitationDraft(request.body),
     );
-    response.status(201).json({ ...told(invitation), url: `${originOf(request)}/invite#${secret}` });
+    response.status(201).json({ ...toWire(invitation), url: `${originOf(request)}/invite#${secret}` });
   });
 
   router.delete('/invitations/:id', async (request, response) => {
@@ -65,6 +65,6 @@ export function invitationRoutes(
 }
 
 /** Returns an invitation as it crosses the wire. */
-function told(invitation: Invitation): object {
+function toWire(invitation: Invitation): object {
   return { ...invitation, until: iso(invitation.until), at: iso(invitation.at) };
 }

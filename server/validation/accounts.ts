@@ -97,7 +97,7 @@ const rules = z.object(
   OBJECT,
 );
 const id = z.string().regex(/^[\w-]{1,40}$/, 'That is not the id of a visitor.');
-const deeds = z.object({
+const auditQuery = z.object({
   before: z.coerce.number('"before" must be the "id" of an audit entry.').int().min(1).default(Infinity),
   limit: z.coerce.number('"limit" must be a number.').int().min(1).max(500).default(100),
 });
@@ -133,4 +133,5 @@ export const checkRules = (value: unknown): Partial<RoomRules> => check(rules, v
 /** @throws {Refusal} `bad_request` */
 export const checkVisitor = (value: unknown): string => check(id, value);
 /** @throws {Refusal} `bad_request` */
-export const checkAuditQuery = (value: unknown): { before: number; limit: number } => check(deeds, value);
+export const checkAuditQuery = (value: unknown): { before: number; limit: number } =>
+  check(auditQuery, value);
