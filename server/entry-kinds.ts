@@ -1,22 +1,22 @@
 import { z } from 'zod';
 
 /*
- * The registry of entry kinds: the one place that says what each kind is. The store, the caches, the transports, the
- * routes and the proofs handle entries through it and know no kind by its name. How the page shows a kind stands in
- * static/timeline/renderers.ts.
+ * The registry of entry kinds, the only place that defines them. The store, the caches, the transports, the routes and
+ * the proofs handle entries through it and know no kind by name. static/timeline/renderers.ts defines how the page shows
+ * each kind.
  */
 
 /** A position in a room's log, opaque to clients: `<epoch>:<seq>`. */
 export type Cursor = string;
 
-/** What every entry has, whatever its kind. */
+/** The fields of every entry. */
 export interface EntryHead {
-  /** The position just after this entry: reading after it goes on with the next. */
+  /** The position just after this entry: reading after it continues with the next. */
   cursor: Cursor;
   /** 1, 2, 3 … in its room, without holes, in commit order. */
   seq: number;
   room: string;
-  /** A UUID of the writer's making: the idempotency key. */
+  /** A UUID from the writer: the idempotency key. */
   id: string;
   /** The public id of the writer. */
   visitor: string;
@@ -29,7 +29,7 @@ export interface EntryHead {
 /** A line of plain text: what the writer says, or a notice of the server's own. */
 export type Line = { text: string } | { notice: string };
 
-/** All that is known of one kind of entry. */
+/** The definition of a kind of entry. */
 export interface EntryKind<Body extends object = object> {
   /** The fields that an entry of this kind has beside its head. They are stored as one JSON object. */
   readonly body: z.ZodObject;

@@ -1,6 +1,6 @@
 /**
- * What crosses the wire, on every transport: types only, shared with the browser by `import type`.
- * PROTOCOL.md describes the same in prose.
+ * The types of everything that crosses the wire, on every transport, shared with the browser by `import type`.
+ * PROTOCOL.md describes them in prose.
  */
 
 import type {
@@ -18,19 +18,19 @@ import type {
 
 export type { Cursor, DeletedMessage, DeleteMessage, Entry, EntryHead, EntryOf, EntryType, NewMessage };
 
-/** The cursor that was asked for is not of this history: read again from `earliest`, or go on from `cursor`. */
+/** The requested cursor belongs to another history: read again from `earliest`, or continue from `cursor`. */
 export interface Reset {
   type: 'reset';
   room: string;
-  /** Reading after it starts with the first entry that is kept. */
+  /** Reading after it begins with the oldest entry of the room. */
   earliest: Cursor;
-  /** The room's head; a stream goes on from here by itself. */
+  /** The room's head; a stream continues from here by itself. */
   cursor: Cursor;
 }
 
 /**
- * The first thing that a stream tells: where its reading begins. A reader that is cut off before its first message
- * comes back to this place.
+ * The first event of a stream: where reading begins. A reader that is disconnected before its first message resumes
+ * from here.
  */
 export interface Start {
   type: 'start';
@@ -38,10 +38,10 @@ export interface Start {
   cursor: Cursor;
 }
 
-/** One answer of `GET /messages`. */
+/** The body of an answer to `GET /messages`. */
 export interface MessagePage {
   messages: Entry[];
-  /** The place from which to read on: nothing is missed after it. */
+  /** Where to continue reading without missing anything. */
   cursor: Cursor;
   earliest: Cursor;
 }
@@ -52,7 +52,7 @@ export interface Person {
   username: string;
 }
 
-/** Who is in the room now; `people` is cut at a bound, `count` is not. */
+/** The people in a room; `people` is truncated, `count` is not. */
 export interface Presence {
   type: 'presence';
   room: string;
@@ -60,35 +60,35 @@ export interface Presence {
   people: Person[];
 }
 
-/** Somebody is writing. */
+/** Somebody is typing. */
 export interface Typing extends Person {
   type: 'typing';
   room: string;
 }
 
-/** Somebody goes by another name from now on. */
+/** Somebody has changed their name. */
 export interface ChangeUsername extends Person {
   type: 'change_username';
 }
 
-/** What may be said in a room, and how often. */
+/** Who may write in a room, and how often. */
 export interface RoomRules {
   /** Only moderators and owners write. */
   locked: boolean;
-  /** The least time between two messages of one person, in s; 0 for none. */
+  /** The minimum time between two messages of one person, in s; 0 for none. */
   slow: number;
 }
 
-/** A room has other rules from now on. */
+/** The rules of a room have changed. */
 export interface ChangeRoom extends RoomRules {
   type: 'change_room';
   room: string;
 }
 
-/** What somebody may do: each role may do what those before it may. */
+/** What somebody may do. Each role includes those before it. */
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
-/** What the audit log records of each action beside who did it, when and to what; `minutes` is missing if permanent. */
+/** The details of each action in the audit log; `minutes` is missing if it is permanent. */
 export interface AuditDetails {
   delete_message: { room: string; username: string };
   mute: { minutes?: number | undefined };
@@ -102,15 +102,15 @@ export interface AuditDetails {
   redeem_invitation: { role: Role };
 }
 
-/** What can be done that the audit log records. */
+/** The actions that the audit log records. */
 export type AuditAction = keyof AuditDetails;
 
-/** Something that was done: `target` is the visitor, room, message or invitation that it was done to. */
+/** An action in the audit log; `target` is a visitor, room, message or invitation. */
 export type AuditedAction = {
   [Action in AuditAction]: { action: Action; target: string; details: AuditDetails[Action] };
 }[AuditAction];
 
-/** A line of the address book. */
+/** An entry of the address book. */
 export interface Contact {
   id: string;
   name: string;
@@ -118,24 +118,24 @@ export interface Contact {
   phone: string;
 }
 
-/** The address book has one more line. */
+/** A contact was added. */
 export interface NewContact {
   type: 'new_contact';
   contact: Contact;
 }
 
-/** The address book has lost a line. */
+/** A contact was removed. */
 export interface RemoveContact {
   type: 'remove_contact';
   id: string;
 }
 
-/** Told as it happens to whoever is connected: never in the log, never with a cursor. */
+/** An event that is sent only to connected clients: it is in no log and has no cursor. */
 export type Ephemeral = Presence | Typing | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
 /**
- * What went wrong, for programs: stable, while sentences may change. There is one for each thing that a client can act
- * on in its own way; PROTOCOL.md says what each means.
+ * Identifies an error for programs; stable, while sentences may change. There is one for everything that a client can
+ * handle differently. PROTOCOL.md explains them.
  */
 export type ErrorCode =
   | 'address_too_long'
@@ -176,21 +176,21 @@ export interface ErrorBody {
   code: ErrorCode;
   /** An HTTP status. */
   status: number;
-  /** When to try again, in s, where it was too often: `Retry-After`, for those who see no headers. */
+  /** When to try again after a rate limit, in s: `Retry-After`, for clients without headers. */
   retryAfter?: number;
 }
 
-/** How a Socket.IO server acknowledges a write: with what it made of it, or the error. */
+/** Acknowledges a request over Socket.IO, with its result or an error. */
 export type Acknowledge<T> = (answer: T | ErrorBody) => void;
 
-/** Where a reader begins: after a cursor, or with the newest `last`; with neither, at the head. */
+/** Where reading begins: after a cursor, or with the newest `last` messages; by default at the head. */
 export interface Reading {
   room?: string;
   after?: Cursor | 'earliest';
   last?: number;
 }
 
-/** Appending an entry, by the name of its kind. */
+/** The events that append entries, named after their kinds. */
 type SendEvents = {
   [Type in SendableType]: (
     draft: BodyOf<Type> & { id?: string; room?: string },
@@ -206,7 +206,7 @@ export interface ClientEvents extends SendEvents {
   join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
 }
 
-/** Entries, by the name of their kind. */
+/** The events of entries, named after their kinds. */
 type EntryEvents = { [Type in EntryType]: (entry: EntryOf<Type>) => void };
 
 /** Socket.IO, server to browser. */

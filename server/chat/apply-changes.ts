@@ -2,7 +2,7 @@ import type { AccessControl } from '../access/access-control';
 import type { Change, ControlChannel } from '../access/control-channel';
 import type { Presence } from './presence';
 
-/** Acts on each change that any process has made: disconnects whoever may not stay, and notifies those who are here. */
+/** Applies announced changes: disconnects visitors who have lost access, and sends ephemeral events. */
 export function applyChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
   const apply = (change: Change): void | Promise<void> => {
     switch (change.type) {

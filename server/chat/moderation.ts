@@ -21,13 +21,13 @@ export class Moderation {
     private readonly access: AccessControl,
   ) {}
 
-  /** Lets somebody only read. @param minutes nothing if permanently. @throws {Refusal} `forbidden` */
+  /** Mutes somebody. @param minutes nothing if permanently. @throws {Refusal} `forbidden` */
   async mute(by: Visitor, visitor: string, minutes?: number): Promise<void> {
     const audit = auditEntry(by.id, 'mute', visitor, { minutes });
     await this.setMuted(by, visitor, end(minutes), audit);
   }
 
-  /** Lets somebody write again. @throws {Refusal} `forbidden` */
+  /** Unmutes somebody. @throws {Refusal} `forbidden` */
   async unmute(by: Visitor, visitor: string): Promise<void> {
     await this.setMuted(by, visitor, 0, auditEntry(by.id, 'unmute', visitor, {}));
   }

@@ -1,4 +1,4 @@
-/** Names that are being claimed: whoever is first is let through, and the others are refused until that is decided. */
+/** Names that are being claimed. Until the first claim of a name is decided, others are refused. */
 export interface NameClaims {
   /**
    * Claims a name for as long as it is being checked.

@@ -17,7 +17,7 @@ export class WriteAccess {
   ) {}
 
   /**
-   * Takes one from a visitor's allowance for something, and returns the visitor's profile.
+   * Checks that a visitor is not muted, takes one point of a rate limit, and returns the visitor's profile.
    * @throws {Refusal} `muted` or `rate_limited`
    */
   async authorize(what: Limited, visitor: Visitor): Promise<Profile> {

@@ -78,7 +78,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     const adding = this.writer.runGuarded(
       password === undefined ? [] : [['password_changed', samePassword]],
       ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expired),
-      // Before the new one is there: made in the same millisecond as others, it would be as old as they are.
+      // Before the new one is inserted: it may be as old as others, to the millisecond.
       ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
     );

@@ -17,10 +17,10 @@ export type NewRow = readonly [
   requires?: Requirements,
 ];
 
-/** What became of it: the seq that it got, or the row that its id had already, or why it was not appended. */
+/** The outcome of a draft: its new seq, the row that already has its id, or a conflict. */
 export type Outcome = number | Row | Conflict;
 
-/** How the entry is found that has an id. */
+/** Selects the entry with an id. */
 export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
 
 /** Prepares the one transaction that writes entries; it returns when they are on the disk. */
@@ -44,7 +44,7 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
   const readRole = db.prepare<[string], string>('SELECT role FROM visitors WHERE id = ?').pluck();
   const count = db.prepare(COUNT);
 
-  /** Takes the body out of an entry. @returns whether it was there, and of a kind that can be erased. */
+  /** Erases the body of an entry. @returns whether it exists and is of a kind that can be erased. */
   const erase = (room: string, id: string): boolean => {
     const target = readById.get(room, id);
     const type = target && kindOf(target.type)?.erasedAs;
@@ -53,7 +53,7 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     return true;
   };
 
-  /** Does what an entry depends on, or says why it can't be appended. */
+  /** Applies the effect of a draft on earlier entries, or returns why it can't be appended. */
   const prepare = ([room, , visitor, , type, body, requires]: NewRow, at: number): Conflict | undefined => {
     const { roles, audit: row } = requires ?? {};
     if (roles?.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'roles_changed';
@@ -92,7 +92,7 @@ function inHistory(type: string): number {
   return Number(kindOf(type)?.isInHistory ?? false);
 }
 
-/** Whether a row is what a draft of this content became. Of one that was erased, nobody can say what it held. */
+/** Whether a row is the entry of a draft with this content. An erased row matches any. */
 function isRepeated(row: Row, type: string, body: string): boolean {
   if (row.type !== type) return isErasedFrom(row.type, type);
   return row.body === body || isDeepStrictEqual(JSON.parse(row.body), JSON.parse(body));

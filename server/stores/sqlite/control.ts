@@ -8,14 +8,14 @@ export class SqliteControl implements ControlChannel {
     this.handlers.push(handle);
   }
 
-  /** Announces a change that was committed. @returns when everybody has acted on it. */
+  /** Announces a committed change. @returns when all subscribers have handled it. */
   async announce(change: Change): Promise<void> {
     await Promise.all(this.handlers.map(async (handle) => handle(change)));
   }
 
   /**
-   * Announces that somebody's access may have changed, whatever becomes of a commit: one whose outcome is unknown may
-   * have reached the disk.
+   * Announces that access may have changed, even if the commit fails: one whose outcome is unknown may have reached the
+   * disk.
    */
   async announceAccess<T>(commit: Promise<T>, visitor: string, addresses?: readonly string[]): Promise<T> {
     try {

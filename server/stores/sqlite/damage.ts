@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { versionOf } from './migrate';
 import { progressFile, type Progress } from './progress';
 
-/** The largest database whose pages are all looked at, in bytes: it takes about a second. */
+/** The largest database whose pages are all checked, in bytes: this takes about a second. */
 const CHECKED_WHOLE = 128 * 1024 * 1024;
 /** The most rooms whose head is compared with their last entry. */
 const CHECKED_ROOMS = 10_000;
@@ -11,8 +11,8 @@ const CHECKED_ROOMS = 10_000;
 const RESTORE = 'Restore a backup as the README says.';
 
 /**
- * Refuses a database file that is empty or missing where one was.
- * @param before the progress beside it.
+ * Refuses a database file that is empty or missing although its progress file shows that there was one.
+ * @param before the progress from that file.
  */
 export function checkFile(path: string, before: Progress | undefined): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
@@ -26,7 +26,7 @@ export function checkFile(path: string, before: Progress | undefined): void {
 }
 
 /**
- * Refuses a database that is damaged, as far as that can be seen in a second.
+ * Refuses a damaged database, as far as a check of about a second can tell.
  * @throws {Error} a sentence.
  */
 export function checkPages(db: Database.Database): void {
@@ -49,8 +49,8 @@ export function checkPages(db: Database.Database): void {
 
 /**
  * Refuses a database that has lost commits.
- * @param now its progress; one of another epoch is another history, where nothing can be compared.
- * @param before the progress beside it.
+ * @param now its progress; that of another epoch can't be compared.
+ * @param before the progress from the file beside it.
  */
 export function checkProgress(path: string, now: Progress, before: Progress): void {
   if ((now.epoch && now.epoch !== before.epoch) || now.commits >= before.commits) return;

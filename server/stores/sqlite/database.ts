@@ -17,7 +17,7 @@ import { checkSchema, migrate, versionOf } from './migrate';
 import { readProgress, writeProgress, type Progress } from './progress';
 import { setting } from './setting';
 
-/** An open database, and how to let it go. */
+/** An open database, and the function that closes it. */
 export interface Opened {
   db: Database.Database;
   /** Names the history that it holds. */
@@ -26,9 +26,9 @@ export interface Opened {
 }
 
 /**
- * Opens a database file for this process alone, durable and with today's schema; makes it and its folder if missing,
- * for this user alone. One that is damaged or does not fit is refused before anything is written to it.
- * @param restored it is a copy from another time, so its history gets a new epoch.
+ * Opens a database file exclusively, durable and migrated to the current schema. Creates it and its folder if missing,
+ * readable by this user only. A damaged or foreign database is refused before anything is written to it.
+ * @param restored whether it is a copy from another time, so that its history gets a new epoch.
  * @throws {Error} a sentence an operator can act on.
  */
 export function openDatabase(file: string, restored = false): Opened {
@@ -58,7 +58,7 @@ export function openDatabase(file: string, restored = false): Opened {
   }
 }
 
-/** Opens a checked file, and brings it up to date. */
+/** Opens a checked file, and migrates it. */
 function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> {
   const db = new Database(path);
   try {
@@ -74,11 +74,11 @@ function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> 
   }
 }
 
-/** Where a file is, or will be, without symbolic links. */
+/** Returns the path of a file without symbolic links, also if it does not exist yet. */
 function realPath(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })) return realpathSync(path);
   const there = join(realpathSync(dirname(path)), basename(path));
-  // A link may be there before the file that it leads to.
+  // A link may exist before its target.
   const isLink = lstatSync(there, { throwIfNoEntry: false })?.isSymbolicLink();
   return isLink ? realPath(resolve(dirname(there), readlinkSync(there))) : there;
 }
@@ -86,7 +86,7 @@ function realPath(path: string): string {
 /** Checks an existing file, without writing to it. */
 function inspect(path: string, before: Progress | undefined): void {
   const { mode, nlink } = statSync(path);
-  // SQLite finds the write-ahead log by the name: under two names, there would be two of them.
+  // SQLite derives the name of the write-ahead log: two names for one file would make two logs.
   if (nlink > 1) throw new Error('the file has another name as well (a hard link). Remove one of them.');
   const db = new Database(path, { readonly: true });
   try {
@@ -109,14 +109,14 @@ function progressOf(db: Database.Database): Progress {
   };
 }
 
-/** Makes an empty file that only this user can read; the files that SQLite adds have the same mode. */
+/** Creates an empty file that only this user can read. SQLite's other files inherit the mode. */
 function create(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
 /**
- * Holds `<path>-lock` locked for as long as the process lives: two servers on one file would each hand out the
- * same seq to their own readers. A lock on a file of its own leaves the database open to backups and to `sqlite3`.
+ * Keeps `<path>-lock` locked while the process lives: two servers on one file would serve different entries under the
+ * same seq. A separate file leaves the database open to backups and to `sqlite3`.
  */
 function lock(path: string): () => void {
   if (!existsSync(`${path}-lock`)) create(`${path}-lock`);

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 
-/** Makes each commit of a connection wait until it is on the disk. */
+/** Makes each commit of a connection wait until it is synced to disk. */
 export function makeDurable(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
-  // With NORMAL, a commit that was acknowledged can be rolled back when the power fails.
+  // With NORMAL, a power failure can roll back acknowledged commits.
   db.pragma('synchronous = FULL');
 }

@@ -8,7 +8,7 @@ import { decisionOf, type Statement, type Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
 
-/** Links to come in by, in SQLite. */
+/** Invitations in SQLite. */
 export class SqliteInvitations implements InvitationStore {
   private readonly readOne;
   private readonly readAll;

@@ -7,7 +7,7 @@ import { BY_ID, type NewRow } from './append';
 import { COLUMNS, entryOfRow, type Row } from './row';
 import type { Writer } from './writer';
 
-/** How history is read; each is answered from an index, whatever the log's length. */
+/** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
 export const READS = {
   after: `SELECT ${COLUMNS} FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`,
   before: `SELECT ${COLUMNS} FROM entries WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
@@ -35,10 +35,10 @@ export class SqliteLog implements Store {
   private readonly readById;
   private readonly readFirst;
   private readonly readHead;
-  /** Reads a span in one transaction: it is one moment of the database, whatever is committed meanwhile. */
+  /** Reads a slice in one transaction, so that it is consistent. */
   private readonly readInTransaction;
 
-  /** @param epoch names the history that this database holds. */
+  /** @param epoch the name of this database's history. */
   constructor(
     db: Database.Database,
     private readonly writer: Writer,
@@ -128,7 +128,7 @@ export class SqliteLog implements Store {
   }
 }
 
-/** A seq as SQLite can take it: it knows no integer beyond 64 bits, and no infinity. */
+/** Clamps a seq to what SQLite accepts: integers of 64 bits, without infinity. */
 function bounded(seq: number): number {
   return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }
@@ -139,8 +139,8 @@ function newRowOf({ room, id, visitor, username, type, body, requires }: Draft):
 }
 
 /**
- * Returns the rows, if they are those from one seq to another.
- * @throws {Error} if one is missing: its page is damaged, and readers must not go on as if it had never been there.
+ * Returns the rows, checked to be those from one seq to another without gaps.
+ * @throws {Error} if one is missing: its page is damaged, and readers must not skip it unnoticed.
  */
 function withoutGaps(rows: Row[], from: number, to: number): Row[] {
   const missing = rows.findIndex(({ seq }, i) => seq !== from + i);

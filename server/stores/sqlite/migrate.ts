@@ -2,11 +2,11 @@ import Database from 'better-sqlite3';
 import { skeletonOf } from '../../identity/name';
 import { MIGRATIONS } from './schema';
 
-/** Brings a database to today's schema in one transaction; if a step fails, it is as it was. */
+/** Migrates a database to the current schema in one transaction; if a step fails, it is unchanged. */
 export function migrate(db: Database.Database): void {
   const version = versionOf(db);
   if (version === MIGRATIONS.length) return;
-  // What a step drops is overwritten.
+  // Overwrite what a step drops.
   db.pragma('secure_delete = ON');
   addFunctions(db);
   db.transaction(() => {
@@ -16,8 +16,8 @@ export function migrate(db: Database.Database): void {
 }
 
 /**
- * Checks that a database has the schema of the version that it claims; tables of other programs may be there as well.
- * @throws {Error} a sentence, if it does not.
+ * Checks that a database has the schema of its version. It may have tables of other programs as well.
+ * @throws {Error} a sentence for the operator.
  */
 export function checkSchema(db: Database.Database): void {
   const version = versionOf(db);

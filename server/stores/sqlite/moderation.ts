@@ -8,7 +8,7 @@ import type { Role, RoomRules } from '../../wire';
 import type { SqliteControl } from './control';
 import { decisionOf, type Guard, type Statement, type Writer } from './writer';
 
-/** Who may what, in SQLite. */
+/** Roles, mutes, bans, room rules and the audit log, in SQLite. */
 export class SqliteModeration implements ModerationStore, BanStore {
   private readonly readAddress;
   private readonly readRules;
@@ -140,7 +140,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 }
 
-/** Makes a visitor known, so that there is something to be changed. @param at when, in ms since 1970. */
+/** Inserts a visitor if it is missing, so that there is a row to change. @param at in ms since 1970. */
 export function ensureVisitor(visitor: string, at: number): Statement {
   return [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at];
 }
@@ -151,7 +151,7 @@ export function haveRoles(roles: ExpectedRoles): Statement {
   return [`SELECT 1 WHERE ${['TRUE', ...roles.map(() => role)].join(' AND ')}`, ...roles.flat()];
 }
 
-/** Adds to the audit log. */
+/** Inserts an audit entry. */
 export function insertAuditEntry({ at, visitor, action, target, details }: NewAuditEntry): Statement {
   return [
     'INSERT INTO audit (at, visitor, action, target, details) VALUES (?, ?, ?, ?, ?)',

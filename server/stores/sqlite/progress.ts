@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** How far a history had come: its epoch, and how many transactions have changed the database. */
+/** The progress of a history: its epoch, and how many transactions have changed the database. */
 export interface Progress {
   epoch: string;
   commits: number;
@@ -12,12 +12,12 @@ export const COUNT = 'UPDATE commits SET count = count + 1';
 
 const DIGITS = 16;
 
-/** The file beside a database that {@link Progress} is kept in. */
+/** Returns the path of the file beside a database that stores its {@link Progress}. */
 export function progressFile(database: string): string {
   return `${database}-state`;
 }
 
-/** Reads the progress beside a database; nothing if there is none, or it can't be read. */
+/** Reads the progress of a database; `undefined` if there is none, or it can't be read. */
 export function readProgress(database: string): Progress | undefined {
   let text: string;
   try {
@@ -30,9 +30,9 @@ export function readProgress(database: string): Progress | undefined {
   return commits && epoch ? { epoch, commits: Number(commits) } : undefined;
 }
 
-/** Writes the progress beside a database, and waits until it is on the disk. */
+/** Writes the progress of a database, and waits until it is synced to disk. */
 export function writeProgress(database: string, { epoch, commits }: Progress): void {
-  // Not truncated first: at no time is it shorter than what it says.
+  // Without truncating first, the file is never shorter than its content.
   const file = openSync(progressFile(database), constants.O_RDWR | constants.O_CREAT, 0o600);
   const length = writeSync(file, `${digits(commits)} ${epoch}\n`);
   ftruncateSync(file, length);
@@ -41,9 +41,9 @@ export function writeProgress(database: string, { epoch, commits }: Progress): v
 }
 
 /**
- * Counts commits in the file beside a database, after each and before it is acknowledged. So a database that has fewer
- * has lost some, such as with its write-ahead log. The count is not synced: a loss of power can make it smaller than
- * it was, never larger.
+ * Counts commits in the file beside a database, after each commit and before it is acknowledged. A database with fewer
+ * commits has lost some, for example with its write-ahead log. The count is not synced: a power failure can make it
+ * smaller, never larger.
  */
 export class ProgressCounter {
   private readonly file: number;
@@ -54,7 +54,7 @@ export class ProgressCounter {
     this.read = db.prepare<[], number>('SELECT count FROM commits').pluck();
   }
 
-  /** Best effort: that the count can't be written must not fail a commit that is on the disk. */
+  /** Best effort: a count that can't be written must not fail a commit that is on disk. */
   update(): void {
     try {
       writeSync(this.file, digits(this.read.get()!), 0, 'latin1');

@@ -3,7 +3,7 @@ import { formatCursor } from '../../log/cursor';
 import { entryOf } from '../../log/entry';
 import type { Entry } from '../../wire';
 
-/** An entry as the database has it. */
+/** An entry as it is stored. */
 export interface Row {
   room: string;
   seq: number;
@@ -22,8 +22,8 @@ export interface Row {
 export const COLUMNS = 'room, seq, type, id, visitor, username, body, at';
 
 /**
- * Returns the entry of a row, in the history that `epoch` names. One of a kind that this version does not know has no
- * body: nobody can say whom it may be shown to, and readers skip it anyway.
+ * Returns the entry of a row, in the history that `epoch` names. An entry of an unknown kind gets no body: who may see it
+ * is unknown, and readers skip it anyway.
  */
 export function entryOfRow(row: Row, epoch: string): Entry {
   const { type, room, seq, id, visitor, username, at } = row;

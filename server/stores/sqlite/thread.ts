@@ -13,7 +13,7 @@ import type { Answer, Guard, Statement, Task } from './writer';
  */
 const db = new Database(workerData as string);
 makeDurable(db);
-// Ids are random, so each message changes some page of their index: the cache holds all of these.
+// Ids are random, so each message changes another page of their index: the cache should hold all of them.
 db.pragma('cache_size = -65536');
 // Overwrite what is deleted, instead of only unlinking it.
 db.pragma('secure_delete = ON');
@@ -28,7 +28,7 @@ const run = db.transaction((statements: readonly Statement[], guards: readonly G
 });
 const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
 
-/** How long no write may come before the WAL is checkpointed, in ms. */
+/** The idle time before a passive checkpoint, in ms. */
 const PAUSE = 1_000;
 // A commit checkpoints only without such a pause, since its writers wait for that. 16,000 pages are 64 MB.
 db.pragma('wal_autocheckpoint = 16000');

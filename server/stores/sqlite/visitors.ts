@@ -15,7 +15,7 @@ interface Row {
   seen: number;
 }
 
-/** What is kept of visitors, in SQLite. */
+/** Visitors in SQLite. */
 export class SqliteVisitors implements VisitorStore {
   private readonly readStanding;
   private readonly readCredential;
@@ -67,7 +67,7 @@ export class SqliteVisitors implements VisitorStore {
         visitor,
         abandoned,
       ],
-      // Names that look alike are held apart by their index.
+      // The unique index refuses look-alike names.
       [
         'UPDATE OR IGNORE visitors SET username = ?, skeleton = ?, seen = ? WHERE id = ?',
         username,
@@ -104,6 +104,6 @@ export class SqliteVisitors implements VisitorStore {
   }
 }
 
-/** Whether a visitor has no account, and was not here for long. */
+/** Whether a visitor has no account, and has been away for long. */
 const ABANDONED = `(seen < ? AND password IS NULL
   AND NOT EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;

@@ -1,16 +1,16 @@
 import type Database from 'better-sqlite3';
 
-/** How long after a deletion its text may stay in the write-ahead log if nothing else reads that, in ms. */
+/** The delay between a deletion and emptying the write-ahead log, in ms. */
 const DELAY = 1_000;
-/** The longest wait before another try while another process reads it, in ms. */
+/** The longest backoff while another process reads the log, in ms. */
 const BACKOFF_MAX = 10_000;
-/** After how long without success the operator is told, in ms. */
+/** After how long without success the operator is warned, in ms. */
 const COMPLAIN_AFTER = 60_000;
 
 /**
  * Empties the write-ahead log after deletions: the text of a deleted message is overwritten in the database at once,
- * but remains in older frames of that log. It can't be emptied while another process reads it, such as a backup; then
- * it is tried again, and no writer waits for it. The log that an earlier run left is emptied as well.
+ * but remains in older frames of that log. While another process reads the log, such as a backup, emptying it is retried,
+ * and no writer waits for it. The log of an earlier run is emptied as well.
  */
 export class WalEraser {
   private timer: NodeJS.Timeout | undefined;
@@ -56,7 +56,7 @@ export class WalEraser {
 
   /** @returns whether the log is empty now. */
   private empty(): boolean {
-    // Nothing here waits for readers: the writers of this thread would wait as well.
+    // Do not wait for readers: the writers on this thread would wait as well.
     const timeout = this.db.pragma('busy_timeout', { simple: true }) as number;
     this.db.pragma('busy_timeout = 0');
     try {
