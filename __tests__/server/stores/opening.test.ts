@@ -229,10 +229,9 @@ describe('the files of a database', () => {
   });
 
   it('are beside the program by default, wherever it is started from', async () => {
-    const print = "console.log(require('./config').readConfig({}).database)";
-    const dist = join(__dirname, '..', '..', '..', 'dist');
-    const run = (cwd: string) =>
-      execFileSync(process.execPath, ['-e', print.replace('./config', join(dist, 'config'))], { cwd });
+    const config = join(__dirname, '..', '..', '..', 'dist', 'config', 'config');
+    const print = `console.log(require(${JSON.stringify(config)}).readConfig({}).database)`;
+    const run = (cwd: string) => execFileSync(process.execPath, ['-e', print], { cwd });
     expect(run(place.folder).toString()).toBe(run('/').toString());
   });
 });
