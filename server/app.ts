@@ -24,7 +24,7 @@ import { Contacts } from './chat/contacts';
 import { Deletions } from './chat/deletions';
 import { Moderation } from './chat/moderation';
 import { InMemoryNameClaims } from './chat/name-claims';
-import { Presence } from './chat/presence';
+import { InMemoryPresence } from './chat/presence';
 import { Rules } from './chat/rules';
 import { WriteAccess } from './chat/write-access';
 import type { Config } from './config/config';
@@ -79,7 +79,7 @@ const ROOT = join(__dirname, '..');
 /** Composes the parts of the server. The app owns the stores from here on, and closes them. */
 export async function createApp(config: Config, stores: Stores): Promise<App> {
   const log = new Log(stores.log, config.tail);
-  const presence = new Presence();
+  const presence = new InMemoryPresence();
   const addresses = new Addresses(config.trustProxy);
   const key = await stores.visitors.signingKey(newSecret());
   const visitors = new Visitors(stores.visitors, addresses, key);

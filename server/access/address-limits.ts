@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Addresses } from '../identity/address';
 import { bodySize } from './body-size';
-import { ConnectionLimit, reserve } from './connection-limit';
+import { InMemoryConnectionLimit, reserve, type ConnectionLimit } from './connection-limit';
 import { refuseIfSpent } from './rate-limit';
 import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type Rates } from './rates';
 
@@ -38,8 +38,8 @@ export class AddressLimits {
     const most = 2 * ADDRESS_FACTOR * connections;
     this.requestBytes = most * REQUEST_BYTES;
     this.unreadBytes = most * UNREAD_BYTES;
-    this.handshakes = new ConnectionLimit(most);
-    this.sockets = new ConnectionLimit(most);
+    this.handshakes = new InMemoryConnectionLimit(most);
+    this.sockets = new InMemoryConnectionLimit(most);
   }
 
   /** Returns where a request comes from, as limits and bans know it. */

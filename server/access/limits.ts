@@ -1,4 +1,4 @@
-import { ConnectionLimit, reserve } from './connection-limit';
+import { InMemoryConnectionLimit, reserve, type ConnectionLimit } from './connection-limit';
 import { refuseIfSpent, spend } from './rate-limit';
 import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type Limited, type Rates } from './rates';
 
@@ -21,8 +21,8 @@ export class Limits {
     private readonly rates: Rates | undefined,
     connections: number,
   ) {
-    this.visitors = new ConnectionLimit(connections);
-    this.addresses = new ConnectionLimit(ADDRESS_FACTOR * connections);
+    this.visitors = new InMemoryConnectionLimit(connections);
+    this.addresses = new InMemoryConnectionLimit(ADDRESS_FACTOR * connections);
   }
 
   /**

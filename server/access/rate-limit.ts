@@ -6,6 +6,16 @@ export interface Allowance {
   seconds: number;
 }
 
+/** A rate limit: each key may use an allowance in each window of time. */
+export interface RateLimit {
+  /** Returns in how many seconds a key has points again: 0 if it has some now. */
+  retryAfter(key: string): number;
+  /** Returns how many times its allowance a key has used in its window. */
+  timesUsed(key: string): number;
+  /** Counts points, one by default, whether or not they are left. */
+  count(key: string, points?: number): void;
+}
+
 /** The most keys that one rate limit remembers, about 3 MB. */
 const KEYS_MAX = 20_000;
 
@@ -16,29 +26,26 @@ interface Window {
 }
 
 /**
- * A rate limit in fixed windows, one per key; a window begins with the first use. Memory is bounded: past 20,000 keys
+ * A rate limit of one process, in fixed windows, one per key; a window begins with the first use. Memory is bounded: past 20,000 keys
  * the oldest window is forgotten, and its key has its whole allowance again.
  */
-export class RateLimit {
+export class InMemoryRateLimit implements RateLimit {
   /** The oldest first. */
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly allowance: Allowance) {}
 
-  /** Returns in how many seconds a key has points again: 0 if it has some now. */
   retryAfter(key: string): number {
     const window = this.windows.get(key);
     const left = window ? window.ends - performance.now() : 0;
     return window && left > 0 && window.used >= this.allowance.points ? Math.ceil(left / 1_000) : 0;
   }
 
-  /** Returns how many times its allowance a key has used in its window. */
   timesUsed(key: string): number {
     const window = this.windows.get(key);
     return window && window.ends > performance.now() ? window.used / this.allowance.points : 0;
   }
 
-  /** Counts points, whether or not they are left. */
   count(key: string, points = 1): void {
     const now = performance.now();
     this.forget(now);

@@ -1,4 +1,4 @@
-import { RateLimit, type Allowance } from './rate-limit';
+import { InMemoryRateLimit, type Allowance, type RateLimit } from './rate-limit';
 
 /** What is limited by time. */
 export type Limited = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
@@ -37,8 +37,8 @@ export type Rates = Readonly<Record<Limited, Rate>>;
 /** Creates the rate limits. @param settings nothing where there are no limits. */
 export function createRates(settings: LimitSettings | undefined): Rates | undefined {
   const rate = ({ points, seconds }: Allowance, sentence: string): Rate => ({
-    visitors: new RateLimit({ points, seconds }),
-    addresses: new RateLimit({ points: points * ADDRESS_FACTOR, seconds }),
+    visitors: new InMemoryRateLimit({ points, seconds }),
+    addresses: new InMemoryRateLimit({ points: points * ADDRESS_FACTOR, seconds }),
     sentence,
   });
   return (

@@ -1,5 +1,5 @@
 import { hashOf } from '../identity/secret';
-import { RateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
+import { InMemoryRateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
 import { ADDRESS_FACTOR } from './rates';
 
 const WORDS = 'There were too many attempts to sign in';
@@ -17,7 +17,8 @@ export class SignInLimits {
 
   /** @param allowance nothing where there are no limits. */
   constructor(allowance: Allowance | undefined) {
-    const times = (factor: number) => new RateLimit({ ...allowance!, points: factor * allowance!.points });
+    const times = (factor: number) =>
+      new InMemoryRateLimit({ ...allowance!, points: factor * allowance!.points });
     this.limits = allowance && {
       addresses: times(ADDRESS_FACTOR),
       /** One name from one address. */

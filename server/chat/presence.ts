@@ -62,23 +62,39 @@ class Attendee implements Attendance {
   }
 }
 
-/** Who is in which room, and who is typing. Kept in the memory of this process. */
-export class Presence {
+/** Knows who is in which room, and notifies connections. */
+export interface Presence {
+  /** Adds a connection to a room. A visitor with several connections there is one person. */
+  join(room: string, visitor: Visitor, subscriber: Subscriber): Attendance;
+  /** Returns the people in a room, each once. */
+  people(room: string): Person[];
+  /** Sends a change of name to all who share a room with that visitor. */
+  announceRename(change: ChangeUsername): void;
+  /** Returns whether another visitor without a cookie has a name that looks like this one, for its connection. */
+  hasNamesake(visitor: string, skeleton: string): boolean;
+  /** Sends an event to everybody in a room. */
+  notifyRoom(room: string, event: ChangeRoom): void;
+  /** Sends an event to everybody in all rooms. */
+  notifyAll(event: NewContact | RemoveContact): void;
+  /** Stops all events. */
+  close(): void;
+}
+
+/** The presence of the connections to one process. */
+export class InMemoryPresence implements Presence {
   private readonly rooms = new Map<string, Room>();
   /** The skeletons of visitors' names, cached. */
   private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
-  /** Adds a connection to a room. A visitor with several connections there is one person. */
   join(name: string, visitor: Visitor, listener: Subscriber): Attendance {
     let room = this.rooms.get(name);
     if (!room) this.rooms.set(name, (room = { name, attendees: new Set() }));
-    const guest = new Attendee(visitor, listener, room, this.left);
-    room.attendees.add(guest);
+    const attendee = new Attendee(visitor, listener, room, this.left);
+    room.attendees.add(attendee);
     this.announce(room);
-    return guest;
+    return attendee;
   }
 
-  /** Returns the people in a room, each once. */
   people(name: string): Person[] {
     const people = new Map<string, Person>();
     for (const { visitor } of this.rooms.get(name)?.attendees ?? [])
@@ -86,19 +102,17 @@ export class Presence {
     return [...people.values()];
   }
 
-  /** Sends a change of name to all who share a room with that visitor. */
   announceRename(change: ChangeUsername): void {
-    for (const { attendees: guests } of this.rooms.values()) {
-      const own = [...guests].filter(({ visitor }) => visitor.id === change.visitor);
+    for (const { attendees } of this.rooms.values()) {
+      const own = [...attendees].filter(({ visitor }) => visitor.id === change.visitor);
       own.forEach(({ visitor }) => (visitor.username = change.username));
-      if (own.length > 0) guests.forEach(({ listener }) => listener.notify(change));
+      if (own.length > 0) attendees.forEach(({ listener }) => listener.notify(change));
     }
   }
 
-  /** Returns whether another visitor without a cookie has a name that looks like this one, for this connection. */
   hasNamesake(visitor: string, skeleton: string): boolean {
-    for (const { attendees: guests } of this.rooms.values()) {
-      for (const { visitor: other } of guests) {
+    for (const { attendees } of this.rooms.values()) {
+      for (const { visitor: other } of attendees) {
         const isOther = !other.isPersistent && other.id !== visitor && other.username !== ANONYMOUS;
         if (isOther && this.skeletonOf(other) === skeleton) return true;
       }
@@ -117,25 +131,22 @@ export class Presence {
     return known.skeleton;
   }
 
-  /** Sends an event to everybody in a room. */
   notifyRoom(name: string, event: ChangeRoom): void {
     this.rooms.get(name)?.attendees.forEach(({ listener }) => listener.notify(event));
   }
 
-  /** Sends an event to everybody in all rooms. */
   notifyAll(event: NewContact | RemoveContact): void {
-    for (const { attendees: guests } of this.rooms.values())
-      guests.forEach(({ listener }) => listener.notify(event));
+    for (const { attendees } of this.rooms.values())
+      attendees.forEach(({ listener }) => listener.notify(event));
   }
 
-  /** Stops all events. */
   close(): void {
     this.rooms.forEach(({ announcing }) => clearTimeout(announcing));
     this.rooms.clear();
   }
 
-  private readonly left = (guest: Attendee, room: Room): void => {
-    room.attendees.delete(guest);
+  private readonly left = (attendee: Attendee, room: Room): void => {
+    room.attendees.delete(attendee);
     if (room.attendees.size > 0) return this.announce(room);
     clearTimeout(room.announcing);
     if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);

@@ -1,4 +1,4 @@
-import { Presence } from '../../../server/chat/presence';
+import { InMemoryPresence, type Presence } from '../../../server/chat/presence';
 import type { Ephemeral } from '../../../server/wire';
 
 const visitor = (id: string, username = 'Anonymous') => ({
@@ -15,7 +15,7 @@ describe('presence', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
-    presence = new Presence();
+    presence = new InMemoryPresence();
     told = {};
   });
   afterEach(() => {
