@@ -1,32 +1,28 @@
-import { join } from 'node:path';
 import { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
-import { openStores, type Stores } from '../../../server/stores/open';
+import type { Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
-import { scratch } from '../../support/app';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
+import { openLog, type OpenLog } from '../../support/log';
 import { Queue } from '../../support/queue';
 
 /** A log whose store commits, and can then fail to answer: a lost answer, or a connection that was cut. */
-let position: ReturnType<typeof scratch>;
 let stores: Stores;
 let log: Log;
+let close: OpenLog['close'];
 
 beforeEach(async () => {
-  position = scratch();
-  stores = await openStores(join(position.folder, 'parley.db'));
-  // The log must announce its own commits: the bell of another process may be late, or lost.
-  jest.spyOn(stores.log, 'onCommit').mockReturnValue();
   jest.spyOn(console, 'error').mockReturnValue();
-  log = new Log(stores.log, 500);
+  ({ log, stores, close } = await openLog(500, (opened) => {
+    // The log must announce its own commits: the bell of another process may be late, or lost.
+    jest.spyOn(opened.log, 'onCommit').mockReturnValue();
+  }));
 });
 
 afterEach(async () => {
   jest.restoreAllMocks();
-  await log.close();
-  await stores.close();
-  position.remove();
+  await close();
 });
 
 /** Makes the next append fail: after it has committed, or instead. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { Log } from '../../../server/log/log';
+import type { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
-import { openStores, type Stores } from '../../../server/stores/open';
+import type { Stores } from '../../../server/stores/open';
 import { SqliteLog } from '../../../server/stores/sqlite/log';
 import type { Entry, Reset } from '../../../server/wire';
-import { scratch, startApp } from '../../support/app';
+import { startApp } from '../../support/app';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
+import { openLog, type OpenLog } from '../../support/log';
 import { Somebody } from '../../support/people';
 import { Queue } from '../../support/queue';
 import { READERS } from '../../support/readers';
@@ -51,20 +51,12 @@ describe('who reads just after a deletion was acknowledged', () => {
 });
 
 describe('the memory of a room, when a message of it was deleted', () => {
-  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   let log: Log;
+  let close: OpenLog['close'];
 
-  beforeEach(async () => {
-    position = scratch();
-    stores = await openStores(join(position.folder, 'parley.db'));
-    log = new Log(stores.log, 4);
-  });
-  afterEach(async () => {
-    await log.close();
-    await stores.close();
-    position.remove();
-  });
+  beforeEach(async () => ({ log, stores, close } = await openLog(4)));
+  afterEach(() => close());
 
   const say = (message: string, id: string = randomUUID()) => log.append(messageDraft(message, { id }));
   const remove = (target: string) => log.append(deletionDraft(target));

@@ -12,15 +12,15 @@ import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
 describe('those who follow a room', () => {
-  let position: ReturnType<typeof scratch>;
+  let place: ReturnType<typeof scratch>;
   let stores: Stores;
   beforeEach(async () => {
-    position = scratch();
-    stores = await openStores(join(position.folder, 'parley.db'));
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
   });
   afterEach(async () => {
     await stores.close();
-    position.remove();
+    place.remove();
   });
 
   it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {

@@ -1,29 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
-import { openStores, type Stores } from '../../../server/stores/open';
+import type { Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
-import { scratch } from '../../support/app';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
+import { openLog, type OpenLog } from '../../support/log';
 import { Queue } from '../../support/queue';
 
-let position: ReturnType<typeof scratch>;
 let stores: Stores;
 let log: Log;
+let close: OpenLog['close'];
 
-beforeEach(async () => {
-  position = scratch();
-  stores = await openStores(join(position.folder, 'parley.db'));
-  log = new Log(stores.log, 500);
-});
+beforeEach(async () => ({ log, stores, close } = await openLog(500)));
 
 afterEach(async () => {
   jest.restoreAllMocks();
-  await log.close();
-  await stores.close();
-  position.remove();
+  await close();
 });
 
 const say = (message: string, room = 'lobby', id: string = randomUUID()) =>

@@ -1,16 +1,15 @@
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Log } from '../../../server/log/log';
+import type { Log } from '../../../server/log/log';
 import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
-import { openStores, type Stores } from '../../../server/stores/open';
+import type { Stores } from '../../../server/stores/open';
 import { eventStream } from '../../../server/transports/sse';
 import { jsonFrames, textLines } from '../../../server/transports/subprotocols';
 import type { Reset } from '../../../server/wire';
-import { scratch } from '../../support/app';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
+import { openLog, type OpenLog } from '../../support/log';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -26,22 +25,19 @@ async function held(): Promise<number> {
 }
 
 describe('the memory of the log', () => {
-  let position: ReturnType<typeof scratch>;
   let stores: Stores;
   let log: Log;
+  let close: OpenLog['close'];
 
   beforeEach(async () => {
-    position = scratch();
-    stores = await openStores(join(position.folder, 'parley.db'));
-    // The pages that are forgotten every 15 s are not forgotten here: the bound holds at any moment.
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
-    log = new Log(stores.log, 500);
+    ({ log, stores, close } = await openLog(500, () => {
+      // The pages that are forgotten every 15 s are not forgotten here: the bound holds at any moment.
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    }));
   });
   afterEach(async () => {
     jest.useRealTimers();
-    await log.close();
-    await stores.close();
-    position.remove();
+    await close();
   });
 
   const say = (room: string, message: string) => log.append(messageDraft(message, { room }));

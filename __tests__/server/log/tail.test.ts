@@ -8,18 +8,18 @@ import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 describe("a room's newest entries in memory", () => {
-  let position: ReturnType<typeof scratch>;
+  let place: ReturnType<typeof scratch>;
   let stores: Stores;
   let epoch: string;
   beforeEach(async () => {
-    position = scratch();
-    stores = await openStores(join(position.folder, 'parley.db'));
+    place = scratch();
+    stores = await openStores(join(place.folder, 'parley.db'));
     ({ epoch } = await stores.log.after('lobby', 0, 1));
   });
   afterEach(async () => {
     jest.restoreAllMocks();
     await stores.close();
-    position.remove();
+    place.remove();
   });
 
   const say = (...messages: string[]) =>
