@@ -143,7 +143,7 @@ describe('a long room', () => {
     await fill(600);
     await masha.page.getByRole('button', { name: '600 new messages ↓' }).waitFor();
     expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
-    expect(await watched()).toMatchObject({ most: MAX_MESSAGES });
+    expect((await watched()).most).toBeLessThanOrEqual(MAX_MESSAGES);
     expect(await count(masha)).toBeLessThan(MAX_MESSAGES);
     await wheel(masha, 700, () => endsWith(masha, 660));
     expect(isRun(await seqs(masha))).toBe(true);
