@@ -15,13 +15,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openStores } from '../../../server/stores/open';
-import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
-import { scratch } from '../../support/app';
-import { messageDraft } from '../../support/drafts';
-import { textOf } from '../../support/entry';
-import { say } from '../../support/http';
-import { startProcess } from '../../support/process';
+import { openStores } from '../../../../server/stores/open';
+import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
+import { scratch } from '../../../support/app';
+import { messageDraft } from '../../../support/drafts';
+import { textOf } from '../../../support/entry';
+import { say } from '../../../support/http';
+import { startProcess } from '../../../support/process';
 
 let place: ReturnType<typeof scratch>;
 let file: string;
@@ -229,7 +229,7 @@ describe('the files of a database', () => {
   });
 
   it('are beside the program by default, wherever it is started from', async () => {
-    const config = join(__dirname, '..', '..', '..', 'dist', 'config', 'config');
+    const config = join(__dirname, '..', '..', '..', '..', 'dist', 'config', 'config');
     const print = `console.log(require(${JSON.stringify(config)}).readConfig({}).database)`;
     const run = (cwd: string) => execFileSync(process.execPath, ['-e', print], { cwd });
     expect(run(place.folder).toString()).toBe(run('/').toString());

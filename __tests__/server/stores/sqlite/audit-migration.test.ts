@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { skeletonOf } from '../../../server/identity/name';
-import { openStores } from '../../../server/stores/open';
-import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
-import { scratch } from '../../support/app';
+import { skeletonOf } from '../../../../server/identity/name';
+import { openStores } from '../../../../server/stores/open';
+import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
+import { scratch } from '../../../support/app';
 
 /** The step that makes objects of the details, which were texts. */
 const STEP = MIGRATIONS.findIndex((step) => step.includes('RENAME COLUMN detail TO details'));

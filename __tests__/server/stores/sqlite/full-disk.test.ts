@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { MessagePage } from '../../../server/wire';
-import { scratch } from '../../support/app';
-import { Somebody } from '../../support/people';
-import { startProcess, type ServerProcess } from '../../support/process';
+import type { MessagePage } from '../../../../server/wire';
+import { scratch } from '../../../support/app';
+import { Somebody } from '../../../support/people';
+import { startProcess, type ServerProcess } from '../../../support/process';
 
 let place: ReturnType<typeof scratch>;
 let database: string;

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MessagePage, NewMessage } from '../../../server/wire';
-import { scratch, startApp, type Running } from '../../support/app';
-import { post, read, say } from '../../support/http';
+import type { MessagePage, NewMessage } from '../../../../server/wire';
+import { scratch, startApp, type Running } from '../../../support/app';
+import { post, read, say } from '../../../support/http';
 
 /** A database as version 5 of the schema wrote it, and what the server answered then. */
 const FOLDER = join(__dirname, 'version-5');

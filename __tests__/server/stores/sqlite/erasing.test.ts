@@ -4,10 +4,10 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openStores, type Stores } from '../../../server/stores/open';
-import { MIGRATIONS } from '../../../server/stores/sqlite/schema';
-import { scratch } from '../../support/app';
-import { deletionDraft, messageDraft } from '../../support/drafts';
+import { openStores, type Stores } from '../../../../server/stores/open';
+import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
+import { scratch } from '../../../support/app';
+import { deletionDraft, messageDraft } from '../../../support/drafts';
 
 let place: ReturnType<typeof scratch>;
 let file: string;
