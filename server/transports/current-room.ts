@@ -3,8 +3,8 @@ import type { Visitor } from '../identity/visitor';
 import type { Pacer, Subscription } from '../log/follower';
 import type { Reading } from '../validation/messages';
 import type { Cursor } from '../wire';
+import type { Outlet } from './outlet';
 import type { Services } from './services';
-import type { Outlet } from './session';
 
 const RESOLVED = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { AddressLimits } from '../access/address-limits';
 import { CONTROL_FRAMES_MAX } from './bounded-websocket';
-import type { Session } from './session';
+import type { RoomSession } from './room-session';
 
 /** An Engine.IO socket: the connection below a Socket.IO socket. */
 export type EngineSocket = Socket['conn'];
@@ -21,7 +21,7 @@ const connections = new WeakMap<EngineSocket, EngineConnection>();
 /** An open Engine.IO socket, with bounds on the packets that its client sends besides events and on those it leaves unread. */
 export class EngineConnection {
   /** The session of its Socket.IO socket, once that is authorized. */
-  session: Session | undefined;
+  session: RoomSession | undefined;
   /** Whether its client has asked for a Socket.IO socket: it may have one. */
   hasAsked = false;
   /** How many packets wait because the socket can't take them. */

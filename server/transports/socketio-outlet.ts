@@ -5,7 +5,7 @@ import type { Entry, Ephemeral, Reset } from '../wire';
 import { drained, GONE } from './backpressure';
 import type { BoundedWebSocket } from './bounded-websocket';
 import { EngineConnection, type EngineSocket } from './engine-connection';
-import type { Outlet } from './session';
+import type { Outlet } from './outlet';
 import { textFrames } from './text-frames';
 
 /** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */

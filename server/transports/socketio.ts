@@ -10,13 +10,13 @@ import { BoundedWebSocketServer } from './bounded-websocket';
 import { EngineConnection, type EngineSocket } from './engine-connection';
 import { EngineGuard } from './engine-guard';
 import type { Services } from './services';
-import { Session } from './session';
+import { RoomSession } from './room-session';
 import { SocketIoOutlet } from './socketio-outlet';
 
 interface Data {
   /** The visitor and where the reading begins, between the handshake and the session. */
   authorized?: { visitor: Visitor; reading: Reading; cursor: Cursor };
-  session?: Session;
+  session?: RoomSession;
 }
 
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
@@ -90,7 +90,7 @@ async function authorize({ conn, data, request, handshake }: Socket, services: S
 
 function serve(socket: Socket, services: Services): void {
   const { visitor, reading, cursor } = socket.data.authorized!;
-  const session = new Session(services, visitor, new SocketIoOutlet(socket as AnySocket));
+  const session = new RoomSession(services, visitor, new SocketIoOutlet(socket as AnySocket));
   // Drop the handshake and its request: they are no longer needed, and would live as long as the connection.
   Object.assign(socket, { handshake: undefined, data: { session } });
   Object.assign(socket.conn, { request: undefined });

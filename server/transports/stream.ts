@@ -7,7 +7,7 @@ import type { Cursor, Ephemeral, Reset, Start } from '../wire';
 import { waitForTurn } from './authorization';
 import { GONE, writeEphemeral, write } from './backpressure';
 import type { Services } from './services';
-import { Session } from './session';
+import { RoomSession } from './room-session';
 
 /** How a room is encoded in an HTTP response that does not end. */
 export interface Format {
@@ -83,7 +83,7 @@ export async function stream(
   socket.write(format.first({ type: 'start', room, cursor }));
 
   const deadline = performance.now() + LIFETIME;
-  const session = new Session(services, visitor, {
+  const session = new RoomSession(services, visitor, {
     write: (step) => {
       if (response.writableEnded || socket.destroyed) return GONE;
       const isEmpty = step.type === 'page' && step.entries.length === 0;

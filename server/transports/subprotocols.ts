@@ -3,7 +3,7 @@ import { errorBody, Refusal } from '../refusal';
 import type { Ephemeral, Reset, Start } from '../wire';
 import { EMPTY } from './backpressure';
 import { plainText, notice } from './plain-text';
-import type { Session } from './session';
+import type { RoomSession } from './room-session';
 import { textFrames } from './text-frames';
 
 /** How a WebSocket subprotocol encodes what the server sends, and handles what a client sends. */
@@ -15,7 +15,7 @@ export interface Subprotocol {
   /** Encodes an ephemeral event as a frame; empty if this protocol does not have it. */
   event: (event: Ephemeral) => Buffer;
   /** Handles a text, and returns the text of the answer, if any. Nothing may hold the text meanwhile: it can be large. */
-  receive: (session: Session, frame: string) => Promise<string | undefined>;
+  receive: (session: RoomSession, frame: string) => Promise<string | undefined>;
 }
 
 /** `json`: each frame is an object with a `type`. Each frame of a client is answered by an `ack` or `error` with its `id`. */

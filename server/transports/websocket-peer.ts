@@ -5,7 +5,8 @@ import { Refusal } from '../refusal';
 import type { Ephemeral, Reset } from '../wire';
 import { STALLED } from './backpressure';
 import { BoundedWebSocket, CONTROL_FRAMES_MAX } from './bounded-websocket';
-import type { Outlet, Session } from './session';
+import type { Outlet } from './outlet';
+import type { RoomSession } from './room-session';
 import { textLines, type Subprotocol } from './subprotocols';
 
 export const RESTARTING = 'The server is restarting. Come back with your cursor.';
@@ -17,7 +18,7 @@ const UNREAD_MAX = 1024 * 1024;
  * (`npm run bench -- --cases idle`).
  */
 export class WebSocketPeer extends BoundedWebSocket implements Outlet {
-  session: Session | undefined;
+  session: RoomSession | undefined;
   subprotocol: Subprotocol = textLines;
   /** Where it comes from, as limits know it. */
   private address = '';
@@ -35,7 +36,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   }
 
   /** Begins a session, which handles the messages of the peer from here on. */
-  begin(session: Session): void {
+  begin(session: RoomSession): void {
     this.session = session;
     this.on('close', closed).on('message', received);
   }

@@ -10,7 +10,7 @@ import { waitForTurn } from './authorization';
 import { BoundedWebSocketServer } from './bounded-websocket';
 import { echo } from './echo';
 import type { Services } from './services';
-import { Session } from './session';
+import { RoomSession } from './room-session';
 import { jsonFrames, textLines, type Subprotocol } from './subprotocols';
 import { RESTARTING, WebSocketPeer } from './websocket-peer';
 
@@ -78,7 +78,7 @@ export class WebSockets {
     const cursor = await log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       peer.subprotocol = SUBPROTOCOLS[peer.protocol] ?? textLines;
-      const session = new Session(this.services, visitor, peer);
+      const session = new RoomSession(this.services, visitor, peer);
       peer.begin(session);
       const first = peer.subprotocol.start({ type: 'start', room, cursor });
       if (first) peer.send(first);

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../access/access-control';
 import type { ChatDraft } from '../chat/chat';
-import type { Subscriber } from '../chat/presence';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';
-import type { LogReader, Pacer } from '../log/follower';
+import type { Pacer } from '../log/follower';
 import { Refusal } from '../refusal';
 import {
   checkDeletion,
@@ -16,11 +15,9 @@ import {
 } from '../validation/messages';
 import type { Cursor, Entry } from '../wire';
 import { CurrentRoom } from './current-room';
+import type { Outlet } from './outlet';
 import { RequestBounds } from './request-bounds';
 import type { Services } from './services';
-
-/** The writing side of a connection. Its `end` is called with a {@link Refusal} when access has ended. */
-export interface Outlet extends LogReader, Subscriber {}
 
 /** How often a replay that has used up its reads checks whether there are new ones, in ms. */
 const REPLAY_RETRY_INTERVAL = 500;
@@ -31,7 +28,7 @@ const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing'
   .join(', ');
 
 /** A connection that reads one room at a time, is present in it, and may write. */
-export class Session implements Connection, Pacer {
+export class RoomSession implements Connection, Pacer {
   private readonly bounds: RequestBounds;
   private readonly room: CurrentRoom;
   private isClosed = false;

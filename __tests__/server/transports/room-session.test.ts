@@ -1,6 +1,7 @@
 import { Refusal } from '../../../server/refusal';
 import type { Services } from '../../../server/transports/services';
-import { Session, type Outlet } from '../../../server/transports/session';
+import type { Outlet } from '../../../server/transports/outlet';
+import { RoomSession } from '../../../server/transports/room-session';
 
 const nothing = (): void => undefined;
 
@@ -21,7 +22,7 @@ describe('a session that is closed while its reader stalls', () => {
     } as unknown as Services;
     const outlet: Outlet = { write: nothing, notify: nothing, end: nothing };
     const visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '::1' };
-    const session = new Session(services, visitor, outlet);
+    const session = new RoomSession(services, visitor, outlet);
     session.enter('lobby', 'a:0');
     const id = '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10';
     const answers = [

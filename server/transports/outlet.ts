@@ -1,0 +1,5 @@
+import type { Subscriber } from '../chat/presence';
+import type { LogReader } from '../log/follower';
+
+/** The writing side of a connection. Its `end` is called with a `Refusal` when access has ended. */
+export interface Outlet extends LogReader, Subscriber {}
