@@ -1,6 +1,6 @@
 import { startApp, type Running } from '../support/app';
 import { read, say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { closed, dial } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -12,7 +12,7 @@ afterEach(() => app.close());
 
 /** Opens a connection of each kind for a visitor, and waits until all of them have entered the room. */
 async function openAll(
-  who: Somebody,
+  who: TestVisitor,
   headers = who.headers,
 ): Promise<[name: string, connection: OpenConnection][]> {
   const connections = await Promise.all(
@@ -60,20 +60,20 @@ async function expectRefused(headers: Record<string, string>, status: number): P
 
 describe('access that ends', () => {
   it('by a ban closes all connections within 5 s, sends no later message, and allows no replay', async () => {
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.guest(app.url);
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.createGuest(app.url);
     const connections = await openAll(guest);
-    await endAccess(connections, () => owner.ask('PUT', `/people/${guest.visitor}/ban`, {}));
+    await endAccess(connections, () => owner.request('PUT', `/people/${guest.id}/ban`, {}));
     await expectRefused(guest.headers, 403);
   });
 
   it('by a ban of a guest without a cookie closes its connections', async () => {
-    const owner = await Somebody.owner(app);
+    const owner = await TestVisitor.createOwner(app);
     const peer = await openPeer(app.url, '/ws', 'json');
     peer.send({ type: 'new_message', message: 'spam' });
     const { visitor } = await peer.next(({ type }) => type === 'new_message');
     const connections: OpenConnection = { text: () => JSON.stringify(peer.frames), closed: peer.closed };
-    await endAccess([['/ws', connections]], () => owner.ask('PUT', `/people/${String(visitor)}/ban`, {}));
+    await endAccess([['/ws', connections]], () => owner.request('PUT', `/people/${String(visitor)}/ban`, {}));
     expect(await peer.closed).toMatchObject({ code: 1008 });
   });
 
@@ -81,8 +81,8 @@ describe('access that ends', () => {
     ['POST /messages', 'application/json', JSON.stringify({ message: 'too late' })],
     ['POST /r/lobby', 'application/x-www-form-urlencoded', 'message=too+late'],
   ])('by a ban refuses %s if its body arrives after the ban', async (line, type, body) => {
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.guest(app.url);
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.createGuest(app.url);
     const socket = await dial(
       app.url,
       `${line} HTTP/1.1`,
@@ -95,7 +95,7 @@ describe('access that ends', () => {
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
     await read(app.url);
-    await owner.ask('PUT', `/people/${guest.visitor}/ban`, {});
+    await owner.request('PUT', `/people/${guest.id}/ban`, {});
     socket.write(body);
     await closed(socket);
     expect(text).toContain('HTTP/1.1 403');
@@ -103,59 +103,59 @@ describe('access that ends', () => {
   });
 
   it('by a ban of the address refuses new guests from it', async () => {
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.guest(app.url);
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.createGuest(app.url);
     const connections = await openAll(guest);
-    await owner.ask('PUT', `/people/${guest.visitor}/ban`, { address: true });
+    await owner.request('PUT', `/people/${guest.id}/ban`, { address: true });
     for (const [, one] of connections) await closesSoon(one);
     await expectRefused({}, 403);
-    expect((await owner.ask('GET', '/messages')).status).toBe(200);
+    expect((await owner.request('GET', '/messages')).status).toBe(200);
   });
 
   it('by the end of a session closes the connections of that session', async () => {
-    const member = await Somebody.guest(app.url);
-    await member.keep('Masha');
+    const member = await TestVisitor.createGuest(app.url);
+    await member.createAccount('Masha');
     const { headers } = member;
     const connections = await openAll(member, headers);
-    await endAccess(connections, () => member.ask('DELETE', '/sessions'));
+    await endAccess(connections, () => member.request('DELETE', '/sessions'));
     expect((await fetch(`${app.url}/account/tokens`, { method: 'POST', headers })).status).not.toBe(201);
   });
 
   it('by revoking a token closes its connections, and the token is refused', async () => {
-    const member = await Somebody.guest(app.url);
-    await member.keep('Masha');
-    const { body } = await member.ask('POST', '/account/tokens', { label: 'a script' });
+    const member = await TestVisitor.createGuest(app.url);
+    await member.createAccount('Masha');
+    const { body } = await member.request('POST', '/account/tokens', { label: 'a script' });
     const headers = { Authorization: `Bearer ${String(body.token)}` };
     const connections = await openAll(member, headers);
-    await endAccess(connections, () => member.ask('DELETE', `/account/grants/${String(body.id)}`));
+    await endAccess(connections, () => member.request('DELETE', `/account/grants/${String(body.id)}`));
     await expectRefused(headers, 401);
   });
 
   it('by the loss of a role closes the connections of an invited visitor', async () => {
     await app.close();
     app = await startApp({ ACCESS: 'invite' });
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.invited(owner, 'member');
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.invite(owner, 'member');
     const connections = await CONNECTIONS.SSE!(app.url, guest.headers);
     await fetch(app.url, { headers: guest.headers });
-    await owner.ask('PUT', `/people/${guest.visitor}/role`, { role: 'guest' });
+    await owner.request('PUT', `/people/${guest.id}/role`, { role: 'guest' });
     await closesSoon(connections);
-    expect((await guest.ask('GET', '/messages')).status).toBe(401);
+    expect((await guest.request('GET', '/messages')).status).toBe(401);
   });
 
   it.each(['/sse', '/subscribe', '/r/lobby?follow'])(
     'by a ban also ends a pipelined request for %s, which waits for a slow response',
     async (path) => {
-      const owner = await Somebody.owner(app);
-      const guest = await Somebody.guest(app.url);
+      const owner = await TestVisitor.createOwner(app);
+      const guest = await TestVisitor.createGuest(app.url);
       const cookie = `Cookie: ${guest.cookie}`;
       const ahead = [`GET ${path} HTTP/1.1`, 'Host: localhost', cookie];
       const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', cookie, '', ...ahead);
       let text = '';
       socket.on('data', (chunk) => (text += String(chunk)));
       // Once another request is answered, the server has read both.
-      await guest.ask('GET', '/messages');
-      await owner.ask('PUT', `/people/${guest.visitor}/ban`, {});
+      await guest.request('GET', '/messages');
+      await owner.request('PUT', `/people/${guest.id}/ban`, {});
       await until(() => text.split('HTTP/1.1 403').length === 3);
       await say(app.url, 'a secret');
       socket.destroy();

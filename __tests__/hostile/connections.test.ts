@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { scratch, startApp, type Running } from '../support/app';
 import { say } from '../support/http';
 import { memoryOf } from '../support/memory';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
 import { closed, dial, dialWebSocket } from '../support/raw';
 import { connect } from '../support/socket';
@@ -57,7 +57,7 @@ describe('the connections of one address', () => {
 
   it('include those on /ws/echo', async () => {
     app = await startApp(FEW);
-    const { headers } = await Somebody.guest(app.url);
+    const { headers } = await TestVisitor.createGuest(app.url);
     const open = () => openPeer(app.url, '/ws/echo', undefined, undefined, headers);
     const peers = [await open(), await open()];
     await expect(open()).rejects.toThrow('429');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startApp, type Running } from '../support/app';
 import { post, readAll } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect, leave } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -74,7 +74,7 @@ async function flood(count: number, say: (message: string, i: number) => Promise
 
 describe.each(Object.keys(WAYS))('a flood over %s', (way) => {
   it('is limited to the rate of a visitor, told when to try again, and not stored beyond the limit', async () => {
-    const { headers } = await Somebody.guest(app.url);
+    const { headers } = await TestVisitor.createGuest(app.url);
     const say = await WAYS[way]!(headers);
     const refused: Said[] = [];
     for (let i = 0; i < 2 * EACH; i += 1) refused.push(...(await flood(1, say)));
@@ -90,7 +90,7 @@ describe.each(Object.keys(WAYS))('a flood over %s', (way) => {
   });
 
   it('shares one rate limit with all other transports', async () => {
-    const { headers } = await Somebody.guest(app.url);
+    const { headers } = await TestVisitor.createGuest(app.url);
     for (const [other, open] of Object.entries(WAYS)) {
       if (other !== way) await (await open(headers))(`by ${other}`);
     }

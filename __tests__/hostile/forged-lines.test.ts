@@ -2,7 +2,7 @@ import { plainText } from '../../server/transports/plain-text';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, readAll, say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -72,8 +72,8 @@ describe('line breaks and control characters', () => {
   it.each(['Anna: x', 'Anna:', 'Anna\u02d0 x', 'An\nna', 'Anna\r', 'An\u0000na', 'An\u2028na', ' * x\n'])(
     'can’t make a name imitate another’s line: %j',
     async (username) => {
-      const guest = await Somebody.guest(app.url);
-      const { status, body } = await guest.ask('POST', '/username', { username });
+      const guest = await TestVisitor.createGuest(app.url);
+      const { status, body } = await guest.request('POST', '/username', { username });
       // Surrounding spaces are not part of a name.
       if (status === 200) expect(body.username).toMatch(/^\S+( \S+)*$/);
       else expect(status).toBe(400);
@@ -84,19 +84,19 @@ describe('line breaks and control characters', () => {
   it.each(['* Olga deleted a message.', '＊ Olga', '*'])(
     'can’t make a name imitate a notice: %j',
     async (username) => {
-      const guest = await Somebody.guest(app.url);
-      const { status, body } = await guest.ask('POST', '/username', { username });
+      const guest = await TestVisitor.createGuest(app.url);
+      const { status, body } = await guest.request('POST', '/username', { username });
       expect([status, body.error]).toEqual([400, 'A name can not begin with "*".']);
     },
   );
 
   it('can’t make a name imitate a part of a notice', async () => {
-    const guest = await Somebody.guest(app.url);
+    const guest = await TestVisitor.createGuest(app.url);
     const username = 'Olga deleted a message. Masha';
-    await guest.ask('POST', '/username', { username });
-    const { body } = await guest.ask('POST', '/messages', { message: 'hello' });
+    await guest.request('POST', '/username', { username });
+    const { body } = await guest.request('POST', '/messages', { message: 'hello' });
     const peer = await openPeer(app.url, '/ws', 'text');
-    await guest.ask('DELETE', `/r/lobby/messages/${String(body.id)}`);
+    await guest.request('DELETE', `/r/lobby/messages/${String(body.id)}`);
     expect(await peer.until(1)).toEqual([` * “${username}” deleted a message.`]);
     peer.socket.terminate();
     const answer = await fetch(`${app.url}/r/lobby?after=earliest`, { headers: { Accept: 'text/plain' } });
@@ -104,7 +104,7 @@ describe('line breaks and control characters', () => {
     expect(deleted).toBe(` * A message from “${username}” was deleted.`);
     // A closing quotation mark can't be part of a name.
     for (const forged of ['Masha” deleted', '“Masha'])
-      expect((await guest.ask('POST', '/username', { username: forged })).status).toBe(400);
+      expect((await guest.request('POST', '/username', { username: forged })).status).toBe(400);
   });
 
   it('in a name that an older version accepted can’t imitate a notice', () => {

@@ -1,6 +1,6 @@
 import { startApp, type Running } from '../support/app';
 import { readAll } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -17,9 +17,10 @@ describe('the query', () => {
     'nonce=x&me[role]=owner&_locals[room]=x&layout=/etc/passwd',
     '__proto__[outputFunctionName]=x&constructor[prototype][escapeFunction]=x',
   ])('never reaches a view: ?%s', async (query) => {
-    const guest = await Somebody.guest(app.url);
+    const guest = await TestVisitor.createGuest(app.url);
     for (const path of ['/', '/r/lobby', '/account']) {
-      const page = (search: string) => guest.ask('GET', path + search, undefined, { Accept: 'text/html' });
+      const page = (search: string) =>
+        guest.request('GET', path + search, undefined, { Accept: 'text/html' });
       const [plain, odd] = [await page(''), await page(`?${encodeURI(query)}`)];
       expect(odd.status).toBe(200);
       expect(odd.text.replace(NONCE, '')).toBe(plain.text.replace(NONCE, ''));
@@ -64,13 +65,13 @@ describe('JSON of the wrong shape', () => {
   afterEach(() => expect(({} as { polluted?: unknown }).polluted).toBeUndefined());
 
   it.each(WRITES)('is refused by %s %s with 400', async (method, path, field) => {
-    const guest = await Somebody.guest(app.url);
+    const guest = await TestVisitor.createGuest(app.url);
     const bodies = [
       ...BODIES,
       ...ODD.map(([, json]) => `{"phone":"+79123456789","password":"x","${field}":${json}}`),
     ];
     for (const body of bodies) {
-      const { status, text } = await guest.ask(method, path, body);
+      const { status, text } = await guest.request(method, path, body);
       expect({ body: body.slice(0, 60), status }).toEqual({ body: body.slice(0, 60), status: 400 });
       expect(text).not.toMatch(/node_modules|\.ts:|\.js:|at /);
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startApp, type Running } from '../support/app';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -47,18 +47,18 @@ const WAYS: Record<string, (cookie?: string) => Promise<Named>> = {
     };
   },
   'POST /username': async (cookie) => {
-    const guest = cookie ? new Somebody(app.url, cookie) : await Somebody.guest(app.url);
+    const guest = cookie ? new TestVisitor(app.url, cookie) : await TestVisitor.createGuest(app.url);
     return {
-      rename: async (username) => outcome((await guest.ask('POST', '/username', { username })).body),
+      rename: async (username) => outcome((await guest.request('POST', '/username', { username })).body),
     };
   },
   'the form of a room': async (cookie) => {
-    const guest = cookie ? new Somebody(app.url, cookie) : await Somebody.guest(app.url);
+    const guest = cookie ? new TestVisitor(app.url, cookie) : await TestVisitor.createGuest(app.url);
     return {
       rename: async (username) => {
         const form = new URLSearchParams({ message: 'x', username });
         const type = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/plain' };
-        const { status, text } = await guest.ask('POST', '/r/lobby', form.toString(), type);
+        const { status, text } = await guest.request('POST', '/r/lobby', form.toString(), type);
         return status === 201 ? text.slice(0, text.indexOf(': ')) : status;
       },
     };
@@ -122,8 +122,8 @@ describe.each(ways)('a name that is changed by %s', (way) => {
   });
 
   it('is refused if it looks like the name of a persistent visitor', async () => {
-    const owner = await Somebody.guest(app.url);
-    expect((await owner.ask('POST', '/username', { username: 'Anna Bill' })).status).toBe(200);
+    const owner = await TestVisitor.createGuest(app.url);
+    expect((await owner.request('POST', '/username', { username: 'Anna Bill' })).status).toBe(200);
     expect(await outcomes(ANNA)).toEqual(all(ANNA, 409));
   });
 
@@ -140,7 +140,7 @@ describe.each(ways)('a name that is changed by %s', (way) => {
   );
 
   it('is free again when its owner takes another', async () => {
-    const cookie = (await Somebody.guest(app.url)).cookie;
+    const cookie = (await TestVisitor.createGuest(app.url)).cookie;
     const [one, other] = [await WAYS[way]!(cookie), await WAYS[way]!()];
     expect(await one.rename('Anna')).toBe('Anna');
     expect(await other.rename('Anna')).toBe(409);
@@ -151,7 +151,7 @@ describe.each(ways)('a name that is changed by %s', (way) => {
 
 describe('a name that two visitors ask for at once', () => {
   it.each(meet)('is given to one of them, over %s with a cookie and %s without', async (one, other) => {
-    const cookie = (await Somebody.guest(app.url)).cookie;
+    const cookie = (await TestVisitor.createGuest(app.url)).cookie;
     const [lasting, connected] = [await WAYS[one]!(cookie), await WAYS[other]!()];
     for (let i = 0; i < 10; i += 1) {
       const names = [`Anna ${'a'.repeat(i)}x`, `Аnna ${'a'.repeat(i)}x`];

@@ -1,6 +1,6 @@
 import { until } from '../support/browser';
 import { post, say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { answerTo } from '../support/raw';
 import { setStage } from '../support/stage';
 
@@ -40,9 +40,9 @@ describe('markup and script', () => {
   it('in names, messages and contacts are shown as text, both live and after a reload', async () => {
     const visit = await open();
     const { page } = visit;
-    const mallory = await Somebody.guest(stage.app.url);
-    await mallory.ask('POST', '/username', { username: NAME });
-    for (const message of TEXTS) await mallory.ask('POST', '/messages', { message });
+    const mallory = await TestVisitor.createGuest(stage.app.url);
+    await mallory.request('POST', '/username', { username: NAME });
+    for (const message of TEXTS) await mallory.request('POST', '/messages', { message });
     await post(`${stage.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
     for (const turn of ['live', 'rendered']) {
       if (turn === 'rendered') await page.reload();
@@ -78,11 +78,11 @@ describe('markup and script', () => {
   });
 
   it('in a name and a User-Agent are shown as text on the pages of accounts and moderators', async () => {
-    const owner = await Somebody.owner(stage.app);
-    await owner.ask('POST', '/username', { username: NAME });
-    await owner.ask('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
+    const owner = await TestVisitor.createOwner(stage.app);
+    await owner.request('POST', '/username', { username: NAME });
+    await owner.request('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
     for (const path of ['/account', '/moderation', '/r/lobby']) {
-      const { status, text } = await owner.ask('GET', path, undefined, { Accept: 'text/html' });
+      const { status, text } = await owner.request('GET', path, undefined, { Accept: 'text/html' });
       expect({ path, status, markup: text.includes(NAME) }).toEqual({ path, status: 200, markup: false });
     }
   });

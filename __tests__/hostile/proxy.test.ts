@@ -1,6 +1,6 @@
 import { startApp, type Running } from '../support/app';
 import { post } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -62,13 +62,13 @@ describe('X-Forwarded-For', () => {
 
   it('can’t evade the ban of an address, nor ban others', async () => {
     app = await startApp();
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.guest(app.url);
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.createGuest(app.url);
     const peer = await openPeer(app.url, '/ws', 'json', undefined, {
       ...guest.headers,
       'X-Forwarded-For': '203.0.113.7',
     });
-    await owner.ask('PUT', `/people/${guest.visitor}/ban`, { address: true });
+    await owner.request('PUT', `/people/${guest.id}/ban`, { address: true });
     await peer.closed;
     for (const address of ['203.0.113.7', '203.0.113.8', '127.0.0.1']) {
       const headers = { 'X-Forwarded-For': address };
@@ -80,12 +80,12 @@ describe('X-Forwarded-For', () => {
 
   it('from a trusted proxy is the address that a ban applies to', async () => {
     app = await startApp({ TRUST_PROXY: '127.0.0.1' });
-    const owner = await Somebody.owner(app);
-    const guest = await Somebody.guest(app.url);
+    const owner = await TestVisitor.createOwner(app);
+    const guest = await TestVisitor.createGuest(app.url);
     const from = (address: string) => ({ 'X-Forwarded-For': address });
     const headers = { ...guest.headers, ...from('203.0.113.7') };
     const peer = await openPeer(app.url, '/ws', 'json', undefined, headers);
-    await owner.ask('PUT', `/people/${guest.visitor}/ban`, { address: true });
+    await owner.request('PUT', `/people/${guest.id}/ban`, { address: true });
     await peer.closed;
     const status = async (address: string) =>
       (await fetch(`${app!.url}/messages`, { headers: from(address) })).status;

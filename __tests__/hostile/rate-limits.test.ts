@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { scratch, startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { answerTo, UPGRADE } from '../support/raw';
 import { connect, leave, open } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -26,20 +26,22 @@ describe('the rate limit of reads', () => {
       await Promise.all(Array.from({ length: 50 }, () => say(app.url, 'hello')));
     await app.close();
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_READS: '10/60' });
-    const greedy = await Somebody.guest(app.url);
+    const greedy = await TestVisitor.createGuest(app.url);
     // A poll without anything new is one read.
-    const { body } = await greedy.ask('GET', '/messages?last=0&limit=500');
-    expect((await greedy.ask('GET', `/messages?limit=500&after=${String(body.cursor)}`)).status).toBe(200);
+    const { body } = await greedy.request('GET', '/messages?last=0&limit=500');
+    expect((await greedy.request('GET', `/messages?limit=500&after=${String(body.cursor)}`)).status).toBe(
+      200,
+    );
     // A response with 500 messages is ten reads.
-    expect((await greedy.ask('GET', '/messages?limit=500')).status).toBe(200);
-    const refused = await greedy.ask('GET', '/messages');
+    expect((await greedy.request('GET', '/messages?limit=500')).status).toBe(200);
+    const refused = await greedy.request('GET', '/messages');
     expect(refused.body).toMatchObject({
       status: 429,
       retryAfter: Number(refused.headers.get('Retry-After')),
     });
     expect(refused.body.error).toMatch(/^You are sending too many requests\. Try again in \d+ s\.$/);
-    const other = await Somebody.guest(app.url);
-    expect((await other.ask('GET', '/messages')).status).toBe(200);
+    const other = await TestVisitor.createGuest(app.url);
+    expect((await other.request('GET', '/messages')).status).toBe(200);
     await app.close();
     remove();
   });
@@ -86,9 +88,9 @@ describe('the rate limit of reads', () => {
 describe('a request with HEAD', () => {
   it('is charged as a read of its visitor', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_READS: '5/60' });
-    const reader = await Somebody.guest(app.url);
-    for (let i = 0; i < 5; i += 1) expect((await reader.ask('HEAD', '/messages')).status).toBe(200);
-    expect((await reader.ask('GET', '/messages')).status).toBe(429);
+    const reader = await TestVisitor.createGuest(app.url);
+    for (let i = 0; i < 5; i += 1) expect((await reader.request('HEAD', '/messages')).status).toBe(200);
+    expect((await reader.request('GET', '/messages')).status).toBe(429);
   });
 });
 

@@ -2,7 +2,7 @@ import { SqliteVisitors } from '../../server/stores/sqlite/visitors';
 import { startApp, type Running } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { errorOf } from '../support/error';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 import { closesSoon, CONNECTIONS, type OpenConnection } from './open-connections';
@@ -19,31 +19,31 @@ afterEach(async () => {
 });
 
 type Grant = { id: string; kind: string; here: boolean };
-const grantsOf = async (who: Somebody): Promise<Grant[]> =>
-  (await who.ask('GET', '/account')).body.grants as Grant[];
+const grantsOf = async (who: TestVisitor): Promise<Grant[]> =>
+  (await who.request('GET', '/account')).body.grants as Grant[];
 
 /** Creates an account with a password and with a passkey, which signs in without a slow hash. */
-async function masha(): Promise<{ self: Somebody; device: Authenticator }> {
-  const self = await Somebody.guest(app.url);
-  await self.keep('Masha');
+async function masha(): Promise<{ self: TestVisitor; device: Authenticator }> {
+  const self = await TestVisitor.createGuest(app.url);
+  await self.createAccount('Masha');
   const device = new Authenticator(app.url);
   expect((await device.register(self)).status).toBe(201);
   return { self, device };
 }
 
-async function signedIn(device: Authenticator): Promise<Somebody> {
-  const browser = new Somebody(app.url);
+async function signedIn(device: Authenticator): Promise<TestVisitor> {
+  const browser = new TestVisitor(app.url);
   expect((await device.signIn(browser)).status).toBe(201);
   return browser;
 }
 
-const openAll = ({ headers }: Somebody): Promise<OpenConnection[]> =>
+const openAll = ({ headers }: TestVisitor): Promise<OpenConnection[]> =>
   Promise.all(Object.values(CONNECTIONS).map((open) => open(app.url, headers)));
 
 /** Requests that are refused to a session that has ended. */
 const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] = [
   ['GET', '/account'],
-  ['PUT', '/account/password', { password: 'another one', current: 'Masha keeps this' }],
+  ['PUT', '/account/password', { password: 'another one', current: 'Masha password' }],
   ['POST', '/account/passkeys/options', {}],
   ['POST', '/account/passkeys', { id: 'x', response: {} }],
   ['DELETE', '/account/passkeys/none'],
@@ -79,9 +79,9 @@ const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<
 ];
 const ENDED = errorOf('sign_in_required', 'You were signed out. Sign in again.');
 
-async function isRefusedEverywhere({ url, cookie }: Somebody): Promise<void> {
+async function isRefusedEverywhere({ url, cookie }: TestVisitor): Promise<void> {
   for (const [method, path, body, headers] of REQUESTS) {
-    const answer = await new Somebody(url, cookie).ask(method, path, body, headers);
+    const answer = await new TestVisitor(url, cookie).request(method, path, body, headers);
     expect({ method, path, ...answer.body }).toEqual({ method, path, ...ENDED });
   }
   const extraHeaders = { Cookie: cookie };
@@ -96,26 +96,28 @@ describe('a session', () => {
     const browser = await signedIn(device);
     const { cookie } = browser;
     const id = (await grantsOf(browser)).find(({ here }) => here)!.id;
-    expect((await self.ask('DELETE', `/account/grants/${id}`)).status).toBe(204);
-    await isRefusedEverywhere(new Somebody(app.url, cookie));
+    expect((await self.request('DELETE', `/account/grants/${id}`)).status).toBe(204);
+    await isRefusedEverywhere(new TestVisitor(app.url, cookie));
 
     // A browser that opens a page becomes a new guest. After signing in, it is the same visitor again.
     for (const path of ['/', '/account']) {
-      const page = await new Somebody(app.url, cookie).ask('GET', path, undefined, { Accept: 'text/html' });
+      const page = await new TestVisitor(app.url, cookie).request('GET', path, undefined, {
+        Accept: 'text/html',
+      });
       expect([page.status, page.headers.getSetCookie()]).toEqual([200, [expect.any(String)]]);
     }
-    expect((await new Somebody(app.url, cookie).ask('DELETE', '/sessions')).status).toBe(204);
-    const again = new Somebody(app.url, cookie);
+    expect((await new TestVisitor(app.url, cookie).request('DELETE', '/sessions')).status).toBe(204);
+    const again = new TestVisitor(app.url, cookie);
     expect((await device.signIn(again)).status).toBe(201);
-    expect((await again.ask('GET', '/account')).body.visitor).toBe(self.visitor);
+    expect((await again.request('GET', '/account')).body.visitor).toBe(self.id);
   });
 
   it('that was not used for 90 days expires: its connections are closed, and it is refused everywhere', async () => {
     const { self, device } = await masha();
     const unused = await signedIn(device);
-    const cookie = (await device.signIn(new Somebody(app.url))).headers.getSetCookie()[0];
+    const cookie = (await device.signIn(new TestVisitor(app.url))).headers.getSetCookie()[0];
     expect(cookie).toContain(`Max-Age=${90 * 24 * 60 * 60}`);
-    const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
+    const { body } = await self.request('POST', '/account/tokens', { label: 'script' });
     const connections = await openAll(unused);
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now + 91 * DAY);
@@ -123,7 +125,7 @@ describe('a session', () => {
     await isRefusedEverywhere(unused);
     // Tokens don't expire, and expired sessions are not listed.
     const script = { Authorization: `Bearer ${String(body.token)}` };
-    expect((await new Somebody(app.url).ask('GET', '/messages', undefined, script)).status).toBe(200);
+    expect((await new TestVisitor(app.url).request('GET', '/messages', undefined, script)).status).toBe(200);
     expect((await grantsOf(await signedIn(device))).map(({ kind }) => kind).sort()).toEqual([
       'session',
       'token',
@@ -145,7 +147,7 @@ describe('a session', () => {
     await recorded;
     expect(await lastUse()).toBe(now + 60 * DAY);
     clock.mockReturnValue(now + 120 * DAY);
-    expect((await browser.ask('GET', '/account')).status).toBe(200);
+    expect((await browser.request('GET', '/account')).status).toBe(200);
     expect(socket.connected).toBe(true);
     socket.disconnect();
 
@@ -172,13 +174,13 @@ describe('a session', () => {
     jest.spyOn(Date, 'now').mockReturnValue(later);
     await Promise.all(Array.from({ length: 50 }, () => signedIn(device)));
     await Promise.all(connections.map(closesSoon));
-    expect((await self.ask('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
+    expect((await self.request('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
     expect(await grantsOf(await signedIn(device))).toHaveLength(50);
   });
 
   it('counts separately from tokens: there may be 50 of each', async () => {
     const { self, device } = await masha();
-    const make = () => self.ask('POST', '/account/tokens', { label: 'script' });
+    const make = () => self.request('POST', '/account/tokens', { label: 'script' });
     const made = await Promise.all(Array.from({ length: 55 }, make));
     expect(made.filter(({ status }) => status === 201)).toHaveLength(50);
     expect(made.find(({ status }) => status !== 201)!.body.error).toBe(
@@ -191,16 +193,16 @@ describe('a session', () => {
   it('ends with all others when the password changes, unless the user keeps them; tokens stay valid', async () => {
     const { self, device } = await masha();
     const browser = await signedIn(device);
-    const { body } = await self.ask('POST', '/account/tokens', { label: 'script' });
+    const { body } = await self.request('POST', '/account/tokens', { label: 'script' });
     const connections = await openAll(browser);
-    const change = (more: object) => self.ask('PUT', '/account/password', { ...more });
-    await change({ password: 'the second', current: 'Masha keeps this', endOtherSessions: false });
-    expect((await browser.ask('GET', '/account')).status).toBe(200);
+    const change = (more: object) => self.request('PUT', '/account/password', { ...more });
+    await change({ password: 'the second', current: 'Masha password', endOtherSessions: false });
+    expect((await browser.request('GET', '/account')).status).toBe(200);
     await change({ password: 'the third', current: 'the second' });
     await Promise.all(connections.map(closesSoon));
-    expect((await browser.ask('GET', '/account')).body).toEqual(ENDED);
+    expect((await browser.request('GET', '/account')).body).toEqual(ENDED);
     expect((await grantsOf(self)).map(({ kind }) => kind).sort()).toEqual(['session', 'token']);
     const script = { Authorization: `Bearer ${String(body.token)}` };
-    expect((await new Somebody(app.url).ask('GET', '/messages', undefined, script)).status).toBe(200);
+    expect((await new TestVisitor(app.url).request('GET', '/messages', undefined, script)).status).toBe(200);
   });
 });

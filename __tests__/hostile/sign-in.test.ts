@@ -1,6 +1,6 @@
 import { startApp, type Running } from '../support/app';
 import { Authenticator } from '../support/authenticator';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 
 const from = (address: string) => ({ 'X-Forwarded-For': address });
 const HOME = from('198.51.100.1');
@@ -19,12 +19,12 @@ async function masha(): Promise<{
   passkey: Authenticator;
   visitor: string;
 }> {
-  const guest = new Somebody(app.url);
-  guest.visitor = String((await guest.ask('GET', '/account', undefined, HOME)).body.visitor);
-  await guest.ask('POST', '/username', { username: 'Masha' }, HOME);
+  const guest = new TestVisitor(app.url);
+  guest.id = String((await guest.request('GET', '/account', undefined, HOME)).body.visitor);
+  await guest.request('POST', '/username', { username: 'Masha' }, HOME);
   const passkey = new Authenticator(app.url);
-  const { body } = await guest.ask('POST', '/account/passkeys/options', {}, HOME);
-  const made = await guest.ask(
+  const { body } = await guest.request('POST', '/account/passkeys/options', {}, HOME);
+  const made = await guest.request(
     'POST',
     '/account/passkeys',
     passkey.create(body as { challenge: string }),
@@ -33,12 +33,12 @@ async function masha(): Promise<{
   const [, device] = made.headers.getSetCookie();
   expect(device).toMatch(/^parley_device_.*; Path=\/sessions; HttpOnly; SameSite=Strict$/);
   const password = 'long enough';
-  expect((await guest.ask('PUT', '/account/password', { password }, HOME)).status).toBe(204);
-  return { password, device: device!.split(';')[0]!, passkey, visitor: guest.visitor };
+  expect((await guest.request('PUT', '/account/password', { password }, HOME)).status).toBe(204);
+  return { password, device: device!.split(';')[0]!, passkey, visitor: guest.id };
 }
 
 const attempt = (address: string, username: string, password: string, cookie = '') =>
-  new Somebody(app.url, cookie).ask('POST', '/sessions', { username, password }, from(address));
+  new TestVisitor(app.url, cookie).request('POST', '/sessions', { username, password }, from(address));
 
 describe('signing in under attack', () => {
   it('is not delayed by attempts from another address, over its limit or not', async () => {
@@ -63,15 +63,15 @@ describe('signing in under attack', () => {
     // The known browser has a rate limit of its own, which others can't use up.
     expect((await attempt('203.0.113.3', 'Masha', password, device)).status).toBe(201);
     expect((await attempt('203.0.113.3', 'Masha', password, device)).status).toBe(429);
-    expect((await passkey.signIn(new Somebody(app.url), from('203.0.113.1'))).status).toBe(201);
+    expect((await passkey.signIn(new TestVisitor(app.url), from('203.0.113.1'))).status).toBe(201);
   });
 
   it('recognizes a browser only for the account that it has signed in to', async () => {
     app = await start();
     const { device, visitor } = await masha();
-    const misha = await Somebody.guest(app.url);
-    await misha.keep('Misha', 'long enough too');
-    const forged = device.replace(visitor, misha.visitor);
+    const misha = await TestVisitor.createGuest(app.url);
+    await misha.createAccount('Misha', 'long enough too');
+    const forged = device.replace(visitor, misha.id);
     for (const address of ['203.0.113.1', '203.0.113.2']) await attempt(address, 'Misha', 'not it');
     for (const cookie of [device, forged])
       expect((await attempt('203.0.113.3', 'Misha', 'long enough too', cookie)).status).toBe(429);
@@ -99,18 +99,18 @@ describe('signing in under attack', () => {
     app = await start();
     const { passkey, device } = await masha();
     const ask = (address: string, cookie = '') =>
-      new Somebody(app.url, cookie).ask('POST', '/sessions/options', {}, from(address));
+      new TestVisitor(app.url, cookie).request('POST', '/sessions/options', {}, from(address));
     const statuses = [];
     for (let i = 0; i < 30; i += 1) statuses.push((await ask('203.0.113.1')).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(10);
     expect(statuses.at(-1)).toBe(429);
     expect((await ask('203.0.113.1', device)).status).toBe(200);
-    expect((await passkey.signIn(new Somebody(app.url), from('203.0.113.2'))).status).toBe(201);
+    expect((await passkey.signIn(new TestVisitor(app.url), from('203.0.113.2'))).status).toBe(201);
 
-    const guest = new Somebody(app.url);
-    await guest.ask('GET', '/account', undefined, from('203.0.113.3'));
-    await guest.ask('POST', '/username', { username: 'Gleb' }, from('203.0.113.3'));
-    const options = () => guest.ask('POST', '/account/passkeys/options', {}, from('203.0.113.3'));
+    const guest = new TestVisitor(app.url);
+    await guest.request('GET', '/account', undefined, from('203.0.113.3'));
+    await guest.request('POST', '/username', { username: 'Gleb' }, from('203.0.113.3'));
+    const options = () => guest.request('POST', '/account/passkeys/options', {}, from('203.0.113.3'));
     expect([(await options()).status, (await options()).status]).toEqual([200, 429]);
   });
 });

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { startApp, type Running } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { post, say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { closed, dial } from '../support/raw';
 
 let app: Running;
@@ -93,9 +93,9 @@ describe('a request that never ends', () => {
 
 describe('a response that is not read', () => {
   it('is cut off with its connection, and quiet streams are not', async () => {
-    const guest = await Somebody.guest(app.url);
+    const guest = await TestVisitor.createGuest(app.url);
     for (let i = 0; i < 100; i += 1)
-      await guest.ask('POST', '/messages', { message: '\u2603'.repeat(4_000) });
+      await guest.request('POST', '/messages', { message: '\u2603'.repeat(4_000) });
     // With the real setting, this takes a minute.
     expect(app.server.timeout).toBe(65_000);
     app.server.timeout = 1_000;

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { scratch, startApp, type Running } from '../support/app';
 import { openBrowser, until } from '../support/browser';
 import { say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
 import { Queue } from '../support/queue';
 
@@ -48,17 +48,17 @@ describe('the clients in PROTOCOL.md', () => {
   let app: Running;
   afterEach(() => app.close());
 
-  async function writeHistory(): Promise<Somebody> {
-    const guest = await Somebody.guest(app.url);
-    for (const message of ['one', 'two']) await guest.ask('POST', '/messages', { message, room: 'demo' });
+  async function writeHistory(): Promise<TestVisitor> {
+    const guest = await TestVisitor.createGuest(app.url);
+    for (const message of ['one', 'two']) await guest.request('POST', '/messages', { message, room: 'demo' });
     return guest;
   }
 
   /** Writes two messages and deletes the second. @returns its id. */
-  async function writeAndDelete(guest: Somebody): Promise<string> {
+  async function writeAndDelete(guest: TestVisitor): Promise<string> {
     await say(app.url, 'three', { room: 'demo' });
-    const { body } = await guest.ask('POST', '/messages', { message: 'four', room: 'demo' });
-    await guest.ask('DELETE', `/r/demo/messages/${String(body.id)}`);
+    const { body } = await guest.request('POST', '/messages', { message: 'four', room: 'demo' });
+    await guest.request('DELETE', `/r/demo/messages/${String(body.id)}`);
     return String(body.id);
   }
 
@@ -117,9 +117,9 @@ describe('the EventSource page in PROTOCOL.md', () => {
     await backup.end('SIGTERM');
     let server = await start('parley.db');
     ({ url } = server);
-    const guest = await Somebody.guest(url);
-    await guest.ask('POST', '/messages', { message: 'one', room: 'demo' });
-    const { body } = await guest.ask('POST', '/messages', { message: 'two', room: 'demo' });
+    const guest = await TestVisitor.createGuest(url);
+    await guest.request('POST', '/messages', { message: 'one', room: 'demo' });
+    const { body } = await guest.request('POST', '/messages', { message: 'two', room: 'demo' });
 
     const browser = await openBrowser();
     cleanups.push(() => browser.close());
@@ -131,7 +131,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
         lines.map((line) => `Anonymous: ${line}`).join('\n'),
       );
     await shows('one', 'two');
-    await guest.ask('DELETE', `/r/demo/messages/${String(body.id)}`);
+    await guest.request('DELETE', `/r/demo/messages/${String(body.id)}`);
     await say(url, 'three', { room: 'demo' });
     await shows('one', 'three');
 

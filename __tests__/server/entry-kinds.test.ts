@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ENTRY_TYPES, kindOf, SENDABLE_TYPES } from '../../server/entry-kinds';
 import { startApp, type Running } from '../support/app';
 import { say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { READERS } from '../support/readers';
 import { open as openSocket } from '../support/socket';
 import { writeUnknownKind } from '../support/unknown-kind';
@@ -78,10 +78,10 @@ describe('an entry of a kind that only another version knows', () => {
   });
 
   it('can be neither sent nor deleted, and its id is taken', async () => {
-    const masha = await Somebody.guest(app.url);
-    expect(await masha.ask('POST', '/messages', { message: 'x', id })).toMatchObject({ status: 409 });
-    expect(await masha.ask('DELETE', `/r/lobby/messages/${id}`)).toMatchObject({ status: 404 });
-    expect(await masha.ask('POST', '/messages', { type: 'pin_message', message: 'x' })).toMatchObject({
+    const masha = await TestVisitor.createGuest(app.url);
+    expect(await masha.request('POST', '/messages', { message: 'x', id })).toMatchObject({ status: 409 });
+    expect(await masha.request('DELETE', `/r/lobby/messages/${id}`)).toMatchObject({ status: 404 });
+    expect(await masha.request('POST', '/messages', { type: 'pin_message', message: 'x' })).toMatchObject({
       status: 400,
     });
     const { socket } = openSocket(app.url);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { scratch } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { readAll, say } from '../support/http';
-import { Somebody } from '../support/people';
+import { TestVisitor } from '../support/test-visitor';
 import { runToEnd, startProcess } from '../support/process';
 import { connect } from '../support/socket';
 
@@ -36,7 +36,7 @@ describe('the server as a process', () => {
     await first.end('SIGKILL');
     const second = await startProcess({ DATABASE: database });
     expect(second.lines.join()).not.toContain('to become the owner');
-    expect((await (await Somebody.guest(second.url)).accept(secret!)).status).toBe(303);
+    expect((await (await TestVisitor.createGuest(second.url)).acceptInvitation(secret!)).status).toBe(303);
     await second.end('SIGTERM');
     const asked = await startProcess({ DATABASE: database }, undefined, undefined, '--owners-link');
     expect(asked.lines[1]).toMatch(link);

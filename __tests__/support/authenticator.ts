@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { Somebody } from './people';
+import type { TestVisitor } from './test-visitor';
 
 type Options = { challenge: string; rpId?: string; rp?: { id: string } };
 
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
-const url = (data: Buffer): string => data.toString('base64url');
+const base64url = (data: Buffer): string => data.toString('base64url');
 /** Encodes a text or bytes as CBOR (RFC 8949), up to 255 bytes. */
 const cbor = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value);
@@ -36,9 +36,9 @@ export class Authenticator {
     const authData = Buffer.concat([this.data(rp!.id, 0x45), credential]);
     const attestation = [cbor('fmt'), cbor('none'), cbor('attStmt'), Buffer.from([0xa0]), cbor('authData')];
     const attestationObject = Buffer.concat([Buffer.from([0xa3]), ...attestation, cbor(authData)]);
-    return this.answer({
-      clientDataJSON: url(this.client('webauthn.create', challenge)),
-      attestationObject: url(attestationObject),
+    return this.response({
+      clientDataJSON: base64url(this.client('webauthn.create', challenge)),
+      attestationObject: base64url(attestationObject),
     });
   }
 
@@ -50,27 +50,32 @@ export class Authenticator {
       Buffer.concat([authenticatorData, sha256(client)]),
       this.keys.privateKey,
     );
-    return this.answer({
-      clientDataJSON: url(client),
-      authenticatorData: url(authenticatorData),
-      signature: url(signature),
+    return this.response({
+      clientDataJSON: base64url(client),
+      authenticatorData: base64url(authenticatorData),
+      signature: base64url(signature),
     });
   }
 
   /** Registers the passkey for a visitor's account. */
   async register(
-    who: Somebody,
+    visitor: TestVisitor,
     headers: Record<string, string> = {},
   ): Promise<{ status: number; error: unknown }> {
-    const { body } = await who.ask('POST', '/account/passkeys/options', {}, headers);
-    const made = await who.ask('POST', '/account/passkeys', this.create(body as unknown as Options), headers);
-    return { status: made.status, error: made.body.error };
+    const { body } = await visitor.request('POST', '/account/passkeys/options', {}, headers);
+    const creation = await visitor.request(
+      'POST',
+      '/account/passkeys',
+      this.create(body as unknown as Options),
+      headers,
+    );
+    return { status: creation.status, error: creation.body.error };
   }
 
   /** Signs a visitor in with the passkey. */
-  async signIn(who: Somebody, headers: Record<string, string> = {}) {
-    const { body } = await who.ask('POST', '/sessions/options', {}, headers);
-    return who.ask('POST', '/sessions', this.get(body as unknown as Options), headers);
+  async signIn(visitor: TestVisitor, headers: Record<string, string> = {}) {
+    const { body } = await visitor.request('POST', '/sessions/options', {}, headers);
+    return visitor.request('POST', '/sessions', this.get(body as unknown as Options), headers);
   }
 
   private client(type: string, challenge: string): Buffer {
@@ -81,13 +86,13 @@ export class Authenticator {
     return Buffer.concat([sha256(rpId), Buffer.from([flags, 0, 0, 0, 0])]);
   }
 
-  private answer(response: object): object {
+  private response(authenticatorResponse: object): object {
     return {
-      id: url(this.id),
-      rawId: url(this.id),
+      id: base64url(this.id),
+      rawId: base64url(this.id),
       type: 'public-key',
       clientExtensionResults: {},
-      response,
+      response: authenticatorResponse,
     };
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import type { ErrorBody } from '../../../server/wire';
-import type { Somebody } from '../../support/people';
+import type { TestVisitor } from '../../support/test-visitor';
 import type { RuleName } from './table';
 
 /** What came of an attempt: 200 where there is no HTTP status and it was done. */
@@ -21,23 +21,23 @@ export interface Ground {
   /** Says something as a member, and returns its id. */
   message: () => Promise<string>;
   /** The id of a message that somebody has said. */
-  own: (who: Somebody) => Promise<string>;
+  own: (who: TestVisitor) => Promise<string>;
   /** A guest whom something is done to. */
   somebody: string;
-  password: (who: Somebody) => string;
+  password: (who: TestVisitor) => string;
   /** An invitation link that was not used yet. */
   link: () => Promise<string>;
   /** An account that anybody may sign in to who knows the password. */
   spare: { username: string; password: string };
 }
 
-type Attempt = (who: Somebody, ground: Ground) => Promise<Outcome>;
+type Attempt = (who: TestVisitor, ground: Ground) => Promise<Outcome>;
 
 /** A request whose answer tells. */
 const http =
   (method: string, path: string, body?: () => unknown, headers: Record<string, string> = {}): Attempt =>
   async (who) => {
-    const { status, body: answer, text } = await who.ask(method, path, body?.(), headers);
+    const { status, body: answer, text } = await who.request(method, path, body?.(), headers);
     if (status < 400) return { status };
     const { error = spoken(text), code = IN_WORDS } = answer as Partial<ErrorBody>;
     return { status, error, code };
@@ -218,7 +218,7 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
   },
   join: {
     'POST /invite': async (who, ground) => {
-      const { status, body } = await who.accept(await ground.link());
+      const { status, body } = await who.acceptInvitation(await ground.link());
       return { ...(body as Partial<ErrorBody>), status };
     },
   },

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Log } from '../../../server/log/log';
 import { startApp, type Running } from '../../support/app';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
@@ -63,7 +63,7 @@ const WAYS: Record<string, Open> = {
 
 describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
   it('opened in parallel never exceed the limit', async () => {
-    const { headers } = await Somebody.guest(app.url);
+    const { headers } = await TestVisitor.createGuest(app.url);
     // A store that takes its time: all of them have asked to come in before the first one is.
     const start = Reflect.get(Log.prototype, 'start');
     jest.spyOn(Log.prototype, 'start').mockImplementation(async function (this: Log, ...reading) {
@@ -75,7 +75,7 @@ describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
   });
 
   it('are not counted after they were refused or closed', async () => {
-    const { headers } = await Somebody.guest(app.url);
+    const { headers } = await TestVisitor.createGuest(app.url);
     for (let i = 0; i < 3 * MOST; i += 1) {
       // A place that does not exist is refused after the reader was let in.
       const refused = await Promise.all([

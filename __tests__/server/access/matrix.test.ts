@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { ATTEMPTS, IN_WORDS, type Ground } from './attempts';
 import {
   ACCESSES,
@@ -39,55 +39,55 @@ function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
 
 describe.each(ACCESSES)('in a chat that is %s', (access) => {
   let app: Running;
-  let people: Record<Exclude<RoleName, 'nobody' | 'guest'>, Somebody>;
+  let people: Record<Exclude<RoleName, 'nobody' | 'guest'>, TestVisitor>;
   let ground: Ground;
   /** What was said by those who may not say anything any more. */
   const said = new Map<string, string>();
 
   beforeAll(async () => {
     app = await startApp({ ACCESS: access });
-    const owner = await Somebody.owner(app, NAMES.owner);
+    const owner = await TestVisitor.createOwner(app, NAMES.owner);
     people = {
-      member: await Somebody.invited(owner, 'member', NAMES.member),
-      muted: await Somebody.invited(owner, 'member', NAMES.muted),
-      banned: await Somebody.invited(owner, 'member', NAMES.banned),
-      moderator: await Somebody.invited(owner, 'moderator', NAMES.moderator),
+      member: await TestVisitor.invite(owner, 'member', NAMES.member),
+      muted: await TestVisitor.invite(owner, 'member', NAMES.muted),
+      banned: await TestVisitor.invite(owner, 'member', NAMES.banned),
+      moderator: await TestVisitor.invite(owner, 'moderator', NAMES.moderator),
       owner,
     };
-    const author = await Somebody.invited(owner, 'member', 'Anton');
-    const say = async (who: Somebody): Promise<string> => {
+    const author = await TestVisitor.invite(owner, 'member', 'Anton');
+    const say = async (who: TestVisitor): Promise<string> => {
       const id = randomUUID();
-      await who.ask('POST', '/messages', { id, message: 'to be deleted' });
+      await who.request('POST', '/messages', { id, message: 'to be deleted' });
       return id;
     };
-    for (const one of [people.muted, people.banned]) said.set(one.visitor, await say(one));
-    await owner.ask('PUT', `/people/${people.muted.visitor}/mute`, {});
-    await owner.ask('PUT', `/people/${people.banned.visitor}/ban`, {});
+    for (const one of [people.muted, people.banned]) said.set(one.id, await say(one));
+    await owner.request('PUT', `/people/${people.muted.id}/mute`, {});
+    await owner.request('PUT', `/people/${people.banned.id}/ban`, {});
     ground = {
       message: () => say(author),
-      own: async (who) => said.get(who.visitor) ?? say(who),
-      somebody: (await Somebody.guest(app.url)).visitor,
-      password: ({ visitor }) => {
-        const role = Object.entries(people).find(([, one]) => one.visitor === visitor)?.[0];
-        return `${NAMES[role as keyof typeof NAMES] ?? 'Somebody'} keeps this`;
+      own: async (who) => said.get(who.id) ?? say(who),
+      somebody: (await TestVisitor.createGuest(app.url)).id,
+      password: ({ id: visitor }) => {
+        const role = Object.entries(people).find(([, one]) => one.id === visitor)?.[0];
+        return `${NAMES[role as keyof typeof NAMES] ?? 'Somebody'} password`;
       },
       link: async () => {
-        const { body } = await owner.ask('POST', '/invitations', {});
+        const { body } = await owner.request('POST', '/invitations', {});
         return String(body.url);
       },
-      spare: { username: 'Anton', password: 'Anton keeps this' },
+      spare: { username: 'Anton', password: 'Anton password' },
     };
   });
   afterAll(() => app.close());
 
   /** Somebody of a role; one that has done nothing yet, where that changes who they are. */
-  async function somebody(role: RoleName): Promise<Somebody> {
-    if (role === 'nobody') return new Somebody(app.url);
+  async function somebody(role: RoleName): Promise<TestVisitor> {
+    if (role === 'nobody') return new TestVisitor(app.url);
     // What signs them out of this browser leaves the others.
-    if (role !== 'guest') return Object.assign(new Somebody(app.url), people[role]);
-    const guest = await Somebody.guest(app.url);
+    if (role !== 'guest') return Object.assign(new TestVisitor(app.url), people[role]);
+    const guest = await TestVisitor.createGuest(app.url);
     // In a chat that is not open, a guest has no name to take.
-    await guest.ask('POST', '/username', { username: `g${randomUUID().slice(0, 8)}` });
+    await guest.request('POST', '/username', { username: `g${randomUUID().slice(0, 8)}` });
     return guest;
   }
 

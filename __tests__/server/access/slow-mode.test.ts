@@ -1,21 +1,21 @@
 import { SqliteLog } from '../../../server/stores/sqlite/log';
 import { startApp, type Running } from '../../support/app';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 
 let app: Running;
-let owner: Somebody;
-let guest: Somebody;
+let owner: TestVisitor;
+let guest: TestVisitor;
 beforeEach(async () => {
   app = await startApp();
-  [owner, guest] = [await Somebody.owner(app), await Somebody.guest(app.url)];
+  [owner, guest] = [await TestVisitor.createOwner(app), await TestVisitor.createGuest(app.url)];
 });
 afterEach(async () => {
   jest.restoreAllMocks();
   await app.close();
 });
 
-const slow = (seconds: number) => owner.ask('PUT', '/r/lobby/rules', { slow: seconds });
-const say = (message: string) => guest.ask('POST', '/messages', { message });
+const slow = (seconds: number) => owner.request('PUT', '/r/lobby/rules', { slow: seconds });
+const say = (message: string) => guest.request('POST', '/messages', { message });
 
 describe('slow mode', () => {
   it('takes effect at once when it is lowered', async () => {

@@ -4,7 +4,7 @@ import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores } from '../../../server/stores/open';
 import { scratch, startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
@@ -16,19 +16,19 @@ afterEach(() => app.close());
 
 /** All that is on the disk. */
 const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
-const signIn = (who: Somebody, username: string, password = `${username} keeps this`) =>
-  who.ask('POST', '/sessions', { username, password });
+const signIn = (who: TestVisitor, username: string, password = `${username} password`) =>
+  who.request('POST', '/sessions', { username, password });
 
-async function kept(username: string): Promise<Somebody> {
-  const somebody = await Somebody.guest(app.url);
-  await somebody.keep(username);
+async function kept(username: string): Promise<TestVisitor> {
+  const somebody = await TestVisitor.createGuest(app.url);
+  await somebody.createAccount(username);
   return somebody;
 }
 
 describe('a name', () => {
   it('belongs to one person, however it is written, until they take another', async () => {
-    const [masha, other] = [await Somebody.guest(app.url), await Somebody.guest(app.url)];
-    const rename = (who: Somebody, username: string) => who.ask('POST', '/username', { username });
+    const [masha, other] = [await TestVisitor.createGuest(app.url), await TestVisitor.createGuest(app.url)];
+    const rename = (who: TestVisitor, username: string) => who.request('POST', '/username', { username });
     expect((await rename(masha, 'Masha')).status).toBe(200);
     for (const username of ['Masha', 'MASHA', 'Маsha', 'Ｍａｓｈａ']) {
       const refused = await rename(other, username);
@@ -61,54 +61,54 @@ describe('a name', () => {
   });
 
   it('of a guest who does not come back for 30 days is free, and that of an account is not', async () => {
-    const guest = await Somebody.guest(app.url);
-    await guest.ask('POST', '/username', { username: 'Gleb' });
+    const guest = await TestVisitor.createGuest(app.url);
+    await guest.request('POST', '/username', { username: 'Gleb' });
     await kept('Masha');
     const later = Date.now() + 31 * 24 * 60 * 60 * 1_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
-    const other = await Somebody.guest(app.url);
-    expect((await other.ask('POST', '/username', { username: 'Masha' })).status).toBe(409);
-    expect((await other.ask('POST', '/username', { username: 'Gleb' })).status).toBe(200);
+    const other = await TestVisitor.createGuest(app.url);
+    expect((await other.request('POST', '/username', { username: 'Masha' })).status).toBe(409);
+    expect((await other.request('POST', '/username', { username: 'Gleb' })).status).toBe(200);
     jest.restoreAllMocks();
-    expect((await guest.ask('GET', '/account')).body.username).toBe('Anonymous');
+    expect((await guest.request('GET', '/account')).body.username).toBe('Anonymous');
   });
 });
 
 describe('an account', () => {
   it('keeps a name with a password, and is the same visitor in another browser', async () => {
     const masha = await kept('Masha');
-    const elsewhere = new Somebody(app.url);
-    const signed = await signIn(elsewhere, 'masha', 'Masha keeps this');
-    expect(signed).toMatchObject({ status: 201, body: { visitor: masha.visitor, username: 'Masha' } });
-    const said = await elsewhere.ask('POST', '/messages', { message: 'from my phone' });
-    expect(said.body).toMatchObject({ visitor: masha.visitor, username: 'Masha' });
+    const elsewhere = new TestVisitor(app.url);
+    const signed = await signIn(elsewhere, 'masha', 'Masha password');
+    expect(signed).toMatchObject({ status: 201, body: { visitor: masha.id, username: 'Masha' } });
+    const said = await elsewhere.request('POST', '/messages', { message: 'from my phone' });
+    expect(said.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
   });
 
   it('needs a name, a long enough password, and the current one to change it', async () => {
-    const guest = await Somebody.guest(app.url);
-    const put = (body: object) => guest.ask('PUT', '/account/password', body);
+    const guest = await TestVisitor.createGuest(app.url);
+    const put = (body: object) => guest.request('PUT', '/account/password', body);
     expect((await put({ password: 'long enough' })).body.error).toMatch(/^Choose a name first/);
-    await guest.ask('POST', '/username', { username: 'Masha' });
+    await guest.request('POST', '/username', { username: 'Masha' });
     expect((await put({ password: 'short' })).body).toEqual(
       errorOf('bad_request', 'A password must have at least 8 characters.'),
     );
     expect((await put({ password: 'long enough' })).status).toBe(204);
     expect((await put({ password: 'another one' })).body).toEqual(errorOf('wrong_password'));
     expect((await put({ password: 'another one', current: 'long enough' })).status).toBe(204);
-    expect((await signIn(new Somebody(app.url), 'Masha', 'long enough')).status).toBe(401);
-    expect((await signIn(new Somebody(app.url), 'Masha', 'another one')).status).toBe(201);
+    expect((await signIn(new TestVisitor(app.url), 'Masha', 'long enough')).status).toBe(401);
+    expect((await signIn(new TestVisitor(app.url), 'Masha', 'another one')).status).toBe(201);
   });
 
   it('accepts one of two concurrent password changes', async () => {
     const masha = await kept('Masha');
     const put = (password: string) =>
-      masha.ask('PUT', '/account/password', { password, current: 'Masha keeps this' });
+      masha.request('PUT', '/account/password', { password, current: 'Masha password' });
     const answers = await Promise.all([put('another one'), put('and one more')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
     const [password, other] =
       answers[0].status === 204 ? ['another one', 'and one more'] : ['and one more', 'another one'];
-    expect((await signIn(new Somebody(app.url), 'Masha', password)).status).toBe(201);
-    expect((await signIn(new Somebody(app.url), 'Masha', other)).status).toBe(401);
+    expect((await signIn(new TestVisitor(app.url), 'Masha', password)).status).toBe(201);
+    expect((await signIn(new TestVisitor(app.url), 'Masha', other)).status).toBe(401);
   });
 
   it('opens no session with a password that is replaced while it is checked', async () => {
@@ -135,75 +135,77 @@ describe('an account', () => {
   it('answers a wrong name and a wrong password alike', async () => {
     await kept('Masha');
     const [name, password] = [
-      await signIn(new Somebody(app.url), 'Nobody Here'),
-      await signIn(new Somebody(app.url), 'Masha', 'not it at all'),
+      await signIn(new TestVisitor(app.url), 'Nobody Here'),
+      await signIn(new TestVisitor(app.url), 'Masha', 'not it at all'),
     ];
     expect(name.body).toEqual(errorOf('sign_in_failed', 'The name or the password is wrong.'));
     expect(password.body).toEqual(name.body);
   });
 
   it('is not accessible with the guest cookie from before', async () => {
-    const guest = await Somebody.guest(app.url);
+    const guest = await TestVisitor.createGuest(app.url);
     const before = guest.cookie;
-    await guest.keep('Masha');
-    const said = await new Somebody(app.url, before).ask('POST', '/messages', { message: 'not me' });
-    expect(said.body.visitor).not.toBe(guest.visitor);
+    await guest.createAccount('Masha');
+    const said = await new TestVisitor(app.url, before).request('POST', '/messages', { message: 'not me' });
+    expect(said.body.visitor).not.toBe(guest.id);
     expect(said.body.username).toBe('Anonymous');
   });
 
   it('lists its signed-in browsers, and ends one with its connections', async () => {
     const masha = await kept('Masha');
-    const phone = new Somebody(app.url);
+    const phone = new TestVisitor(app.url);
     const agent = { 'User-Agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' };
-    await phone.ask('POST', '/sessions', { username: 'Masha', password: 'Masha keeps this' }, agent);
+    await phone.request('POST', '/sessions', { username: 'Masha', password: 'Masha password' }, agent);
     const open = await connect(app.url, { extraHeaders: phone.headers });
     const own = await connect(app.url, { extraHeaders: masha.headers });
     type Grants = { id: string; label: string; here: boolean }[];
-    const grants = (await masha.ask('GET', '/account')).body.grants as Grants;
+    const grants = (await masha.request('GET', '/account')).body.grants as Grants;
     expect(grants.map(({ label, here }) => [label, here])).toContainEqual(['Safari on iPhone', false]);
     expect(grants.filter(({ here }) => here)).toHaveLength(1);
 
     const gone = new Promise((resolve) => open.socket.once('disconnect', resolve));
     const id = grants.find(({ here }) => !here)!.id;
-    expect((await masha.ask('DELETE', `/account/grants/${id}`)).status).toBe(204);
+    expect((await masha.request('DELETE', `/account/grants/${id}`)).status).toBe(204);
     await gone;
     expect(own.socket.connected).toBe(true);
-    const again = await phone.ask('POST', '/messages', { message: 'who am I?' });
-    expect(again.body.visitor).not.toBe(masha.visitor);
+    const again = await phone.request('POST', '/messages', { message: 'who am I?' });
+    expect(again.body.visitor).not.toBe(masha.id);
     open.socket.disconnect();
     own.socket.disconnect();
   });
 
   it('ends nobody else’s session', async () => {
     const [masha, misha] = [await kept('Masha'), await kept('Misha')];
-    const [session] = (await misha.ask('GET', '/account')).body.grants as { id: string }[];
-    expect((await masha.ask('DELETE', `/account/grants/${session!.id}`)).status).toBe(204);
-    expect((await misha.ask('GET', '/account')).body.visitor).toBe(misha.visitor);
+    const [session] = (await misha.request('GET', '/account')).body.grants as { id: string }[];
+    expect((await masha.request('DELETE', `/account/grants/${session!.id}`)).status).toBe(204);
+    expect((await misha.request('GET', '/account')).body.visitor).toBe(misha.id);
   });
 
   it('is signed out of: the cookie is removed, and is invalid', async () => {
     const masha = await kept('Masha');
     const { cookie } = masha;
-    const out = await masha.ask('DELETE', '/sessions');
+    const out = await masha.request('DELETE', '/sessions');
     expect(out.headers.getSetCookie()[0]).toMatch(/Max-Age=0/);
-    expect((await new Somebody(app.url, cookie).ask('GET', '/account')).body.visitor).not.toBe(masha.visitor);
+    expect((await new TestVisitor(app.url, cookie).request('GET', '/account')).body.visitor).not.toBe(
+      masha.id,
+    );
   });
 
   it('lets a script act for it with a token that is shown once, until it is revoked', async () => {
     const masha = await kept('Masha');
-    const { body, status } = await masha.ask('POST', '/account/tokens', { label: 'backup' });
+    const { body, status } = await masha.request('POST', '/account/tokens', { label: 'backup' });
     expect(status).toBe(201);
     const token = String(body.token);
     const bearer = { Authorization: `Bearer ${token}` };
-    const script = new Somebody(app.url);
-    const said = await script.ask('POST', '/messages', { message: 'done' }, bearer);
-    expect(said.body).toMatchObject({ visitor: masha.visitor, username: 'Masha' });
+    const script = new TestVisitor(app.url);
+    const said = await script.request('POST', '/messages', { message: 'done' }, bearer);
+    expect(said.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
     expect(said.headers.getSetCookie()).toEqual([]);
     const socket = await connect(app.url, { auth: { token } });
     expect(await socket.socket.emitWithAck('new_message', { message: 'too' })).toMatchObject({
-      visitor: masha.visitor,
+      visitor: masha.id,
     });
-    expect((await masha.ask('GET', '/account')).text).not.toContain(token);
+    expect((await masha.request('GET', '/account')).text).not.toContain(token);
 
     // It speaks for the account, and does not change who else does.
     for (const [method, path] of [
@@ -212,14 +214,14 @@ describe('an account', () => {
       ['POST', '/account/passkeys/options'],
       ['DELETE', '/sessions'],
     ] as const) {
-      expect((await script.ask(method, path, {}, bearer)).status).toBe(403);
+      expect((await script.request(method, path, {}, bearer)).status).toBe(403);
     }
 
     const gone = new Promise((resolve) => socket.socket.once('disconnect', resolve));
-    await masha.ask('DELETE', `/account/grants/${String(body.id)}`);
+    await masha.request('DELETE', `/account/grants/${String(body.id)}`);
     await gone;
     socket.socket.disconnect();
-    const refused = await script.ask('POST', '/messages', { message: 'again' }, bearer);
+    const refused = await script.request('POST', '/messages', { message: 'again' }, bearer);
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="Parley"');
     await expect(openPeer(app.url, '/ws')).resolves.toBeDefined();
@@ -228,13 +230,13 @@ describe('an account', () => {
   it('is stored without secrets: a password as scrypt with its parameters, the others as hashes', async () => {
     const log = jest.spyOn(console, 'error');
     const masha = await kept('Masha');
-    const { body } = await masha.ask('POST', '/account/tokens', { label: 'backup' });
+    const { body } = await masha.request('POST', '/account/tokens', { label: 'backup' });
     const link = await app.ownersLink();
     const disk = stored();
     expect(disk).toMatch(/\$scrypt\$ln=15,r=8,p=3\$[\w-]{22}\$[\w-]{43}/);
     const session = decodeURIComponent(masha.cookie.split('=')[1]!).slice(1);
     expect(session).toMatch(/^[\w-]{43}$/);
-    for (const secret of ['Masha keeps this', String(body.token), session, link]) {
+    for (const secret of ['Masha password', String(body.token), session, link]) {
       expect(disk).not.toContain(secret);
     }
     expect(log).not.toHaveBeenCalled();

@@ -2,15 +2,15 @@ import Database from 'better-sqlite3';
 import { Challenges } from '../../../server/accounts/challenges';
 import { startApp, type Running } from '../../support/app';
 import { Authenticator } from '../../support/authenticator';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 
 let app: Running;
 beforeEach(async () => (app = await startApp({ TRUST_PROXY: '1' })));
 afterEach(() => app.close());
 
-async function named(username: string): Promise<Somebody> {
-  const guest = await Somebody.guest(app.url);
-  await guest.ask('POST', '/username', { username });
+async function named(username: string): Promise<TestVisitor> {
+  const guest = await TestVisitor.createGuest(app.url);
+  await guest.request('POST', '/username', { username });
   return guest;
 }
 
@@ -19,28 +19,28 @@ describe('a passkey', () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
     expect((await device.register(masha)).status).toBe(201);
-    const elsewhere = new Somebody(app.url);
-    const options = (await elsewhere.ask('POST', '/sessions/options', {})).body as { challenge: string };
+    const elsewhere = new TestVisitor(app.url);
+    const options = (await elsewhere.request('POST', '/sessions/options', {})).body as { challenge: string };
     const answer = device.get(options);
-    const signed = await Promise.all([1, 2].map(() => elsewhere.ask('POST', '/sessions', answer)));
+    const signed = await Promise.all([1, 2].map(() => elsewhere.request('POST', '/sessions', answer)));
     expect(signed.map(({ status }) => status).sort()).toEqual([201, 401]);
-    expect((await elsewhere.ask('POST', '/sessions', answer)).status).toBe(401);
-    expect((await elsewhere.ask('GET', '/account')).body).toMatchObject({ visitor: masha.visitor });
+    expect((await elsewhere.request('POST', '/sessions', answer)).status).toBe(401);
+    expect((await elsewhere.request('GET', '/account')).body).toMatchObject({ visitor: masha.id });
   });
 
   it('of a guest is stored in one transaction with its session', async () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
-    const { body } = await masha.ask('POST', '/account/passkeys/options', {});
+    const { body } = await masha.request('POST', '/account/passkeys/options', {});
     const database = new Database(app.database, { readonly: true });
     const commits = (): number => database.prepare<[], number>('SELECT count FROM commits').pluck().get()!;
     const before = commits();
     const passkey = device.create(body as unknown as { challenge: string });
-    expect((await masha.ask('POST', '/account/passkeys', passkey)).status).toBe(201);
+    expect((await masha.request('POST', '/account/passkeys', passkey)).status).toBe(201);
     expect(commits() - before).toBe(1);
     database.close();
-    expect((await masha.ask('GET', '/account')).body).toMatchObject({
-      visitor: masha.visitor,
+    expect((await masha.request('GET', '/account')).body).toMatchObject({
+      visitor: masha.id,
       account: true,
       grants: [{ kind: 'session', here: true }],
     });
@@ -72,15 +72,15 @@ describe('a passkey', () => {
     const masha = await named('Masha');
     const device = new Authenticator(app.url);
     await device.register(masha);
-    const other = new Somebody(app.url);
+    const other = new TestVisitor(app.url);
     for (const origin of ['http://localhost:1', app.url.replace('http', 'https'), 'http://localhost']) {
       device.origin = origin;
       expect((await device.signIn(other)).status).toBe(400);
       // A page of the same host that the browser vouches for is no other.
       const headers = { Origin: origin, 'Sec-Fetch-Site': 'same-origin' };
-      const { body } = await other.ask('POST', '/sessions/options', {});
+      const { body } = await other.request('POST', '/sessions/options', {});
       const answer = device.get(body as { challenge: string });
-      expect((await other.ask('POST', '/sessions', answer, headers)).status).toBe(400);
+      expect((await other.request('POST', '/sessions', answer, headers)).status).toBe(400);
       expect((await new Authenticator(origin).register(masha)).status).toBe(400);
     }
     device.origin = app.url;
@@ -89,14 +89,15 @@ describe('a passkey', () => {
 
   it('is valid for the origin that a trusted proxy forwards', async () => {
     const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'chat.example:8443' };
-    const masha = new Somebody(app.url);
-    await masha.ask('GET', '/account', undefined, proxied);
-    await masha.ask('POST', '/username', { username: 'Masha' }, proxied);
+    const masha = new TestVisitor(app.url);
+    await masha.request('GET', '/account', undefined, proxied);
+    await masha.request('POST', '/username', { username: 'Masha' }, proxied);
     const device = new Authenticator('https://chat.example:8443');
     expect((await device.register(masha, proxied)).status).toBe(201);
-    expect((await device.signIn(new Somebody(app.url), proxied)).status).toBe(201);
+    expect((await device.signIn(new TestVisitor(app.url), proxied)).status).toBe(201);
     expect(
-      (await device.signIn(new Somebody(app.url), { ...proxied, 'X-Forwarded-Host': 'chat.example' })).status,
+      (await device.signIn(new TestVisitor(app.url), { ...proxied, 'X-Forwarded-Host': 'chat.example' }))
+        .status,
     ).toBe(400);
   });
 });

@@ -6,15 +6,15 @@ import type { AuditEntry } from '../../../server/access/audit-entry';
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';
 import { connect } from '../../support/socket';
 
 let app: Running;
-let owner: Somebody;
+let owner: TestVisitor;
 beforeEach(async () => {
   app = await startApp();
-  owner = await Somebody.owner(app, 'Olga');
+  owner = await TestVisitor.createOwner(app, 'Olga');
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -23,15 +23,15 @@ afterEach(async () => {
 
 const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
 const read = async (query: string): Promise<Entry[]> =>
-  ((await owner.ask('GET', `/messages?${query}`)).body as unknown as MessagePage).messages;
-async function say(who: Somebody, message: string, more: object = {}): Promise<string> {
-  const { body, status } = await who.ask('POST', '/messages', { message, ...more });
+  ((await owner.request('GET', `/messages?${query}`)).body as unknown as MessagePage).messages;
+async function say(who: TestVisitor, message: string, more: object = {}): Promise<string> {
+  const { body, status } = await who.request('POST', '/messages', { message, ...more });
   if (status >= 300) throw new Error(`POST /messages: ${String(body.error)}`);
   return String(body.id);
 }
-const named = async (username: string): Promise<Somebody> => {
-  const guest = await Somebody.guest(app.url);
-  await guest.ask('POST', '/username', { username });
+const named = async (username: string): Promise<TestVisitor> => {
+  const guest = await TestVisitor.createGuest(app.url);
+  await guest.request('POST', '/username', { username });
   return guest;
 };
 
@@ -46,12 +46,12 @@ describe('a message that is deleted', () => {
       await say(guest, 'three');
       const told = [await live.next(), await live.next(), await live.next()];
       expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
-      expect((await guest.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
+      expect((await guest.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
       expect(await live.next()).toMatchObject({
         type: 'delete_message',
         seq: 4,
         target: id,
-        visitor: guest.visitor,
+        visitor: guest.id,
       });
       live.close();
 
@@ -79,12 +79,12 @@ describe('a message that is deleted', () => {
     // Somebody follows, so that the room's tail is in memory.
     const follower = await connect(app.url, { auth: { last: 50 } });
     await follower.next('new_message', ({ message }) => message === 'other 19');
-    await guest.ask('DELETE', `/r/lobby/messages/${id}`);
+    await guest.request('DELETE', `/r/lobby/messages/${id}`);
     await follower.next('delete_message');
     // The database has other bytes there at once, its write-ahead log when that has been emptied.
     while (stored().includes(words)) await pause(50);
     expect(JSON.stringify(await read('last=50'))).not.toContain(words);
-    expect((await owner.ask('GET', '/r/lobby', undefined, { Accept: 'text/html' })).text).not.toContain(
+    expect((await owner.request('GET', '/r/lobby', undefined, { Accept: 'text/html' })).text).not.toContain(
       words,
     );
     follower.socket.disconnect();
@@ -93,8 +93,8 @@ describe('a message that is deleted', () => {
   it('stays deleted when its writer sends it again after a lost acknowledgement', async () => {
     const guest = await named('Masha');
     const id = await say(guest, 'said once');
-    await guest.ask('DELETE', `/r/lobby/messages/${id}`);
-    const again = await guest.ask('POST', '/messages', { id, message: 'said once' });
+    await guest.request('DELETE', `/r/lobby/messages/${id}`);
+    const again = await guest.request('POST', '/messages', { id, message: 'said once' });
     expect(again).toMatchObject({ status: 200, body: { type: 'deleted_message', seq: 1 } });
     expect((await read('after=earliest')).map(({ type }) => type)).toEqual([
       'deleted_message',
@@ -105,13 +105,13 @@ describe('a message that is deleted', () => {
   it('is deleted once, however often it is asked for, and not by others', async () => {
     const [masha, misha] = [await named('Masha'), await named('Misha')];
     const id = await say(masha, 'mine');
-    expect((await misha.ask('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);
-    const remove = () => owner.ask('DELETE', `/r/lobby/messages/${id}`);
+    expect((await misha.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);
+    const remove = () => owner.request('DELETE', `/r/lobby/messages/${id}`);
     const all = await Promise.all([remove(), remove(), remove()]);
     expect(all.map(({ status }) => status)).toEqual([204, 204, 204]);
     expect((await remove()).status).toBe(204);
     expect(await read('after=earliest')).toHaveLength(2);
-    expect((await owner.ask('DELETE', `/r/lobby/messages/${randomUUID()}`)).status).toBe(404);
+    expect((await owner.request('DELETE', `/r/lobby/messages/${randomUUID()}`)).status).toBe(404);
   });
 
   it('is deleted together with its audit entry, or not at all', async () => {
@@ -119,14 +119,14 @@ describe('a message that is deleted', () => {
     const id = await say(masha, 'not yet');
     const db = new Database(app.database);
     db.exec(`CREATE TRIGGER fail BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'No audit log.'); END`);
-    const remove = () => owner.ask('DELETE', `/r/lobby/messages/${id}`);
+    const remove = () => owner.request('DELETE', `/r/lobby/messages/${id}`);
     jest.spyOn(console, 'error').mockImplementation();
     expect((await remove()).status).toBe(503);
     expect((await read('after=earliest')).map(({ type }) => type)).toEqual(['new_message']);
     db.exec('DROP TRIGGER fail');
     db.close();
     expect((await remove()).status).toBe(204);
-    const [entry] = (await owner.ask('GET', '/audit?limit=1')).body as unknown as AuditEntry[];
+    const [entry] = (await owner.request('GET', '/audit?limit=1')).body as unknown as AuditEntry[];
     expect(entry).toMatchObject({
       action: 'delete_message',
       target: id,
@@ -151,16 +151,16 @@ describe('a moderator', () => {
     const masha = await named('Masha');
     const id = randomUUID();
     await say(masha, 'before', { id });
-    await owner.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 10 });
-    const refused = await masha.ask('POST', '/messages', { message: 'hey' });
+    await owner.request('PUT', `/people/${masha.id}/mute`, { minutes: 10 });
+    const refused = await masha.request('POST', '/messages', { message: 'hey' });
     expect(refused.body).toEqual(errorOf('muted', 'A moderator has muted you: you can only read.'));
-    expect((await masha.ask('POST', '/username', { username: 'Louder' })).status).toBe(403);
-    expect((await masha.ask('GET', '/messages')).status).toBe(200);
+    expect((await masha.request('POST', '/username', { username: 'Louder' })).status).toBe(403);
+    expect((await masha.request('GET', '/messages')).status).toBe(200);
     // What was stored before was not refused: only its answer may have been lost.
-    expect((await masha.ask('POST', '/messages', { id, message: 'before' })).status).toBe(200);
+    expect((await masha.request('POST', '/messages', { id, message: 'before' })).status).toBe(200);
     const later = Date.now() + 11 * 60_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
-    expect((await masha.ask('POST', '/messages', { message: 'hey' })).status).toBe(201);
+    expect((await masha.request('POST', '/messages', { message: 'hey' })).status).toBe(201);
   });
 
   it('bans a visitor, whose connections are closed and get nothing more', async () => {
@@ -168,83 +168,85 @@ describe('a moderator', () => {
     const { socket, received } = await connect(app.url, { extraHeaders: masha.headers });
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
     const refused = new Promise<{ data?: object }>((resolve) => socket.once('connect_error', resolve));
-    await owner.ask('PUT', `/people/${masha.visitor}/ban`, { minutes: 60 });
+    await owner.request('PUT', `/people/${masha.id}/ban`, { minutes: 60 });
     await gone;
     const before = received.length;
     await say(owner, 'without her');
     expect((await refused).data).toEqual(errorOf('banned', /^You are banned from this chat until .* UTC\.$/));
     expect(received).toHaveLength(before);
     socket.disconnect();
-    expect((await masha.ask('GET', '/messages')).status).toBe(403);
-    await owner.ask('DELETE', `/people/${masha.visitor}/ban`);
-    expect((await masha.ask('GET', '/messages')).status).toBe(200);
+    expect((await masha.request('GET', '/messages')).status).toBe(403);
+    await owner.request('DELETE', `/people/${masha.id}/ban`);
+    expect((await masha.request('GET', '/messages')).status).toBe(200);
   });
 
   it('bans the address of a visitor for a day at most: guests from there, not members', async () => {
     const masha = await named('Masha');
-    const member = await Somebody.invited(owner, 'member');
+    const member = await TestVisitor.invite(owner, 'member');
     const { socket } = await connect(app.url, { extraHeaders: masha.headers });
-    await owner.ask('PUT', `/people/${masha.visitor}/ban`, { address: true });
+    await owner.request('PUT', `/people/${masha.id}/ban`, { address: true });
     socket.disconnect();
-    const stranger = new Somebody(app.url);
-    expect((await stranger.ask('GET', '/messages')).body.error).toMatch(/^Your address is banned/);
-    expect((await member.ask('GET', '/messages')).status).toBe(200);
+    const stranger = new TestVisitor(app.url);
+    expect((await stranger.request('GET', '/messages')).body.error).toMatch(/^Your address is banned/);
+    expect((await member.request('GET', '/messages')).status).toBe(200);
     const later = Date.now() + 25 * 60 * 60_000;
     const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
-    expect((await stranger.ask('GET', '/messages')).status).toBe(200);
-    expect((await masha.ask('GET', '/messages')).status).toBe(403);
+    expect((await stranger.request('GET', '/messages')).status).toBe(200);
+    expect((await masha.request('GET', '/messages')).status).toBe(403);
     clock.mockRestore();
-    await owner.ask('DELETE', `/people/${masha.visitor}/ban`);
-    expect((await stranger.ask('GET', '/messages')).status).toBe(200);
+    await owner.request('DELETE', `/people/${masha.id}/ban`);
+    expect((await stranger.request('GET', '/messages')).status).toBe(200);
   });
 
   it('can do nothing to visitors of the same role', async () => {
-    const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
-    const other = await Somebody.invited(owner, 'moderator', 'Max');
+    const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
+    const other = await TestVisitor.invite(owner, 'moderator', 'Max');
     const id = await say(owner, 'mine');
     for (const [method, path] of [
-      ['PUT', `/people/${owner.visitor}/ban`],
-      ['PUT', `/people/${other.visitor}/mute`],
-      ['PUT', `/people/${moderator.visitor}/ban`],
+      ['PUT', `/people/${owner.id}/ban`],
+      ['PUT', `/people/${other.id}/mute`],
+      ['PUT', `/people/${moderator.id}/ban`],
       ['DELETE', `/r/lobby/messages/${id}`],
     ] as const) {
-      expect((await moderator.ask(method, path, method === 'PUT' ? {} : undefined)).status).toBe(403);
+      expect((await moderator.request(method, path, method === 'PUT' ? {} : undefined)).status).toBe(403);
     }
   });
 
   it('locks a room, and sets slow mode, which is announced in the room', async () => {
     const masha = await named('Masha');
     const { next, socket } = await connect(app.url, { extraHeaders: masha.headers });
-    await owner.ask('PUT', '/r/lobby/rules', { locked: true });
+    await owner.request('PUT', '/r/lobby/rules', { locked: true });
     expect(await next('change_room')).toEqual({ type: 'change_room', room: 'lobby', locked: true, slow: 0 });
-    expect((await masha.ask('POST', '/messages', { message: 'hey' })).body.error).toMatch(
+    expect((await masha.request('POST', '/messages', { message: 'hey' })).body.error).toMatch(
       /^This room is locked/,
     );
-    expect((await owner.ask('POST', '/messages', { message: 'quiet, please' })).status).toBe(201);
+    expect((await owner.request('POST', '/messages', { message: 'quiet, please' })).status).toBe(201);
 
-    await owner.ask('PUT', '/r/lobby/rules', { locked: false, slow: 3600 });
+    await owner.request('PUT', '/r/lobby/rules', { locked: false, slow: 3600 });
     await next('change_room', ({ slow }) => slow === 3600);
-    expect((await masha.ask('POST', '/messages', { message: 'one' })).status).toBe(201);
-    const refused = await masha.ask('POST', '/messages', { message: 'two' });
+    expect((await masha.request('POST', '/messages', { message: 'one' })).status).toBe(201);
+    const refused = await masha.request('POST', '/messages', { message: 'two' });
     expect(refused).toMatchObject({ status: 429, body: { ...errorOf('slow_mode'), retryAfter: 3600 } });
     expect(refused.headers.get('retry-after')).toBe('3600');
-    expect((await masha.ask('POST', '/messages', { message: 'two', room: 'elsewhere' })).status).toBe(201);
-    expect((await masha.ask('GET', '/r/lobby/rules')).body).toEqual({ locked: false, slow: 3600 });
+    expect((await masha.request('POST', '/messages', { message: 'two', room: 'elsewhere' })).status).toBe(
+      201,
+    );
+    expect((await masha.request('GET', '/r/lobby/rules')).body).toEqual({ locked: false, slow: 3600 });
     socket.disconnect();
   });
 
   it('leaves audit entries that the owner reads', async () => {
-    const moderator = await Somebody.invited(owner, 'moderator', 'Mona');
+    const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
     const masha = await named('Masha');
     const id = await say(masha, 'to go');
-    await moderator.ask('DELETE', `/r/lobby/messages/${id}`);
-    await moderator.ask('PUT', `/people/${masha.visitor}/mute`, { minutes: 5 });
-    await moderator.ask('DELETE', `/people/${masha.visitor}/mute`);
-    await moderator.ask('PUT', `/people/${masha.visitor}/ban`, {});
-    await moderator.ask('DELETE', `/people/${masha.visitor}/ban`);
-    await moderator.ask('PUT', '/r/lobby/rules', { slow: 10 });
-    await owner.ask('PUT', `/people/${masha.visitor}/role`, { role: 'member' });
-    const entries = (await owner.ask('GET', '/audit')).body as unknown as Record<string, string>[];
+    await moderator.request('DELETE', `/r/lobby/messages/${id}`);
+    await moderator.request('PUT', `/people/${masha.id}/mute`, { minutes: 5 });
+    await moderator.request('DELETE', `/people/${masha.id}/mute`);
+    await moderator.request('PUT', `/people/${masha.id}/ban`, {});
+    await moderator.request('DELETE', `/people/${masha.id}/ban`);
+    await moderator.request('PUT', '/r/lobby/rules', { slow: 10 });
+    await owner.request('PUT', `/people/${masha.id}/role`, { role: 'member' });
+    const entries = (await owner.request('GET', '/audit')).body as unknown as Record<string, string>[];
     expect(entries.map(({ action }) => action)).toEqual([
       'set_role',
       'set_room',
@@ -259,18 +261,18 @@ describe('a moderator', () => {
       'invite',
     ]);
     expect(entries[5]).toMatchObject({
-      visitor: moderator.visitor,
-      target: masha.visitor,
+      visitor: moderator.id,
+      target: masha.id,
       details: { minutes: 5 },
     });
-    expect(entries[4]).toMatchObject({ visitor: moderator.visitor, target: masha.visitor, details: {} });
+    expect(entries[4]).toMatchObject({ visitor: moderator.id, target: masha.id, details: {} });
   });
 
   it('leaves an audit log whose pages lose and repeat no entry, though several share a millisecond', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-    for (let slow = 1; slow <= 5; slow += 1) await owner.ask('PUT', '/r/lobby/rules', { slow });
+    for (let slow = 1; slow <= 5; slow += 1) await owner.request('PUT', '/r/lobby/rules', { slow });
     const pageOf = async (query: string) =>
-      (await owner.ask('GET', `/audit?limit=2${query}`)).body as unknown as AuditEntry[];
+      (await owner.request('GET', `/audit?limit=2${query}`)).body as unknown as AuditEntry[];
     const rows = await pageOf('');
     for (let page = rows; page.length > 0; rows.push(...page)) {
       page = await pageOf(`&before=${rows.at(-1)!.id}`);
@@ -279,26 +281,28 @@ describe('a moderator', () => {
       [5, 4, 3, 2, 1].map((slow) => ({ locked: false, slow })),
     );
     expect(rows.at(-1)).toMatchObject({ action: 'invite' });
-    expect((await owner.ask('GET', '/audit?before=yesterday')).status).toBe(400);
+    expect((await owner.request('GET', '/audit?before=yesterday')).status).toBe(400);
   });
 });
 
 describe('an invitation link', () => {
-  const open = async (who: Somebody, url: unknown) => who.accept(String(url));
+  const open = async (who: TestVisitor, url: unknown) => who.acceptInvitation(String(url));
 
   it('is used up by accepting it as often as it allows, and not by opening it', async () => {
-    const { body } = await owner.ask('POST', '/invitations', { role: 'moderator', uses: 2 });
-    const preview = new Somebody(app.url);
+    const { body } = await owner.request('POST', '/invitations', { role: 'moderator', uses: 2 });
+    const preview = new TestVisitor(app.url);
     for (let i = 0; i < 3; i += 1) {
-      const { status } = await preview.ask('GET', '/invite', undefined, { Accept: 'text/html' });
+      const { status } = await preview.request('GET', '/invite', undefined, { Accept: 'text/html' });
       expect(status).toBe(200);
       const secret = new URL(String(body.url)).hash.slice(1);
-      expect((await preview.ask('POST', '/invite/preview', { secret })).body).toEqual({ role: 'moderator' });
+      expect((await preview.request('POST', '/invite/preview', { secret })).body).toEqual({
+        role: 'moderator',
+      });
     }
     const [one, two, three] = [
-      await Somebody.guest(app.url),
-      await Somebody.guest(app.url),
-      await Somebody.guest(app.url),
+      await TestVisitor.createGuest(app.url),
+      await TestVisitor.createGuest(app.url),
+      await TestVisitor.createGuest(app.url),
     ];
     expect((await open(one, body.url)).status).toBe(303);
     // Who has it already takes nobody's place.
@@ -307,16 +311,16 @@ describe('an invitation link', () => {
     expect((await open(three, body.url)).body).toEqual(
       errorOf('not_found', 'This invitation link is no longer valid. Ask for another.'),
     );
-    expect((await one.ask('GET', '/people')).status).toBe(200);
+    expect((await one.request('GET', '/people')).status).toBe(200);
   });
 
   it('expires, and can be revoked', async () => {
     const [short, revoked] = [
-      (await owner.ask('POST', '/invitations', { hours: 1 })).body,
-      (await owner.ask('POST', '/invitations', { hours: 1 })).body,
+      (await owner.request('POST', '/invitations', { hours: 1 })).body,
+      (await owner.request('POST', '/invitations', { hours: 1 })).body,
     ];
-    await owner.ask('DELETE', `/invitations/${String(revoked.id)}`);
-    const guest = await Somebody.guest(app.url);
+    await owner.request('DELETE', `/invitations/${String(revoked.id)}`);
+    const guest = await TestVisitor.createGuest(app.url);
     expect((await open(guest, revoked.url)).status).toBe(404);
     const later = Date.now() + 61 * 60_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);

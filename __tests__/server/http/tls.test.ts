@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startApp, type Running } from '../../support/app';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 
 const TLS = join(__dirname, '..', '..', 'support', 'tls');
 const ca = readFileSync(join(TLS, 'cert.pem'));
@@ -66,8 +66,8 @@ describe('a server behind a proxy', () => {
       ['10.0.0.0/8', false],
     ] as const) {
       const app = await startApp({ TRUST_PROXY: trust });
-      const guest = new Somebody(app.url);
-      const { headers } = await guest.ask('GET', '/', undefined, forwarded);
+      const guest = new TestVisitor(app.url);
+      const { headers } = await guest.request('GET', '/', undefined, forwarded);
       const [cookie] = headers.getSetCookie();
       expect([trust, /^__Host-.*; Secure;/.test(cookie!)]).toEqual([trust, secure]);
       await app.close();

@@ -8,7 +8,7 @@ import { startApp } from '../../support/app';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { openLog, type OpenLog } from '../../support/log';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { Queue } from '../../support/queue';
 import { READERS } from '../../support/readers';
 
@@ -33,13 +33,13 @@ function holdReads(): () => void {
 describe('who reads just after a deletion was acknowledged', () => {
   it.each(Object.entries(READERS))('by %s never gets the text', async (_way, open) => {
     const app = await startApp();
-    const masha = await Somebody.guest(app.url);
-    const { body } = await masha.ask('POST', '/messages', { message: 'a secret' });
+    const masha = await TestVisitor.createGuest(app.url);
+    const { body } = await masha.request('POST', '/messages', { message: 'a secret' });
     // Somebody follows, so that the room's newest entries are in memory.
     const other = await open(app.url, { room: 'lobby', after: 'earliest' });
     expect(await other.next()).toMatchObject({ message: 'a secret' });
     const release = holdReads();
-    expect((await masha.ask('DELETE', `/r/lobby/messages/${String(body.id)}`)).status).toBe(204);
+    expect((await masha.request('DELETE', `/r/lobby/messages/${String(body.id)}`)).status).toBe(204);
     const late = await open(app.url, { room: 'lobby', after: 'earliest' });
     release();
     const entries = [await late.next(), await late.next()];

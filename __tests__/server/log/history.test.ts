@@ -1,31 +1,31 @@
 import type { Entry, MessagePage } from '../../../server/wire';
 import { startApp, type Running } from '../../support/app';
 import { textOf } from '../../support/entry';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';
 
 /** A room where 50 of 60 messages were deleted: m1 to m10 are left, and then m61. */
 let app: Running;
-let masha: Somebody;
+let masha: TestVisitor;
 
 beforeAll(async () => {
   app = await startApp();
-  masha = await Somebody.guest(app.url);
+  masha = await TestVisitor.createGuest(app.url);
   const ids: string[] = [];
   for (let i = 1; i <= 60; i += 1) ids.push(await say(`m${i}`));
-  await Promise.all(ids.slice(10).map((id) => masha.ask('DELETE', `/r/lobby/messages/${id}`)));
+  await Promise.all(ids.slice(10).map((id) => masha.request('DELETE', `/r/lobby/messages/${id}`)));
   await say('m61');
 });
 afterAll(() => app.close());
 
 async function say(message: string): Promise<string> {
-  return String((await masha.ask('POST', '/messages', { message })).body.id);
+  return String((await masha.request('POST', '/messages', { message })).body.id);
 }
 
 const read = async (query: string): Promise<MessagePage> =>
-  (await masha.ask('GET', `/messages?${query}`)).body as unknown as MessagePage;
+  (await masha.request('GET', `/messages?${query}`)).body as unknown as MessagePage;
 const text = async (path: string, accept: string): Promise<string> =>
-  (await masha.ask('GET', path, undefined, { Accept: accept })).text;
+  (await masha.request('GET', path, undefined, { Accept: accept })).text;
 
 const LEFT = [...Array.from({ length: 10 }, (_, i) => `m${i + 1}`), 'm61'];
 
@@ -83,14 +83,14 @@ describe('where most of a room was deleted, history', () => {
 });
 
 it('a room where everything was deleted reads as an empty one', async () => {
-  const id = String((await masha.ask('POST', '/messages', { message: 'gone', room: 'bare' })).body.id);
-  await masha.ask('DELETE', `/r/bare/messages/${id}`);
+  const id = String((await masha.request('POST', '/messages', { message: 'gone', room: 'bare' })).body.id);
+  await masha.request('DELETE', `/r/bare/messages/${id}`);
   expect(await read('room=bare&last=5')).toMatchObject({
     messages: [],
     cursor: expect.stringMatching(/:2$/) as string,
   });
   const stream = await READERS.SSE!(app.url, { room: 'bare', last: 5 });
-  await masha.ask('POST', '/messages', { message: 'anew', room: 'bare' });
+  await masha.request('POST', '/messages', { message: 'anew', room: 'bare' });
   expect(await stream.next()).toMatchObject({ message: 'anew', seq: 3 });
   stream.close();
 });

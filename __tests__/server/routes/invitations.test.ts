@@ -1,5 +1,5 @@
 import { startApp, type Running } from '../../support/app';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 
 let app: Running;
 beforeAll(async () => (app = await startApp({ CORS_ORIGINS: 'https://example.org' })));
@@ -9,7 +9,7 @@ it.each([
   ['a script', {}],
   ['a page of an allowed origin', { Origin: 'https://example.org' }],
 ])('an invitation that %s creates links to this server', async (_who, headers) => {
-  const owner = await Somebody.owner(app);
-  const { body } = await owner.ask('POST', '/invitations', {}, headers);
+  const owner = await TestVisitor.createOwner(app);
+  const { body } = await owner.request('POST', '/invitations', {}, headers);
   expect(body.url).toMatch(new RegExp(`^${app.url}/invite#`));
 });

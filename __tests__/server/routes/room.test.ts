@@ -4,7 +4,7 @@ import { startApp, type Running } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { sseEvents, take } from '../../support/events';
 import { readAll, say } from '../../support/http';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 
 let app: Running;
 beforeEach(async () => (app = await startApp()));
@@ -84,8 +84,8 @@ describe('POST /r/:room', () => {
     const id = randomUUID();
     const form = `message=hello&username=Masha&id=${id}`;
     expect((await post('/r/team', form)).status).toBe(201);
-    const other = await Somebody.guest(app.url);
-    expect((await other.ask('POST', '/username', { username: 'Masha' })).status).toBe(200);
+    const other = await TestVisitor.createGuest(app.url);
+    expect((await other.request('POST', '/username', { username: 'Masha' })).status).toBe(200);
     const again = await post('/r/team', form);
     expect([again.status, await again.text()]).toEqual([201, 'Masha: hello\n']);
     expect(await texts('team')).toEqual([['Masha', 'hello']]);

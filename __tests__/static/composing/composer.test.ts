@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from '../../support/browser';
 import { say } from '../../support/http';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { setStage } from '../../support/stage';
 
 const stage = setStage();
@@ -51,8 +51,8 @@ describe('the message box', () => {
   });
 
   it('gets the focus back when the room is unlocked', async () => {
-    const [owner, masha] = [await Somebody.owner(stage.app), await visit()];
-    const lock = (locked: boolean) => owner.ask('PUT', '/r/lobby/rules', { locked });
+    const [owner, masha] = [await TestVisitor.createOwner(stage.app), await visit()];
+    const lock = (locked: boolean) => owner.request('PUT', '/r/lobby/rules', { locked });
     await masha.box.pressSequentially('half a');
     await lock(true);
     await until(() => masha.box.isDisabled(), true);

@@ -1,17 +1,17 @@
 import { until, type Visit } from '../../support/browser';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { setStage } from '../../support/stage';
 
 const stage = setStage();
 
-const setRules = (owner: Somebody, rules: object) => owner.ask('PUT', '/r/lobby/rules', rules);
+const setRules = (owner: TestVisitor, rules: object) => owner.request('PUT', '/r/lobby/rules', rules);
 const stateWords = (visit: Visit) =>
   visit.log.locator('.state').evaluateAll((all) => all.map((one) => one.textContent));
 const countdown = (visit: Visit) => visit.page.locator('#hold .countdown').textContent();
 
 /** Somebody in slow mode whose second message is held. */
-async function held(): Promise<{ owner: Somebody; tom: Visit }> {
-  const owner = await Somebody.owner(stage.app);
+async function held(): Promise<{ owner: TestVisitor; tom: Visit }> {
+  const owner = await TestVisitor.createOwner(stage.app);
   await setRules(owner, { slow: 3600 });
   const tom = await stage.visit();
   await tom.say('first');
@@ -51,7 +51,7 @@ describe('a draft', () => {
     await until(() => countdown(tom).then((words) => /^in \d+ s$/.test(words ?? '')), true);
 
     const visitor = await tom.page.locator('main').getAttribute('data-visitor');
-    await owner.ask('PUT', `/people/${visitor}/ban`, {});
+    await owner.request('PUT', `/people/${visitor}/ban`, {});
     await tom.live('You are banned from this chat.');
     expect(await countdown(tom)).toBe('');
     expect(await tom.box.isDisabled()).toBe(true);

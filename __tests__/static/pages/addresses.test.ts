@@ -1,5 +1,5 @@
 import { until } from '../../support/browser';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { setStage } from '../../support/stage';
 
 const stage = setStage();
@@ -32,10 +32,10 @@ describe('the address of a room', () => {
 
 describe('somebody who is banned', () => {
   it('finds no link that leads back to the error', async () => {
-    const owner = await Somebody.owner(stage.app);
+    const owner = await TestVisitor.createOwner(stage.app);
     const masha = await stage.visit();
     const visitor = await masha.page.locator('main').getAttribute('data-visitor');
-    const { status } = await owner.ask('PUT', `/people/${visitor}/ban`, {});
+    const { status } = await owner.request('PUT', `/people/${visitor}/ban`, {});
     expect(status).toBe(204);
     await masha.live('You are banned from this chat.');
     const links = () => masha.page.getByRole('link').evaluateAll((all) => all.map((a) => a.textContent));

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { until } from '../../support/browser';
 import { say } from '../../support/http';
-import { Somebody } from '../../support/people';
+import { TestVisitor } from '../../support/test-visitor';
 import { setStage } from '../../support/stage';
 
 const stage = setStage();
@@ -49,7 +49,7 @@ const faintTexts = (page: Page) =>
   });
 
 /** Sets the cookie of a visitor. */
-async function beSomebody(context: BrowserContext, { cookie }: Somebody): Promise<void> {
+async function beSomebody(context: BrowserContext, { cookie }: TestVisitor): Promise<void> {
   const [name, ...value] = cookie.split('=');
   await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
 }
@@ -76,11 +76,11 @@ describe('text', () => {
   it.each(['light', 'dark'] as const)(
     'has enough contrast on the pages for accounts, moderation, invitations and errors, in %s colours',
     async (colorScheme) => {
-      const owner = await Somebody.owner(stage.app, 'Olga');
-      const tom = await Somebody.invited(owner, 'moderator', 'Tom');
-      await owner.ask('PUT', `/people/${tom.visitor}/mute`, {});
-      await owner.ask('POST', '/account/tokens', { label: 'backup script' });
-      await owner.ask('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
+      const owner = await TestVisitor.createOwner(stage.app, 'Olga');
+      const tom = await TestVisitor.invite(owner, 'moderator', 'Tom');
+      await owner.request('PUT', `/people/${tom.id}/mute`, {});
+      await owner.request('POST', '/account/tokens', { label: 'backup script' });
+      await owner.request('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
       const context = await stage.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
       const page = await context.newPage();
       const look = async (...paths: string[]) => {
@@ -143,8 +143,8 @@ describe('text', () => {
     expect(height).toBe(0);
 
     await page.setViewportSize({ width: 390, height: 700 });
-    const masha = await Somebody.guest(stage.app.url);
-    await masha.keep('Masha');
+    const masha = await TestVisitor.createGuest(stage.app.url);
+    await masha.createAccount('Masha');
     await beSomebody(context, masha);
     await page.goto(`${stage.app.url}/account`);
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
@@ -181,9 +181,9 @@ describe('text', () => {
     await page.goto(stage.app.url);
     await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/).waitFor();
 
-    const owner = await Somebody.owner(stage.app, 'Olga');
-    const tom = await Somebody.invited(owner, 'moderator', 'Tom');
-    await owner.ask('PUT', `/people/${tom.visitor}/mute`, { minutes: 10 });
+    const owner = await TestVisitor.createOwner(stage.app, 'Olga');
+    const tom = await TestVisitor.invite(owner, 'moderator', 'Tom');
+    await owner.request('PUT', `/people/${tom.id}/mute`, { minutes: 10 });
     await beSomebody(context, owner);
     await page.goto(`${stage.app.url}/moderation`);
     const row = page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: 'Tom' });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { read } from '../../../__tests__/support/http';
-import { Somebody } from '../../../__tests__/support/people';
+import { TestVisitor } from '../../../__tests__/support/test-visitor';
 import { READERS } from '../../../__tests__/support/readers';
 import type { NewMessage } from '../../../server/wire';
 import { ROOT } from '../build';
@@ -14,14 +14,14 @@ import { withFixture, type Fixture } from './fixture';
 const ROUNDS = 25;
 
 /** Writes a message as a visitor who can delete it. */
-async function write(visitor: Somebody, message: string): Promise<NewMessage> {
-  const { status, body } = await visitor.ask('POST', '/messages', { message });
+async function write(visitor: TestVisitor, message: string): Promise<NewMessage> {
+  const { status, body } = await visitor.request('POST', '/messages', { message });
   check(status === 201, `A message was answered with ${status}.`);
   return body as unknown as NewMessage;
 }
 
-async function remove(visitor: Somebody, { id }: NewMessage): Promise<void> {
-  const { status } = await visitor.ask('DELETE', `/r/lobby/messages/${id}`);
+async function remove(visitor: TestVisitor, { id }: NewMessage): Promise<void> {
+  const { status } = await visitor.request('DELETE', `/r/lobby/messages/${id}`);
   check(status === 204, `A deletion was answered with ${status}.`);
 }
 
@@ -31,7 +31,7 @@ export const f28: Case = {
   title: 'a read right after a deletion was acknowledged, on every transport: never the deleted text',
   run: (build) =>
     withFixture(build, async (fixture) => {
-      const author = await Somebody.guest(fixture.url);
+      const author = await TestVisitor.createGuest(fixture.url);
       // While a room has a follower, the server caches its newest messages.
       fixture.openReader('ws', 'earliest');
       let reads = 0;
@@ -86,7 +86,7 @@ export const f29: Case = {
     'another process reads the SQLite file during a deletion: writers continue; the text is gone after the read has ended',
   run: (build) =>
     withFixture(build, async (fixture) => {
-      const author = await Somebody.guest(fixture.url);
+      const author = await TestVisitor.createGuest(fixture.url);
       const secret = `secret ${fixture.random.uuid()}`;
       const message = await write(author, secret);
       const reader = spawn(process.execPath, ['-e', FOREIGN_READER, join(fixture.folder, 'parley.db')], {
@@ -125,7 +125,7 @@ export const f31: Case = {
     'a room in which most entries are deletions: page, last= and curl show as many messages as requested',
   run: (build) =>
     withFixture(build, async (fixture) => {
-      const author = await Somebody.guest(fixture.url);
+      const author = await TestVisitor.createGuest(fixture.url);
       const all: NewMessage[] = [];
       for (let i = 1; i <= 300; i += 1) all.push(await write(author, `message ${i}.`));
       const isRemaining = (i: number): boolean => i % 5 === 0;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Somebody } from '../../../__tests__/support/people';
+import { TestVisitor } from '../../../__tests__/support/test-visitor';
 import { MESSAGE_MAX } from '../../../server/entry-kinds';
 import type { Build } from '../build';
 import { ALL_READS, ALL_WRITES } from '../transports/all';
@@ -91,22 +91,22 @@ export const f30: Case = {
     'the disk is full: every read works, for guests and accounts, on the page and the API; only writes are refused',
   run: (build) =>
     withSmallDisk(build, async (fixture, fillDisk) => {
-      const account = await Somebody.guest(fixture.url);
-      await account.keep('Masha');
-      const guest = await Somebody.guest(fixture.url);
-      await guest.ask('POST', '/username', { username: 'Olga' });
-      const newcomer = new Somebody(fixture.url);
+      const account = await TestVisitor.createGuest(fixture.url);
+      await account.createAccount('Masha');
+      const guest = await TestVisitor.createGuest(fixture.url);
+      await guest.request('POST', '/username', { username: 'Olga' });
+      const newcomer = new TestVisitor(fixture.url);
       await fixture.fill(100);
       await fillDisk();
       const paths = ['/', '/r/lobby', '/messages', '/messages?last=10', '/account', '/contacts', '/r/garden'];
       for (const visitor of [account, guest, newcomer]) {
         for (const path of [...paths, '/subscribe?after=earliest']) {
           for (const accept of ['*/*', 'text/html']) {
-            const { status } = await visitor.ask('GET', path, undefined, { Accept: accept });
+            const { status } = await visitor.request('GET', path, undefined, { Accept: accept });
             check(status === 200, `GET ${path} (${accept}) was answered with ${status}.`);
           }
         }
-        const { status } = await visitor.ask('POST', '/messages', { message: 'x'.repeat(MESSAGE_MAX) });
+        const { status } = await visitor.request('POST', '/messages', { message: 'x'.repeat(MESSAGE_MAX) });
         check(status === 503, `A message was answered with ${status}.`);
       }
       const readers = ALL_READS.map((transport) => fixture.openReader(transport));

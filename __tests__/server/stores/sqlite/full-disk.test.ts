@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MessagePage } from '../../../../server/wire';
 import { scratch } from '../../../support/app';
-import { Somebody } from '../../../support/people';
+import { TestVisitor } from '../../../support/test-visitor';
 import { startProcess, type ServerProcess } from '../../../support/process';
 
 let place: ReturnType<typeof scratch>;
@@ -25,17 +25,17 @@ function fill(bytes: number | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(server.child.pid), `--fsize=${bytes}:unlimited`]);
 }
 
-const read = async (who: Somebody, path: string, type = 'application/json') =>
-  (await who.ask('GET', path, undefined, { Accept: type })).status;
+const read = async (who: TestVisitor, path: string, type = 'application/json') =>
+  (await who.request('GET', path, undefined, { Accept: type })).status;
 
 describe('a server whose disk is full', () => {
   it('refuses what would be written, and nothing else: guests and accounts read on the page and the API', async () => {
-    const guest = await Somebody.guest(server.url);
-    await guest.ask('POST', '/username', { username: 'Masha' });
-    const member = await Somebody.guest(server.url);
-    await member.keep('Misha');
-    const { token } = (await member.ask('POST', '/account/tokens', { label: 'bot' })).body;
-    await guest.ask('POST', '/messages', { message: 'before' });
+    const guest = await TestVisitor.createGuest(server.url);
+    await guest.request('POST', '/username', { username: 'Masha' });
+    const member = await TestVisitor.createGuest(server.url);
+    await member.createAccount('Misha');
+    const { token } = (await member.request('POST', '/account/tokens', { label: 'bot' })).body;
+    await guest.request('POST', '/messages', { message: 'before' });
     // Nobody has been here for two days, so each visit is to be recorded.
     const db = new Database(database);
     db.exec(
@@ -44,12 +44,12 @@ describe('a server whose disk is full', () => {
     db.close();
     fill(0);
 
-    expect((await guest.ask('POST', '/messages', { message: 'during' })).status).toBe(503);
-    const script = new Somebody(server.url);
+    expect((await guest.request('POST', '/messages', { message: 'during' })).status).toBe(503);
+    const script = new TestVisitor(server.url);
     const bearer = { Authorization: `Bearer ${String(token)}` };
-    expect((await script.ask('GET', '/messages', undefined, bearer)).status).toBe(200);
-    for (const who of [guest, member, new Somebody(server.url)]) {
-      const { status, body } = await who.ask('GET', '/messages?after=earliest');
+    expect((await script.request('GET', '/messages', undefined, bearer)).status).toBe(200);
+    for (const who of [guest, member, new TestVisitor(server.url)]) {
+      const { status, body } = await who.request('GET', '/messages?after=earliest');
       expect(status).toBe(200);
       expect((body as unknown as MessagePage).messages).toHaveLength(1);
       for (const path of ['/r/lobby', '/account']) expect(await read(who, path, 'text/html')).toBe(200);
@@ -57,25 +57,25 @@ describe('a server whose disk is full', () => {
     }
 
     fill('unlimited');
-    expect((await guest.ask('POST', '/messages', { message: 'after' })).status).toBe(201);
+    expect((await guest.request('POST', '/messages', { message: 'after' })).status).toBe(201);
   });
 });
 
 describe('setting a password', () => {
   it('stores all of it or nothing: the password is not set when the session can not be', async () => {
-    const guest = await Somebody.guest(server.url);
-    await guest.ask('POST', '/username', { username: 'Masha' });
+    const guest = await TestVisitor.createGuest(server.url);
+    await guest.request('POST', '/username', { username: 'Masha' });
     const db = new Database(database);
     db.exec(`CREATE TRIGGER fail BEFORE INSERT ON credentials BEGIN SELECT RAISE(ABORT, 'No session.'); END`);
-    const set = () => guest.ask('PUT', '/account/password', { password: 'a good password' });
+    const set = () => guest.request('PUT', '/account/password', { password: 'a good password' });
     expect((await set()).status).toBe(500);
-    const { body } = await guest.ask('GET', '/account');
-    expect(body).toMatchObject({ visitor: guest.visitor, account: false });
+    const { body } = await guest.request('GET', '/account');
+    expect(body).toMatchObject({ visitor: guest.id, account: false });
     db.exec('DROP TRIGGER fail');
     db.close();
     expect((await set()).status).toBe(204);
-    expect((await guest.ask('GET', '/account')).body).toMatchObject({
-      visitor: guest.visitor,
+    expect((await guest.request('GET', '/account')).body).toMatchObject({
+      visitor: guest.id,
       account: true,
     });
   });
