@@ -8,7 +8,7 @@ import type { Visitor } from '../identity/visitor';
 import { nameTaken, type Visitors } from '../identity/visitors';
 import { isEntryOf } from '../log/entry';
 import type { Log } from '../log/log';
-import type { AppendResult } from '../log/store';
+import type { AppendResult, Draft } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername } from '../wire';
 import type { NameClaims } from './name-claims';
@@ -42,7 +42,7 @@ export class Chat {
    * @throws {Refusal} `muted`, `room_locked`, `slow_mode`, `rate_limited`, `id_taken` or `unavailable`
    */
   async send(visitor: Visitor, draft: ChatDraft): Promise<AppendResult> {
-    const { room, id = randomUUID() } = draft;
+    const { type, body, room, id = randomUUID() } = draft;
     const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
       const stored = await this.findStored(draft);
       if (!stored) throw error;
@@ -52,12 +52,12 @@ export class Chat {
     });
     if ('entry' in allowed) return allowed;
     const { username, takeBack } = allowed;
-    const appended = await this.log
-      .append({ ...draft, id, visitor: visitor.id, username })
-      .catch((error: unknown) => {
-        takeBack();
-        throw error;
-      });
+    // Field by field: a spread whose fields are overridden takes several times as long.
+    const entry = { type, body, room, id, visitor: visitor.id, username } as Draft;
+    const appended = await this.log.append(entry).catch((error: unknown) => {
+      takeBack();
+      throw error;
+    });
     if (appended.repeated) takeBack();
     return appended;
   }

@@ -135,8 +135,8 @@ export class RoomSession implements Connection, Pacer {
     this.bounds.hold(characters);
     try {
       await this.joined();
-      const room = namesRoom ? draft.room : this.room.name;
-      return (await this.services.chat.send(this.visitor, { ...draft, room })).entry;
+      if (!namesRoom) draft.room = this.room.name;
+      return (await this.services.chat.send(this.visitor, draft)).entry;
     } finally {
       this.bounds.release(characters);
     }

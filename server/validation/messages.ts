@@ -59,10 +59,9 @@ const name = (what: string) =>
     .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`)
     .refine((text) => !hasStackedMarks(text), `${what} has too many combining marks on one letter.`);
 
-/** Drafts, by the kinds that clients may send. */
-const drafts = new Map(
-  SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body.extend({ room, id: id.optional() })]),
-);
+/** The bodies of the kinds that clients may send. */
+const bodies = new Map(SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body]));
+const destination = z.object({ room, id: id.optional() });
 const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
 const username = z.object({ username: name('The name') }, 'Send an object such as { "username": "Masha" }.');
 const reading = z.object(
@@ -112,11 +111,12 @@ export interface Paging extends Reading {
 }
 
 /** Returns whether clients may append entries of this kind themselves. */
-export const isSendable = (type: unknown): type is SendableType => drafts.has(type as SendableType);
+export const isSendable = (type: unknown): type is SendableType => bodies.has(type as SendableType);
 /** Reads an entry to append. @throws {Refusal} `bad_request` */
 export function checkDraft(type: SendableType, value: unknown): ChatDraft {
-  const { room, id, ...body } = check<object>(drafts.get(type)!, value) as { room: string; id?: string };
-  return { type, room, ...(id && { id }), body } as ChatDraft;
+  const body = check(bodies.get(type)!, value);
+  const { room, id } = check(destination, value);
+  return { type, room, id, body } as ChatDraft;
 }
 /** Returns an entry to append, of the kind that its `type` names or a message. @throws {Refusal} `bad_request` */
 export function checkTypedDraft(value: unknown): ChatDraft {
