@@ -7,11 +7,11 @@ export const MISTAKES: readonly Mistake[] = [
     breaks: ['I8'],
     patches: [
       {
-        file: 'log/log.ts',
+        file: 'log/append-queue.ts',
         from: 'batch.forEach(({ resolve, reject }, i) => {',
         to: 'this.ringBells(batch);\n$&',
       },
-      { file: 'log/log.ts', from: '      this.ringBells(batch);\n    }\n  }', to: '    }\n  }' },
+      { file: 'log/append-queue.ts', from: '      this.ringBells(batch);\n    }\n  }', to: '    }\n  }' },
     ],
   },
   {
@@ -61,7 +61,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'answers the writers of one commit in another order',
     breaks: ['I3'],
-    patches: [{ file: 'log/log.ts', from: 'results[i]!', to: 'results[results.length - 1 - i]!' }],
+    patches: [{ file: 'log/append-queue.ts', from: 'results[i]!', to: 'results[results.length - 1 - i]!' }],
   },
   {
     name: 'does not wait for a reader that stalls',

@@ -41,9 +41,14 @@ export const MISTAKES: readonly Mistake[] = [
     finds: ['loss', 'duplicate'],
     patches: [
       {
-        file: 'dist/log/log.js',
+        file: 'dist/log/append-queue.js',
         from: 'resolve(result);',
-        to: '{ if (!result.repeated) this.rooms.get(result.entry.room)?.told(result.entry); resolve(result); }',
+        to: '{ if (!result.repeated) this.broadcast(result.entry); resolve(result); }',
+      },
+      {
+        file: 'dist/log/log.js',
+        from: 'store.onCommit(',
+        to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.told(entry); store.onCommit(',
       },
       {
         file: 'dist/log/followers.js',
