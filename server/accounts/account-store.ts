@@ -40,6 +40,6 @@ export interface AccountStore {
   addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'>;
   /** Returns tokens, and sessions last used since `expired`, in ms since 1970. */
   credentialsOf(visitor: string, expired: number): Promise<Credential[]>;
-  /** Removes a session or token of a visitor. @returns whether there was one. */
-  revokeCredential(visitor: string, id: string): Promise<boolean>;
+  /** Removes a session or token of a visitor. */
+  revokeCredential(visitor: string, id: string): Promise<'done' | 'not_found'>;
 }

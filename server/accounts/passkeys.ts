@@ -48,8 +48,8 @@ export interface PasskeyStore {
   passkeysOf(visitor: string): Promise<Passkey[]>;
   /** Stores the counter of a passkey that was used, and spends the challenge. */
   countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'>;
-  /** Removes a passkey of a visitor, unless it is the only way to sign in. @returns whether it was removed. */
-  removePasskey(visitor: string, id: string): Promise<boolean>;
+  /** Removes a passkey of a visitor, unless neither a password nor another passkey would be left to sign in with. */
+  removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'>;
 }
 
 /** The most passkeys of an account. */
@@ -156,11 +156,9 @@ export class Passkeys {
     return this.store.passkeysOf(visitor);
   }
 
-  /** Removes a passkey, if it is still there. @throws {Refusal} `conflict` if it is the only way to sign in. */
+  /** Removes a passkey; one that is gone already is no error. @throws {Refusal} `conflict` if it is the only way to sign in. */
   async remove(visitor: string, id: string): Promise<void> {
-    const own = await this.store.passkeysOf(visitor);
-    if (!own.some((passkey) => passkey.id === id)) return;
-    if (!(await this.store.removePasskey(visitor, id))) {
+    if ((await this.store.removePasskey(visitor, id)) === 'no_sign_in_left') {
       throw new Refusal(
         'conflict',
         'This is the only way to sign in. Set a password or add another passkey first.',

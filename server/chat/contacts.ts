@@ -9,10 +9,10 @@ import type { WriteAccess } from './write-access';
 export interface ContactStore {
   /** Returns all contacts, by name. */
   listContacts(): Promise<Contact[]>;
-  /** Adds a contact unless there are `max` already. @returns whether it was added. */
-  addContact(contact: Contact, max: number): Promise<boolean>;
-  /** @returns whether there was one to remove. */
-  removeContact(id: string): Promise<boolean>;
+  /** Adds a contact, unless there are `max` already. */
+  addContact(contact: Contact, max: number): Promise<'done' | 'limit_reached'>;
+  /** Removes a contact. */
+  removeContact(id: string): Promise<'done' | 'not_found'>;
 }
 
 /** The most contacts: all of them are sent in one response. */
@@ -39,7 +39,7 @@ export class Contacts {
   async add(by: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
     await this.writeAccess.authorize('contacts', by);
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
-    if (!(await this.store.addContact(contact, CONTACTS_MAX))) {
+    if ((await this.store.addContact(contact, CONTACTS_MAX)) === 'limit_reached') {
       throw new Refusal(
         'limit_reached',
         `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,

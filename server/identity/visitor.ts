@@ -41,7 +41,7 @@ export interface VisitorStore extends LastSeenStore {
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.
-   * @returns whether no other visitor has a name with this skeleton.
+   * @returns `name_taken` if another visitor has a name with this skeleton; then nothing is changed.
    */
   claim(
     visitor: string,
@@ -49,7 +49,7 @@ export interface VisitorStore extends LastSeenStore {
     skeleton: string | null,
     abandoned: number,
     at: number,
-  ): Promise<boolean>;
+  ): Promise<'done' | 'name_taken'>;
   /** Returns whether a visitor has a name with this skeleton; see {@link claim}. */
   isTaken(skeleton: string, abandoned: number): Promise<boolean>;
   /** Finds a credential by the hash of its secret. */

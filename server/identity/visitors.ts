@@ -126,7 +126,7 @@ export class Visitors {
     const abandoned = now - NAME_EXPIRES_AFTER;
     // A visitor that is not persistent claims no name: others may take it.
     const isFree = isPersistent
-      ? await this.store.claim(id, username, skeleton, abandoned, now)
+      ? (await this.store.claim(id, username, skeleton, abandoned, now)) === 'done'
       : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
     if (!isFree) throw nameTaken(username);
     visitor.username = username;

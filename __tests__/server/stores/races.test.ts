@@ -46,7 +46,7 @@ describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed)
 
   it('give a name to one of them', async () => {
     const outcomes = await times(8, (i) => stores.visitors.claim(`v${i}`, 'Masha', 'masha', 0, NOW));
-    expect(count(outcomes, true)).toBe(1);
+    expect(count(outcomes, 'done')).toBe(1);
   });
 
   it('replace a password once', async () => {
@@ -65,7 +65,8 @@ describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed)
     const kinds = (await stores.accounts.credentialsOf('v', 0)).map(({ kind }) => kind);
     expect([count(kinds, 'token'), count(kinds, 'session')]).toEqual([4, 4]);
     const contact = (i: number) => ({ id: String(i), name: 'Masha', phone: '+79123456789' });
-    expect(count(await times(6, (i) => stores.contacts.addContact(contact(i), 4)), true)).toBe(4);
+    const contacts = await times(6, (i) => stores.contacts.addContact(contact(i), 4));
+    expect([count(contacts, 'done'), count(contacts, 'limit_reached')]).toEqual([4, 2]);
   });
 
   it('answer a challenge once, and add a passkey once', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Passkey, Spent } from '../../../server/accounts/passkeys';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { scratch } from '../../support/app';
@@ -25,6 +26,10 @@ const BACKENDS: Record<string, () => Backend> = {
 const NOW = new Date('2026-11-20T09:00:00.000Z');
 
 const texts = ({ entries }: LogSlice) => entries.map(textOf);
+const passkey = (id: string, visitor: string): Passkey => {
+  return { id, visitor, publicKey: '', counter: 0, transports: [], at: 0 };
+};
+const spent = (challenge: string): Spent => ({ challenge, at: 0, until: 1 });
 const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
 
 describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
@@ -163,8 +168,8 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     const once = messageDraft('kept');
     await stores.log.append([once], NOW);
     const before = await stores.log.after('lobby', 0, 10);
-    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0, 0)).toBe(true);
-    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0, 0)).toBe(true);
+    expect(await stores.visitors.claim('v', 'Masha', 'masha', 0, 0)).toBe('done');
+    expect(await stores.visitors.claim('v', 'Маша', 'mawa', 0, 0)).toBe('done');
     await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
     const key = await stores.visitors.signingKey('first');
     await reopen();
@@ -178,11 +183,60 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
     expect(await stores.visitors.signingKey('second')).toBe(key);
   });
 
-  it('removes a contact once', async () => {
-    await stores.contacts.addContact({ id: '1', name: 'Masha', phone: '+79123456789' }, 10);
-    expect(await stores.contacts.removeContact('1')).toBe(true);
-    expect(await stores.contacts.removeContact('1')).toBe(false);
+  it('adds contacts up to a limit, and removes each once', async () => {
+    const contact = (id: string) => ({ id, name: 'Masha', phone: '+79123456789' });
+    expect(await stores.contacts.addContact(contact('1'), 1)).toBe('done');
+    expect(await stores.contacts.addContact(contact('2'), 1)).toBe('limit_reached');
+    expect(await stores.contacts.removeContact('2')).toBe('not_found');
+    expect(await stores.contacts.removeContact('1')).toBe('done');
+    expect(await stores.contacts.removeContact('1')).toBe('not_found');
     expect(await stores.contacts.listContacts()).toEqual([]);
+  });
+
+  it('gives a name to one visitor, until its owner has been away for long or gives it up', async () => {
+    const { visitors } = stores;
+    expect(await visitors.claim('v', 'Masha', 'masha', 0, 1)).toBe('done');
+    expect(await visitors.claim('w', 'MASHA', 'masha', 1, 2)).toBe('name_taken');
+    expect([await visitors.isTaken('masha', 1), await visitors.isTaken('masha', 2)]).toEqual([true, false]);
+    expect(await visitors.profileOf('w')).toBeUndefined();
+    expect(await visitors.claim('w', 'MASHA', 'masha', 2, 2)).toBe('done');
+    expect(await visitors.profileOf('v')).toMatchObject({ username: 'Anonymous' });
+    expect(await visitors.profileOf('w')).toMatchObject({ username: 'MASHA', seen: 2 });
+    expect(await visitors.claim('w', 'Anonymous', null, 0, 3)).toBe('done');
+    expect(await visitors.claim('v', 'Masha', 'masha', 0, 3)).toBe('done');
+  });
+
+  it('gives nobody the name of an account, however long its owner has been away', async () => {
+    for (const [visitor, keep] of [
+      ['v', () => stores.accounts.setPassword('v', undefined, 'hash')],
+      ['w', () => stores.accounts.addPasskey(passkey('key', 'w'), spent('a'), 1)],
+    ] as const) {
+      await stores.visitors.claim(visitor, visitor, visitor, 0, 1);
+      expect(await keep()).toBe('done');
+      expect(await stores.visitors.claim('other', visitor, visitor, Infinity, 2)).toBe('name_taken');
+    }
+  });
+
+  it('removes a passkey of its owner, unless there is no other way to sign in', async () => {
+    const { accounts, visitors } = stores;
+    await visitors.claim('v', 'Masha', 'masha', 0, 0);
+    for (const id of ['one', 'two']) await accounts.addPasskey(passkey(id, 'v'), spent(id), 9);
+    expect(await accounts.removePasskey('w', 'one')).toBe('not_found');
+    expect(await accounts.removePasskey('v', 'one')).toBe('done');
+    expect(await accounts.removePasskey('v', 'one')).toBe('not_found');
+    expect(await accounts.removePasskey('v', 'two')).toBe('no_sign_in_left');
+    expect(await accounts.setPassword('v', undefined, 'hash')).toBe('done');
+    expect(await accounts.removePasskey('v', 'two')).toBe('done');
+    expect(await accounts.passkeysOf('v')).toEqual([]);
+  });
+
+  it('revokes a credential of its owner once', async () => {
+    const token = { id: 't', kind: 'token', hash: 'h', label: '', at: 0, used: 0 } as const;
+    expect(await stores.accounts.addToken('v', token, 1)).toBe('done');
+    expect(await stores.accounts.revokeCredential('w', 't')).toBe('not_found');
+    expect(await stores.accounts.revokeCredential('v', 't')).toBe('done');
+    expect(await stores.accounts.revokeCredential('v', 't')).toBe('not_found');
+    expect(await stores.accounts.credentialsOf('v', 0)).toEqual([]);
   });
 
   it('announces on its control channel what others have to act on, once it is committed, and answers after that', async () => {

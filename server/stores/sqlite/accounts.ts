@@ -3,7 +3,7 @@ import type { AccountStore, SessionLimits } from '../../accounts/account-store';
 import type { Credential, NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
 import type { SqliteControl } from './control';
-import { decisionOf, type Statement, type Writer } from './writer';
+import type { Statement, Writer } from './writer';
 
 type Stored = Omit<Passkey, 'transports'> & { transports: string };
 
@@ -56,7 +56,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       ...(session ? [added(visitor, session)] : []),
       ...(only ? [ended("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
     );
-    return decisionOf(await this.control.announceAccess(changing, visitor));
+    return this.control.announceAccess(changing, visitor);
   }
 
   async visitorOf(skeleton: string): Promise<string | undefined> {
@@ -82,24 +82,25 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
       added(visitor, session),
     );
-    return decisionOf(await this.control.announceAccess(adding, visitor));
+    return this.control.announceAccess(adding, visitor);
   }
 
   async addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'> {
     const tokens = `SELECT count(*) FROM credentials WHERE visitor = ? AND kind = 'token'`;
     const fits: Statement = [`SELECT 1 WHERE (${tokens}) < ?`, visitor, most];
-    const adding = this.writer.runGuarded([['limit_reached', fits]], added(visitor, token));
-    return decisionOf(await adding);
+    return this.writer.runGuarded([['limit_reached', fits]], added(visitor, token));
   }
 
   async credentialsOf(visitor: string, expired: number): Promise<Credential[]> {
     return this.readCredentials.all(visitor, expired);
   }
 
-  async revokeCredential(visitor: string, id: string): Promise<boolean> {
-    const ending = this.writer.run(ended('id = ? AND visitor = ?', id, visitor));
-    const [count] = await this.control.announceAccess(ending, visitor);
-    return count === 1;
+  async revokeCredential(visitor: string, id: string): Promise<'done' | 'not_found'> {
+    const revoking = this.writer.runGuarded(
+      [['not_found', ['SELECT 1 FROM credentials WHERE id = ? AND visitor = ?', id, visitor]]],
+      ended('id = ?', id),
+    );
+    return this.control.announceAccess(revoking, visitor);
   }
 
   async addPasskey(
@@ -127,7 +128,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       ],
       ...(session ? [added(visitor, session)] : []),
     );
-    return decisionOf(await this.control.announceAccess(adding, visitor));
+    return this.control.announceAccess(adding, visitor);
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
@@ -139,24 +140,25 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     return this.readPasskeys.all(visitor).map(passkeyOf);
   }
 
-  async removePasskey(visitor: string, id: string): Promise<boolean> {
-    const [removed] = await this.writer.run([
-      `DELETE FROM passkeys WHERE id = ? AND visitor = ? AND
-         (EXISTS (SELECT 1 FROM visitors WHERE id = passkeys.visitor AND password IS NOT NULL)
-          OR (SELECT count(*) FROM passkeys AS other WHERE other.visitor = passkeys.visitor) > 1)`,
-      id,
-      visitor,
-    ]);
-    return removed === 1;
+  async removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'> {
+    const own = 'SELECT 1 FROM passkeys WHERE id = ? AND visitor = ?';
+    const canSignInWithout = `SELECT 1 FROM visitors WHERE id = ? AND (password IS NOT NULL
+      OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id AND id <> ?))`;
+    return this.writer.runGuarded(
+      [
+        ['not_found', [own, id, visitor]],
+        ['no_sign_in_left', [canSignInWithout, visitor, id]],
+      ],
+      ['DELETE FROM passkeys WHERE id = ?', id],
+    );
   }
 
   async countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'> {
-    const counting = this.writer.runGuarded([['challenge_spent', unspent(spent)]], ...spending(spent), [
+    return this.writer.runGuarded([['challenge_spent', unspent(spent)]], ...spending(spent), [
       'UPDATE passkeys SET counter = ? WHERE id = ?',
       counter,
       id,
     ]);
-    return decisionOf(await counting);
   }
 }
 

@@ -20,22 +20,22 @@ export class SqliteContacts implements ContactStore {
     return this.all.all();
   }
 
-  async addContact(contact: Contact, max: number): Promise<boolean> {
+  async addContact(contact: Contact, max: number): Promise<'done' | 'limit_reached'> {
     const { id, name, phone } = contact;
-    const [added] = await this.writer.run([
-      'INSERT INTO contacts (id, name, phone) SELECT ?, ?, ? WHERE (SELECT count(*) FROM contacts) < ?',
-      id,
-      name,
-      phone,
-      max,
-    ]);
-    if (added === 1) await this.control.announce({ type: 'new_contact', contact });
-    return added === 1;
+    const outcome = await this.writer.runGuarded(
+      [['limit_reached', ['SELECT 1 WHERE (SELECT count(*) FROM contacts) < ?', max]]],
+      ['INSERT INTO contacts (id, name, phone) VALUES (?, ?, ?)', id, name, phone],
+    );
+    if (outcome === 'done') await this.control.announce({ type: 'new_contact', contact });
+    return outcome;
   }
 
-  async removeContact(id: string): Promise<boolean> {
-    const [removed] = await this.writer.run(['DELETE FROM contacts WHERE id = ?', id]);
-    if (removed === 1) await this.control.announce({ type: 'remove_contact', id });
-    return removed === 1;
+  async removeContact(id: string): Promise<'done' | 'not_found'> {
+    const outcome = await this.writer.runGuarded(
+      [['not_found', ['SELECT 1 FROM contacts WHERE id = ?', id]]],
+      ['DELETE FROM contacts WHERE id = ?', id],
+    );
+    if (outcome === 'done') await this.control.announce({ type: 'remove_contact', id });
+    return outcome;
   }
 }

@@ -3,8 +3,8 @@ import type { NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
 import type { SqliteControl } from './control';
-import { ensureVisitor, insertAuditEntry, haveRoles } from './moderation';
-import { decisionOf, type Statement, type Writer } from './writer';
+import { ensureVisitor, expectRoles, insertAuditEntry } from './statements';
+import type { Statement, Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
 
@@ -28,12 +28,7 @@ export class SqliteInvitations implements InvitationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<'done' | 'roles_changed'> {
-    const adding = this.writer.runGuarded(
-      [['roles_changed', haveRoles(roles)]],
-      added(invitation, hash),
-      insertAuditEntry(audit),
-    );
-    return decisionOf(await adding);
+    return this.writer.runGuarded([expectRoles(roles)], added(invitation, hash), insertAuditEntry(audit));
   }
 
   async replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void> {
@@ -57,12 +52,11 @@ export class SqliteInvitations implements InvitationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<'done' | 'roles_changed'> {
-    const revoking = this.writer.runGuarded(
-      [['roles_changed', haveRoles(roles)]],
+    return this.writer.runGuarded(
+      [expectRoles(roles)],
       ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', audit.at, id],
       insertAuditEntry(audit),
     );
-    return decisionOf(await revoking);
   }
 
   async redeem(
@@ -73,16 +67,13 @@ export class SqliteInvitations implements InvitationStore {
     const { at, visitor } = audit;
     const isUsable = 'SELECT 1 FROM invitations WHERE id = ? AND used < uses AND until > ?';
     const redeeming = this.writer.runGuarded(
-      [
-        ['roles_changed', haveRoles(roles)],
-        ['invitation_used', [isUsable, id, at]],
-      ],
+      [expectRoles(roles), ['invitation_used', [isUsable, id, at]]],
       ensureVisitor(visitor, at),
       ['UPDATE visitors SET role = (SELECT role FROM invitations WHERE id = ?) WHERE id = ?', id, visitor],
       insertAuditEntry(audit),
       ['UPDATE invitations SET used = used + 1 WHERE id = ?', id],
     );
-    return decisionOf(await this.control.announceAccess(redeeming, visitor));
+    return this.control.announceAccess(redeeming, visitor);
   }
 }
 

@@ -3,10 +3,10 @@ import type { BanStore } from '../../access/access-control';
 import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { Decision, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
-import { ANONYMOUS } from '../../identity/name';
 import type { Role, RoomRules } from '../../wire';
 import type { SqliteControl } from './control';
-import { decisionOf, type Guard, type Statement, type Writer } from './writer';
+import { ensureVisitor, expectRoles, insertAuditEntry } from './statements';
+import type { Statement, Writer } from './writer';
 
 /** Roles, mutes, bans, room rules and the audit log, in SQLite. */
 export class SqliteModeration implements ModerationStore, BanStore {
@@ -40,8 +40,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
-    return this.change(
-      [['roles_changed', haveRoles(roles)]],
+    return this.writer.runGuarded(
+      [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET muted_until = ? WHERE id = ?', until, visitor],
       insertAuditEntry(audit),
@@ -56,8 +56,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<Decision> {
-    const banned = this.change(
-      [['roles_changed', haveRoles(roles)]],
+    const banned = this.writer.runGuarded(
+      [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET banned_until = ? WHERE id = ?', until, visitor],
       ...addresses.map((address): Statement => [
@@ -73,8 +73,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
-    return this.change(
-      [['roles_changed', haveRoles(roles)]],
+    return this.writer.runGuarded(
+      [expectRoles(roles)],
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
       ['DELETE FROM banned_addresses WHERE visitor = ?', visitor],
       insertAuditEntry(audit),
@@ -82,8 +82,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
-    const changed = this.change(
-      [['roles_changed', haveRoles(roles)]],
+    const changed = this.writer.runGuarded(
+      [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
       ['UPDATE visitors SET role = ? WHERE id = ?', role, visitor],
       insertAuditEntry(audit),
@@ -100,11 +100,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
   ): Promise<Decision | 'rules_changed'> {
     const unchanged =
       "SELECT 1 WHERE coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
-    const decision = await this.change(
-      [
-        ['roles_changed', haveRoles(roles)],
-        ['rules_changed', [unchanged, room, `${Number(before.locked)} ${before.slow}`]],
-      ],
+    const decision = await this.writer.runGuarded(
+      [expectRoles(roles), ['rules_changed', [unchanged, room, `${Number(before.locked)} ${before.slow}`]]],
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
          ON CONFLICT (room) DO UPDATE SET locked = excluded.locked, slow = excluded.slow`,
@@ -131,34 +128,4 @@ export class SqliteModeration implements ModerationStore, BanStore {
     const rows = this.readAudit.all(Math.min(before, Number.MAX_SAFE_INTEGER), limit);
     return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as object }) as AuditEntry);
   }
-
-  private async change<Conflict extends string>(
-    guards: readonly Guard<Conflict>[],
-    ...statements: readonly Statement[]
-  ): Promise<'done' | Conflict> {
-    return decisionOf(await this.writer.runGuarded(guards, ...statements));
-  }
-}
-
-/** Inserts a visitor if it is missing, so that there is a row to change. @param at in ms since 1970. */
-export function ensureVisitor(visitor: string, at: number): Statement {
-  return [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at];
-}
-
-/** Returns a query that returns a row if visitors have the roles that a decision was based on. */
-export function haveRoles(roles: ExpectedRoles): Statement {
-  const role = "coalesce((SELECT role FROM visitors WHERE id = ?), 'guest') = ?";
-  return [`SELECT 1 WHERE ${['TRUE', ...roles.map(() => role)].join(' AND ')}`, ...roles.flat()];
-}
-
-/** Inserts an audit entry. */
-export function insertAuditEntry({ at, visitor, action, target, details }: NewAuditEntry): Statement {
-  return [
-    'INSERT INTO audit (at, visitor, action, target, details) VALUES (?, ?, ?, ?, ?)',
-    at,
-    visitor,
-    action,
-    target,
-    JSON.stringify(details),
-  ];
 }

@@ -22,9 +22,9 @@ const count = db.prepare(COUNT);
 const run = db.transaction((statements: readonly Statement[], guards: readonly Guard[]) => {
   const conflict = guards.find(([, query]) => !holds(query));
   if (conflict) return conflict[0];
-  const changes = statements.map(([sql, ...values]) => db.prepare(sql).run(...values).changes);
+  for (const [sql, ...values] of statements) db.prepare(sql).run(...values);
   count.run();
-  return changes;
+  return 'done';
 });
 const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
 
@@ -52,9 +52,9 @@ function work(task: Task): unknown {
       return outcomes;
     }
     case 'run': {
-      const changes = run.immediate(task.statements, task.guards);
+      const outcome = run.immediate(task.statements, task.guards);
       counter.update();
-      return changes;
+      return outcome;
     }
     case 'close':
       eraser.stop();

@@ -4,6 +4,7 @@ import type { CredentialKind, Profile, VisitorStore } from '../../identity/visit
 import type { Role } from '../../wire';
 import type { SqliteControl } from './control';
 import { setting } from './setting';
+import { ensureVisitor } from './statements';
 import type { Writer } from './writer';
 
 interface Row {
@@ -58,26 +59,27 @@ export class SqliteVisitors implements VisitorStore {
     skeleton: string | null,
     abandoned: number,
     at: number,
-  ): Promise<boolean> {
-    const [, , named] = await this.writer.run(
-      [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at],
+  ): Promise<'done' | 'name_taken'> {
+    const isFree = `SELECT 1 WHERE NOT EXISTS (
+      SELECT 1 FROM visitors WHERE skeleton = ? AND id <> ? AND NOT ${ABANDONED})`;
+    const outcome = await this.writer.runGuarded(
+      [['name_taken', [isFree, skeleton, visitor, abandoned]]],
+      ensureVisitor(visitor, at),
       [
-        `UPDATE visitors SET username = '${ANONYMOUS}', skeleton = NULL WHERE skeleton = ? AND id <> ? AND ${ABANDONED}`,
+        `UPDATE visitors SET username = '${ANONYMOUS}', skeleton = NULL WHERE skeleton = ? AND id <> ?`,
         skeleton,
         visitor,
-        abandoned,
       ],
-      // The unique index refuses look-alike names.
       [
-        'UPDATE OR IGNORE visitors SET username = ?, skeleton = ?, seen = ? WHERE id = ?',
+        'UPDATE visitors SET username = ?, skeleton = ?, seen = ? WHERE id = ?',
         username,
         skeleton,
         at,
         visitor,
       ],
     );
-    if (named === 1) await this.control.announce({ type: 'change_username', visitor, username });
-    return named === 1;
+    if (outcome === 'done') await this.control.announce({ type: 'change_username', visitor, username });
+    return outcome;
   }
 
   async isTaken(skeleton: string, abandoned: number): Promise<boolean> {

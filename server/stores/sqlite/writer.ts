@@ -42,19 +42,19 @@ export class Writer {
     return this.ask({ type: 'append', drafts, at });
   }
 
-  /** Runs statements in one transaction. @returns how many rows each changed, when that is on the disk. */
-  run(...statements: readonly Statement[]): Promise<number[]> {
-    return this.ask({ type: 'run', statements, guards: [] });
+  /** Runs statements in one transaction. Resolves once it is durable. */
+  async run(...statements: readonly Statement[]): Promise<void> {
+    await this.runGuarded([], ...statements);
   }
 
   /**
-   * Runs statements in one transaction, unless a guard finds a conflict in it.
-   * @returns how many rows each changed, or the name of the first conflict.
+   * Checks the guards in order and, if all hold, runs statements: in one transaction.
+   * @returns `done` once it is durable, or the conflict of the first guard that does not hold.
    */
   runGuarded<Conflict extends string>(
     guards: readonly Guard<Conflict>[],
     ...statements: readonly Statement[]
-  ): Promise<number[] | Conflict> {
+  ): Promise<'done' | Conflict> {
     return this.ask({ type: 'run', statements, guards });
   }
 
@@ -94,9 +94,4 @@ export class Writer {
     });
     return thread;
   }
-}
-
-/** Returns what became of a guarded transaction. */
-export function decisionOf<Conflict extends string>(changes: number[] | Conflict): 'done' | Conflict {
-  return typeof changes === 'string' ? changes : 'done';
 }

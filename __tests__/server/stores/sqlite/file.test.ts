@@ -101,7 +101,9 @@ describe('the SQLite file', () => {
     ]);
     await (Reflect.get(writer, 'thread') as Worker).terminate();
     await expect(lost).rejects.toThrow(/ended/);
-    expect(await writer.run(["INSERT INTO settings VALUES ('c', 'd')"])).toEqual([1]);
+    const isThere = ['missing', ["SELECT 1 FROM settings WHERE name = 'c'"]] as const;
+    await writer.run(["INSERT INTO settings VALUES ('c', 'd')"]);
+    expect(await writer.runGuarded([isThere])).toBe('done');
     await writer.close();
   });
 });
