@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Contact } from '../../server/wire';
 import { startApp, type Running } from '../support/app';
-import { openBrowser, until } from '../support/browser';
+import { openBrowser, waitUntilEqual } from '../support/browser';
 import { post, say } from '../support/http';
 import { startProxy } from '../support/proxy';
 
@@ -36,7 +36,7 @@ afterEach(() => app.close());
 
 const linesOf = (page: Page) => page.locator('#messages li').allTextContents();
 const waitForLines = (page: Page, ...texts: string[]) =>
-  until(async () => (await linesOf(page)).join('|'), texts.join('|'));
+  waitUntilEqual(async () => (await linesOf(page)).join('|'), texts.join('|'));
 
 describe('the page of the Socket.IO tutorials', () => {
   /** Opens the tutorial's page as if the server served it. */

@@ -1,11 +1,11 @@
-import { until } from '../support/browser';
+import { waitUntilEqual } from '../support/browser';
 import { post, say } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { answerTo } from '../support/raw';
-import { setStage } from '../support/stage';
+import { setUpBrowser } from '../support/browser-fixture';
 
 /** After each test, the stage checks that no page has thrown or violated its content security policy. */
-const stage = setStage();
+const fixture = setUpBrowser();
 
 const NAME = '<img src=x onerror=hit()>';
 const CONTACT = '<svg onload=hit()><b id=mark>C';
@@ -25,8 +25,8 @@ const MARKUP =
 
 /** Opens a page that records calls of `hit`. */
 const open = (path?: string) =>
-  stage.visit(path, {
-    before: () => {
+  fixture.openPage(path, {
+    initScript: () => {
       Object.assign(window, { hits: 0, hit: () => ((window as unknown as { hits: number }).hits += 1) });
     },
   });
@@ -38,15 +38,15 @@ async function isUnhurt(page: Awaited<ReturnType<typeof open>>['page']): Promise
 
 describe('markup and script', () => {
   it('in names, messages and contacts are shown as text, both live and after a reload', async () => {
-    const visit = await open();
-    const { page } = visit;
-    const mallory = await TestVisitor.createGuest(stage.app.url);
+    const chat = await open();
+    const { page } = chat;
+    const mallory = await TestVisitor.createGuest(fixture.app.url);
     await mallory.request('POST', '/username', { username: NAME });
     for (const message of TEXTS) await mallory.request('POST', '/messages', { message });
-    await post(`${stage.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
+    await post(`${fixture.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
     for (const turn of ['live', 'rendered']) {
       if (turn === 'rendered') await page.reload();
-      await visit.shows(TEXTS);
+      await chat.waitForMessages(TEXTS);
       expect(await page.locator('.author').first().textContent()).toContain(NAME);
       await page.locator('#contacts').getByText(CONTACT, { exact: true }).waitFor();
       await isUnhurt(page);
@@ -55,13 +55,13 @@ describe('markup and script', () => {
 
   it('in one’s own name, and in that of a visitor who is typing, are shown as text', async () => {
     const [own, other] = [await open(), await open()];
-    await own.name.fill(NAME);
-    await own.name.press('Enter');
+    await own.nameField.fill(NAME);
+    await own.nameField.press('Enter');
     await other.page.locator('#people').getByText(NAME).waitFor();
-    await own.box.pressSequentially('a');
+    await own.messageField.pressSequentially('a');
     await other.page.locator('#typing').getByText(NAME).waitFor();
     await own.page.reload();
-    await until(() => own.name.inputValue(), NAME);
+    await waitUntilEqual(() => own.nameField.inputValue(), NAME);
     for (const { page } of [own, other]) await isUnhurt(page);
   });
 
@@ -71,14 +71,14 @@ describe('markup and script', () => {
     '/<script>hit()</script>',
     '/?room=<b id=mark>',
   ])('in an address are not rendered: %s', async (path) => {
-    const { page } = await stage.visit('/', { live: false });
-    await page.goto(stage.app.url + path).catch(() => undefined);
+    const { page } = await fixture.openPage('/', { status: false });
+    await page.goto(fixture.app.url + path).catch(() => undefined);
     expect(await page.locator(MARKUP).count()).toBe(0);
     expect(await page.evaluate(() => 'hits' in window)).toBe(false);
   });
 
   it('in a name and a User-Agent are shown as text on the pages of accounts and moderators', async () => {
-    const owner = await TestVisitor.createOwner(stage.app);
+    const owner = await TestVisitor.createOwner(fixture.app);
     await owner.request('POST', '/username', { username: NAME });
     await owner.request('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
     for (const path of ['/account', '/moderation', '/r/lobby']) {
@@ -97,7 +97,7 @@ interface Policy {
 
 describe('the content security policy', () => {
   async function policyOf(path: string): Promise<Policy> {
-    const answer = await fetch(stage.app.url + path, { headers: { Accept: 'text/html' } });
+    const answer = await fetch(fixture.app.url + path, { headers: { Accept: 'text/html' } });
     const policy = answer.headers.get('content-security-policy')!;
     const directives = policy.split(';').map((one) => one.trim().split(/ +/));
     const text = await answer.text();
@@ -126,10 +126,10 @@ describe('the content security policy', () => {
   });
 
   it('allows WebSockets to its own host, and none from a forged header', async () => {
-    const { host } = new URL(stage.app.url);
+    const { host } = new URL(fixture.app.url);
     expect((await policyOf('/')).of['connect-src']).toEqual(["'self'", `ws://${host}`, `wss://${host}`]);
     const { status, text } = await answerTo(
-      stage.app.url,
+      fixture.app.url,
       'GET / HTTP/1.1',
       'Host: evil.example; script-src *',
       'Connection: close',
@@ -139,7 +139,7 @@ describe('the content security policy', () => {
   });
 
   it('is enforced by the browser: an injected inline script does not run', async () => {
-    const { page, faults } = await open();
+    const { page, errors } = await open();
     const violated = await page.evaluate(async () => {
       const violation = new Promise((resolve) =>
         document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective)),
@@ -151,19 +151,19 @@ describe('the content security policy', () => {
     });
     expect(violated).toBe('script-src-elem');
     await isUnhurt(page);
-    expect(faults).toHaveLength(1);
+    expect(errors).toHaveLength(1);
     // The violation was provoked.
-    faults.length = 0;
+    errors.length = 0;
   });
 
   it('keeps the page out of frames of other origins', async () => {
-    await say(stage.app.url, 'framed');
-    const { page, faults } = await stage.visit('/', { live: false });
+    await say(fixture.app.url, 'framed');
+    const { page, errors } = await fixture.openPage('/', { status: false });
     await page.goto('about:blank');
-    await page.setContent(`<iframe src="${stage.app.url}/"></iframe>`);
+    await page.setContent(`<iframe src="${fixture.app.url}/"></iframe>`);
     await page.frames()[1]!.waitForLoadState();
     expect(await page.frames()[1]!.locator('.chat').count()).toBe(0);
     // The browser reports the violation.
-    faults.length = 0;
+    errors.length = 0;
   });
 });

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { scratch, startApp, type Running } from '../support/app';
-import { openBrowser, until } from '../support/browser';
+import { openBrowser, waitUntilEqual } from '../support/browser';
 import { say } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
@@ -126,7 +126,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
     const page = await browser.newPage();
     await page.goto(origin);
     const shows = (...lines: string[]) =>
-      until(
+      waitUntilEqual(
         async () => (await page.locator('#messages li').allTextContents()).join('\n'),
         lines.map((line) => `Anonymous: ${line}`).join('\n'),
       );

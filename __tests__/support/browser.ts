@@ -4,15 +4,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
 import type { Transport } from '../../static/connection/transports';
 
-/** A name of this machine that browsers do not know as their own, as in a local network: over HTTP it is not secure. */
+/** A host name of this machine that is not a secure context over HTTP, unlike localhost: as in a local network. */
 export const LAN_HOST = 'parley.test';
 
-/** The browser that the machine has, or else the one that comes as a package. */
+/** Launches the Chrome of this machine, or else the Chromium of the npm package. */
 export async function openBrowser(): Promise<Browser> {
-  const own = process.env.CHROME_PATH || installed();
+  const installedPath = process.env.CHROME_PATH || findInstalled();
   return chromium.launch({
-    executablePath: own || (await sparticuz.executablePath()),
-    // Chromium's sandbox does not start for root, as which containers run.
+    executablePath: installedPath || (await sparticuz.executablePath()),
+    // Containers run as root, for which Chromium's sandbox does not start.
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -22,18 +22,18 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-function installed(): string | undefined {
+function findInstalled(): string | undefined {
   for (const name of ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser']) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     } catch {
-      // Not this one.
+      // Not installed: try the next name.
     }
   }
   return undefined;
 }
 
-/** Where each way to the room goes, but for WebSockets, which go where polling does. */
+/** The path of each transport. WebSockets have the same path as Socket.IO's polling. */
 const PATHS: Record<Exclude<Transport, 'websocket'>, string> = {
   polling: '/socket.io/',
   sse: '/sse',
@@ -41,12 +41,16 @@ const PATHS: Record<Exclude<Transport, 'websocket'>, string> = {
   poll: '/messages',
 };
 
-/** A network around a browser profile, which may let some of the ways to the room not through. */
+/** What a network can block: a transport, or sending over HTTP (`POST /messages`). */
+type Blockable = Transport | 'send';
+
+/** The network of a browser profile, which can block transports. */
 export class Network {
-  private blocked = new Set<Transport | 'say'>();
+  private blocked = new Set<Blockable>();
   private readonly sockets = new Set<WebSocketRoute>();
 
-  static async around(context: BrowserContext): Promise<Network> {
+  /** Intercepts the requests of a browser profile. */
+  static async intercept(context: BrowserContext): Promise<Network> {
     const network = new Network();
     await context.routeWebSocket('**/socket.io/**', (socket) => {
       if (network.blocked.has('websocket')) return void socket.close();
@@ -56,84 +60,86 @@ export class Network {
     await context.route(/\/(socket\.io|sse|subscribe|messages)\b/, async (route) => {
       const request = route.request();
       const path = new URL(request.url()).pathname;
-      const way = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Transport;
-      const blocked = network.blocked.has(request.method() === 'POST' && way === 'poll' ? 'say' : way);
-      // A page that is closed meanwhile takes its requests with it.
+      const transport = Object.entries(PATHS).find(([, start]) => path.startsWith(start))?.[0] as Transport;
+      const blocked = network.blocked.has(
+        request.method() === 'POST' && transport === 'poll' ? 'send' : transport,
+      );
+      // Fails if the page was closed meanwhile.
       await (blocked ? route.abort() : route.continue()).catch(() => undefined);
     });
     return network;
   }
 
-  /** Lets these through no longer: `say` is `POST /messages`. What is open stays open, but for WebSockets. */
-  async block(...ways: (Transport | 'say')[]): Promise<void> {
-    ways.forEach((way) => this.blocked.add(way));
+  /** Blocks new requests, and closes open WebSockets. Other open responses continue. */
+  async block(...blockables: Blockable[]): Promise<void> {
+    blockables.forEach((one) => this.blocked.add(one));
     if (this.blocked.has('websocket')) await Promise.all([...this.sockets].map((socket) => socket.close()));
   }
 
-  unblock(...ways: (Transport | 'say')[]): void {
-    ways.forEach((way) => this.blocked.delete(way));
+  unblock(...blockables: Blockable[]): void {
+    blockables.forEach((one) => this.blocked.delete(one));
   }
 }
 
-interface Opening {
-  /** Whose browser profile to open the page in. */
-  beside?: Visit;
-  /** Whether to open it on a phone. */
+interface OpenOptions {
+  /** A page whose browser profile to share. */
+  sameProfileAs?: ChatPage;
+  /** Whether to emulate a phone. */
   phone?: boolean;
-  /** Whether to wait until the page is connected. */
-  live?: boolean | string;
-  /** What the network doesn't let through, from the beginning. */
-  blocked?: (Transport | 'say')[];
+  /** The connection status to wait for, or false to wait for none. */
+  status?: string | false;
+  /** What the network blocks from the beginning. */
+  blocked?: Blockable[];
   /** Runs in the page before its own script. */
-  before?: () => void;
+  initScript?: () => void;
 }
 
-/** A page as somebody uses it. */
-export class Visit {
+/** A page of the chat in a browser, with the actions of its user. */
+export class ChatPage {
   private constructor(
     readonly page: Page,
-    /** What the page should never do: throw, or try what its policy forbids. */
-    readonly faults: string[],
-    private readonly around: Network | undefined,
+    /** Uncaught errors and violations of the content security policy. */
+    readonly errors: string[],
+    private readonly maybeNetwork: Network | undefined,
   ) {}
 
-  /** Opens a page in a browser profile of its own, or in that of another visit. */
+  /** Opens a page in a browser profile of its own, or in that of another page. */
   static async open(
     browser: Browser,
     url: string,
-    { beside, phone, live = true, blocked, before }: Opening = {},
-  ): Promise<Visit> {
+    { sameProfileAs, phone, status = 'Live', blocked, initScript }: OpenOptions = {},
+  ): Promise<ChatPage> {
     const screen = phone
       ? { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true }
       : { viewport: { width: 1200, height: 700 } };
-    const context = beside?.page.context() ?? (await browser.newContext(screen));
-    const network = beside?.around ?? (blocked && (await Network.around(context)));
+    const context = sameProfileAs?.page.context() ?? (await browser.newContext(screen));
+    const network = sameProfileAs?.maybeNetwork ?? (blocked && (await Network.intercept(context)));
     await network?.block(...(blocked ?? []));
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
-    if (before) await page.addInitScript(before);
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
+    if (initScript) await page.addInitScript(initScript);
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (line) => {
-      if (/Content.Security.Policy/i.test(line.text())) faults.push(line.text());
+      if (/Content.Security.Policy/i.test(line.text())) errors.push(line.text());
     });
     await page.goto(url);
-    const visit = new Visit(page, faults, network);
-    if (live) await visit.live(live === true ? undefined : live);
-    return visit;
+    const chat = new ChatPage(page, errors, network);
+    if (status) await chat.waitForStatus(status);
+    return chat;
   }
 
   /** The network around a page that was opened with something `blocked`. */
   get network(): Network {
-    if (!this.around) throw new Error('This visit was opened without a network around it.');
-    return this.around;
+    if (!this.maybeNetwork) throw new Error('The page was opened without `blocked`.');
+    return this.maybeNetwork;
   }
 
-  get name() {
+  get nameField() {
     return this.page.getByRole('textbox', { name: 'Name', exact: true });
   }
 
-  get box() {
+  get messageField() {
     return this.page.getByRole('textbox', { name: 'Message', exact: true });
   }
 
@@ -141,61 +147,65 @@ export class Visit {
     return this.page.getByRole('log');
   }
 
-  /** The line in the connection menu: how far the room has been read, and over which transport. */
+  /** The line of the connection menu that names the last seq read and the transport. */
   get connectionLine() {
     return this.page.locator('.connection-line');
   }
 
   /** The messages with exactly this text. */
-  said(text: string) {
+  messagesWithText(text: string) {
     return this.log
       .getByRole('listitem')
       .filter({ has: this.page.locator('.bubble').getByText(text, { exact: true }) });
   }
 
-  /** Waits until the page is connected, over `way`. */
-  async live(way = 'Live'): Promise<void> {
-    await this.page.getByRole('status').getByText(way, { exact: true }).waitFor();
+  /** Waits until the page shows a connection status. */
+  async waitForStatus(status = 'Live'): Promise<void> {
+    await this.page.getByRole('status').getByText(status, { exact: true }).waitFor();
   }
 
-  /** Tells the page that the network has changed, so that it looks for a better way now. */
-  async lookUp(): Promise<void> {
+  /** Fires the event `online`, upon which the page tries better transports at once. */
+  async dispatchOnline(): Promise<void> {
     await this.page.evaluate(() => dispatchEvent(new Event('online')));
   }
 
-  /** Goes over to another way by hand. */
-  async choose(way: string): Promise<void> {
+  /** Chooses a transport in the connection menu. */
+  async chooseTransport(label: string): Promise<void> {
     await this.page.locator('#status summary').click();
-    await this.page.getByLabel('Connect over').selectOption(way);
+    await this.page.getByLabel('Connect over').selectOption(label);
     await this.page.keyboard.press('Escape');
   }
 
-  async say(text: string): Promise<void> {
-    await this.box.fill(text);
-    await this.box.press('Enter');
+  async send(text: string): Promise<void> {
+    await this.messageField.fill(text);
+    await this.messageField.press('Enter');
   }
 
-  /** Waits until the texts of all messages are these. */
-  async shows(texts: string[]): Promise<void> {
+  /** Waits until exactly these messages are shown. */
+  async waitForMessages(texts: string[]): Promise<void> {
     const shown = async () => (await this.log.locator('.bubble').allTextContents()).join('\n');
-    await until(shown, texts.join('\n'));
+    await waitUntilEqual(shown, texts.join('\n'));
   }
 
-  /** Waits until the states of one's own messages are these. */
-  async states(...states: string[]): Promise<void> {
+  /** Waits until the user's own messages are in these delivery states. */
+  async waitForDeliveryStates(...states: string[]): Promise<void> {
     const shown = () =>
       this.log.locator('.mine').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.state));
-    await until(async () => (await shown()).join(), states.join());
+    await waitUntilEqual(async () => (await shown()).join(), states.join());
   }
 }
 
-/** Asks until the answer is as expected; fails with the last answer. */
-export async function until<T>(ask: () => Promise<T>, expected: T, patience = 60_000): Promise<void> {
-  const end = Date.now() + patience;
-  let answer = await ask();
-  while (!isDeepStrictEqual(answer, expected) && Date.now() < end) {
-    await new Promise((wake) => setTimeout(wake, 20));
-    answer = await ask();
+/** Polls a value until it equals the expected one. Fails with the last value. @param timeout in ms. */
+export async function waitUntilEqual<T>(
+  read: () => Promise<T>,
+  expected: T,
+  timeout = 60_000,
+): Promise<void> {
+  const end = Date.now() + timeout;
+  let value = await read();
+  while (!isDeepStrictEqual(value, expected) && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    value = await read();
   }
-  expect(answer).toEqual(expected);
+  expect(value).toEqual(expected);
 }

@@ -1,23 +1,24 @@
 import { once } from 'node:events';
-import type { Visit } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { readAll } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
+const fixture = setUpBrowser();
 
-const texts = async () => (await readAll(stage.app.url)).map(({ message }) => message);
+const texts = async () => (await readAll(fixture.app.url)).map(({ message }) => message);
 
 /** Opens a page that can’t send until it is unblocked. */
-const cutOff = () => stage.visit('/', { blocked: ['websocket', 'polling', 'say'], live: 'Live · over SSE' });
+const cutOff = () =>
+  fixture.openPage('/', { blocked: ['websocket', 'polling', 'send'], status: 'Live · over SSE' });
 
-async function crash({ page }: Visit): Promise<void> {
+async function crash({ page }: ChatPage): Promise<void> {
   const crashed = once(page as unknown as NodeJS.EventEmitter, 'crash');
   void page.goto('chrome://crash').catch(() => undefined);
   await crashed;
 }
 
 /** Waits until the browser has stored this many drafts. */
-const written = ({ page }: Visit, count: number) =>
+const written = ({ page }: ChatPage, count: number) =>
   page.waitForFunction(
     (expected) =>
       new Promise<boolean>((resolve) => {
@@ -35,24 +36,24 @@ const written = ({ page }: Visit, count: number) =>
 
 describe('a draft', () => {
   it.each([
-    ['the page is reloaded', (visit: Visit) => visit.page.reload()],
-    ['the tab is closed', (visit: Visit) => visit.page.close()],
+    ['the page is reloaded', (chat: ChatPage) => chat.page.reload()],
+    ['the tab is closed', (chat: ChatPage) => chat.page.close()],
     ['the tab crashes', crash],
   ])('is sent once and in order after %s', async (_what, end) => {
     const masha = await cutOff();
-    for (const text of ['first', 'second', 'third']) await masha.say(text);
+    for (const text of ['first', 'second', 'third']) await masha.send(text);
     await written(masha, 3);
     await end(masha);
-    masha.network.unblock('say');
-    const again = await stage.visit('/', { beside: masha, live: 'Live · over SSE' });
-    await again.shows(['first', 'second', 'third']);
-    await again.states('sent', 'sent', 'sent');
+    masha.network.unblock('send');
+    const again = await fixture.openPage('/', { sameProfileAs: masha, status: 'Live · over SSE' });
+    await again.waitForMessages(['first', 'second', 'third']);
+    await again.waitForDeliveryStates('sent', 'sent', 'sent');
     expect(await texts()).toEqual(['first', 'second', 'third']);
     await written(again, 0);
   });
 
   it('is sent also when the browser has closed the database', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     const errors: string[] = [];
     masha.page.on('pageerror', (error) => errors.push(error.message));
     await masha.page.evaluate(
@@ -63,28 +64,31 @@ describe('a draft', () => {
           request.onerror = reject;
         }),
     );
-    await masha.say('without a store');
-    await masha.states('sent');
+    await masha.send('without a store');
+    await masha.waitForDeliveryStates('sent');
     expect(await texts()).toEqual(['without a store']);
     expect(errors).toEqual([]);
   });
 
   it('survives closing and opening the page offline', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     await masha.page.context().setOffline(true);
     await masha.page.getByRole('status').getByText('Offline').waitFor();
-    await masha.say('from afar');
+    await masha.send('from afar');
     await written(masha, 1);
     await masha.page.close();
     await masha.page.context().setOffline(false);
-    const again = await stage.visit('/', { beside: masha });
-    await again.states('sent');
+    const again = await fixture.openPage('/', { sameProfileAs: masha });
+    await again.waitForDeliveryStates('sent');
     expect(await texts()).toEqual(['from afar']);
   });
 
   it('is sent in the order of writing, though two tabs write: one of them sends at a time', async () => {
-    const one = await stage.visit('/?transport=sse', { live: 'Live · over SSE' });
-    const other = await stage.visit('/?transport=sse', { beside: one, live: 'Live · over SSE' });
+    const one = await fixture.openPage('/?transport=sse', { status: 'Live · over SSE' });
+    const other = await fixture.openPage('/?transport=sse', {
+      sameProfileAs: one,
+      status: 'Live · over SSE',
+    });
     let go!: () => void;
     const held = new Promise<void>((resolve) => (go = resolve));
     let sending = 0;
@@ -95,47 +99,47 @@ describe('a draft', () => {
     });
     const order = ['a of one', 'b of one', 'c of the other', 'd of one', 'e of the other'];
     for (const [i, text] of order.entries()) {
-      await (text.endsWith('one') ? one : other).say(text);
+      await (text.endsWith('one') ? one : other).send(text);
       await written(one, i + 1);
     }
     expect(sending).toBe(1);
     go();
-    await one.shows(order);
-    await other.shows(order);
-    await one.states('sent', 'sent', 'sent', 'sent', 'sent');
+    await one.waitForMessages(order);
+    await other.waitForMessages(order);
+    await one.waitForDeliveryStates('sent', 'sent', 'sent', 'sent', 'sent');
     expect(await texts()).toEqual(order);
     await written(one, 0);
   });
 
   it('does not wait for a tab that holds the lock and hangs', async () => {
-    const one = await stage.visit('/?transport=sse', { live: 'Live · over SSE' });
+    const one = await fixture.openPage('/?transport=sse', { status: 'Live · over SSE' });
     const asked = new Promise<void>((resolve) => {
       void one.page.route('**/messages', () => resolve());
     });
-    await one.say('first');
+    await one.send('first');
     await asked;
-    const other = await stage.visit('/?transport=sse', { beside: one, live: false });
+    const other = await fixture.openPage('/?transport=sse', { sameProfileAs: one, status: false });
     await other.page.clock.install();
     await other.page.reload();
-    await other.say('second');
+    await other.send('second');
     await written(other, 2);
     await other.page.clock.runFor(20_000);
-    await other.states('sent', 'sent');
+    await other.waitForDeliveryStates('sent', 'sent');
     expect(await texts()).toEqual(['first', 'second']);
   });
 
   it('is sent from memory where the browser has no storage and no locks', async () => {
-    const masha = await stage.visit('/', {
-      before: () => {
+    const masha = await fixture.openPage('/', {
+      initScript: () => {
         Object.defineProperty(navigator, 'locks', { value: undefined });
         IDBFactory.prototype.open = () => {
           throw new DOMException('No.', 'SecurityError');
         };
       },
     });
-    await masha.say('first');
-    await masha.say('second');
-    await masha.states('sent', 'sent');
+    await masha.send('first');
+    await masha.send('second');
+    await masha.waitForDeliveryStates('sent', 'sent');
     expect(await texts()).toEqual(['first', 'second']);
   });
 });

@@ -1,51 +1,51 @@
-import { until } from '../../support/browser';
+import { waitUntilEqual } from '../../support/browser';
 import { TestVisitor } from '../../support/test-visitor';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
+const fixture = setUpBrowser();
 
 describe('the address of a room', () => {
   it('may be written in any case', async () => {
-    const answer = await fetch(`${stage.app.url}/r/WeekEnd?last=1`, { redirect: 'manual' });
+    const answer = await fetch(`${fixture.app.url}/r/WeekEnd?last=1`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([308, '/r/weekend?last=1']);
-    const posted = await fetch(`${stage.app.url}/r/Weekend`, {
+    const posted = await fetch(`${fixture.app.url}/r/Weekend`, {
       method: 'POST',
       body: new URLSearchParams({ message: 'hello' }),
       headers: { Accept: 'text/plain' },
     });
     expect(await posted.text()).toBe('Anonymous: hello\n');
-    const masha = await stage.visit('/r/Weekend');
+    const masha = await fixture.openPage('/r/Weekend');
     expect(new URL(masha.page.url()).pathname).toBe('/r/weekend');
-    await masha.shows(['hello']);
+    await masha.waitForMessages(['hello']);
   });
 
   it.each(['/r/Bad_Room', '/r/%C3%84', '/nothing'])(
     'is answered with an error page if it is invalid: %s',
     async (path) => {
-      const { page } = await stage.visit(path, { live: false });
+      const { page } = await fixture.openPage(path, { status: false });
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.getByRole('link', { name: 'Go to the chat' }).click();
-      await page.waitForURL(`${stage.app.url}/`);
+      await page.waitForURL(`${fixture.app.url}/`);
     },
   );
 });
 
 describe('somebody who is banned', () => {
   it('finds no link that leads back to the error', async () => {
-    const owner = await TestVisitor.createOwner(stage.app);
-    const masha = await stage.visit();
+    const owner = await TestVisitor.createOwner(fixture.app);
+    const masha = await fixture.openPage();
     const visitor = await masha.page.locator('main').getAttribute('data-visitor');
     const { status } = await owner.request('PUT', `/people/${visitor}/ban`, {});
     expect(status).toBe(204);
-    await masha.live('You are banned from this chat.');
+    await masha.waitForStatus('You are banned from this chat.');
     const links = () => masha.page.getByRole('link').evaluateAll((all) => all.map((a) => a.textContent));
     for (const path of ['/', '/r/garden', '/moderation']) {
-      await masha.page.goto(stage.app.url + path);
+      await masha.page.goto(fixture.app.url + path);
       await masha.page.getByRole('heading', { name: 'You are banned from this chat.' }).waitFor();
       expect(await links()).toEqual(['Your account']);
     }
     await masha.page.getByRole('link', { name: 'Your account' }).click();
     await masha.page.getByText('You are banned from this chat.').waitFor();
-    await until(links, [] as (string | null)[]);
+    await waitUntilEqual(links, [] as (string | null)[]);
   });
 });

@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { until } from '../../support/browser';
+import { waitUntilEqual } from '../../support/browser';
 import { say } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
+const fixture = setUpBrowser();
 
 /** Returns the texts with a contrast below 4.5:1, as the browser renders them. */
 const faintTexts = (page: Page) =>
@@ -51,48 +51,48 @@ const faintTexts = (page: Page) =>
 /** Sets the cookie of a visitor. */
 async function beSomebody(context: BrowserContext, { cookie }: TestVisitor): Promise<void> {
   const [name, ...value] = cookie.split('=');
-  await context.addCookies([{ name: name!, value: value.join('='), url: stage.app.url }]);
+  await context.addCookies([{ name: name!, value: value.join('='), url: fixture.app.url }]);
 }
 
 describe('text', () => {
   it.each(['light', 'dark'] as const)('has enough contrast, in %s colours', async (colorScheme) => {
-    await say(stage.app.url, 'hello');
-    const masha = await stage.visit();
+    await say(fixture.app.url, 'hello');
+    const masha = await fixture.openPage();
     const { page } = masha;
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await masha.say('https://example.com');
-    await masha.states('sent');
+    await masha.send('https://example.com');
+    await masha.waitForDeliveryStates('sent');
     expect(await faintTexts(page)).toEqual([]);
     await page.context().setOffline(true);
     await page.getByRole('status').getByText('Offline').waitFor();
-    await masha.say('not yet');
+    await masha.send('not yet');
     expect(await faintTexts(page)).toEqual([]);
     await page.context().setOffline(false);
-    await masha.states('sent', 'sent');
-    await page.goto(`${stage.app.url}/account`);
+    await masha.waitForDeliveryStates('sent', 'sent');
+    await page.goto(`${fixture.app.url}/account`);
     expect(await faintTexts(page)).toEqual([]);
   });
 
   it.each(['light', 'dark'] as const)(
     'has enough contrast on the pages for accounts, moderation, invitations and errors, in %s colours',
     async (colorScheme) => {
-      const owner = await TestVisitor.createOwner(stage.app, 'Olga');
+      const owner = await TestVisitor.createOwner(fixture.app, 'Olga');
       const tom = await TestVisitor.invite(owner, 'moderator', 'Tom');
       await owner.request('PUT', `/people/${tom.id}/mute`, {});
       await owner.request('POST', '/account/tokens', { label: 'backup script' });
       await owner.request('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
-      const context = await stage.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+      const context = await fixture.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
       const page = await context.newPage();
       const look = async (...paths: string[]) => {
         for (const path of paths) {
-          await page.goto(stage.app.url + path);
+          await page.goto(fixture.app.url + path);
           // Buttons are disabled until the script has loaded.
-          await until(() => page.locator('button:disabled').count(), 0);
+          await waitUntilEqual(() => page.locator('button:disabled').count(), 0);
           expect([path, ...(await faintTexts(page))]).toEqual([path]);
         }
       };
       await look('/invite', '/nothing', '/r/Bad_Room');
-      await page.goto(`${stage.app.url}/invite#nothing`);
+      await page.goto(`${fixture.app.url}/invite#nothing`);
       await page.getByText('This invitation link is no longer valid.').waitFor();
       expect(await faintTexts(page)).toEqual([]);
       await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
@@ -107,11 +107,11 @@ describe('text', () => {
   );
 
   it('keeps its shapes with forced colours', async () => {
-    await say(stage.app.url, 'hello');
-    const masha = await stage.visit();
+    await say(fixture.app.url, 'hello');
+    const masha = await fixture.openPage();
     await masha.page.emulateMedia({ forcedColors: 'active' });
-    await masha.say('mine');
-    await masha.states('sent');
+    await masha.send('mine');
+    await masha.waitForDeliveryStates('sent');
     const widths = await masha.page.evaluate(() =>
       ['.bubble', '.mine .bubble', '.avatar', '.send'].map(
         (selector) => getComputedStyle(document.querySelector(selector)!).borderTopWidth,
@@ -121,12 +121,12 @@ describe('text', () => {
   });
 
   it('makes no touch screen zoom, and is not clipped at 200 %', async () => {
-    const context = await stage.browser.newContext({
+    const context = await fixture.browser.newContext({
       hasTouch: true,
       viewport: { width: 820, height: 1180 },
     });
     const page = await context.newPage();
-    await page.goto(stage.app.url);
+    await page.goto(fixture.app.url);
     const sizes = () =>
       page
         .locator('input:not([type=checkbox]), textarea, select')
@@ -143,10 +143,10 @@ describe('text', () => {
     expect(height).toBe(0);
 
     await page.setViewportSize({ width: 390, height: 700 });
-    const masha = await TestVisitor.createGuest(stage.app.url);
+    const masha = await TestVisitor.createGuest(fixture.app.url);
     await masha.createAccount('Masha');
     await beSomebody(context, masha);
-    await page.goto(`${stage.app.url}/account`);
+    await page.goto(`${fixture.app.url}/account`);
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
     // The name is not broken, and the field is wide enough for its text.
     const name = await page.locator('h1').boundingBox();
@@ -155,9 +155,9 @@ describe('text', () => {
   });
 
   it('has the corners of its author, in either writing direction', async () => {
-    const masha = await stage.visit();
-    await masha.say('שלום לכולם');
-    await masha.states('sent');
+    const masha = await fixture.openPage();
+    await masha.send('שלום לכולם');
+    await masha.waitForDeliveryStates('sent');
     const bubble = masha.log.locator('.mine .bubble');
     expect(
       await bubble.evaluate((one) => {
@@ -168,24 +168,24 @@ describe('text', () => {
   });
 
   it('comes without dead links, menus and buttons where there are no scripts, and with times in UTC', async () => {
-    await say(stage.app.url, 'hello');
-    const context = await stage.browser.newContext({ javaScriptEnabled: false });
+    await say(fixture.app.url, 'hello');
+    const context = await fixture.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     for (const path of ['/', '/r/lobby?write', '/account', '/nothing', '/invite']) {
-      await page.goto(stage.app.url + path);
+      await page.goto(fixture.app.url + path);
       const buttons = page.locator('button:visible');
       for (const button of await buttons.all())
         expect(await button.evaluate((one) => (one as HTMLButtonElement).form?.method)).toBe('post');
       expect(await page.locator('a[href^="/account"]:visible').count()).toBe(0);
     }
-    await page.goto(stage.app.url);
+    await page.goto(fixture.app.url);
     await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/).waitFor();
 
-    const owner = await TestVisitor.createOwner(stage.app, 'Olga');
+    const owner = await TestVisitor.createOwner(fixture.app, 'Olga');
     const tom = await TestVisitor.invite(owner, 'moderator', 'Tom');
     await owner.request('PUT', `/people/${tom.id}/mute`, { minutes: 10 });
     await beSomebody(context, owner);
-    await page.goto(`${stage.app.url}/moderation`);
+    await page.goto(`${fixture.app.url}/moderation`);
     const row = page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: 'Tom' });
     await row.getByText(/^Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC/).waitFor();
     await row.locator('.hint').getByText('Moderator', { exact: true }).waitFor();

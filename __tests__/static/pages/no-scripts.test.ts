@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { readAll, say } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
+const fixture = setUpBrowser();
 
 /** Opens a page that runs no scripts. */
 async function plainPage(width = 360) {
-  const context = await stage.browser.newContext({
+  const context = await fixture.browser.newContext({
     javaScriptEnabled: false,
     viewport: { width, height: 740 },
   });
@@ -20,9 +20,9 @@ const form = (page: Page) => page.locator('form.no-scripts');
 
 describe('the page without scripts', () => {
   it('shows the room, sends a message under a name, and returns', async () => {
-    await say(stage.app.url, 'before');
+    await say(fixture.app.url, 'before');
     const page = await plainPage();
-    await page.goto(stage.app.url);
+    await page.goto(fixture.app.url);
     await page.getByText('before').waitFor();
     await page.getByRole('link', { name: 'Write a message' }).click();
     await form(page).getByRole('textbox', { name: 'Message' }).fill('no <script> needed');
@@ -30,13 +30,13 @@ describe('the page without scripts', () => {
     await form(page).getByRole('button', { name: 'Send' }).click();
     await page.waitForURL('**/r/lobby');
     await page.getByText('no <script> needed').waitFor();
-    const [, said] = await readAll(stage.app.url);
+    const [, said] = await readAll(fixture.app.url);
     expect(said).toMatchObject({ message: 'no <script> needed', username: 'Masha' });
   });
 
   it('reloads itself, except while somebody is writing', async () => {
     const page = await plainPage();
-    await page.goto(`${stage.app.url}/r/garden`);
+    await page.goto(`${fixture.app.url}/r/garden`);
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('20');
     await page.getByRole('link', { name: 'Write a message' }).click();
     await form(page).getByRole('textbox', { name: 'Message' }).waitFor();
@@ -45,7 +45,7 @@ describe('the page without scripts', () => {
 
   it('hides what needs scripts, and fits a narrow screen', async () => {
     const page = await plainPage(320);
-    await page.goto(`${stage.app.url}/r/lobby?write`);
+    await page.goto(`${fixture.app.url}/r/lobby?write`);
     for (const dead of ['#composer', '#status', '#open-panel', '#side', '.older'])
       expect(await page.locator(dead).isVisible()).toBe(false);
     const width = page.locator('main').evaluate((main) => main.scrollWidth);
@@ -53,9 +53,9 @@ describe('the page without scripts', () => {
   });
 
   it('shows no second form with scripts', async () => {
-    const masha = await stage.visit('/?write');
+    const masha = await fixture.openPage('/?write');
     expect(await masha.page.getByRole('textbox', { name: 'Message' }).count()).toBe(1);
-    await masha.say('hello');
-    await masha.states('sent');
+    await masha.send('hello');
+    await masha.waitForDeliveryStates('sent');
   });
 });

@@ -1,67 +1,67 @@
-import { until, type Visit } from '../../support/browser';
+import { waitUntilEqual, type ChatPage } from '../../support/browser';
 import { readAll, say } from '../../support/http';
-import { setStage, type Stage } from '../../support/stage';
+import { setUpBrowser, type BrowserFixture } from '../../support/browser-fixture';
 
 /** Opens the room as the owner of a new server. */
-async function ownerOf(stage: Stage): Promise<Visit> {
-  const owner = await stage.visit(`/invite#${await stage.app.ownersLink()}`, { live: false });
+async function ownerOf(fixture: BrowserFixture): Promise<ChatPage> {
+  const owner = await fixture.openPage(`/invite#${await fixture.app.ownersLink()}`, { status: false });
   await owner.page.getByRole('button', { name: 'Join' }).click();
-  await owner.live();
+  await owner.waitForStatus();
   return owner;
 }
 
-const actions = ({ page }: Visit) => page.getByRole('dialog');
+const actions = ({ page }: ChatPage) => page.getByRole('dialog');
 
 /** Opens the menu of a message. */
-async function about(visit: Visit, text: string): Promise<void> {
-  const message = visit.said(text);
+async function about(chat: ChatPage, text: string): Promise<void> {
+  const message = chat.messagesWithText(text);
   await message.hover();
   await message.getByRole('button', { name: 'Message actions' }).click();
-  await actions(visit).waitFor();
+  await actions(chat).waitFor();
 }
 
 /** Deletes a message with the open menu. */
-async function confirm(visit: Visit): Promise<void> {
-  await actions(visit).getByRole('button', { name: 'Delete message' }).click();
-  await actions(visit).getByRole('button', { name: 'Delete for everyone' }).click();
-  await actions(visit).waitFor({ state: 'hidden' });
+async function confirm(chat: ChatPage): Promise<void> {
+  await actions(chat).getByRole('button', { name: 'Delete message' }).click();
+  await actions(chat).getByRole('button', { name: 'Delete for everyone' }).click();
+  await actions(chat).waitFor({ state: 'hidden' });
 }
 
 describe('a deleted message', () => {
-  const stage = setStage();
-  const { visit } = stage;
+  const fixture = setUpBrowser();
+  const { openPage } = fixture;
 
   it('loses its text on every open page, and is not on pages opened later', async () => {
-    const [masha, tom] = [await visit(), await visit()];
-    await masha.say('a secret');
-    await masha.say('and more');
-    await masha.states('sent', 'sent');
+    const [masha, tom] = [await openPage(), await openPage()];
+    await masha.send('a secret');
+    await masha.send('and more');
+    await masha.waitForDeliveryStates('sent', 'sent');
     await about(masha, 'a secret');
     await confirm(masha);
     for (const one of [masha, tom]) {
-      await one.shows(['Deleted', 'and more']);
+      await one.waitForMessages(['Deleted', 'and more']);
       expect(await one.page.content()).not.toContain('a secret');
     }
     await tom.page.reload();
-    await tom.shows(['and more']);
+    await tom.waitForMessages(['and more']);
     expect(await tom.page.content()).not.toContain('a secret');
     expect(await tom.page.title()).toBe('#lobby · Parley');
   });
 
   it('can’t be one of somebody else, unless for a moderator', async () => {
-    const [masha, tom] = [await visit(), await visit()];
-    await masha.say('mine');
-    await tom.shows(['mine']);
-    await tom.said('mine').hover();
-    expect(await tom.said('mine').getByRole('button').count()).toBe(0);
+    const [masha, tom] = [await openPage(), await openPage()];
+    await masha.send('mine');
+    await tom.waitForMessages(['mine']);
+    await tom.messagesWithText('mine').hover();
+    expect(await tom.messagesWithText('mine').getByRole('button').count()).toBe(0);
   });
 
   it('can be reached, cancelled and confirmed by keyboard', async () => {
-    const masha = await visit();
-    await masha.say('first');
-    await masha.say('second');
-    await masha.states('sent', 'sent');
-    await masha.box.press('Shift+Tab');
+    const masha = await openPage();
+    await masha.send('first');
+    await masha.send('second');
+    await masha.waitForDeliveryStates('sent', 'sent');
+    await masha.messageField.press('Shift+Tab');
     await masha.page.keyboard.press('ArrowUp');
     await masha.page.keyboard.press('Enter');
     await actions(masha).waitFor();
@@ -71,35 +71,35 @@ describe('a deleted message', () => {
     expect(await focused()).toContain('first');
     await masha.page.keyboard.press('Enter');
     await confirm(masha);
-    await masha.shows(['Deleted', 'second']);
+    await masha.waitForMessages(['Deleted', 'second']);
     // The focus moves to the next message.
-    await until(async () => (await focused()).includes('second'), true);
+    await waitUntilEqual(async () => (await focused()).includes('second'), true);
   });
 
   it('does not count towards a page of history', async () => {
-    const owner = await ownerOf(stage);
-    await say(stage.app.url, 'before it all', { room: 'spam' });
+    const owner = await ownerOf(fixture);
+    await say(fixture.app.url, 'before it all', { room: 'spam' });
     const said = [];
-    for (let i = 0; i < 60; i++) said.push(await say(stage.app.url, `spam ${i}`, { room: 'spam' }));
+    for (let i = 0; i < 60; i++) said.push(await say(fixture.app.url, `spam ${i}`, { room: 'spam' }));
     await owner.page.evaluate(
       async (ids) => {
         for (const id of ids) await fetch(`/r/spam/messages/${id}`, { method: 'DELETE' });
       },
       said.map(({ id }) => id),
     );
-    await owner.page.goto(`${stage.app.url}/r/spam`);
-    await owner.shows(['before it all']);
+    await owner.page.goto(`${fixture.app.url}/r/spam`);
+    await owner.waitForMessages(['before it all']);
   });
 });
 
 describe('a moderator', () => {
-  const stage = setStage();
-  const { visit } = stage;
+  const fixture = setUpBrowser();
+  const { openPage } = fixture;
 
   it('deletes messages of others, mutes and unmutes', async () => {
-    const [owner, tom] = [await ownerOf(stage), await visit()];
-    await tom.say('BUY WATCHES');
-    await owner.shows(['BUY WATCHES']);
+    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    await tom.send('BUY WATCHES');
+    await owner.waitForMessages(['BUY WATCHES']);
     await about(owner, 'BUY WATCHES');
     await actions(owner).getByLabel('Mute: can read, but not write').selectOption('for 10 minutes');
     await actions(owner).getByRole('button', { name: 'Mute' }).click();
@@ -107,8 +107,8 @@ describe('a moderator', () => {
       .getByText(/^Anonymous [a-z0-9]{4} is muted\.$/)
       .waitFor();
     await confirm(owner);
-    await tom.shows(['Deleted']);
-    await tom.say('BUY MORE WATCHES');
+    await tom.waitForMessages(['Deleted']);
+    await tom.send('BUY MORE WATCHES');
     await tom.log.getByText('a moderator has muted you').waitFor();
     // Before the first attempt to write, too.
     await tom.page.reload();
@@ -121,14 +121,14 @@ describe('a moderator', () => {
     await owner.page.getByRole('button', { name: 'Unmute Anonymous' }).click();
     await owner.page.getByText('Muted until').waitFor({ state: 'detached' });
     await tom.page.getByRole('button', { name: 'Retry' }).click();
-    await tom.states('sent');
+    await tom.waitForDeliveryStates('sent');
     await muted.waitFor({ state: 'detached' });
   });
 
   it('bans somebody, whose page shows until when and retries once a minute', async () => {
-    const [owner, tom] = [await ownerOf(stage), await visit()];
-    await tom.say('BUY WATCHES');
-    await owner.shows(['BUY WATCHES']);
+    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    await tom.send('BUY WATCHES');
+    await owner.waitForMessages(['BUY WATCHES']);
     await about(owner, 'BUY WATCHES');
     const asked: string[] = [];
     tom.page.on('request', (request) => asked.push(request.url()));
@@ -143,74 +143,74 @@ describe('a moderator', () => {
     await tom.page.clock.runFor(50_000);
     expect(asked).toEqual([]);
     await tom.page.clock.runFor(10_000);
-    await until(async () => asked.length, 1);
+    await waitUntilEqual(async () => asked.length, 1);
     expect(await tom.page.getByRole('link', { name: 'Sign in', exact: true }).count()).toBe(0);
 
-    await owner.page.goto(`${stage.app.url}/moderation`);
+    await owner.page.goto(`${fixture.app.url}/moderation`);
     await owner.page.getByRole('button', { name: 'Unban Anonymous' }).click();
     await owner.page.getByText('Banned until').waitFor({ state: 'detached' });
     await tom.page.getByRole('button', { name: 'Try now' }).click();
-    await tom.live();
+    await tom.waitForStatus();
   });
 
   it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (transport) => {
-    const owner = await ownerOf(stage);
+    const owner = await ownerOf(fixture);
     // In a room with a recent message, polls come every second.
-    await say(stage.app.url, 'hello');
-    const tom = await visit(`/?transport=${transport}`, { live: false });
+    await say(fixture.app.url, 'hello');
+    const tom = await openPage(`/?transport=${transport}`, { status: false });
     await tom.page.locator('.status[data-state=live]').waitFor();
-    await tom.say('BUY WATCHES');
-    await owner.shows(['hello', 'BUY WATCHES']);
+    await tom.send('BUY WATCHES');
+    await owner.waitForMessages(['hello', 'BUY WATCHES']);
     await about(owner, 'BUY WATCHES');
     await actions(owner).getByLabel('Ban: can’t use this chat').selectOption('permanently');
     await actions(owner).getByRole('button', { name: 'Ban' }).click();
-    await tom.live('You are banned from this chat.');
+    await tom.waitForStatus('You are banned from this chat.');
   });
 
   it('sets slow mode: messages that come too fast are sent later, in order', async () => {
-    const [owner, tom] = [await ownerOf(stage), await visit()];
+    const [owner, tom] = [await ownerOf(fixture), await openPage()];
     await owner.page.getByLabel('Slow mode').selectOption('5 s');
     await tom.page.getByText('Slow mode: one message every 5 s.').waitFor();
-    await tom.say('first');
-    await tom.say('second');
+    await tom.send('first');
+    await tom.send('second');
     await tom.page.getByText('You are sending too fast. The next message will be sent').waitFor();
-    await tom.states('sent', 'sending');
-    await tom.states('sent', 'sent');
-    await owner.shows(['first', 'second']);
+    await tom.waitForDeliveryStates('sent', 'sending');
+    await tom.waitForDeliveryStates('sent', 'sent');
+    await owner.waitForMessages(['first', 'second']);
     await tom.page.getByText('You are sending too fast').waitFor({ state: 'detached' });
     // Moderators are exempt.
-    await owner.say('one');
-    await owner.say('two');
-    await owner.states('sent', 'sent');
+    await owner.send('one');
+    await owner.send('two');
+    await owner.waitForDeliveryStates('sent', 'sent');
   });
 
   it('locks and unlocks a room, on open pages and later ones', async () => {
-    const [owner, tom] = [await ownerOf(stage), await visit()];
-    await tom.box.fill('a thought');
+    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    await tom.messageField.fill('a thought');
     await owner.page.getByLabel('Only moderators can write').check();
     await tom.page.getByText('This room is locked: only moderators can write.').waitFor();
-    expect(await tom.box.isDisabled()).toBe(true);
-    await owner.say('The rules have changed.');
-    await tom.shows(['The rules have changed.']);
+    expect(await tom.messageField.isDisabled()).toBe(true);
+    await owner.send('The rules have changed.');
+    await tom.waitForMessages(['The rules have changed.']);
     await tom.page.reload();
-    expect(await tom.box.isDisabled()).toBe(true);
-    await tom.live();
+    expect(await tom.messageField.isDisabled()).toBe(true);
+    await tom.waitForStatus();
     await owner.page.getByLabel('Only moderators can write').uncheck();
-    await until(() => tom.box.isDisabled(), false);
-    expect(await tom.box.inputValue()).toBe('a thought');
-    await tom.box.press('Enter');
-    await owner.shows(['The rules have changed.', 'a thought']);
+    await waitUntilEqual(() => tom.messageField.isDisabled(), false);
+    expect(await tom.messageField.inputValue()).toBe('a thought');
+    await tom.messageField.press('Enter');
+    await owner.waitForMessages(['The rules have changed.', 'a thought']);
   });
 
   it('is made by an owner’s invitation, and sees no invitations and no audit log', async () => {
-    const owner = await ownerOf(stage);
+    const owner = await ownerOf(fixture);
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     const { page } = owner;
     await page.getByLabel('Role', { exact: true }).selectOption('Moderator');
     await page.getByRole('button', { name: 'Create link' }).click();
     await page.getByLabel('Copy the invitation link now.').waitFor();
     const link = await page.getByLabel('Copy the invitation link now.').inputValue();
-    const mona = await visit(`/invite${new URL(link).hash}`, { live: false });
+    const mona = await openPage(`/invite${new URL(link).hash}`, { status: false });
     await mona.page.getByRole('button', { name: 'Join' }).click();
     await mona.page.getByRole('link', { name: 'Moderation' }).click();
     await mona.page.getByRole('list', { name: 'People' }).getByText('Moderator').waitFor();
@@ -227,37 +227,37 @@ describe('a moderator', () => {
 });
 
 describe('rate limits', () => {
-  const stage = setStage({ LIMITS: 'on', LIMIT_MESSAGES: '2/2', LIMIT_NAMES: '1/60' });
+  const fixture = setUpBrowser({ LIMITS: 'on', LIMIT_MESSAGES: '2/2', LIMIT_NAMES: '1/60' });
 
   it('lose no message that is sent too fast: each arrives once and in order', async () => {
-    const [masha, tom] = [await stage.visit(), await stage.visit()];
+    const [masha, tom] = [await fixture.openPage(), await fixture.openPage()];
     const texts = Array.from({ length: 10 }, (_, i) => `line ${i}`);
-    for (const text of texts) await masha.say(text);
+    for (const text of texts) await masha.send(text);
     await masha.page.getByText('You are sending too fast. The next message will be sent').waitFor();
-    await tom.shows(texts);
-    await masha.shows(texts);
-    await masha.states(...texts.map(() => 'sent'));
-    expect((await readAll(stage.app.url)).map(({ message }) => message)).toEqual(texts);
+    await tom.waitForMessages(texts);
+    await masha.waitForMessages(texts);
+    await masha.waitForDeliveryStates(...texts.map(() => 'sent'));
+    expect((await readAll(fixture.app.url)).map(({ message }) => message)).toEqual(texts);
   });
 
   it('on names say when to try again', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     for (const username of ['Masha', 'Mascha']) {
-      await masha.name.fill(username);
-      await masha.name.press('Enter');
+      await masha.nameField.fill(username);
+      await masha.nameField.press('Enter');
     }
     await masha.page.getByText(/You have changed your name too often\. Try again in \d+ s\./).waitFor();
   });
 });
 
 describe('the limit of connections', () => {
-  const stage = setStage({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
+  const fixture = setUpBrowser({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
 
   it('is shown by a page that exceeds it, which connects when another one closes', async () => {
-    const masha = await stage.visit();
-    const late = await stage.visit('/', { beside: masha, live: false });
-    await late.live('Too many connections are open from here. Close some, and try again.');
+    const masha = await fixture.openPage();
+    const late = await fixture.openPage('/', { sameProfileAs: masha, status: false });
+    await late.waitForStatus('Too many connections are open from here. Close some, and try again.');
     await masha.page.close();
-    await late.live();
+    await late.waitForStatus();
   });
 });

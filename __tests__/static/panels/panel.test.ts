@@ -1,11 +1,11 @@
 import { post } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
+const fixture = setUpBrowser();
 
 describe('the panel beside the conversation', () => {
   it('says who can see contacts while there are none', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     const notice = masha.page.getByText('Everyone on this server can see the contacts you add.');
     await notice.waitFor();
     await masha.page.getByRole('textbox', { name: 'Contact name' }).fill('Katya');
@@ -15,7 +15,7 @@ describe('the panel beside the conversation', () => {
   });
 
   it('counts the people in the room that it does not name', async () => {
-    const masha = await stage.visit('/', { live: false });
+    const masha = await fixture.openPage('/', { status: false });
     await masha.page.routeWebSocket('**/socket.io/**', (socket) => {
       const server = socket.connectToServer();
       server.onMessage((frame) => socket.send(String(frame).replace(/"count":\d+/, '"count":103')));
@@ -25,25 +25,25 @@ describe('the panel beside the conversation', () => {
   });
 
   it('does not overwrite a name that is being typed with an earlier answer', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     let answer = (): void => undefined;
     const answered = new Promise<void>((go) => (answer = go));
     await masha.page.route('**/username', async (route) => {
       await answered;
       await route.continue();
     });
-    await masha.name.fill('Masha');
-    await masha.name.press('Enter');
-    await masha.name.fill('Mascha');
+    await masha.nameField.fill('Masha');
+    await masha.nameField.press('Enter');
+    await masha.nameField.fill('Mascha');
     answer();
     await masha.page.locator('#people').getByText('Masha', { exact: true }).waitFor();
-    await masha.name.press('Enter');
+    await masha.nameField.press('Enter');
     await masha.page.locator('#people').getByText('Mascha').waitFor();
   });
 
   it('keeps the focus while others add contacts', async () => {
-    const masha = await stage.visit();
-    const add = (name: string) => post(`${stage.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
+    const masha = await fixture.openPage();
+    const add = (name: string) => post(`${fixture.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
     await add('Olga');
     const phone = masha.page.locator('.phone');
     await phone.focus();
@@ -53,7 +53,7 @@ describe('the panel beside the conversation', () => {
   });
 
   it('accepts contact names of 40 code points, and shows an error for longer ones', async () => {
-    const masha = await stage.visit();
+    const masha = await fixture.openPage();
     const name = masha.page.getByRole('textbox', { name: 'Contact name' });
     await name.fill('𐌰'.repeat(40));
     await masha.page.getByRole('textbox', { name: 'Phone' }).fill('+7 912 345-67-89');

@@ -1,22 +1,22 @@
-import { until, type Visit } from '../../support/browser';
+import { waitUntilEqual, type ChatPage } from '../../support/browser';
 import { say } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
-const { visit } = stage;
+const fixture = setUpBrowser();
+const { openPage } = fixture;
 
 const POEM = Array.from({ length: 60 }, (_, i) => `line ${i + 1}`).join('\n');
 /** The most lines of a folded message, with one to spare. As in static/styles/chat.css. */
 const LINES = 22;
 
 /** Returns the height of the first message's text, in lines. */
-const lines = ({ log }: Visit) =>
+const lines = ({ log }: ChatPage) =>
   log
     .locator('.bubble')
     .first()
     .evaluate((bubble) => bubble.clientHeight / parseFloat(getComputedStyle(bubble).lineHeight));
 
-const folded = async (one: Visit) => (await lines(one)) < LINES;
+const folded = async (one: ChatPage) => (await lines(one)) < LINES;
 
 describe('a long message', () => {
   it.each([
@@ -24,10 +24,10 @@ describe('a long message', () => {
     ['of 60 lines', POEM],
     ['of one line that is wrapped', 'and so on '.repeat(399)],
   ])('%s is folded to about 20 lines, for its author too', async (_which, text) => {
-    const [masha, tom] = [await visit(), await visit()];
+    const [masha, tom] = [await openPage(), await openPage()];
     await masha.page.setViewportSize({ width: 390, height: 700 });
     await tom.page.setViewportSize({ width: 390, height: 700 });
-    await masha.say(text);
+    await masha.send(text);
     for (const one of [masha, tom]) {
       await one.page.getByRole('button', { name: 'Show more' }).waitFor();
       expect(await folded(one)).toBe(true);
@@ -39,8 +39,8 @@ describe('a long message', () => {
   });
 
   it('unfolds and folds by keyboard, and its beginning stays in place', async () => {
-    await say(stage.app.url, POEM);
-    const masha = await visit();
+    await say(fixture.app.url, POEM);
+    const masha = await openPage();
     const top = () => masha.log.locator('.message').evaluate((one) => one.getBoundingClientRect().top);
     const more = masha.page.getByRole('button', { name: 'Show more' });
     await more.focus();
@@ -53,8 +53,8 @@ describe('a long message', () => {
     expect(await lines(masha)).toBeGreaterThan(59);
     expect(await top()).toBeCloseTo(before, 0);
     // New messages don't fold it.
-    await say(stage.app.url, 'and on');
-    await masha.said('and on').waitFor();
+    await say(fixture.app.url, 'and on');
+    await masha.messagesWithText('and on').waitFor();
     expect(await lines(masha)).toBeGreaterThan(59);
     await less.focus();
     await masha.page.keyboard.press('Space');
@@ -64,28 +64,28 @@ describe('a long message', () => {
 
   it('stays unfolded, and in place, over a reload', async () => {
     for (const text of ['before', POEM, ...Array.from({ length: 20 }, () => 'after')])
-      await say(stage.app.url, text);
-    const masha = await visit();
+      await say(fixture.app.url, text);
+    const masha = await openPage();
     const bubble = masha.log.locator('.bubble.tall');
     const top = () => bubble.evaluate((one) => one.getBoundingClientRect().top);
     await masha.page.getByRole('button', { name: 'Show more' }).click();
     await bubble.evaluate((one) => (one.closest('.log')!.scrollTop += one.getBoundingClientRect().top + 500));
-    await until(async () => (await top()) < -400, true);
+    await waitUntilEqual(async () => (await top()) < -400, true);
     const before = await top();
     await masha.page.reload();
     await masha.page.getByRole('button', { name: 'Show less' }).waitFor();
-    await until(async () => Math.abs((await top()) - before) < 1, true);
+    await waitUntilEqual(async () => Math.abs((await top()) - before) < 1, true);
     // So does a message that was folded again.
     await masha.page.getByRole('button', { name: 'Show less' }).click();
     await masha.page.reload();
     await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
-    await masha.live();
+    await masha.waitForStatus();
     expect(await masha.page.getByRole('button', { name: 'Show less' }).count()).toBe(0);
   });
 
   it('unfolds when the browser scrolls to a hidden part of it', async () => {
-    await say(stage.app.url, `${POEM}\nhttps://example.org/the-end`);
-    const masha = await visit();
+    await say(fixture.app.url, `${POEM}\nhttps://example.org/the-end`);
+    const masha = await openPage();
     await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
     // As with a search in the page, or the Tab key and a link.
     await masha.page.getByRole('link', { name: 'https://example.org/the-end' }).focus();
@@ -96,37 +96,37 @@ describe('a long message', () => {
         const { top, bottom } = link.getBoundingClientRect();
         return top >= box.top && bottom <= box.bottom;
       });
-    await until(inSight, true);
+    await waitUntilEqual(inSight, true);
   });
 
   it('has no button any more once it is deleted', async () => {
-    const masha = await visit();
-    await masha.say(POEM);
-    await masha.states('sent');
+    const masha = await openPage();
+    await masha.send(POEM);
+    await masha.waitForDeliveryStates('sent');
     const id = await masha.log.locator('.mine').getAttribute('data-id');
     await masha.page.evaluate((one) => fetch(`/r/lobby/messages/${one}`, { method: 'DELETE' }), id);
-    await masha.shows(['Deleted']);
+    await masha.waitForMessages(['Deleted']);
     expect(await masha.page.getByRole('button', { name: /Show (more|less)/ }).count()).toBe(0);
   });
 
   it('scrolls within its bubble without scripts', async () => {
-    await say(stage.app.url, POEM);
-    const context = await stage.browser.newContext({ javaScriptEnabled: false });
+    await say(fixture.app.url, POEM);
+    const context = await fixture.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
-    await page.goto(stage.app.url);
+    await page.goto(fixture.app.url);
     const { height } = (await page.locator('.bubble').boundingBox())!;
     expect(height).toBeLessThan(LINES * 24);
     await page.locator('.bubble').hover();
     await page.mouse.wheel(0, 5000);
-    await until(async () => {
+    await waitUntilEqual(async () => {
       const shot = await page.locator('.bubble').evaluate((bubble) => bubble.scrollTop);
       return shot > 500;
     }, true);
   });
 
   it('has no button if it is short', async () => {
-    await say(stage.app.url, POEM.split('\n').slice(0, 19).join('\n'));
-    const masha = await visit();
+    await say(fixture.app.url, POEM.split('\n').slice(0, 19).join('\n'));
+    const masha = await openPage();
     await masha.log.locator('.message').waitFor();
     expect(await masha.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
   });

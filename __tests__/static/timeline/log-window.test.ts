@@ -1,9 +1,9 @@
-import { until, type Visit } from '../../support/browser';
+import { waitUntilEqual, type ChatPage } from '../../support/browser';
 import { say } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 
-const stage = setStage();
-const { visit } = stage;
+const fixture = setUpBrowser();
+const { openPage } = fixture;
 
 /** As in static/timeline/log-window.ts. */
 const MAX_MESSAGES = 400;
@@ -12,23 +12,23 @@ const MAX_MESSAGES = 400;
 async function fill(count: number, room = 'lobby'): Promise<void> {
   for (let left = count; left > 0; left -= 50) {
     const some = Array.from({ length: Math.min(left, 50) }, (_, i) =>
-      say(stage.app.url, `One of ${count}. ${'More of it. '.repeat((left + i) % 17)}`, { room }),
+      say(fixture.app.url, `One of ${count}. ${'More of it. '.repeat((left + i) % 17)}`, { room }),
     );
     await Promise.all(some);
   }
 }
 
-const at = ({ log }: Visit, seq: number) => log.locator(`.message[data-seq="${seq}"]`);
-const count = ({ log }: Visit) => log.locator('.message').count();
+const at = ({ log }: ChatPage, seq: number) => log.locator(`.message[data-seq="${seq}"]`);
+const count = ({ log }: ChatPage) => log.locator('.message').count();
 
 /** Returns the seqs on the page, in order. */
-const seqs = ({ log }: Visit) =>
+const seqs = ({ log }: ChatPage) =>
   log.locator('.message').evaluateAll((all) => all.map((one) => Number((one as HTMLElement).dataset.seq)));
 
 const isRun = (numbers: number[]) => numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1);
 
 /** Returns the message in the middle of the visible log, and its distance from the top. */
-const inSight = ({ log }: Visit) =>
+const inSight = ({ log }: ChatPage) =>
   log.evaluate((box) => {
     const { left, top, height, width } = box.getBoundingClientRect();
     for (let y = top + height / 2; ; y++) {
@@ -38,14 +38,14 @@ const inSight = ({ log }: Visit) =>
   });
 
 /** Returns the distance of a message from the top of the log. */
-const placeOf = (visit: Visit, seq: number) =>
-  at(visit, seq).evaluate((one) => {
+const placeOf = (chat: ChatPage, seq: number) =>
+  at(chat, seq).evaluate((one) => {
     const box = one.closest('.log')!;
     return one.getBoundingClientRect().top - box.getBoundingClientRect().top;
   });
 
 /** Turns the mouse wheel until `seen` resolves with true. */
-async function wheel({ page, log }: Visit, by: number, seen: () => Promise<boolean>): Promise<void> {
+async function wheel({ page, log }: ChatPage, by: number, seen: () => Promise<boolean>): Promise<void> {
   await log.hover();
   while (!(await seen())) {
     await page.mouse.wheel(0, by);
@@ -54,20 +54,20 @@ async function wheel({ page, log }: Visit, by: number, seen: () => Promise<boole
 }
 
 /** Whether the log is scrolled to its end, and the last message has this seq. */
-const endsWith = (visit: Visit, seq: number) =>
-  visit.log.evaluate(
+const endsWith = (chat: ChatPage, seq: number) =>
+  chat.log.evaluate(
     (log, last) =>
       log.scrollTop === 0 && [...log.querySelectorAll<HTMLElement>('.message')].at(-1)?.dataset.seq === last,
     String(seq),
   );
 
 /** Waits until scrolling and loading have ended. */
-async function settled(visit: Visit): Promise<void> {
-  const state = () => visit.log.evaluate((log) => `${log.scrollTop} ${log.scrollHeight}`);
+async function settled(chat: ChatPage): Promise<void> {
+  const state = () => chat.log.evaluate((log) => `${log.scrollTop} ${log.scrollHeight}`);
   let before = '';
-  await until(async () => {
+  await waitUntilEqual(async () => {
     const last = before;
-    await visit.page.evaluate(() => new Promise((go) => setTimeout(go, 100)));
+    await chat.page.evaluate(() => new Promise((go) => setTimeout(go, 100)));
     before = await state();
     return before === last;
   }, true);
@@ -83,7 +83,7 @@ interface Watched {
 }
 
 /** Observes the visible messages while others are added and removed; returns a function that returns the results. */
-async function watch({ page, log }: Visit): Promise<() => Promise<Watched>> {
+async function watch({ page, log }: ChatPage): Promise<() => Promise<Watched>> {
   await log.evaluate((box) => {
     const list = box.querySelector('#messages')!;
     const watched = { most: 0, changes: 0, moved: 0 };
@@ -117,7 +117,7 @@ async function watch({ page, log }: Visit): Promise<() => Promise<Watched>> {
 describe('a long room', () => {
   it('is on the page only around the reader, for whom nothing moves while messages are added and removed', async () => {
     await fill(900);
-    const masha = await visit();
+    const masha = await openPage();
     const watched = await watch(masha);
     await wheel(masha, -700, async () => (await seqs(masha))[0] === 1);
     await settled(masha);
@@ -129,13 +129,13 @@ describe('a long room', () => {
     expect(changes).toBeGreaterThan(20);
     expect(moved).toBeLessThan(1);
     // The page follows the room again.
-    await say(stage.app.url, 'and on');
+    await say(fixture.app.url, 'and on');
     await at(masha, 901).waitFor();
   });
 
   it('stops growing while somebody reads older messages, counts new ones, and goes on from there', async () => {
     await fill(60);
-    const masha = await visit();
+    const masha = await openPage();
     await wheel(masha, -100, async () => (await inSight(masha)).seq < 40);
     await settled(masha);
     const watched = await watch(masha);
@@ -148,22 +148,22 @@ describe('a long room', () => {
     await wheel(masha, 700, () => endsWith(masha, 660));
     expect(isRun(await seqs(masha))).toBe(true);
     expect((await watched()).moved).toBeLessThan(1);
-    await say(stage.app.url, 'and on');
+    await say(fixture.app.url, 'and on');
     await at(masha, 661).waitFor();
   });
 
   it('jumps to the newest message with “Latest”, and when somebody sends a message', async () => {
     await fill(800);
-    const [masha, tom] = [await visit(), await visit()];
+    const [masha, tom] = [await openPage(), await openPage()];
     for (const one of [masha, tom])
       await wheel(one, -1000, async () => (await seqs(one))[0]! < 300 && !(await at(one, 800).count()));
     await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
     await at(masha, 800).waitFor();
     expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
-    await tom.say('Here I am');
-    await masha.said('Here I am').waitFor();
-    await until(() => tom.said('Here I am').getAttribute('data-seq'), '801');
-    await tom.states('sent');
+    await tom.send('Here I am');
+    await masha.messagesWithText('Here I am').waitFor();
+    await waitUntilEqual(() => tom.messagesWithText('Here I am').getAttribute('data-seq'), '801');
+    await tom.waitForDeliveryStates('sent');
     for (const one of [masha, tom]) {
       const all = await seqs(one);
       expect(isRun(all)).toBe(true);
@@ -176,11 +176,11 @@ describe('a long room', () => {
     'says that newer messages couldn’t be loaded, shows own ones all the same, and loads them %s',
     async (by) => {
       await fill(600);
-      const masha = await visit('/', { blocked: [] });
+      const masha = await openPage('/', { blocked: [] });
       await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()));
       await masha.network.block('poll');
-      await masha.say('Here I am');
-      await masha.said('Here I am').waitFor();
+      await masha.send('Here I am');
+      await masha.messagesWithText('Here I am').waitFor();
       const again = masha.page.getByRole('button', { name: 'Try again' });
       await masha.log.getByText('Newer messages couldn’t be loaded.').waitFor();
       masha.network.unblock('poll');
@@ -196,17 +196,17 @@ describe('a long room', () => {
 
   it('applies the deletion of a message that is not on the page', async () => {
     await fill(600);
-    const masha = await visit();
-    const tom = await visit();
-    await tom.say('Never mind');
-    await masha.said('Never mind').waitFor();
+    const masha = await openPage();
+    const tom = await openPage();
+    await tom.send('Never mind');
+    await masha.messagesWithText('Never mind').waitFor();
     await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 601).count()));
-    const id = await tom.said('Never mind').getAttribute('data-id');
+    const id = await tom.messagesWithText('Never mind').getAttribute('data-id');
     await tom.page.evaluate((one) => fetch(`/r/lobby/messages/${one}`, { method: 'DELETE' }), id);
-    await tom.said('Deleted').waitFor();
+    await tom.messagesWithText('Deleted').waitFor();
     await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
     await at(masha, 600).waitFor();
-    expect(await masha.said('Never mind').count()).toBe(0);
+    expect(await masha.messagesWithText('Never mind').count()).toBe(0);
   });
 });
 
@@ -216,13 +216,13 @@ describe('the reading position', () => {
     ['far above it', 500],
   ])('survives a reload, %s', async (_where, above) => {
     await fill(700);
-    const masha = await visit();
+    const masha = await openPage();
     await wheel(masha, -400, async () => (await inSight(masha)).seq < 700 - above);
     await settled(masha);
     const { seq, y } = await inSight(masha);
     await masha.page.reload();
     await at(masha, seq).waitFor();
-    await until(async () => Math.abs((await placeOf(masha, seq)) - y) < 1, true);
+    await waitUntilEqual(async () => Math.abs((await placeOf(masha, seq)) - y) < 1, true);
     await settled(masha);
     expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
     expect(isRun(await seqs(masha))).toBe(true);
@@ -231,18 +231,18 @@ describe('the reading position', () => {
 
   it('stays at the end over a reload', async () => {
     await fill(80);
-    const masha = await visit();
+    const masha = await openPage();
     await wheel(masha, -300, async () => (await inSight(masha)).seq < 60);
     await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
     await masha.page.reload();
-    await masha.live();
+    await masha.waitForStatus();
     expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
     await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor({ state: 'hidden' });
   });
 
   it('survives resizing, as by rotation or an on-screen keyboard', async () => {
     await fill(200);
-    const masha = await visit();
+    const masha = await openPage();
     await wheel(masha, -300, async () => (await inSight(masha)).seq < 130);
     await settled(masha);
     // The first visible message.
@@ -264,7 +264,7 @@ describe('the reading position', () => {
       [1200, 700],
     ] as const) {
       await masha.page.setViewportSize({ width, height });
-      await until(async () => {
+      await waitUntilEqual(async () => {
         const { offset, size } = await at(masha, seq).evaluate((one) => {
           const { top } = one.closest('.log')!.getBoundingClientRect();
           const box = one.getBoundingClientRect();

@@ -3,7 +3,7 @@ import type { Entry } from '../../../server/wire';
 import { applyEntry, entryTypes, isMessage, showEntry } from '../../../static/timeline/renderers';
 import type { Timeline } from '../../../static/timeline/timeline';
 import { say } from '../../support/http';
-import { setStage } from '../../support/stage';
+import { setUpBrowser } from '../../support/browser-fixture';
 import { writeUnknownKind } from '../../support/unknown-kind';
 
 /** A timeline that records what is done with it. */
@@ -46,17 +46,17 @@ describe('the page', () => {
 });
 
 describe('an entry of a kind that the page does not know', () => {
-  const stage = setStage();
+  const fixture = setUpBrowser();
 
   it.each(['websocket', 'polling', 'sse', 'subscribe', 'poll'])(
     'is skipped when it comes over %s, and what follows it is shown',
     async (transport) => {
-      await say(stage.app.url, 'before');
-      const masha = await stage.visit(`/?transport=${transport}`, { live: false });
-      await masha.shows(['before']);
-      writeUnknownKind(stage.app.database, 'lobby');
-      await say(stage.app.url, 'after');
-      await masha.shows(['before', 'after']);
+      await say(fixture.app.url, 'before');
+      const masha = await fixture.openPage(`/?transport=${transport}`, { status: false });
+      await masha.waitForMessages(['before']);
+      writeUnknownKind(fixture.app.database, 'lobby');
+      await say(fixture.app.url, 'after');
+      await masha.waitForMessages(['before', 'after']);
       expect(await masha.page.locator('.message').count()).toBe(2);
       expect(await masha.page.getByText('secret').count()).toBe(0);
     },

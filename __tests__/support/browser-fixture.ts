@@ -1,27 +1,27 @@
 import type { Browser } from 'playwright-core';
 import { startApp, type Running } from './app';
-import { openBrowser, Visit } from './browser';
+import { openBrowser, ChatPage } from './browser';
 import { startProxy, type Proxy } from './proxy';
 
 /** A browser for the tests of a file, with a new server for each test. */
-export interface Stage {
+export interface BrowserFixture {
   readonly app: Running;
   readonly browser: Browser;
   /** Starts a proxy in front of the server. */
-  proxy: () => Promise<Proxy>;
+  startProxy: () => Promise<Proxy>;
   /** Opens a page, of this server or of the one at `url`. */
-  visit: (path?: string, options?: Parameters<typeof Visit.open>[2], url?: string) => Promise<Visit>;
+  openPage: (path?: string, options?: Parameters<typeof ChatPage.open>[2], url?: string) => Promise<ChatPage>;
 }
 
 /**
- * Starts a server before each test of a file or group, and closes it and all pages after it. Fails the test if a page has
- * thrown an error or violated its content security policy.
+ * Starts a server before each test of a file or group, and closes it and all pages after it. Fails a test in which a
+ * page threw an error or violated its content security policy.
  * @param env the environment variables of the server.
  */
-export function setStage(env: Record<string, string> = {}): Stage {
+export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
   let browser: Browser;
   let app: Running;
-  let visits: Visit[];
+  let pages: ChatPage[];
   let proxies: Proxy[];
 
   beforeAll(async () => {
@@ -31,15 +31,15 @@ export function setStage(env: Record<string, string> = {}): Stage {
 
   beforeEach(async () => {
     app = await startApp(env);
-    visits = [];
+    pages = [];
     proxies = [];
   });
   afterEach(async () => {
-    const faults = visits.flatMap((visit) => visit.faults);
+    const errors = pages.flatMap((page) => page.errors);
     await Promise.all(browser.contexts().map((context) => context.close()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await app.close();
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   return {
@@ -49,15 +49,15 @@ export function setStage(env: Record<string, string> = {}): Stage {
     get browser() {
       return browser;
     },
-    proxy: async () => {
+    startProxy: async () => {
       const proxy = await startProxy(app.url);
       proxies.push(proxy);
       return proxy;
     },
-    visit: async (path = '/', options = {}, url = app.url) => {
-      const opened = await Visit.open(browser, url + path, options);
-      visits.push(opened);
-      return opened;
+    openPage: async (path = '/', options = {}, url = app.url) => {
+      const page = await ChatPage.open(browser, url + path, options);
+      pages.push(page);
+      return page;
     },
   };
 }
