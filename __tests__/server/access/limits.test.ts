@@ -101,8 +101,8 @@ describe('other limits', () => {
     expect(refused).toMatchObject({ data: { code: 'too_many_connections', status: 429, retryAfter: 10 } });
     expect((await masha.request('GET', '/subscribe?timeout=0')).status).toBe(429);
     one.socket.disconnect();
-    await two.next('presence', ({ count }) => count === 1);
-    expect((await masha.request('GET', '/subscribe?timeout=0')).status).toBe(200);
+    // Until the server has noticed.
+    while ((await masha.request('GET', '/subscribe?timeout=0')).status !== 200);
     two.socket.disconnect();
   });
 });
