@@ -15,6 +15,5 @@ describe('random frames and requests', () => {
       expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
       remove();
     },
-    30_000,
   );
 });
