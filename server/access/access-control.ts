@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Profile, Visitor } from '../identity/visitor';
 import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
-import type { Limits } from './limits';
+import type { VisitorLimits } from './visitor-limits';
 import { untilWhen } from './permanent';
 
 /** For whom the chat is: everybody who can reach the server, people who were invited, or people with an account. */
@@ -42,7 +42,7 @@ export class AccessControl {
     private readonly mode: AccessMode,
     private readonly visitors: Visitors,
     private readonly bans: BanStore,
-    private readonly limits: Limits,
+    private readonly limits: VisitorLimits,
   ) {}
 
   /**

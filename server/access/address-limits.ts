@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Addresses } from '../identity/address';
 import { bodySize } from './body-size';
-import { InMemoryConnectionLimit, reserve, type ConnectionLimit } from './connection-limit';
-import { refuseIfSpent } from './rate-limit';
-import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type Rates } from './rates';
+import { InMemoryConnectionLimiter, reserve, type ConnectionLimiter } from './connection-limiter';
+import { refuseIfSpent } from './rate-limiter';
+import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type RateLimits } from './rate-limits';
 
 /** A connection that had to be cut off counts as this many refused requests: another is opened soon. */
 const ABUSE_COST = 20;
@@ -22,8 +22,8 @@ export class AddressLimits {
   readonly requestBytes: number;
   /** How many bytes the connections of an address may leave unread. */
   readonly unreadBytes: number;
-  private readonly handshakes: ConnectionLimit;
-  private readonly sockets: ConnectionLimit;
+  private readonly handshakes: ConnectionLimiter;
+  private readonly sockets: ConnectionLimiter;
 
   /**
    * @param rates nothing where there are no limits.
@@ -31,15 +31,15 @@ export class AddressLimits {
    */
   constructor(
     private readonly addresses: Addresses,
-    private readonly rates: Rates | undefined,
+    private readonly rates: RateLimits | undefined,
     connections: number,
   ) {
     // The streams of an address, and as many connections that come and go.
     const most = 2 * ADDRESS_FACTOR * connections;
     this.requestBytes = most * REQUEST_BYTES;
     this.unreadBytes = most * UNREAD_BYTES;
-    this.handshakes = new InMemoryConnectionLimit(most);
-    this.sockets = new InMemoryConnectionLimit(most);
+    this.handshakes = new InMemoryConnectionLimiter(most);
+    this.sockets = new InMemoryConnectionLimiter(most);
   }
 
   /** Returns where a request comes from, as limits and bans know it. */

@@ -1,6 +1,6 @@
 import { hashOf } from '../identity/secret';
-import { InMemoryRateLimit, refuseIfSpent, spend, type Allowance } from './rate-limit';
-import { ADDRESS_FACTOR } from './rates';
+import { InMemoryRateLimiter, refuseIfSpent, spend, type Allowance } from './rate-limiter';
+import { ADDRESS_FACTOR } from './rate-limits';
 
 const WORDS = 'There were too many attempts to sign in';
 
@@ -18,7 +18,7 @@ export class SignInLimits {
   /** @param allowance nothing where there are no limits. */
   constructor(allowance: Allowance | undefined) {
     const times = (factor: number) =>
-      new InMemoryRateLimit({ ...allowance!, points: factor * allowance!.points });
+      new InMemoryRateLimiter({ ...allowance!, points: factor * allowance!.points });
     this.limits = allowance && {
       addresses: times(ADDRESS_FACTOR),
       /** One name from one address. */

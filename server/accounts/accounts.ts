@@ -2,7 +2,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import type { Limits } from '../access/limits';
+import type { VisitorLimits } from '../access/visitor-limits';
 import type { SignInLimits } from '../access/sign-in-limits';
 import { ANONYMOUS } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
@@ -28,7 +28,7 @@ export class Accounts {
     private readonly store: AccountStore,
     private readonly visitors: Visitors,
     private readonly passkeys: Passkeys,
-    private readonly limits: Limits,
+    private readonly limits: VisitorLimits,
     private readonly signIns: SignInLimits,
   ) {}
 

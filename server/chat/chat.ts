@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Limits } from '../access/limits';
+import type { VisitorLimits } from '../access/visitor-limits';
 import { isAtLeast } from '../access/role';
 import type { SlowMode } from '../access/slow-mode';
 import type { Content } from '../entry-kinds';
@@ -31,7 +31,7 @@ export class Chat {
     private readonly presence: Presence,
     private readonly rules: Rules,
     private readonly writeAccess: WriteAccess,
-    private readonly limits: Limits,
+    private readonly limits: VisitorLimits,
     private readonly slowMode: SlowMode,
     private readonly claims: NameClaims,
   ) {}

@@ -1,5 +1,5 @@
-import type { Limits } from '../access/limits';
-import type { Limited } from '../access/rates';
+import type { VisitorLimits } from '../access/visitor-limits';
+import type { RateLimitName } from '../access/rate-limits';
 import type { Profile, Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
@@ -13,14 +13,14 @@ export function isMuted({ mutedUntil }: Profile): boolean {
 export class WriteAccess {
   constructor(
     private readonly visitors: Visitors,
-    private readonly limits: Limits,
+    private readonly limits: VisitorLimits,
   ) {}
 
   /**
    * Checks that a visitor is not muted, takes one point of a rate limit, and returns the visitor's profile.
    * @throws {Refusal} `muted` or `rate_limited`
    */
-  async authorize(what: Limited, visitor: Visitor): Promise<Profile> {
+  async authorize(what: RateLimitName, visitor: Visitor): Promise<Profile> {
     const profile = await this.checkMuted(visitor);
     this.limits.take(what, visitor);
     return profile;

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { z } from 'zod';
 import type { AccessMode } from '../access/access-control';
-import type { LimitSettings } from '../access/rates';
+import type { LimitSettings } from '../access/rate-limits';
 import type { Trust } from '../identity/address';
 import { findMisspelled } from './misspellings';
 import { SETTINGS } from './settings';

@@ -1,5 +1,5 @@
 import type { Connection } from '../access/access-control';
-import type { Limits } from '../access/limits';
+import type { VisitorLimits } from '../access/visitor-limits';
 import { Refusal } from '../refusal';
 
 /** The most requests of one connection that may be unanswered, and the most characters of drafts that they may hold. */
@@ -15,7 +15,7 @@ export class RequestBounds {
   private ignoredRefusals = 0;
 
   constructor(
-    private readonly limits: Limits,
+    private readonly limits: VisitorLimits,
     private readonly connection: Connection,
   ) {}
 

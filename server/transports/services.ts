@@ -1,7 +1,7 @@
 import type { AccessControl } from '../access/access-control';
 import type { AddressLimits } from '../access/address-limits';
 import type { FairScheduler } from '../access/fair-scheduler';
-import type { Limits } from '../access/limits';
+import type { VisitorLimits } from '../access/visitor-limits';
 import type { Chat } from '../chat/chat';
 import type { Deletions } from '../chat/deletions';
 import type { Presence } from '../chat/presence';
@@ -19,6 +19,6 @@ export interface Services {
   access: AccessControl;
   addressLimits: AddressLimits;
   deletions: Deletions;
-  limits: Limits;
+  limits: VisitorLimits;
   scheduler: FairScheduler;
 }

@@ -7,7 +7,7 @@ export interface Allowance {
 }
 
 /** A rate limit: each key may use an allowance in each window of time. */
-export interface RateLimit {
+export interface RateLimiter {
   /** Returns in how many seconds a key has points again: 0 if it has some now. */
   retryAfter(key: string): number;
   /** Returns how many times its allowance a key has used in its window. */
@@ -29,7 +29,7 @@ interface Window {
  * A rate limit of one process, in fixed windows, one per key; a window begins with the first use. Memory is bounded: past 20,000 keys
  * the oldest window is forgotten, and its key has its whole allowance again.
  */
-export class InMemoryRateLimit implements RateLimit {
+export class InMemoryRateLimiter implements RateLimiter {
   /** The oldest first. */
   private readonly windows = new Map<string, Window>();
 
@@ -72,13 +72,13 @@ export class InMemoryRateLimit implements RateLimit {
  * @param words what was done too often, if none is left.
  * @throws {Refusal} `rate_limited`, with when to try again.
  */
-export function spend(limit: RateLimit, key: string, words: string): void {
+export function spend(limit: RateLimiter, key: string, words: string): void {
   refuseIfSpent(limit, key, words);
   limit.count(key);
 }
 
 /** @throws {Refusal} `rate_limited`, with when to try again, if no point is left. */
-export function refuseIfSpent(limit: RateLimit, key: string, words: string): void {
+export function refuseIfSpent(limit: RateLimiter, key: string, words: string): void {
   const wait = limit.retryAfter(key);
   if (wait > 0) throw new Refusal('rate_limited', `${words}. Try again in ${wait} s.`, wait);
 }

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal';
 
 /** Counts the open connections of visitors or addresses, up to a limit for each. */
-export interface ConnectionLimit {
+export interface ConnectionLimiter {
   /** Whether a key has as many open as it may. */
   isFull(key: string): boolean;
   /** Counts one more. */
@@ -11,7 +11,7 @@ export interface ConnectionLimit {
 }
 
 /** Counts the connections to one process. */
-export class InMemoryConnectionLimit implements ConnectionLimit {
+export class InMemoryConnectionLimiter implements ConnectionLimiter {
   private readonly open = new Map<string, number>();
 
   constructor(private readonly most: number) {}
@@ -36,7 +36,7 @@ export class InMemoryConnectionLimit implements ConnectionLimit {
 }
 
 /** A key of a limit. */
-type Slot = readonly [limit: ConnectionLimit, key: string];
+type Slot = readonly [limit: ConnectionLimiter, key: string];
 
 /**
  * Counts a connection in all of the limits that it falls under, or in none.

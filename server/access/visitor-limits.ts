@@ -1,6 +1,6 @@
-import { InMemoryConnectionLimit, reserve, type ConnectionLimit } from './connection-limit';
-import { refuseIfSpent, spend } from './rate-limit';
-import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type Limited, type Rates } from './rates';
+import { InMemoryConnectionLimiter, reserve, type ConnectionLimiter } from './connection-limiter';
+import { refuseIfSpent, spend } from './rate-limiter';
+import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type RateLimitName, type RateLimits } from './rate-limits';
 
 /** Whom the limits count: a visitor, and the address that it comes from. */
 export interface Subject {
@@ -9,20 +9,20 @@ export interface Subject {
 }
 
 /** What visitors may do, and how many connections they may have open. */
-export class Limits {
-  private readonly visitors: ConnectionLimit;
-  private readonly addresses: ConnectionLimit;
+export class VisitorLimits {
+  private readonly visitors: ConnectionLimiter;
+  private readonly addresses: ConnectionLimiter;
 
   /**
    * @param rates nothing where there are no limits.
    * @param connections how many a visitor may have open at a time.
    */
   constructor(
-    private readonly rates: Rates | undefined,
+    private readonly rates: RateLimits | undefined,
     connections: number,
   ) {
-    this.visitors = new InMemoryConnectionLimit(connections);
-    this.addresses = new InMemoryConnectionLimit(ADDRESS_FACTOR * connections);
+    this.visitors = new InMemoryConnectionLimiter(connections);
+    this.addresses = new InMemoryConnectionLimiter(ADDRESS_FACTOR * connections);
   }
 
   /**
@@ -30,7 +30,7 @@ export class Limits {
    * over the limit takes nothing away from others.
    * @throws {Refusal} `rate_limited`, with when to try again.
    */
-  take(what: Limited, subject: Subject): void {
+  take(what: RateLimitName, subject: Subject): void {
     this.check(what, subject);
     this.count(what, subject, 1);
   }
@@ -44,13 +44,13 @@ export class Limits {
   }
 
   /** Counts what turned out to cost more, whether or not anything is left. */
-  count(what: Limited, { id, address }: Subject, points: number): void {
+  count(what: RateLimitName, { id, address }: Subject, points: number): void {
     this.rates?.[what].addresses.count(address, points);
     this.rates?.[what].visitors.count(id, points);
   }
 
   /** Takes one from an allowance. @returns false if none is left. */
-  tryTake(what: Limited, subject: Subject): boolean {
+  tryTake(what: RateLimitName, subject: Subject): boolean {
     const rate = this.rates?.[what];
     const isSpent =
       rate && Math.max(rate.addresses.retryAfter(subject.address), rate.visitors.retryAfter(subject.id)) > 0;
@@ -92,7 +92,7 @@ export class Limits {
     return reserve([this.visitors, id], [this.addresses, address]);
   }
 
-  private check(what: Limited, { id, address }: Subject): void {
+  private check(what: RateLimitName, { id, address }: Subject): void {
     if (!this.rates) return;
     const { visitors, addresses, sentence } = this.rates[what];
     refuseIfSpent(addresses, address, sentence);

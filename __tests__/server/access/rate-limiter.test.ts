@@ -1,9 +1,9 @@
-import { InMemoryRateLimit, type RateLimit, spend } from '../../../server/access/rate-limit';
+import { InMemoryRateLimiter, type RateLimiter, spend } from '../../../server/access/rate-limiter';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-const refusedAfter = (limit: RateLimit, key: string): number => {
+const refusedAfter = (limit: RateLimiter, key: string): number => {
   for (let count = 0; ; count += 1) {
     try {
       spend(limit, key, 'Too often');
@@ -16,7 +16,7 @@ const refusedAfter = (limit: RateLimit, key: string): number => {
 
 describe('a rate limit', () => {
   it('gives each key its points, says when it has some again, and gives them then', () => {
-    const limit = new InMemoryRateLimit({ points: 3, seconds: 10 });
+    const limit = new InMemoryRateLimiter({ points: 3, seconds: 10 });
     expect(refusedAfter(limit, 'a')).toBe(3);
     expect(refusedAfter(limit, 'b')).toBe(3);
     jest.advanceTimersByTime(4_000);
@@ -27,7 +27,7 @@ describe('a rate limit', () => {
   });
 
   it('takes nothing for a use that is refused', () => {
-    const limit = new InMemoryRateLimit({ points: 1, seconds: 30 });
+    const limit = new InMemoryRateLimiter({ points: 1, seconds: 30 });
     expect(refusedAfter(limit, 'a')).toBe(1);
     jest.advanceTimersByTime(29_001);
     expect(refusedAfter(limit, 'a')).toBe(0);
@@ -37,7 +37,7 @@ describe('a rate limit', () => {
   });
 
   it('remembers 20,000 keys at most: the oldest is forgotten, and nobody else', () => {
-    const limit = new InMemoryRateLimit({ points: 1, seconds: 10 });
+    const limit = new InMemoryRateLimiter({ points: 1, seconds: 10 });
     for (let i = 0; i < 20_000; i += 1) limit.count(`visitor ${i}`);
     expect(limit.retryAfter('visitor 0')).toBe(10);
     for (let i = 0; i < 100_000; i += 1) limit.count(`stranger ${i}`);
@@ -47,7 +47,7 @@ describe('a rate limit', () => {
   });
 
   it('forgets keys whose window has ended, as it is used', () => {
-    const limit = new InMemoryRateLimit({ points: 1, seconds: 10 });
+    const limit = new InMemoryRateLimiter({ points: 1, seconds: 10 });
     for (let i = 0; i < 10_000; i += 1) limit.count(`visitor ${i}`);
     jest.advanceTimersByTime(10_001);
     for (let i = 0; i < 10_000; i += 1) limit.count('somebody else');

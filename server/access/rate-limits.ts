@@ -1,10 +1,10 @@
-import { InMemoryRateLimit, type Allowance, type RateLimit } from './rate-limit';
+import { InMemoryRateLimiter, type Allowance, type RateLimiter } from './rate-limiter';
 
 /** What is limited by time. */
-export type Limited = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
+export type RateLimitName = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
 
 /** The limits that an operator can set. */
-export interface LimitSettings extends Record<Limited, Allowance> {
+export interface LimitSettings extends Record<RateLimitName, Allowance> {
   /** How many connections a visitor may have open at a time. */
   connections: number;
 }
@@ -24,21 +24,21 @@ export function readsFor(size: number): number {
 }
 
 /** The rate limits of one thing that is limited: of each visitor, and of each address. */
-export interface Rate {
-  visitors: RateLimit;
-  addresses: RateLimit;
+export interface RateLimit {
+  visitors: RateLimiter;
+  addresses: RateLimiter;
   /** What was done too often, for the refusal. */
   sentence: string;
 }
 
 /** All rate limits; the same across all transports. */
-export type Rates = Readonly<Record<Limited, Rate>>;
+export type RateLimits = Readonly<Record<RateLimitName, RateLimit>>;
 
 /** Creates the rate limits. @param settings nothing where there are no limits. */
-export function createRates(settings: LimitSettings | undefined): Rates | undefined {
-  const rate = ({ points, seconds }: Allowance, sentence: string): Rate => ({
-    visitors: new InMemoryRateLimit({ points, seconds }),
-    addresses: new InMemoryRateLimit({ points: points * ADDRESS_FACTOR, seconds }),
+export function createRateLimits(settings: LimitSettings | undefined): RateLimits | undefined {
+  const rate = ({ points, seconds }: Allowance, sentence: string): RateLimit => ({
+    visitors: new InMemoryRateLimiter({ points, seconds }),
+    addresses: new InMemoryRateLimiter({ points: points * ADDRESS_FACTOR, seconds }),
     sentence,
   });
   return (
