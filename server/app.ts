@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AccessControl } from './access/access-control';
 import { AddressLimits } from './access/address-limits';
 import { FairScheduler } from './access/fair-scheduler';
-import { VisitorLimits } from './access/limits';
+import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRateLimits } from './access/rate-limits';
 import { SignInLimits } from './access/sign-in-limits';
@@ -83,24 +83,24 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const addresses = new Addresses(config.trustProxy);
   const key = await stores.visitors.signingKey(newSecret());
   const visitors = new Visitors(stores.visitors, addresses, key);
-  const rates = createRateLimits(config.limits);
+  const rateLimits = createRateLimits(config.limits);
   const connections = config.limits?.connections ?? Infinity;
-  const limits = new VisitorLimits(rates, connections);
-  const addressLimits = new AddressLimits(addresses, rates, connections);
-  const access = new AccessControl(config.access, visitors, stores.moderation, limits);
+  const visitorLimits = new VisitorLimits(rateLimits, connections);
+  const addressLimits = new AddressLimits(addresses, rateLimits, connections);
+  const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits);
   applyChanges(stores.control, access, presence);
   const moderation = new Moderation(stores.moderation, visitors, access);
   const rules = new Rules(stores.moderation, visitors);
   const deletions = new Deletions(log, visitors);
   const auditLog = new AuditLog(stores.moderation, visitors);
-  const writeAccess = new WriteAccess(visitors, limits);
+  const writeAccess = new WriteAccess(visitors, visitorLimits);
   const chat = new Chat(
     log,
     visitors,
     presence,
     rules,
     writeAccess,
-    limits,
+    visitorLimits,
     new InMemorySlowMode(),
     new InMemoryNameClaims(),
   );
@@ -113,12 +113,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     access,
     addressLimits,
     deletions,
-    limits,
+    visitorLimits,
     scheduler: new FairScheduler(),
   };
   const passkeys = new Passkeys(stores.accounts, new Challenges(key));
   const signInLimits = new SignInLimits(config.limits?.signIns);
-  const accounts = new Accounts(stores.accounts, visitors, passkeys, limits, signInLimits);
+  const accounts = new Accounts(stores.accounts, visitors, passkeys, visitorLimits, signInLimits);
   const signIn = new SignIn(stores.accounts, passkeys, signInLimits);
   const credentials = new Credentials(stores.accounts, visitors);
   const invitations = new Invitations(stores.invitations, visitors, access);

@@ -3,89 +3,86 @@ import type { Socket } from 'node:net';
 import type { Addresses } from '../identity/address';
 import { bodySize } from './body-size';
 import { InMemoryConnectionLimiter, reserve, type ConnectionLimiter } from './connection-limiter';
-import { refuseIfSpent } from './rate-limiter';
+import { refuseIfExhausted } from './rate-limiter';
 import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type RateLimits } from './rate-limits';
 
-/** A connection that had to be cut off counts as this many refused requests: another is opened soon. */
+/** How many refused requests an aborted connection counts as: its client can open another at once. */
 const ABUSE_COST = 20;
 
-/** What an address may hold in memory for each connection that it may have open, in bytes: in requests and in answers. */
+/** The bytes that an address may hold for each of its connections: in unanswered requests, and in unread responses. */
 const REQUEST_BYTES = 4 * 1024;
 const UNREAD_BYTES = 8 * 1024;
 
-/**
- * What an address may ask for before it is known who asks: it bounds the work of everything that comes before access
- * control.
- */
+/** Limits each address before its visitors are known: bounds the work and memory that precede access control. */
 export class AddressLimits {
-  /** How many bytes the requests of an address may hold until they are answered. */
+  /** The most bytes that the unanswered requests of an address may take. */
   readonly requestBytes: number;
-  /** How many bytes the connections of an address may leave unread. */
+  /** The most bytes that the connections of an address may leave unread. */
   readonly unreadBytes: number;
   private readonly handshakes: ConnectionLimiter;
   private readonly sockets: ConnectionLimiter;
 
   /**
-   * @param rates nothing where there are no limits.
+   * @param rateLimits undefined if limits are off.
    * @param connections how many a visitor may have open at a time.
    */
   constructor(
     private readonly addresses: Addresses,
-    private readonly rates: RateLimits | undefined,
+    private readonly rateLimits: RateLimits | undefined,
     connections: number,
   ) {
-    // The streams of an address, and as many connections that come and go.
-    const most = 2 * ADDRESS_FACTOR * connections;
-    this.requestBytes = most * REQUEST_BYTES;
-    this.unreadBytes = most * UNREAD_BYTES;
-    this.handshakes = new InMemoryConnectionLimiter(most);
-    this.sockets = new InMemoryConnectionLimiter(most);
+    // Streams up to the limit of an address, and as many short connections.
+    const max = 2 * ADDRESS_FACTOR * connections;
+    this.requestBytes = max * REQUEST_BYTES;
+    this.unreadBytes = max * UNREAD_BYTES;
+    this.handshakes = new InMemoryConnectionLimiter(max);
+    this.sockets = new InMemoryConnectionLimiter(max);
   }
 
-  /** Returns where a request comes from, as limits and bans know it. */
+  /** Returns the address of a request that limits and bans apply to. */
   addressOf(request: IncomingMessage): string {
     return this.addresses.of(request);
   }
 
-  /** Returns where a connection comes from; nothing if only a trusted proxy, which is everybody's, is known. */
+  /** Returns the address of a connection; undefined behind a trusted proxy, whose address all clients share. */
   addressOfConnection({ remoteAddress }: Socket): string | undefined {
     return this.addresses.trusted(remoteAddress) ? undefined : this.addresses.network(remoteAddress);
   }
 
   /**
-   * Counts a request with its body, before anything is done for it.
-   * @throws {Refusal} `rate_limited` if its address has spent its reads, or too many of its requests were refused.
+   * Counts a request with its body, before it is handled.
+   * @throws {Refusal} `rate_limited` if its address has exhausted its reads, or too many of its requests were refused.
    */
   countRequest(request: IncomingMessage): void {
-    if (!this.rates) return;
-    const { reads, refusals } = this.rates;
+    if (!this.rateLimits) return;
+    const { reads, refusals } = this.rateLimits;
     const address = this.addressOf(request);
-    refuseIfSpent(refusals.addresses, address, refusals.sentence);
-    refuseIfSpent(reads.addresses, address, reads.sentence);
+    refuseIfExhausted(refusals.addresses, address, refusals.sentence);
+    refuseIfExhausted(reads.addresses, address, reads.sentence);
     reads.addresses.count(address, 1 + readsFor(bodySize(request)));
   }
 
   /** Counts a refused request. */
   countRefusal(request: IncomingMessage): void {
-    this.rates?.refusals.addresses.count(this.addressOf(request));
+    this.rateLimits?.refusals.addresses.count(this.addressOf(request));
   }
 
-  /** Counts a connection that had to be cut off. */
+  /** Counts a connection that the server has aborted. */
   countAbuse(address: string): void {
-    this.rates?.refusals.addresses.count(address, ABUSE_COST);
+    this.rateLimits?.refusals.addresses.count(address, ABUSE_COST);
   }
 
-  /** Counts input that could not be read as a request. @returns whether the address is still worth an answer. */
+  /** Counts input that is no valid request. @returns false if the address is over its limit, and gets no response. */
   countClientError(socket: Socket): boolean {
     const address = this.addressOfConnection(socket);
-    if (address === undefined || !this.rates) return true;
-    const isSpent = this.rates.refusals.addresses.retryAfter(address) > 0;
-    this.rates.refusals.addresses.count(address);
-    return !isSpent;
+    if (address === undefined || !this.rateLimits) return true;
+    const isExhausted = this.rateLimits.refusals.addresses.retryAfter(address) > 0;
+    this.rateLimits.refusals.addresses.count(address);
+    return !isExhausted;
   }
 
   /**
-   * Counts a handshake that says only later who it is.
+   * Counts a connection that authenticates only after its handshake.
    * @returns the function that releases it; calling it again does nothing.
    * @throws {Refusal} `too_many_connections`
    */
@@ -95,7 +92,7 @@ export class AddressLimits {
 
   /**
    * Counts a TCP connection until it closes.
-   * @returns false if its address has too many, or floods: reading what it sends would take time from everybody else.
+   * @returns false if its address has too many, or floods: reading its input would take time from other clients.
    */
   acceptSocket(socket: Socket): boolean {
     const address = this.addressOfConnection(socket);
@@ -107,6 +104,6 @@ export class AddressLimits {
   }
 
   private isFlooding(address: string): boolean {
-    return (this.rates?.refusals.addresses.timesUsed(address) ?? 0) >= FLOOD_FACTOR;
+    return (this.rateLimits?.refusals.addresses.usage(address) ?? 0) >= FLOOD_FACTOR;
   }
 }

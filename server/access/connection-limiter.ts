@@ -2,22 +2,22 @@ import { Refusal } from '../refusal';
 
 /** Counts the open connections of visitors or addresses, up to a limit for each. */
 export interface ConnectionLimiter {
-  /** Whether a key has as many open as it may. */
+  /** Returns whether a key has reached the limit. */
   isFull(key: string): boolean;
-  /** Counts one more. */
+  /** Counts one more connection. */
   add(key: string): void;
-  /** Counts one less. */
+  /** Counts one connection less. */
   remove(key: string): void;
 }
 
-/** Counts the connections to one process. */
+/** Limits the connections to one process. */
 export class InMemoryConnectionLimiter implements ConnectionLimiter {
   private readonly open = new Map<string, number>();
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   isFull(key: string): boolean {
-    return this.count(key) >= this.most;
+    return this.count(key) >= this.max;
   }
 
   add(key: string): void {
@@ -35,26 +35,26 @@ export class InMemoryConnectionLimiter implements ConnectionLimiter {
   }
 }
 
-/** A key of a limit. */
-type Slot = readonly [limit: ConnectionLimiter, key: string];
+/** A key of a limiter. */
+type Slot = readonly [limiter: ConnectionLimiter, key: string];
 
 /**
- * Counts a connection in all of the limits that it falls under, or in none.
+ * Counts a connection under all of the given keys, or under none.
  * @returns the function that releases it; calling it again does nothing.
- * @throws {Refusal} `too_many_connections` if one of them is full.
+ * @throws {Refusal} `too_many_connections` if one of the keys has reached its limit.
  */
 export function reserve(...slots: readonly Slot[]): () => void {
-  if (slots.some(([limit, key]) => limit.isFull(key)))
+  if (slots.some(([limiter, key]) => limiter.isFull(key)))
     throw new Refusal(
       'too_many_connections',
       'Too many connections are open from here. Close some, and try again.',
       10,
     );
-  for (const [limit, key] of slots) limit.add(key);
+  for (const [limiter, key] of slots) limiter.add(key);
   let isOpen = true;
   return () => {
     if (!isOpen) return;
     isOpen = false;
-    for (const [limit, key] of slots) limit.remove(key);
+    for (const [limiter, key] of slots) limiter.remove(key);
   };
 }

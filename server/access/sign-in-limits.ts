@@ -1,5 +1,5 @@
 import { hashOf } from '../identity/secret';
-import { InMemoryRateLimiter, refuseIfSpent, spend, type Allowance } from './rate-limiter';
+import { consume, InMemoryRateLimiter, refuseIfExhausted, type Allowance } from './rate-limiter';
 import { ADDRESS_FACTOR } from './rate-limits';
 
 const WORDS = 'There were too many attempts to sign in';
@@ -23,7 +23,7 @@ export class SignInLimits {
       addresses: times(ADDRESS_FACTOR),
       /** One name from one address. */
       attempts: times(1),
-      /** One name from everywhere: no single address can spend it. */
+      /** One name from everywhere: no single address can exhaust it. */
       names: times(2),
       devices: times(1),
       challenges: { addresses: times(ADDRESS_FACTOR), visitors: times(1), devices: times(1) },
@@ -38,7 +38,7 @@ export class SignInLimits {
   countPassword(username: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
-    if (device) return spend(devices, device, WORDS);
+    if (device) return consume(devices, device, WORDS);
     // Names that do not exist count alike. They are hashed, since they can be of any length.
     const name = hashOf(username);
     const counted = [
@@ -46,7 +46,7 @@ export class SignInLimits {
       [attempts, `${name} ${address}`],
       [names, name],
     ] as const;
-    for (const [limit, key] of counted) refuseIfSpent(limit, key, WORDS);
+    for (const [limit, key] of counted) refuseIfExhausted(limit, key, WORDS);
     for (const [limit, key] of counted) limit.count(key);
   }
 
@@ -57,9 +57,9 @@ export class SignInLimits {
   countChallenge(visitor: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, visitors, devices } = this.limits.challenges;
-    if (device) return spend(devices, device, WORDS);
-    refuseIfSpent(addresses, address, WORDS);
-    refuseIfSpent(visitors, visitor, WORDS);
+    if (device) return consume(devices, device, WORDS);
+    refuseIfExhausted(addresses, address, WORDS);
+    refuseIfExhausted(visitors, visitor, WORDS);
     addresses.count(address);
     visitors.count(visitor);
   }

@@ -1,24 +1,19 @@
+import type { Visitor } from '../identity/visitor';
 import { InMemoryConnectionLimiter, reserve, type ConnectionLimiter } from './connection-limiter';
-import { refuseIfSpent, spend } from './rate-limiter';
+import { consume, refuseIfExhausted } from './rate-limiter';
 import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type RateLimitName, type RateLimits } from './rate-limits';
 
-/** Whom the limits count: a visitor, and the address that it comes from. */
-export interface Subject {
-  id: string;
-  address: string;
-}
-
-/** What visitors may do, and how many connections they may have open. */
+/** Limits the requests and connections of each visitor, and of all visitors from one address. */
 export class VisitorLimits {
   private readonly visitors: ConnectionLimiter;
   private readonly addresses: ConnectionLimiter;
 
   /**
-   * @param rates nothing where there are no limits.
+   * @param rateLimits undefined if limits are off.
    * @param connections how many a visitor may have open at a time.
    */
   constructor(
-    private readonly rates: RateLimits | undefined,
+    private readonly rateLimits: RateLimits | undefined,
     connections: number,
   ) {
     this.visitors = new InMemoryConnectionLimiter(connections);
@@ -26,76 +21,76 @@ export class VisitorLimits {
   }
 
   /**
-   * Takes one from an allowance: of the address and the visitor, or of neither if one of them is spent. So whoever is
-   * over the limit takes nothing away from others.
+   * Consumes one point of a rate limit, of both the visitor and its address. If either is exhausted, it consumes neither,
+   * so a visitor above its limit does not exhaust the address that it shares with others.
    * @throws {Refusal} `rate_limited`, with when to try again.
    */
-  take(what: RateLimitName, subject: Subject): void {
-    this.check(what, subject);
-    this.count(what, subject, 1);
+  consume(limit: RateLimitName, visitor: Visitor): void {
+    this.check(limit, visitor);
+    this.count(limit, visitor, 1);
   }
 
   /**
-   * Takes one read from the allowance of a visitor alone: its request was counted by address before.
+   * Consumes one read of a visitor alone: {@link AddressLimits.countRequest} has counted its address.
    * @throws {Refusal} `rate_limited`
    */
-  takeRead({ id }: Subject): void {
-    if (this.rates) spend(this.rates.reads.visitors, id, this.rates.reads.sentence);
+  consumeRead({ id }: Visitor): void {
+    if (this.rateLimits) consume(this.rateLimits.reads.visitors, id, this.rateLimits.reads.sentence);
   }
 
-  /** Counts what turned out to cost more, whether or not anything is left. */
-  count(what: RateLimitName, { id, address }: Subject, points: number): void {
-    this.rates?.[what].addresses.count(address, points);
-    this.rates?.[what].visitors.count(id, points);
+  /** Counts points whose number is known only afterwards, whether or not they are left. */
+  count(limit: RateLimitName, { id, address }: Visitor, points: number): void {
+    this.rateLimits?.[limit].addresses.count(address, points);
+    this.rateLimits?.[limit].visitors.count(id, points);
   }
 
-  /** Takes one from an allowance. @returns false if none is left. */
-  tryTake(what: RateLimitName, subject: Subject): boolean {
-    const rate = this.rates?.[what];
-    const isSpent =
-      rate && Math.max(rate.addresses.retryAfter(subject.address), rate.visitors.retryAfter(subject.id)) > 0;
-    if (!isSpent) this.count(what, subject, 1);
-    return !isSpent;
+  /** Consumes one point as {@link consume} does. @returns false if none is left. */
+  tryConsume(limit: RateLimitName, visitor: Visitor): boolean {
+    const { addresses, visitors } = this.rateLimits?.[limit] ?? {};
+    const isExhausted = addresses?.retryAfter(visitor.address) || visitors?.retryAfter(visitor.id);
+    if (isExhausted) return false;
+    this.count(limit, visitor, 1);
+    return true;
   }
 
   /**
-   * Counts a frame by its size, before it is parsed; a small one costs only what it asks for. Replays spend the reads
-   * as well, so a large frame may cost more than is left.
+   * Counts the reads that a large frame costs, before it is parsed; a small one costs only the request that it contains.
+   * Replays consume reads, too, so a large frame is refused only if its sender floods.
    * @param size in bytes.
-   * @throws {Refusal} `rate_limited` if it is large and its sender floods.
+   * @throws {Refusal} `rate_limited`
    */
-  countFrame(size: number, subject: Subject): void {
+  countFrame(size: number, visitor: Visitor): void {
     const reads = readsFor(size);
-    if (!this.rates || reads === 0) return;
-    const { visitors, addresses } = this.rates.reads;
-    if (Math.max(addresses.timesUsed(subject.address), visitors.timesUsed(subject.id)) >= FLOOD_FACTOR)
-      this.check('reads', subject);
-    this.count('reads', subject, reads);
+    if (!this.rateLimits || reads === 0) return;
+    const { visitors, addresses } = this.rateLimits.reads;
+    if (Math.max(addresses.usage(visitor.address), visitors.usage(visitor.id)) >= FLOOD_FACTOR)
+      this.check('reads', visitor);
+    this.count('reads', visitor, reads);
   }
 
   /** Counts a refused request of a connection. */
-  countRefusal(subject: Subject): void {
-    this.count('refusals', subject, 1);
+  countRefusal(visitor: Visitor): void {
+    this.count('refusals', visitor, 1);
   }
 
   /** @throws {Refusal} `rate_limited` if too many requests of a visitor, or of its address, were refused. */
-  checkRefusals(subject: Subject): void {
-    this.check('refusals', subject);
+  checkRefusals(visitor: Visitor): void {
+    this.check('refusals', visitor);
   }
 
   /**
-   * Counts a connection from the moment it is allowed, so that connections opened in parallel can't exceed the limit.
+   * Counts a connection from the moment it is allowed, so that connections opened in parallel cannot exceed the limit.
    * @returns the function that releases it; calling it again does nothing.
    * @throws {Refusal} `too_many_connections`
    */
-  reserve({ id, address }: Subject): () => void {
+  reserve({ id, address }: Visitor): () => void {
     return reserve([this.visitors, id], [this.addresses, address]);
   }
 
-  private check(what: RateLimitName, { id, address }: Subject): void {
-    if (!this.rates) return;
-    const { visitors, addresses, sentence } = this.rates[what];
-    refuseIfSpent(addresses, address, sentence);
-    refuseIfSpent(visitors, id, sentence);
+  private check(limit: RateLimitName, { id, address }: Visitor): void {
+    if (!this.rateLimits) return;
+    const { visitors, addresses, sentence } = this.rateLimits[limit];
+    refuseIfExhausted(addresses, address, sentence);
+    refuseIfExhausted(visitors, id, sentence);
   }
 }

@@ -45,7 +45,7 @@ export class Accounts {
     label: string,
   ): Promise<string | undefined> {
     await this.nameToKeep(visitor);
-    this.limits.take('signIns', visitor);
+    this.limits.consume('signIns', visitor);
     const known = await this.store.passwordOf(visitor.id);
     if (known && !(await isPassword(current ?? '', known, visitor.address))) {
       throw new Refusal('wrong_password', 'The current password is wrong.');

@@ -22,7 +22,7 @@ export class WriteAccess {
    */
   async authorize(what: RateLimitName, visitor: Visitor): Promise<Profile> {
     const profile = await this.checkMuted(visitor);
-    this.limits.take(what, visitor);
+    this.limits.consume(what, visitor);
     return profile;
   }
 

@@ -20,7 +20,7 @@ export function chargeReads(services: Services): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') {
       const visitor = visitorOf(response);
-      services.limits.takeRead(visitor);
+      services.visitorLimits.consumeRead(visitor);
       await waitForTurn(services, visitor);
     }
     next();
@@ -52,9 +52,13 @@ export function visitorOf(response: Response): Visitor {
 }
 
 /** Charges another read for each 50 messages of a response beyond the first 50. */
-export function chargeAnswer({ limits }: Services, response: Response, { length }: readonly unknown[]): void {
+export function chargeAnswer(
+  { visitorLimits }: Services,
+  response: Response,
+  { length }: readonly unknown[],
+): void {
   const more = Math.ceil(length / MESSAGES_PER_READ) - 1;
-  if (more > 0) limits.count('reads', visitorOf(response), more);
+  if (more > 0) visitorLimits.count('reads', visitorOf(response), more);
 }
 
 /** Returns whether a browser opens a page, and not a script. */

@@ -7,15 +7,15 @@ import type { WebSocketPeer } from './websocket-peer';
 const QUEUED_MAX = 64 * 1024;
 
 /** Sends the messages of a peer back, as long as it reads them: a probe for people and scripts. */
-export function echo({ access, limits }: Services, visitor: Visitor, peer: WebSocketPeer): void {
+export function echo({ access, visitorLimits }: Services, visitor: Visitor, peer: WebSocketPeer): void {
   const connection = { visitor, disconnect: (why: Error) => peer.end(why) };
   access.addConnection(connection);
   peer.on('close', () => access.removeConnection(connection));
   peer.on('message', (data, isBinary) => {
     if (peer.readyState !== WebSocket.OPEN) return;
     try {
-      limits.take('reads', visitor);
-      limits.countFrame((data as Buffer).length, visitor);
+      visitorLimits.consume('reads', visitor);
+      visitorLimits.countFrame((data as Buffer).length, visitor);
     } catch (error) {
       peer.countAbuse();
       return peer.end(error);

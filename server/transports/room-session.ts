@@ -38,7 +38,7 @@ export class RoomSession implements Connection, Pacer {
     readonly visitor: Visitor,
     private readonly outlet: Outlet,
   ) {
-    this.bounds = new RequestBounds(services.limits, this);
+    this.bounds = new RequestBounds(services.visitorLimits, this);
     this.room = new CurrentRoom(services, visitor, outlet, this);
     services.access.addConnection(this);
   }
@@ -53,8 +53,8 @@ export class RoomSession implements Connection, Pacer {
    * waits for the next: a client that returns after a long time gets everything, only more slowly.
    */
   async pace(): Promise<void> {
-    const { limits, scheduler } = this.services;
-    while (!this.isClosed && !limits.tryTake('reads', this.visitor))
+    const { visitorLimits, scheduler } = this.services;
+    while (!this.isClosed && !visitorLimits.tryConsume('reads', this.visitor))
       await delay(REPLAY_RETRY_INTERVAL, undefined, { ref: false });
     await scheduler.wait(this.visitor.address);
   }
@@ -67,7 +67,7 @@ export class RoomSession implements Connection, Pacer {
   acceptFrame(size: number): boolean {
     if (this.isClosed) return false;
     try {
-      this.services.limits.countFrame(size, this.visitor);
+      this.services.visitorLimits.countFrame(size, this.visitor);
     } catch (error) {
       this.disconnect(error as Refusal);
     }
@@ -146,21 +146,21 @@ export class RoomSession implements Connection, Pacer {
     { room, id }: { room: string; id: string },
     namesRoom: boolean,
   ): Promise<object> {
-    this.services.limits.take('reads', this.visitor);
+    this.services.visitorLimits.consume('reads', this.visitor);
     await this.joined();
     await this.services.deletions.delete(this.visitor, namesRoom ? room : this.room.name, id);
     return {};
   }
 
   private async type(): Promise<object> {
-    this.services.limits.take('reads', this.visitor);
+    this.services.visitorLimits.consume('reads', this.visitor);
     await this.services.writeAccess.checkMuted(this.visitor);
     this.room.announceTyping();
     return {};
   }
 
   private join(reading: Reading): Promise<object> {
-    this.services.limits.take('reads', this.visitor);
+    this.services.visitorLimits.consume('reads', this.visitor);
     return this.room.join(reading);
   }
 

@@ -19,6 +19,6 @@ export interface Services {
   access: AccessControl;
   addressLimits: AddressLimits;
   deletions: Deletions;
-  limits: VisitorLimits;
+  visitorLimits: VisitorLimits;
   scheduler: FairScheduler;
 }

@@ -1,4 +1,4 @@
-import { InMemoryRateLimiter, type RateLimiter, spend } from '../../../server/access/rate-limiter';
+import { InMemoryRateLimiter, type RateLimiter, consume } from '../../../server/access/rate-limiter';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -6,7 +6,7 @@ afterEach(() => jest.useRealTimers());
 const refusedAfter = (limit: RateLimiter, key: string): number => {
   for (let count = 0; ; count += 1) {
     try {
-      spend(limit, key, 'Too often');
+      consume(limit, key, 'Too often');
     } catch (error) {
       expect(String(error)).toMatch(/^Refusal: Too often\. Try again in \d+ s\.$/);
       return count;

@@ -12,7 +12,7 @@ describe('a session that is closed while its reader stalls', () => {
     const [say, deleteMessage] = [jest.fn(), jest.fn()];
     const services = {
       access: { addConnection: nothing, removeConnection: nothing },
-      limits: { take: nothing, checkRefusals: nothing, countRefusal: nothing },
+      visitorLimits: { consume: nothing, checkRefusals: nothing, countRefusal: nothing },
       scheduler: { wait: nothing },
       log: { start: async () => 'a:0', follow: () => ({ writing: taking, stop: nothing }) },
       presence: { join: () => ({ leave: nothing, typing: nothing }) },
