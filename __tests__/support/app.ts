@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../server/app';
 import { readConfig } from '../../server/config/config';
-import { openStores } from '../../server/stores/open';
+import { openStores, type Stores } from '../../server/stores/open';
 
 /** Creates a temporary folder for one test. */
 export function scratch(): { folder: string; remove: () => void } {
@@ -25,11 +25,18 @@ export interface Running {
   close: () => Promise<void>;
 }
 
-/** Starts the server as `main.ts` does, without limits. @param env the environment variables of the operator. */
-export async function startApp(env: Record<string, string> = {}): Promise<Running> {
+/**
+ * Starts the server as `main.ts` does, without limits.
+ * @param env the environment variables of the operator.
+ * @param wrap returns the stores that the server uses.
+ */
+export async function startApp(
+  env: Record<string, string> = {},
+  wrap = (stores: Stores): Stores => stores,
+): Promise<Running> {
   const { folder, remove } = scratch();
   const config = readConfig({ DATABASE: join(folder, 'parley.db'), LIMITS: 'off', ...env });
-  const app = await createApp(config, await openStores(config.database));
+  const app = await createApp(config, wrap(await openStores(config.database)));
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
