@@ -17,7 +17,7 @@ import { Credentials } from './accounts/credentials';
 import { Invitations } from './accounts/invitations';
 import { Passkeys } from './accounts/passkeys';
 import { SignIn } from './accounts/sign-in';
-import { applyChanges } from './chat/apply-changes';
+import { subscribeToChanges } from './chat/subscribe-to-changes';
 import { AuditLog } from './chat/audit-log';
 import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
@@ -88,7 +88,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const visitorLimits = new VisitorLimits(rateLimits, connections);
   const addressLimits = new AddressLimits(addresses, rateLimits, connections);
   const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits);
-  applyChanges(stores.control, access, presence);
+  subscribeToChanges(stores.control, access, presence);
   const moderation = new Moderation(stores.moderation, visitors, access);
   const rules = new Rules(stores.moderation, visitors);
   const deletions = new Deletions(log, visitors);

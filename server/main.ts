@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { OWNERS_LINK_HOURS } from './accounts/invitations';
 import { createApp } from './app';
 import { readConfig } from './config/config';
-import { describeTrust } from './identity/address';
+import { describeTrustedProxies } from './identity/address';
 import { openStores } from './stores/open';
 
 /** How long a shutdown may take before the process exits regardless, in ms. */
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const local = `${config.tls ? 'https' : 'http'}://${publicHost(config.host)}:${port}`;
   const address = config.publicUrl ?? local;
   const secret = await app.ownersLink(process.argv.includes('--owners-link'));
-  const trust = describeTrust(config.trustProxy);
+  const trust = describeTrustedProxies(config.trustProxy);
   if (trust) console.log(trust);
   const link = secret
     ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`

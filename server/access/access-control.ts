@@ -3,7 +3,7 @@ import type { Profile, Visitor } from '../identity/visitor';
 import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { VisitorLimits } from './visitor-limits';
-import { untilWhen } from './permanent';
+import { formatExpiry } from './expiry';
 
 /** For whom the chat is: everybody who can reach the server, people who were invited, or people with an account. */
 export type AccessMode = 'open' | 'invite' | 'closed';
@@ -182,13 +182,13 @@ export class AccessControl {
 
   private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Profile): Promise<void> {
     if (bannedUntil > Date.now()) {
-      throw new Refusal('banned', `You are banned from this chat${untilWhen(bannedUntil)}.`);
+      throw new Refusal('banned', `You are banned from this chat${formatExpiry(bannedUntil)}.`);
     }
     // Members are not responsible for others behind the same address.
     if (role !== 'guest' || account) return;
     const banned = await this.bans.bannedUntil(address);
     if (banned > Date.now())
-      throw new Refusal('banned', `Your address is banned from this chat${untilWhen(banned)}.`);
+      throw new Refusal('banned', `Your address is banned from this chat${formatExpiry(banned)}.`);
   }
 }
 

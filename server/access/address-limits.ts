@@ -46,7 +46,7 @@ export class AddressLimits {
 
   /** Returns the address of a connection; undefined behind a trusted proxy, whose address all clients share. */
   addressOfConnection({ remoteAddress }: Socket): string | undefined {
-    return this.addresses.trusted(remoteAddress) ? undefined : this.addresses.network(remoteAddress);
+    return this.addresses.isTrusted(remoteAddress) ? undefined : this.addresses.networkOf(remoteAddress);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Credential, NewCredential } from './credential';
 
 /** How many sessions an account has at most, and since when they must have been used, in ms since 1970. */
 export interface SessionLimits {
-  most: number;
+  max: number;
   expired: number;
 }
 
@@ -36,8 +36,8 @@ export interface AccountStore {
     limits: SessionLimits,
     password?: string,
   ): Promise<'done' | 'password_changed'>;
-  /** Adds a token, unless the account has `most` already. */
-  addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'>;
+  /** Adds a token, unless the account has `max` already. */
+  addToken(visitor: string, token: NewCredential, max: number): Promise<'done' | 'limit_reached'>;
   /** Returns tokens, and sessions last used since `expired`, in ms since 1970. */
   credentialsOf(visitor: string, expired: number): Promise<Credential[]>;
   /** Removes a session or token of a visitor. */

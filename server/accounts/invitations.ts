@@ -1,6 +1,6 @@
 import type { AccessControl } from '../access/access-control';
 import { auditEntry, type NewAuditEntry } from '../access/audit-entry';
-import { FOREVER } from '../access/permanent';
+import { FOREVER } from '../access/expiry';
 import { isAtLeast, requireRole, forbidden, type ExpectedRoles } from '../access/role';
 import { hashOf, newId, newSecret } from '../identity/secret';
 import type { Visitor } from '../identity/visitor';

@@ -26,7 +26,7 @@ export interface Passkey {
 }
 
 /** A challenge that was answered, when it was, and until when it would be valid, in ms since 1970. */
-export interface Spent {
+export interface SpentChallenge {
   challenge: string;
   at: number;
   until: number;
@@ -36,24 +36,24 @@ export interface Spent {
 export interface PasskeyStore {
   /**
    * Adds a passkey and, if one is given, a session, and spends the challenge that the passkey answers: all in one
-   * transaction. If the challenge is spent, the passkey is known or its account has `most`, nothing is changed.
+   * transaction. If the challenge is spent, the passkey is known or its account has `max`, nothing is changed.
    */
   addPasskey(
     passkey: Passkey,
-    spent: Spent,
-    most: number,
+    spent: SpentChallenge,
+    max: number,
     session?: NewCredential,
   ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
   /** Stores the counter of a passkey that was used, and spends the challenge. */
-  countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'>;
+  countPasskey(id: string, counter: number, spent: SpentChallenge): Promise<'done' | 'challenge_spent'>;
   /** Removes a passkey of a visitor, unless neither a password nor another passkey would be left to sign in with. */
   removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'>;
 }
 
 /** The most passkeys of an account. */
-const MOST = 50;
+const PASSKEYS_MAX = 50;
 
 /** Passkeys (W3C Web Authentication, Level 3). */
 export class Passkeys {
@@ -69,7 +69,7 @@ export class Passkeys {
     username: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const own = await this.store.passkeysOf(visitor);
-    if (own.length >= MOST) throw new Refusal('limit_reached', FULL);
+    if (own.length >= PASSKEYS_MAX) throw new Refusal('limit_reached', FULL);
     return generateRegistrationOptions({
       challenge: this.challenges.make(`register ${visitor}`),
       rpName: 'Parley',
@@ -105,7 +105,7 @@ export class Passkeys {
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
-    switch (await this.store.addPasskey(passkey, spent, MOST, session)) {
+    switch (await this.store.addPasskey(passkey, spent, PASSKEYS_MAX, session)) {
       case 'done':
         return;
       case 'challenge_spent':
@@ -167,7 +167,7 @@ export class Passkeys {
   }
 
   /** Returns a record of the challenge that a response answers, which `by` fills in if it is valid. */
-  private answered(): Spent & { by: (challenge: string, purpose: string) => boolean } {
+  private answered(): SpentChallenge & { by: (challenge: string, purpose: string) => boolean } {
     const spent = {
       challenge: '',
       at: 0,
@@ -182,7 +182,7 @@ export class Passkeys {
   }
 }
 
-const FULL = `You have ${MOST} passkeys. Remove some first.`;
+const FULL = `You have ${PASSKEYS_MAX} passkeys. Remove some first.`;
 const WRONG = 'That passkey could not be verified. Try again.';
 
 /** The library throws if the sender's response is invalid. */

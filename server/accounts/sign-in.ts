@@ -94,7 +94,7 @@ export class SignIn {
     password?: string,
   ): Promise<OpenedSession | undefined> {
     const session = newCredential('session', label);
-    const limits = { most: CREDENTIALS_MAX, expired: sessionExpiry() };
+    const limits = { max: CREDENTIALS_MAX, expired: sessionExpiry() };
     const decision = await this.store.addSession(visitor, withHash(session), limits, password);
     return decision === 'done' ? { visitor, ...session } : undefined;
   }

@@ -1,6 +1,6 @@
 import type { AccessControl } from '../access/access-control';
 import { auditEntry, type NewAuditEntry } from '../access/audit-entry';
-import { FOREVER } from '../access/permanent';
+import { FOREVER } from '../access/expiry';
 import { requireRole } from '../access/role';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';

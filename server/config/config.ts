@@ -2,7 +2,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import type { z } from 'zod';
 import type { AccessMode } from '../access/access-control';
 import type { LimitSettings } from '../access/rate-limits';
-import type { Trust } from '../identity/address';
+import type { TrustedProxies } from '../identity/address';
 import { findMisspelled } from './misspellings';
 import { SETTINGS } from './settings';
 
@@ -16,7 +16,7 @@ export interface Config {
   /** The PEM files of the certificate and its key, where the server speaks TLS itself. */
   tls: { cert: string; key: string } | undefined;
   /** The proxies whose forwarding headers are trusted. */
-  trustProxy: Trust;
+  trustProxy: TrustedProxies;
   access: AccessMode;
   /** Undefined where there are no limits. */
   limits: LimitSettings | undefined;

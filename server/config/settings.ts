@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import type { Trust } from '../identity/address';
+import type { TrustedProxies } from '../identity/address';
 
 /** Beside the program, wherever it is started: the compiled server is in `dist/`, its source in `server/`. */
 const DATABASE = join(__dirname, '..', '..', 'data', 'parley.db');
@@ -66,7 +66,7 @@ const network = value(
 );
 
 /** A number of proxies, or their networks. */
-const trust = z.string().transform((text, { issues }): Trust => {
+const trust = z.string().transform((text, { issues }): TrustedProxies => {
   const count = Number(text);
   if (/^\d+$/.test(text) && count <= PROXIES_MAX) return count;
   const networks = list(network).safeParse(text, { reportInput: true });

@@ -5,10 +5,10 @@ import type { TLSSocket } from 'node:tls';
 import { Refusal } from '../refusal';
 
 /** The trusted proxies: how many there are in front of the server, or their networks; see `TRUST_PROXY`. */
-export type Trust = number | readonly string[];
+export type TrustedProxies = number | readonly string[];
 
 /** Describes the trusted proxies to the operator; undefined if there are none. */
-export function describeTrust(trust: Trust): string | undefined {
+export function describeTrustedProxies(trust: TrustedProxies): string | undefined {
   if (typeof trust === 'number') {
     if (trust === 0) return undefined;
     const header = 'X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host';
@@ -23,7 +23,7 @@ export function describeTrust(trust: Trust): string | undefined {
 export class Addresses {
   private readonly trusts: (address: string, hop: number) => boolean;
 
-  constructor(trust: Trust) {
+  constructor(trust: TrustedProxies) {
     this.trusts = typeof trust === 'number' ? (_address, hop) => hop < trust : proxyAddr.compile([...trust]);
   }
 
@@ -32,11 +32,11 @@ export class Addresses {
    * `X-Forwarded-For` is used only as far as trusted proxies have written it.
    */
   of(request: IncomingMessage): string {
-    return this.network(proxyAddr(request, this.trusts));
+    return this.networkOf(proxyAddr(request, this.trusts));
   }
 
   /** Returns the address or network that limits and bans apply to. */
-  network(address: string | undefined): string {
+  networkOf(address: string | undefined): string {
     if (!address || !ipaddr.isValid(address)) return 'unknown';
     const parsed = ipaddr.process(address);
     if (parsed.kind() === 'ipv4') return parsed.toString();
@@ -47,9 +47,9 @@ export class Addresses {
   }
 
   /** Returns whether the client uses TLS, with this process or with a trusted proxy. */
-  secure({ socket, headers }: IncomingMessage): boolean {
+  isSecure({ socket, headers }: IncomingMessage): boolean {
     if ((socket as Partial<TLSSocket>).encrypted) return true;
-    if (!this.trusted(socket.remoteAddress)) return false;
+    if (!this.isTrusted(socket.remoteAddress)) return false;
     // In a list, the nearest proxy has written the last item.
     return String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https';
   }
@@ -60,15 +60,15 @@ export class Addresses {
    */
   originOf(request: IncomingMessage): string {
     const { socket, headers } = request;
-    const forwarded = this.trusted(socket.remoteAddress) ? headers['x-forwarded-host'] : undefined;
+    const forwarded = this.isTrusted(socket.remoteAddress) ? headers['x-forwarded-host'] : undefined;
     const host = forwarded === undefined ? headers.host : String(forwarded).split(',').at(-1)?.trim();
-    const origin = `${this.secure(request) ? 'https' : 'http'}://${host}`;
+    const origin = `${this.isSecure(request) ? 'https' : 'http'}://${host}`;
     if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'The "Host" header is malformed.');
     return new URL(origin).origin;
   }
 
   /** Returns whether an address is that of a trusted proxy next to the server. */
-  trusted(address: string | undefined): boolean {
+  isTrusted(address: string | undefined): boolean {
     return address !== undefined && this.trusts(address, 0);
   }
 }

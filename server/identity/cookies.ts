@@ -51,7 +51,7 @@ export class Cookies {
     return stringifySetCookie(this.nameFor(request), value, {
       httpOnly: true,
       sameSite: 'lax',
-      secure: this.addresses.secure(request),
+      secure: this.addresses.isSecure(request),
       path: '/',
       maxAge,
     });
@@ -59,6 +59,6 @@ export class Cookies {
 
   /** With TLS, the prefix keeps other hosts, and pages without TLS, from setting the cookie (RFC 6265bis, section 4.1.3). */
   private nameFor(request: IncomingMessage): string {
-    return this.addresses.secure(request) ? `__Host-${this.name}` : this.name;
+    return this.addresses.isSecure(request) ? `__Host-${this.name}` : this.name;
   }
 }

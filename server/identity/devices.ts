@@ -44,7 +44,7 @@ export class Devices {
     return stringifySetCookie(this.prefix + visitor, sign(`${visitor}.${device}`, this.key), {
       httpOnly: true,
       sameSite: 'strict',
-      secure: this.addresses.secure(request),
+      secure: this.addresses.isSecure(request),
       path: '/sessions',
       maxAge: COOKIE_AGE,
     });

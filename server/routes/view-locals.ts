@@ -1,4 +1,4 @@
-import { FOREVER } from '../access/permanent';
+import { FOREVER } from '../access/expiry';
 import { isAtLeast, ROLES } from '../access/role';
 import { MESSAGE_MAX } from '../entry-kinds';
 import { ANONYMOUS, NAME_MAX, tagOf } from '../identity/name';

@@ -120,11 +120,9 @@ describe('an account', () => {
       return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
     };
     expect(await accounts.setPassword('masha', undefined, 'first')).toBe('done');
-    expect(await accounts.addSession('masha', session('one'), { most: 50, expired: 0 }, 'first')).toBe(
-      'done',
-    );
+    expect(await accounts.addSession('masha', session('one'), { max: 50, expired: 0 }, 'first')).toBe('done');
     expect(await accounts.setPassword('masha', 'first', 'second')).toBe('done');
-    expect(await accounts.addSession('masha', session('two'), { most: 50, expired: 0 }, 'first')).toBe(
+    expect(await accounts.addSession('masha', session('two'), { max: 50, expired: 0 }, 'first')).toBe(
       'password_changed',
     );
     expect((await accounts.credentialsOf('masha', 0)).map(({ id }) => id)).toEqual(['one']);

@@ -61,7 +61,7 @@ describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed)
     };
     const tokens = await times(6, (i) => stores.accounts.addToken('v', credential('token', i), 4));
     expect([count(tokens, 'done'), count(tokens, 'limit_reached')]).toEqual([4, 2]);
-    await times(6, (i) => stores.accounts.addSession('v', credential('session', i), { most: 4, expired: 0 }));
+    await times(6, (i) => stores.accounts.addSession('v', credential('session', i), { max: 4, expired: 0 }));
     const kinds = (await stores.accounts.credentialsOf('v', 0)).map(({ kind }) => kind);
     expect([count(kinds, 'token'), count(kinds, 'session')]).toEqual([4, 4]);
     const contact = (i: number) => ({ id: String(i), name: 'Masha', phone: '+79123456789' });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Passkey, Spent } from '../../../server/accounts/passkeys';
+import type { Passkey, SpentChallenge } from '../../../server/accounts/passkeys';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
 import { scratch } from '../../support/app';
@@ -29,7 +29,7 @@ const texts = ({ entries }: LogSlice) => entries.map(textOf);
 const passkey = (id: string, visitor: string): Passkey => {
   return { id, visitor, publicKey: '', counter: 0, transports: [], at: 0 };
 };
-const spent = (challenge: string): Spent => ({ challenge, at: 0, until: 1 });
+const spent = (challenge: string): SpentChallenge => ({ challenge, at: 0, until: 1 });
 const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
 
 describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AccountStore, SessionLimits } from '../../accounts/account-store';
 import type { Credential, NewCredential } from '../../accounts/credential';
-import type { Passkey, PasskeyStore, Spent } from '../../accounts/passkeys';
+import type { Passkey, PasskeyStore, SpentChallenge } from '../../accounts/passkeys';
 import type { SqliteControl } from './control';
 import type { Statement, Writer } from './writer';
 
@@ -66,7 +66,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   async addSession(
     visitor: string,
     session: NewCredential,
-    { most, expired }: SessionLimits,
+    { max, expired }: SessionLimits,
     password?: string,
   ): Promise<'done' | 'password_changed'> {
     const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
@@ -79,15 +79,15 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       password === undefined ? [] : [['password_changed', samePassword]],
       ended("visitor = ? AND kind = 'session' AND used < ?", visitor, expired),
       // Before the new one is inserted: it may be as old as others, to the millisecond.
-      ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, most - 1),
+      ended(`visitor = ? AND kind = 'session' AND id NOT IN (${newest})`, visitor, visitor, max - 1),
       added(visitor, session),
     );
     return this.control.announceAccess(adding, visitor);
   }
 
-  async addToken(visitor: string, token: NewCredential, most: number): Promise<'done' | 'limit_reached'> {
+  async addToken(visitor: string, token: NewCredential, max: number): Promise<'done' | 'limit_reached'> {
     const tokens = `SELECT count(*) FROM credentials WHERE visitor = ? AND kind = 'token'`;
-    const fits: Statement = [`SELECT 1 WHERE (${tokens}) < ?`, visitor, most];
+    const fits: Statement = [`SELECT 1 WHERE (${tokens}) < ?`, visitor, max];
     return this.writer.runGuarded([['limit_reached', fits]], added(visitor, token));
   }
 
@@ -105,8 +105,8 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
 
   async addPasskey(
     { id, visitor, publicKey, counter, transports, at }: Passkey,
-    spent: Spent,
-    most: number,
+    spent: SpentChallenge,
+    max: number,
     session?: NewCredential,
   ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'> {
     const own = 'SELECT count(*) FROM passkeys WHERE visitor = ?';
@@ -114,7 +114,7 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
       [
         ['challenge_spent', unspent(spent)],
         ['passkey_known', ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM passkeys WHERE id = ?)', id]],
-        ['limit_reached', [`SELECT 1 WHERE (${own}) < ?`, visitor, most]],
+        ['limit_reached', [`SELECT 1 WHERE (${own}) < ?`, visitor, max]],
       ],
       ...spending(spent),
       [
@@ -153,7 +153,11 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
     );
   }
 
-  async countPasskey(id: string, counter: number, spent: Spent): Promise<'done' | 'challenge_spent'> {
+  async countPasskey(
+    id: string,
+    counter: number,
+    spent: SpentChallenge,
+  ): Promise<'done' | 'challenge_spent'> {
     return this.writer.runGuarded([['challenge_spent', unspent(spent)]], ...spending(spent), [
       'UPDATE passkeys SET counter = ? WHERE id = ?',
       counter,
@@ -162,11 +166,11 @@ export class SqliteAccounts implements AccountStore, PasskeyStore {
   }
 }
 
-function unspent({ challenge }: Spent): Statement {
+function unspent({ challenge }: SpentChallenge): Statement {
   return ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM spent_challenges WHERE challenge = ?)', challenge];
 }
 
-function spending({ challenge, at, until }: Spent): Statement[] {
+function spending({ challenge, at, until }: SpentChallenge): Statement[] {
   return [
     ['DELETE FROM spent_challenges WHERE until < ?', at],
     ['INSERT INTO spent_challenges (challenge, until) VALUES (?, ?)', challenge, until],

@@ -3,7 +3,7 @@ import type { Change, ControlChannel } from '../access/control-channel';
 import type { Presence } from './presence';
 
 /** Applies announced changes: disconnects visitors who have lost access, and sends ephemeral events. */
-export function applyChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
+export function subscribeToChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
   const apply = (change: Change): void | Promise<void> => {
     switch (change.type) {
       case 'change_access': {
