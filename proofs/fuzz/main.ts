@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { scratch } from '../../__tests__/support/app';
-import { runCommand } from '../../__tests__/support/command';
+import { parseNumber, parseSeed, print, runCommand } from '../command-line';
 import { fuzz, MAX_GROWTH_MB } from './run';
 import { startFuzzedServer } from './server';
 
@@ -12,8 +11,6 @@ const USAGE = `npm run fuzz -- [--seed N] [--count N]
 `;
 /** How many lines of progress a run prints. */
 const PROGRESS_LINES = 20;
-
-const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @returns whether there were no findings. */
 async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<boolean> {
@@ -31,7 +28,7 @@ async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<bo
   const { sent, initialMemoryMb, memoryMb } = progress;
   const grownMb = memoryMb - initialMemoryMb;
   if (grownMb > MAX_GROWTH_MB) findings.push(`The server grew by ${grownMb.toFixed(0)} MB.`);
-  findings.forEach(print);
+  findings.forEach((finding) => print(finding));
   print(
     `seed ${seed}: ${sent} frames and requests in ${seconds()} s, ${findings.length} findings; ` +
       `memory ${initialMemoryMb.toFixed(0)} MB after the first tenth, ${memoryMb.toFixed(0)} MB at the end`,
@@ -42,11 +39,10 @@ async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<bo
 }
 
 function readOptions(): { seed: number; count: number } {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string' } } });
-  const [seed, count] = [Number(values.seed ?? randomInt(2 ** 31)), Number(values.count ?? 1_000_000)];
-  if (!Number.isSafeInteger(seed)) throw new Error('--seed must be an integer.');
-  if (!(count > 0)) throw new Error('--count must be a positive number.');
-  return { seed, count };
+  const { values } = parseArgs({
+    options: { seed: { type: 'string' }, count: { type: 'string', default: '1000000' } },
+  });
+  return { seed: parseSeed(values.seed), count: parseNumber('count', values.count, 1) };
 }
 
 runCommand(USAGE, readOptions, main);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runCommand } from '../../__tests__/support/command';
+import { print, runCommand } from '../command-line';
 import { MESSAGE_MAX } from '../../server/entry-kinds';
 import { copyBuild, ROOT } from '../soak/build';
 import { withFixture, type Fixture } from '../soak/cases/fixture';
@@ -21,8 +21,6 @@ const QUIET_MS = 10_000;
 const MAX_PROBLEMS = 5;
 
 const HEAP_MB = 256;
-
-const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** Runs one attack in a process of its own. @returns the server's peak memory in MB, and the attacker's counters. */
 async function runAttacker(

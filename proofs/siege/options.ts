@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseNumber } from '../command-line';
 import { ATTACKS } from './attacks';
 
 export interface Options {
@@ -32,5 +33,9 @@ export function readOptions(args: string[]): Options {
       `No attack is named like "${values.attacks}". The attacks are: ${Object.keys(ATTACKS).join('; ')}.`,
     );
   }
-  return { seconds: Number(values.seconds), addresses: Number(values.addresses), attacks };
+  return {
+    seconds: parseNumber('seconds', values.seconds, 1),
+    addresses: parseNumber('addresses', values.addresses, 1),
+    attacks,
+  };
 }

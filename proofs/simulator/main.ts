@@ -1,51 +1,47 @@
-import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { runCommand } from '../../__tests__/support/command';
 import { Log } from '../../server/log/log';
+import { parseNumber, parseSeed, print, runCommand } from '../command-line';
 import { describeFailure, shrink, simulateAll } from './seeds';
 
-const USAGE = `npm run simulate -- [--seed S] [--seeds N]
+const USAGE = `npm run simulate -- [--seed N] [--seeds N]
 
-  --seed S    the first seed; a new one by default
-  --seeds N   how many seeds are run, from the first on (default 1000000)
+  --seed N    the first seed; a random one by default
+  --seeds N   how many consecutive seeds are run (default 1000000)
 `;
-/** How often a run tells where it stands, in ms. */
-const TELL_EVERY = 10_000;
-
-const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+const PROGRESS_INTERVAL_MS = 10_000;
 
 interface Options {
   seed: number;
   seeds: number;
 }
 
-/** @returns whether nothing was found wrong. */
+/** @returns whether no seed failed. */
 async function main({ seed, seeds }: Options): Promise<boolean> {
-  const begun = performance.now();
-  let told = begun;
-  const tell = (next: number): void => {
-    const seconds = (performance.now() - begun) / 1_000;
-    const count = next - seed;
-    print(`${seconds.toFixed(0).padStart(6)} s  ${count} seeds, ${(count / seconds).toFixed(0)} a second`);
+  const startedAt = performance.now();
+  let printedAt = startedAt;
+  const printProgress = (count: number): void => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const rate = (count / seconds).toFixed(0);
+    print(`${seconds.toFixed(0).padStart(6)} s  ${count} seeds, ${rate} per second`);
   };
   print(`seeds ${seed} to ${seed + seeds - 1}`);
-  const failure = await simulateAll(Log, { seed, seeds }, (done) => {
-    if (performance.now() - told < TELL_EVERY) return;
-    told = performance.now();
-    tell(done + 1);
+  const failure = await simulateAll(Log, { seed, seeds }, (passed) => {
+    if (performance.now() - printedAt < PROGRESS_INTERVAL_MS) return;
+    printedAt = performance.now();
+    printProgress(passed + 1 - seed);
   });
-  tell(failure ? failure.seed + 1 : seed + seeds);
+  printProgress(failure ? failure.seed + 1 - seed : seeds);
   if (!failure) return true;
   print(describeFailure(await shrink(Log, failure)));
-  print(`Again: npm run simulate -- --seed ${failure.seed} --seeds 1`);
+  print(`replay: npm run simulate -- --seed ${failure.seed} --seeds 1`);
   return false;
 }
 
 function readOptions(): Options {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, seeds: { type: 'string' } } });
-  const [seed, seeds] = [Number(values.seed ?? randomInt(2 ** 31)), Number(values.seeds ?? 1_000_000)];
-  if (!Number.isSafeInteger(seed) || !(seeds > 0)) throw new Error('--seed and --seeds are numbers.');
-  return { seed, seeds };
+  const { values } = parseArgs({
+    options: { seed: { type: 'string' }, seeds: { type: 'string', default: '1000000' } },
+  });
+  return { seed: parseSeed(values.seed), seeds: parseNumber('seeds', values.seeds, 1) };
 }
 
 runCommand(USAGE, readOptions, main);

@@ -1,4 +1,4 @@
-import { runCommand } from '../../__tests__/support/command';
+import { print, runCommand } from '../command-line';
 import { copyBuild, type Build } from './build';
 import { CASES, TESTED_ELSEWHERE } from './cases/all';
 import { Skipped } from './cases/case';
@@ -7,8 +7,6 @@ import { RandomRun } from './random-run';
 import { formatProgress, formatSummary } from './report';
 
 const PROGRESS_INTERVAL_MS = 5_000;
-
-const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @returns whether there were no findings, or no failed cases. */
 async function main(options: Options): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { parseNumber, parseSeed } from '../command-line';
 import { CASES, TESTED_ELSEWHERE } from './cases/all';
 import type { Plan } from './random-run';
 import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransport } from './transports/all';
@@ -43,11 +43,11 @@ export function readOptions(args: string[]): Options {
     },
   });
   return {
-    seed: values.seed === undefined ? randomInt(2 ** 31) : parseNumber('seed', values.seed),
-    deliveries: parseNumber('deliveries', values.deliveries),
-    minutes: parseNumber('minutes', values.minutes),
-    readers: parseNumber('readers', values.readers),
-    writers: parseNumber('writers', values.writers),
+    seed: parseSeed(values.seed),
+    deliveries: parseNumber('deliveries', values.deliveries, 0),
+    minutes: parseNumber('minutes', values.minutes, 0),
+    readers: parseNumber('readers', values.readers, 0),
+    writers: parseNumber('writers', values.writers, 0),
     reads: parseNames<ReadTransport>('reads', values.reads, READ_TRANSPORTS),
     writes: parseNames<WriteTransport>('writes', values.writes, WRITE_TRANSPORTS),
     build: values.build,
@@ -63,12 +63,6 @@ function parseCases(text = ''): string[] {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown) throw new Error(`There is no case "${unknown}". The cases are ${known.join(', ')}.`);
   return names;
-}
-
-function parseNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value >= 0)) throw new Error(`--${name} must be a number, not "${text}".`);
-  return value;
 }
 
 function parseNames<T extends string>(name: string, text: string, known: Record<T, unknown>): T[] {
