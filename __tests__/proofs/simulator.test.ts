@@ -1,37 +1,37 @@
-import { mistakenLog } from '../../proofs/simulator/mistaken';
+import { loadMistakenLog } from '../../proofs/simulator/mistaken-log';
 import { MISTAKES } from '../../proofs/simulator/mistakes';
 import { describeFailure, shrink, simulate, simulateAll } from '../../proofs/simulator/seeds';
 import { Log } from '../../server/log/log';
 
-/** As many as take some seconds; `npm run simulate` runs a million. */
+/** These take some seconds; `npm run simulate` runs a million. */
 const SEEDS = 3_000;
 
 describe('the log, with a simulated store and clock', () => {
-  it('keeps every invariant through every fault and in every order that is tried', async () => {
+  it('keeps every invariant under random faults and schedules', async () => {
     const failure = await simulateAll(Log, { seed: 1, seeds: SEEDS });
     expect(failure && describeFailure(await shrink(Log, failure))).toBeUndefined();
   });
 
   it.each(MISTAKES)('fails when it $name', async (mistake) => {
-    const MistakenLog = mistakenLog(mistake);
+    const MistakenLog = loadMistakenLog(mistake);
     const failure = await simulateAll(MistakenLog, { seed: 1, seeds: SEEDS });
-    expect(mistake.breaks).toContain(failure?.finding.split(':')[0]);
+    expect(mistake.violates).toContain(failure?.violation.property);
     expect(await simulate(MistakenLog, failure!.seed)).toEqual(failure);
   });
 
-  it('fails in a few moves once a failure is shrunk', async () => {
-    const MistakenLog = mistakenLog(MISTAKES.find(({ breaks }) => breaks.includes('I3'))!);
+  it('shrinks a failure to a few actions', async () => {
+    const MistakenLog = loadMistakenLog(MISTAKES.find(({ violates }) => violates.includes('I3'))!);
     const failure = (await simulateAll(MistakenLog, { seed: 1, seeds: SEEDS }))!;
-    const { scenario, finding } = await shrink(MistakenLog, failure);
-    expect(finding).toMatch(/^I3/);
-    // Two concurrent writers are enough to break I3.
-    expect(scenario.moves.length).toBeLessThan(6);
+    const { scenario, violation } = await shrink(MistakenLog, failure);
+    expect(violation.property).toBe('I3');
+    // Two concurrent writers are enough to violate I3.
+    expect(scenario.actions.length).toBeLessThan(6);
   });
 
-  it('refuses a mistake whose text is not in the source', () => {
+  it('does not make a mistake whose text is missing in the source', () => {
     const patches = [{ file: 'log/log.ts', from: 'no such text', to: '' }];
-    expect(() => mistakenLog({ name: 'nothing', breaks: [], patches })).toThrow(
-      'does not find "no such text"',
+    expect(() => loadMistakenLog({ name: 'nothing', violates: [], patches })).toThrow(
+      '"no such text" occurs 0 times',
     );
   });
 });

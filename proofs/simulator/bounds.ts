@@ -1,20 +1,20 @@
-import type { World } from './world';
+import type { Environment } from './environment';
 
-/** Checks that the log keeps no more in memory than it says (I9): it looks into its parts, since nothing else tells. */
-export function checkBounds(world: World): void {
-  const { log, kept, observer } = world;
+/** Checks that the log keeps no more in memory than its bounds (I9). No public method shows this, so it reads private fields. */
+export function checkBounds(environment: Environment): void {
+  const { log, cachedEntries, checker } = environment;
   const budget = log['budget'];
   if (budget.bytes > budget['limit'] || budget.bytes < 0) {
-    observer.find('I9', `${budget.bytes} bytes are kept of ${budget['limit']}`);
+    checker.report('I9', `${budget.bytes} bytes are cached, with a limit of ${budget['limit']}`);
   }
   for (const [room, followers] of log['rooms']) {
     const { tail } = followers;
-    const held = (what: string, size: number, most: number): void => {
-      if (size > most) observer.find('I9', `${room} keeps ${size} ${what}, at most ${most} are stated`);
+    const checkSize = (name: string, size: number, limit: number): void => {
+      if (size > limit) checker.report('I9', `${room} has ${size} ${name}, with a limit of ${limit}`);
     };
-    held('followers', followers['all'].size, world.followersOf(room).length);
-    held('waiting', followers['waiting'].size, followers['all'].size);
-    held('entries', tail['slice'].entries.length, kept);
-    held('pages', tail['pages']['pages'].size, kept + 1);
+    checkSize('followers', followers['all'].size, environment.followersOf(room).length);
+    checkSize('waiting followers', followers['waiting'].size, followers['all'].size);
+    checkSize('cached entries', tail['slice'].entries.length, cachedEntries);
+    checkSize('cached pages', tail['pages']['pages'].size, cachedEntries + 1);
   }
 }

@@ -1,32 +1,32 @@
-import type { Mistake } from './mistaken';
+import type { Mistake } from './mistaken-log';
 
-/** Mistakes that a log of this kind is prone to; two were made in earlier versions. */
+/** Mistakes that are easily made in such a log; two of them were. */
 export const MISTAKES: readonly Mistake[] = [
   {
-    name: 'leaves it to the store to announce a commit that failed to answer',
-    breaks: ['I8'],
+    name: 'does not ring the bells after a commit with an unknown outcome',
+    violates: ['I8'],
     patches: [
       {
         file: 'log/append-queue.ts',
         from: 'batch.forEach(({ resolve, reject }, i) => {',
-        to: 'this.ringBells(batch);\n$&',
+        to: 'this.ringBells(batch);\nbatch.forEach(({ resolve, reject }, i) => {',
       },
       { file: 'log/append-queue.ts', from: '      this.ringBells(batch);\n    }\n  }', to: '    }\n  }' },
     ],
   },
   {
-    name: 'hands out what it knew before a deletion until the room is read again',
-    breaks: ['I7'],
+    name: 'serves cached entries after a deletion, until the room is read again',
+    violates: ['I7'],
     patches: [{ file: 'log/tail.ts', from: 'this.fresh < this.deletion || ', to: '' }],
   },
   {
-    name: 'keeps the deleted text when it reads on',
-    breaks: ['I7'],
+    name: 'keeps deleted text in the cache when it reads on',
+    violates: ['I7'],
     patches: [{ file: 'log/slice.ts', from: '...withoutErased(entries, next.entries)', to: '...entries' }],
   },
   {
-    name: 'hands on news with the heartbeat',
-    breaks: ['I4'],
+    name: 'delivers entries with the heartbeat, without advancing the position',
+    violates: ['I4'],
     patches: [
       {
         file: 'log/follower.ts',
@@ -36,8 +36,8 @@ export const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
-    name: 'takes a page that ended at the head for what comes after it, later on',
-    breaks: ['I8'],
+    name: 'serves a cached page that ended at the head after the room has grown',
+    violates: ['I8'],
     patches: [
       {
         file: 'log/tail.ts',
@@ -48,8 +48,8 @@ export const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
-    name: 'cuts a page one short of where its cursor is',
-    breaks: ['I4', 'I8'],
+    name: 'returns a cursor one entry past the end of a shortened page',
+    violates: ['I4', 'I8'],
     patches: [
       {
         file: 'log/page.ts',
@@ -59,13 +59,13 @@ export const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
-    name: 'answers the writers of one commit in another order',
-    breaks: ['I3'],
+    name: 'acknowledges the writers of a batch in reverse order',
+    violates: ['I3'],
     patches: [{ file: 'log/append-queue.ts', from: 'results[i]!', to: 'results[results.length - 1 - i]!' }],
   },
   {
     name: 'does not wait for a reader that stalls',
-    breaks: ['I9', 'reader'],
+    violates: ['I9', 'reader'],
     patches: [
       {
         file: 'log/follower.ts',

@@ -3,80 +3,92 @@ import { formatCursor, type Position } from '../../server/log/cursor';
 import type { Subscription, LogReader } from '../../server/log/follower';
 import type { Page } from '../../server/log/page';
 import type { Cursor, Reset } from '../../server/wire';
-import type { Observer, Question } from './observer';
+import type { Checker, StartedRead } from './checker';
 import type { Scheduler } from './scheduler';
 
-/** What a reader does when it is handed something. */
-export type Manner = 'takes' | 'stalls' | 'leaves' | 'throws';
+/** What a reader does instead of accepting a page: waits, leaves or throws. */
+export type ReaderFault = 'stall' | 'leave' | 'throw';
 
-/** How long it takes to write a page to a slow connection, in ms: enough that a round of the log counts as long. */
-const SLOW = 5;
+/** How long a slow connection takes for a page, in ms: long enough that the log counts a round as long. */
+const SLOW_WRITE_MS = 5;
 
-/** A follower's reader: takes what it is handed, or does not, and has every step checked. */
+export interface ReaderOptions {
+  name: string;
+  room: string;
+  /** Whether each page takes time, without making the log wait. */
+  isSlow: boolean;
+  /** Whether it leaves after the first entries or reset, as a long poll does. */
+  isLongPoll: boolean;
+}
+
+/** A reader that follows a room, and has the checker check every page. */
 export class SimulatedReader implements LogReader {
-  /** What it does with the next step that brings news, once. */
-  manner: Manner = 'takes';
+  /** Injected into every page until one with entries, or a reset. */
+  fault: ReaderFault | undefined;
   position: Position | undefined;
+  /** Whether it has neither left nor been ended. */
   isLive = true;
-  private following: Subscription | undefined;
-  private question: Question | undefined;
-  private isTaking = false;
+  private subscription: Subscription | undefined;
+  private read: StartedRead | undefined;
+  private isStalled = false;
 
   constructor(
-    readonly name: string,
-    readonly room: string,
-    /** Whether it is slow to take a step, without having to wait. */
-    private readonly isSlow: boolean,
-    /** Whether it leaves with the first news, as a long poll does. */
-    private readonly isLongPoll: boolean,
+    private readonly options: ReaderOptions,
     private readonly scheduler: Scheduler,
-    private readonly observer: Observer,
+    private readonly checker: Checker,
   ) {}
 
-  /** Whether the log has it among its followers. */
+  get name(): string {
+    return this.options.name;
+  }
+
+  get room(): string {
+    return this.options.room;
+  }
+
+  /** Whether it is one of the log's followers. */
   get isFollowing(): boolean {
-    return this.isLive && this.following !== undefined;
+    return this.isLive && this.subscription !== undefined;
   }
 
   get cursor(): Cursor | undefined {
     return this.position && formatCursor(this.position.epoch, this.position.seq);
   }
 
-  /** Begins to follow. */
-  enter(position: Position, follow: (cursor: Cursor, reader: LogReader) => Subscription): void {
-    // It has left while it was told where to begin.
+  /** Starts to follow the room after a position, unless it has left while the position was looked up. */
+  start(position: Position, follow: (cursor: Cursor, reader: LogReader) => Subscription): void {
     if (!this.isLive) return;
     this.position = position;
-    this.question = this.observer.ask(this.room, position);
-    this.following = follow(this.cursor!, this);
+    this.startRead();
+    this.subscription = follow(this.cursor!, this);
   }
 
   leave(): void {
     this.isLive = false;
-    this.following?.stop();
+    this.subscription?.stop();
   }
 
-  write(step: Page | Reset): Promise<boolean> | void {
-    if (!this.isLive) return this.observer.find('reader', `${this.name} was handed a step after it had left`);
-    if (this.isTaking)
-      this.observer.find('reader', `${this.name} was handed a step while it took the last one`);
-    this.scheduler.trace?.push(`  ${this.name} gets ${brief(step)}`);
-    this.position = this.observer.checkAfter(this.name, this.question!, step);
-    if (this.isSlow) this.scheduler.now += SLOW;
-    const hasNews = step.type === 'reset' || step.entries.length > 0;
-    const manner = this.manner;
-    if (hasNews) this.manner = 'takes';
-    if (manner === 'leaves' || (this.isLongPoll && hasNews)) {
+  write(result: Page | Reset): Promise<boolean> | void {
+    const { name, isSlow, isLongPoll } = this.options;
+    if (!this.isLive) return this.checker.report('reader', `${name} was written to after it had left`);
+    if (this.isStalled) this.checker.report('reader', `${name} was written to while it stalled`);
+    this.scheduler.trace?.push(`  ${name} gets ${summarize(result)}`);
+    this.position = this.checker.checkForward(name, this.read!, result);
+    if (isSlow) this.scheduler.now += SLOW_WRITE_MS;
+    const hasNews = result.type === 'reset' || result.entries.length > 0;
+    const { fault } = this;
+    if (hasNews) this.fault = undefined;
+    if (fault === 'leave' || (isLongPoll && hasNews)) {
       this.leave();
-      // What it is handed while it begins, it can't stop otherwise.
-      return this.following ? undefined : Promise.resolve(false);
+      // `follow` may write before it returns the subscription; then false is the only way to stop it.
+      return this.subscription ? undefined : Promise.resolve(false);
     }
-    if (manner === 'throws') {
+    if (fault === 'throw') {
       this.isLive = false;
       throw new Error('This reader fails.');
     }
-    this.ask();
-    if (manner === 'stalls') return this.stall();
+    this.startRead();
+    if (fault === 'stall') return this.stall();
   }
 
   end(error?: unknown): void {
@@ -84,32 +96,32 @@ export class SimulatedReader implements LogReader {
     this.isLive = false;
   }
 
-  /** It is ready for the next step: what was acknowledged before is asked for after it. */
-  private ask(): void {
-    this.question = this.observer.ask(this.room, this.position!);
+  /** Starts the read of the next page, which must reflect all deletions acknowledged before. */
+  private startRead(): void {
+    this.read = this.checker.startRead(this.room, this.position!);
   }
 
   private stall(): Promise<boolean> {
-    this.isTaking = true;
+    this.isStalled = true;
     return new Promise((resolve) => {
-      this.scheduler.add(`${this.name} has taken it`, (how) => {
-        this.isTaking = false;
-        // It was cut off, and has not taken it.
-        if (how % 8 === 7) this.isLive = false;
-        if (this.isLive) this.ask();
+      this.scheduler.add(`${this.name} no longer stalls`, (variant) => {
+        this.isStalled = false;
+        const isDisconnected = variant % 8 === 7;
+        if (isDisconnected) this.isLive = false;
+        if (this.isLive) this.startRead();
         resolve(this.isLive);
       });
     });
   }
 }
 
-/** A step in a few words. */
-export function brief(step: Page | Reset): string {
-  if (step.type === 'reset') return `a reset to ${step.cursor}`;
-  const { entries } = step;
+/** Summarizes the result of a read for the trace. */
+export function summarize(result: Page | Reset): string {
+  if (result.type === 'reset') return `a reset to ${result.cursor}`;
+  const { entries } = result;
   const deletions = entries
     .filter(({ type }) => !kindOf(type)?.isInHistory)
     .map(({ seq, type }) => ` ${seq} ${type}`);
-  const range = entries.length > 0 ? `${entries[0]!.seq} to ${entries.at(-1)!.seq}` : 'nothing';
+  const range = entries.length > 0 ? `${entries[0]!.seq} to ${entries.at(-1)!.seq}` : 'no entries';
   return [range, ...deletions].join();
 }

@@ -1,83 +1,78 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** How often each move is made, out of the sum. The first is the plainest: shrinking goes towards it. */
+/** How often each kind of action occurs, relative to the sum. Shrinking tends towards the first. */
 const WEIGHTS = {
-  /** Lets something happen that is due. */
-  happen: 60,
+  /** Runs an event, an immediate or a timeout that is due. */
+  runNext: 60,
   write: 14,
   /** Sends a draft again, sometimes with another body. */
-  retry: 5,
-  remove: 6,
+  resend: 5,
+  delete: 6,
   join: 8,
   leave: 2,
-  /** A reader that has left comes back with its cursor. */
-  comeBack: 4,
-  /** A reader stalls, leaves or fails when it is handed the next news. */
-  misbehave: 4,
+  /** A reader that has left resumes from its cursor. */
+  rejoin: 4,
+  /** A reader stalls, leaves or fails at its next page. */
+  injectReaderFault: 4,
   poll: 6,
   readBack: 3,
   readNewest: 2,
   find: 1,
-  /** Time passes until the next interval: the log's heartbeat. */
-  tick: 2,
+  /** The clock advances to the next interval: the log's heartbeat. */
+  advanceToInterval: 2,
+  /** Another process commits messages. */
   writeElsewhere: 3,
-  /** Lets everything happen that is due, and checks that every reader is at the head. */
-  rest: 1,
+  /** Runs everything that is due, and checks that every reader is at the head. */
+  quiesce: 1,
   trim: 1,
   restore: 1,
 } as const;
 
-export type Kind = keyof typeof WEIGHTS;
+export type ActionKind = keyof typeof WEIGHTS;
 
-/** A move, and two numbers that decide how it is made; see `Simulation`. */
-export type Move = [kind: Kind, which: number, how: number];
+/**
+ * An action of a run.
+ * - `selector` picks the room, reader, message or event that it concerns.
+ * - `variant` picks how it is done, or its outcome.
+ */
+export type Action = [kind: ActionKind, selector: number, variant: number];
 
 /** All that is random in a run. */
 export interface Scenario {
-  /** How many rooms there are, and how many of the newest entries of each the log keeps in memory. */
   rooms: number;
-  kept: number;
-  /** How many bytes the log keeps of all rooms. */
-  memory: number;
-  /** How many entries the first room has before. */
-  history: number;
-  moves: Move[];
+  /** How many of the newest entries of each room the log caches. */
+  cachedEntries: number;
+  /** The memory of the caches of all rooms, in bytes. */
+  memoryBytes: number;
+  /** How many entries the first room has at the start. */
+  initialEntries: number;
+  actions: Action[];
 }
 
-/** Which moves a run is made of: with fewer kinds, more of what they do to each other comes about. */
-const MIXES: readonly Kind[][] = [
-  Object.keys(WEIGHTS) as Kind[],
-  ['happen', 'write', 'writeElsewhere', 'join', 'leave', 'comeBack', 'tick'],
-  ['happen', 'write', 'retry', 'remove', 'join', 'comeBack', 'misbehave', 'poll', 'readNewest', 'find'],
-  [
-    'happen',
-    'write',
-    'writeElsewhere',
-    'join',
-    'comeBack',
-    'poll',
-    'readBack',
-    'readNewest',
-    'trim',
-    'restore',
-  ],
-];
-/** The most moves of a run: most of what can be found takes few, and shorter runs are quicker to look through. */
-const MOVES = 120;
+/** The kinds of actions of a run: with fewer kinds, more of their interactions occur. */
+const WORKLOADS: readonly ActionKind[][] = [
+  Object.keys(WEIGHTS) as ActionKind[],
+  ['runNext', 'write', 'writeElsewhere', 'join', 'leave', 'rejoin', 'advanceToInterval'],
+  ['runNext', 'write', 'resend', 'delete', 'join', 'rejoin', 'injectReaderFault', 'poll', 'readNewest', 'find'],
+  ['runNext', 'write', 'writeElsewhere', 'join', 'rejoin', 'poll', 'readBack', 'readNewest', 'trim', 'restore'],
+]; // prettier-ignore
+/** The most actions of a run: most bugs need few, and many short runs find more than a few long ones. */
+const MAX_ACTIONS = 120;
 
 const number = fc.nat(255);
 
-function movesOf(kinds: readonly Kind[]): Arbitrary<Move[]> {
+function actionsOf(kinds: readonly ActionKind[]): Arbitrary<Action[]> {
   const weighted = kinds.flatMap((kind) => Array.from({ length: WEIGHTS[kind] }, () => kind));
-  return fc.array(fc.tuple(fc.constantFrom(...weighted), number, number), { maxLength: MOVES, size: 'max' });
+  const action = fc.tuple(fc.constantFrom(...weighted), number, number);
+  return fc.array(action, { maxLength: MAX_ACTIONS, size: 'max' });
 }
 
 export const scenario: Arbitrary<Scenario> = fc.record({
   rooms: fc.constantFrom(1, 1, 2, 3),
-  // Small, so that readers are often behind what is kept; and larger than what is read at first, and in one part.
-  kept: fc.constantFrom(1, 2, 4, 4, 8, 16, 80, 300),
-  // From little more than one room may take up, to more than a run can fill.
-  memory: fc.constantFrom(1e9, 2_200_000),
-  history: fc.constantFrom(0, 0, 0, 0, 3, 3, 10, 10, 90, 600),
-  moves: fc.oneof(...MIXES.map(movesOf)),
+  // Small, so that readers often need the store; and larger than the log's first read and than one of its pages.
+  cachedEntries: fc.constantFrom(1, 2, 4, 4, 8, 16, 80, 300),
+  // From more than a run can fill to little more than the limit of one room.
+  memoryBytes: fc.constantFrom(1e9, 2_200_000),
+  initialEntries: fc.constantFrom(0, 0, 0, 0, 3, 3, 10, 10, 90, 600),
+  actions: fc.oneof(...WORKLOADS.map(actionsOf)),
 });

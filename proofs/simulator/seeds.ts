@@ -1,77 +1,85 @@
 import fc from 'fast-check';
+import { PROPERTIES, type Violation } from './checker';
+import type { LogClass } from './environment';
 import { scenario, type Scenario } from './scenario';
 import { Simulation } from './simulation';
-import type { LogClass } from './world';
 
-/** What was found under a seed. */
+/** A scenario that fails, and the violation with which it does. */
 export interface Failure {
   seed: number;
-  finding: string;
+  violation: Violation;
   scenario: Scenario;
 }
 
-/** Runs the scenario of a seed. @returns what is found wrong, if anything: the same for the same seed. */
+export interface ShrunkFailure extends Failure {
+  /** The events of the run, one in each line. */
+  trace: string[];
+}
+
+/** Runs the scenario of a seed. @returns the failure, if there is one: the same for the same seed. */
 export async function simulate(LogUnderTest: LogClass, seed: number): Promise<Failure | undefined> {
-  const failing = await check(LogUnderTest, seed, false);
+  const failing = await findFailing(LogUnderTest, seed, false);
   if (!failing) return undefined;
-  const finding = await Simulation.run(LogUnderTest, failing);
-  if (!finding) throw new Error(`Seed ${seed} fails, and does not fail again: something is not simulated.`);
-  return { seed, finding, scenario: failing };
+  const violation = await Simulation.run(LogUnderTest, failing);
+  if (!violation) {
+    throw new Error(`Seed ${seed} fails, but not when it is repeated: something escapes the simulation.`);
+  }
+  return { seed, violation, scenario: failing };
 }
 
-/** Looks for the smallest scenario that still shows a failure. @returns it, and what happens in it, line by line. */
-export async function shrink(
-  LogUnderTest: LogClass,
-  { seed }: Failure,
-): Promise<Failure & { trace: string[] }> {
-  const smallest = (await check(LogUnderTest, seed, true))!;
+/** Shrinks a failure to the simplest scenario that still fails. */
+export async function shrink(LogUnderTest: LogClass, { seed }: Failure): Promise<ShrunkFailure> {
+  const simplest = (await findFailing(LogUnderTest, seed, true))!;
   const trace: string[] = [];
-  const finding = (await Simulation.run(LogUnderTest, smallest, trace))!;
-  return { seed, finding, scenario: smallest, trace };
+  const violation = (await Simulation.run(LogUnderTest, simplest, trace))!;
+  return { seed, violation, scenario: simplest, trace };
 }
 
-/** @returns the scenario that fails, if one does. */
-async function check(LogUnderTest: LogClass, seed: number, shrinks: boolean): Promise<Scenario | undefined> {
+/** @returns the scenario of a seed if it fails, and shrunk if that is wanted. */
+async function findFailing(
+  LogUnderTest: LogClass,
+  seed: number,
+  shrinks: boolean,
+): Promise<Scenario | undefined> {
   const property = fc.asyncProperty(
     scenario,
-    async (one) => (await Simulation.run(LogUnderTest, one)) === undefined,
+    async (candidate) => (await Simulation.run(LogUnderTest, candidate)) === undefined,
   );
-  const parameters = { seed: scattered(seed), numRuns: 1, unbiased: true, endOnFailure: !shrinks };
+  const parameters = { seed: scatter(seed), numRuns: 1, unbiased: true, endOnFailure: !shrinks };
   const { counterexample } = await fc.check(property, parameters);
   return counterexample?.[0];
 }
 
-/** Runs the scenarios of some seeds, one after the other. @returns the first failure. */
+/** Runs the scenarios of consecutive seeds. @returns the first failure. */
 export async function simulateAll(
   LogUnderTest: LogClass,
   { seed, seeds }: { seed: number; seeds: number },
-  onSeed: (seed: number) => void = () => undefined,
+  onPassed: (seed: number) => void = () => undefined,
 ): Promise<Failure | undefined> {
   for (let next = seed; next < seed + seeds; next += 1) {
     const failure = await simulate(LogUnderTest, next);
     if (failure) return failure;
-    onSeed(next);
+    onPassed(next);
   }
   return undefined;
 }
 
-/** Neighbouring seeds begin alike in fast-check's generator; mixed (MurmurHash3's finalizer), they don't. */
-function scattered(seed: number): number {
+/** Scatters a seed (MurmurHash3's finalizer): fast-check generates similar scenarios for consecutive seeds. */
+function scatter(seed: number): number {
   let mixed = seed | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
 }
 
-/** A failure as it is shown to people. */
-export function describeFailure({
-  seed,
-  finding,
-  scenario: { moves, ...rest },
-  trace,
-}: Failure & { trace: string[] }): string {
-  const lines = trace.map((line) => `    ${line}`);
-  return [`seed ${seed}: ${finding}`, `  ${JSON.stringify(rest)}, ${moves.length} moves:`, ...lines].join(
-    '\n',
-  );
+/** Describes a failure: the property that was violated, the scenario and the trace. */
+export function describeFailure({ seed, violation, scenario, trace }: ShrunkFailure): string {
+  const { property, message, step } = violation;
+  const { actions, ...parameters } = scenario;
+  return [
+    `seed ${seed}, step ${step}: ${message}`,
+    `  violates ${property}: ${PROPERTIES[property]}`,
+    `  ${JSON.stringify(parameters)}, ${actions.length} actions:`,
+    ...trace.map((line) => `    ${line}`),
+  ].join('\n');
 }

@@ -1,128 +1,140 @@
 import { formatCursor } from '../../server/log/cursor';
+import { ACTIONS } from './actions';
 import { checkBounds } from './bounds';
-import { MOVES } from './moves';
-import type { Move, Scenario } from './scenario';
-import { World, type LogClass } from './world';
+import type { Violation } from './checker';
+import { Environment, type LogClass } from './environment';
+import type { Action, Scenario } from './scenario';
 
-/** The most steps to come to rest: a log that needs more never does. */
-const STEPS = 10_000;
+/** The most steps until nothing is due: a log that takes more never gets there. */
+const MAX_QUIESCE_STEPS = 10_000;
+/** The page size of the final read, in entries. */
+const PAGE_SIZE = 200;
 
-/** One run of a log through a scenario. The same log and the same scenario always make the same run. */
+/** One run of a log through a scenario. The same log and scenario always make the same run. */
 export class Simulation {
-  private readonly world: World;
+  private readonly environment: Environment;
 
   private constructor(
     LogUnderTest: LogClass,
     private readonly scenario: Scenario,
     trace: string[] | undefined,
   ) {
-    this.world = new World(LogUnderTest, scenario.rooms, scenario.kept, scenario.memory);
-    this.world.scheduler.trace = trace;
+    this.environment = new Environment(LogUnderTest, scenario);
+    this.environment.scheduler.trace = trace;
   }
 
   /**
-   * Runs a scenario; only one at a time, since it owns the process's clock.
-   * @param trace gets a line for each thing that happens.
-   * @returns what was found wrong first, if anything.
+   * Runs a scenario. Only one run is possible at a time, because it replaces the process's clock.
+   * @param trace gets a line for each event.
+   * @returns the first violation.
    */
   static async run(
     LogUnderTest: LogClass,
     scenario: Scenario,
     trace?: string[],
-  ): Promise<string | undefined> {
+  ): Promise<Violation | undefined> {
     const simulation = new Simulation(LogUnderTest, scenario, trace);
-    const { world } = simulation;
+    const { environment } = simulation;
     try {
-      await simulation.play();
+      await simulation.runAll();
     } catch (error) {
-      // The log has thrown where nobody could have caught it.
-      world.observer.find('uncaught', (error as Error).stack ?? String(error));
+      environment.checker.report('uncaught', (error as Error).stack ?? String(error));
     } finally {
-      world.close();
+      environment.close();
     }
-    return world.observer.finding;
+    return environment.checker.violation;
   }
 
-  private async play(): Promise<void> {
-    const { world, scenario } = this;
-    const { observer, store, writers, rooms } = world;
-    const history = Array.from({ length: scenario.history }, () => writers.draft(rooms[0]!, ''));
-    if (history.length > 0) store.commitElsewhere(history, 0);
-    for (const move of scenario.moves) {
-      await this.move(move);
-      checkBounds(world);
-      if (observer.finding) return;
+  private async runAll(): Promise<void> {
+    const { environment, scenario } = this;
+    const { checker, store, writers, rooms } = environment;
+    const initial = Array.from({ length: scenario.initialEntries }, () => writers.createMessage(rooms[0]!));
+    if (initial.length > 0) store.commitElsewhere(initial, 0);
+    for (const action of scenario.actions) {
+      await this.perform(action);
+      checkBounds(environment);
+      if (checker.violation) return;
     }
-    await this.rest();
+    await this.quiesce();
     for (const room of rooms) {
-      writers.settle(room);
-      await this.readThrough(room);
+      writers.verify(room);
+      await this.verifyByReading(room);
     }
-    await this.end();
+    await this.closeLog();
   }
 
-  private async move([kind, which, how]: Move): Promise<void> {
-    const { scheduler } = this.world;
-    if (kind === 'happen') await scheduler.next(which, how);
-    else if (kind === 'tick') await scheduler.tick();
-    else if (kind === 'rest') await this.rest();
-    else await scheduler.make(`${kind} ${which} ${how}`, () => MOVES[kind](this.world, which, how));
+  private async perform([kind, selector, variant]: Action): Promise<void> {
+    const { environment } = this;
+    const { scheduler } = environment;
+    if (kind === 'runNext') await scheduler.runNext(selector, variant);
+    else if (kind === 'advanceToInterval') await scheduler.advanceToInterval();
+    else if (kind === 'quiesce') await this.quiesce();
+    else {
+      const perform = (): void => ACTIONS[kind](environment, selector, variant);
+      await scheduler.runStep(`${kind} ${selector} ${variant}`, perform);
+    }
   }
 
-  /** Lets everything happen that is due, without faults and new writes: then every reader is at the head (I8). */
-  private async rest(): Promise<void> {
-    const { log, scheduler, observer, readers, store, writers } = this.world;
-    scheduler.trace?.push('rest');
-    for (let steps = 0; await scheduler.next(); steps += 1) {
-      checkBounds(this.world);
-      if (observer.finding) return;
-      if (steps === STEPS) return observer.find('I8', 'it does not come to rest');
+  /** Runs everything that is due, without faults and new writes: then every reader is at the head (I8). */
+  private async quiesce(): Promise<void> {
+    const { environment } = this;
+    const { log, scheduler, checker, readers, model, writers } = environment;
+    scheduler.trace?.push('quiesce');
+    for (let steps = 0; await scheduler.runNext(); steps += 1) {
+      checkBounds(environment);
+      if (checker.violation) return;
+      if (steps === MAX_QUIESCE_STEPS) return checker.report('I8', `something is due after ${steps} steps`);
     }
     for (const { isFollowing, name, room, cursor } of readers) {
-      const head = formatCursor(store.epoch, store.room(room).entries.length);
-      if (isFollowing && cursor !== head)
-        observer.find('I8', `${name} rests at ${cursor}, the head of ${room} is ${head}`);
+      const head = formatCursor(model.epoch, model.room(room).entries.length);
+      if (isFollowing && cursor !== head) {
+        checker.report('I8', `${name} waits at ${cursor}, while the head of ${room} is ${head}`);
+      }
     }
     for (const [room, followers] of log['rooms']) {
-      if (followers['all'].size === 0) observer.find('I9', `${room} is kept for nobody`);
+      if (followers['all'].size === 0) checker.report('I9', `${room} is in memory without followers`);
     }
-    const unanswered = this.world.asking + writers.waiting;
-    if (unanswered > 0) observer.find('I8', `${unanswered} questions are never answered`);
+    const unanswered = environment.pendingReads + writers.pendingWrites;
+    if (unanswered > 0) checker.report('I8', `${unanswered} requests are never answered`);
   }
 
-  /** Reads a room from its beginning, page by page: it is what was committed. */
-  private async readThrough(room: string): Promise<void> {
-    const { world } = this;
-    const { log, observer, store } = world;
-    let { epoch, seq } = { epoch: store.epoch, seq: store.room(room).earliest };
-    for (let more = true; more;) {
-      const question = observer.ask(room, { epoch, seq });
-      more = false;
-      await world.scheduler.make(`read ${room} through`, () =>
-        world.expect(log.after(room, formatCursor(epoch, seq), 200), (step) => {
-          ({ epoch, seq } = observer.checkAfter('the last reader', question, step));
-          more = step.type === 'page' && step.more;
+  /** Reads a room from its beginning, page by page, and compares it with the model. */
+  private async verifyByReading(room: string): Promise<void> {
+    const { environment } = this;
+    const { log, checker, model, scheduler } = environment;
+    let { epoch, seq } = { epoch: model.epoch, seq: model.room(room).earliest };
+    for (let hasMore = true; hasMore;) {
+      const read = checker.startRead(room, { epoch, seq });
+      hasMore = false;
+      await scheduler.runStep(`read all of ${room}`, () =>
+        environment.handleRead(log.after(room, formatCursor(epoch, seq), PAGE_SIZE), (result) => {
+          ({ epoch, seq } = checker.checkForward('the final read', read, result));
+          hasMore = result.type === 'page' && result.more;
         }),
       );
-      await this.rest();
+      await this.quiesce();
     }
-    const { entries } = store.room(room);
-    if (seq !== entries.length) observer.find('I1', `the last reader ends at ${seq} of ${entries.length}`);
+    const { entries } = model.room(room);
+    if (seq !== entries.length) {
+      checker.report('I1', `the final read ends at ${seq} of ${entries.length}`);
+    }
   }
 
-  /** Closes the log: what was taken in is answered, and every reader is told. */
-  private async end(): Promise<void> {
-    const { world } = this;
-    const { log, observer, scheduler, readers, writers, rooms } = world;
-    await scheduler.make('close', () => {
-      writers.send(writers.draft(rooms[0]!, ''));
-      world.expect(log.close(), () => undefined);
+  /** Closes the log: it must answer the write in flight, and end every reader. */
+  private async closeLog(): Promise<void> {
+    const { environment } = this;
+    const { log, checker, scheduler, readers, writers, rooms } = environment;
+    await scheduler.runStep('close', () => {
+      writers.send(writers.createMessage(rooms[0]!));
+      environment.handleRead(log.close(), () => undefined);
     });
-    await this.rest();
-    if (readers.some(({ isFollowing }) => isFollowing))
-      observer.find('close', 'a reader was not told that the log has closed');
-    if (log['rooms'].size > 0) observer.find('I9', 'rooms are kept after the end');
-    if (log['budget'].bytes !== 0)
-      observer.find('I9', `${log['budget'].bytes} bytes are counted after the end`);
+    await this.quiesce();
+    if (readers.some(({ isFollowing }) => isFollowing)) {
+      checker.report('close', 'a reader has not been ended');
+    }
+    if (log['rooms'].size > 0) checker.report('I9', 'rooms are in memory after the log has closed');
+    if (log['budget'].bytes !== 0) {
+      checker.report('I9', `${log['budget'].bytes} bytes are cached after the log has closed`);
+    }
   }
 }
