@@ -6,16 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Contact } from '../../server/wire';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { openBrowser, waitUntilEqual } from '../support/browser';
-import { post, say } from '../support/http';
+import { postJson, sendMessage } from '../support/http';
 import { startProxy } from '../support/proxy';
 
 /** The web server of another origin. */
 let otherServer: Server;
 let origin: string;
 let browser: Browser;
-let app: Running;
+let app: RunningApp;
 
 const PAGES = __dirname;
 
@@ -56,7 +56,7 @@ describe('the page of the Socket.IO tutorials', () => {
   };
 
   it('works unchanged: messages, typing, names, and only messages sent after the page connected', async () => {
-    await say(app.url, 'before the page connected');
+    await sendMessage(app.url, 'before the page connected');
     const [anna, boris] = [await open(), await open()];
     await send(anna, 'hello');
     await waitForLines(boris, 'Anonymous: hello');
@@ -83,15 +83,15 @@ describe('a bare EventSource on an allowed origin', () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
     await page.locator('[data-open]').waitFor({ state: 'attached' });
-    await say(app.url, 'one');
+    await sendMessage(app.url, 'one');
     await waitForLines(page, 'one');
-    proxy.cut();
+    proxy.disable();
     await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
-    await say(app.url, 'two');
-    await say(app.url, 'three');
-    proxy.mend();
+    await sendMessage(app.url, 'two');
+    await sendMessage(app.url, 'three');
+    proxy.enable();
     await waitForLines(page, 'one', 'two', 'three');
-    await say(app.url, 'four');
+    await sendMessage(app.url, 'four');
     await waitForLines(page, 'one', 'two', 'three', 'four');
     await page.close();
     await proxy.close();
@@ -102,10 +102,10 @@ describe('a bare EventSource on an allowed origin', () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
     await page.locator('[data-open]').waitFor({ state: 'attached' });
-    proxy.cut();
+    proxy.disable();
     await page.locator('body:not([data-open])').waitFor({ state: 'attached' });
-    await say(app.url, 'one');
-    proxy.mend();
+    await sendMessage(app.url, 'one');
+    proxy.enable();
     await waitForLines(page, 'one');
     await page.close();
     await proxy.close();
@@ -159,7 +159,7 @@ describe('a client of the contacts API on another origin', () => {
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
     expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE');
-    const foreign = await post(
+    const foreign = await postJson(
       `${app.url}/contacts`,
       { name: 'x', phone: '1' },
       { Origin: 'http://evil.example' },

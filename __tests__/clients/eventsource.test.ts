@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NewMessage } from '../../server/wire';
-import { startApp, type Running } from '../support/app';
-import { say } from '../support/http';
+import { startApp, type RunningApp } from '../support/app';
+import { sendMessage } from '../support/http';
 import { startProxy, type Proxy } from '../support/proxy';
 import { Queue } from '../support/queue';
 
@@ -32,7 +32,7 @@ function startReader(client: string, url: string) {
   };
 }
 
-let app: Running;
+let app: RunningApp;
 let proxy: Proxy;
 beforeEach(async () => {
   app = await startApp();
@@ -55,14 +55,14 @@ const CLIENTS = [
 
 describe.each(CLIENTS)('%s', (client) => {
   it('reconnects in a quiet room before its first message, and receives what it missed once', async () => {
-    await say(app.url, 'before the reader connected');
+    await sendMessage(app.url, 'before the reader connected');
     const reader = startReader(client, `${proxy.url}/sse`);
     await reader.next('presence');
-    proxy.links.forEach((link) => link.cut());
-    await say(app.url, 'one');
-    await say(app.url, 'two');
+    proxy.links.forEach((link) => link.close());
+    await sendMessage(app.url, 'one');
+    await sendMessage(app.url, 'two');
     expect([await reader.nextMessage(), await reader.nextMessage()]).toEqual(['one', 'two']);
-    await say(app.url, 'three');
+    await sendMessage(app.url, 'three');
     expect(await reader.nextMessage()).toBe('three');
     await reader.end();
   });

@@ -1,12 +1,12 @@
-import { startApp, type Running } from '../support/app';
-import { read, say } from '../support/http';
+import { startApp, type RunningApp } from '../support/app';
+import { readPage, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { closed, dial } from '../support/raw';
+import { waitForClose, dial } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
-import { closesSoon, CONNECTIONS, type OpenConnection } from './open-connections';
+import { expectClosed, CONNECTIONS, type OpenConnection } from './open-connections';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -21,7 +21,7 @@ async function openAll(
     ),
   );
   // Long polls and streams send nothing at first. Once a later request is answered, they have begun.
-  await read(app.url);
+  await readPage(app.url);
   return connections;
 }
 
@@ -31,9 +31,9 @@ async function endAccess(
   end: () => Promise<unknown>,
 ): Promise<void> {
   await end();
-  await say(app.url, 'a secret');
+  await sendMessage(app.url, 'a secret');
   for (const [name, connection] of connections) {
-    await closesSoon(connection).catch((error: Error) =>
+    await expectClosed(connection).catch((error: Error) =>
       Promise.reject(new Error(`${name}: ${error.message}`)),
     );
     expect({ name, received: connection.text() }).toEqual({
@@ -94,12 +94,12 @@ describe('access that ends', () => {
     );
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
-    await read(app.url);
+    await readPage(app.url);
     await owner.request('PUT', `/people/${guest.id}/ban`, {});
     socket.write(body);
-    await closed(socket);
+    await waitForClose(socket);
     expect(text).toContain('HTTP/1.1 403');
-    expect((await read(app.url)).messages).toEqual([]);
+    expect((await readPage(app.url)).messages).toEqual([]);
   });
 
   it('by a ban of the address refuses new guests from it', async () => {
@@ -107,7 +107,7 @@ describe('access that ends', () => {
     const guest = await TestVisitor.createGuest(app.url);
     const connections = await openAll(guest);
     await owner.request('PUT', `/people/${guest.id}/ban`, { address: true });
-    for (const [, one] of connections) await closesSoon(one);
+    for (const [, one] of connections) await expectClosed(one);
     await expectRefused({}, 403);
     expect((await owner.request('GET', '/messages')).status).toBe(200);
   });
@@ -139,7 +139,7 @@ describe('access that ends', () => {
     const connections = await CONNECTIONS.SSE!(app.url, guest.headers);
     await fetch(app.url, { headers: guest.headers });
     await owner.request('PUT', `/people/${guest.id}/role`, { role: 'guest' });
-    await closesSoon(connections);
+    await expectClosed(connections);
     expect((await guest.request('GET', '/messages')).status).toBe(401);
   });
 
@@ -157,7 +157,7 @@ describe('access that ends', () => {
       await guest.request('GET', '/messages');
       await owner.request('PUT', `/people/${guest.id}/ban`, {});
       await until(() => text.split('HTTP/1.1 403').length === 3);
-      await say(app.url, 'a secret');
+      await sendMessage(app.url, 'a secret');
       socket.destroy();
       expect(text).not.toContain('a secret');
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import { scratch, startApp, type Running } from '../support/app';
-import { say } from '../support/http';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
-import { closed, dial, dialWebSocket } from '../support/raw';
+import { waitForClose, dial, dialWebSocket } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -14,26 +14,26 @@ const MOST = 40;
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 
 describe('the connections of one address', () => {
-  let app: Running;
+  let app: RunningApp;
   afterEach(() => app.close());
 
   it('are limited, even if they send nothing, and closing one makes room for another', async () => {
     app = await startApp(FEW);
     const sockets = await Promise.all(Array.from({ length: MOST }, () => dial(app.url)));
     const beyond = await Promise.all(Array.from({ length: 20 }, () => dial(app.url)));
-    await Promise.all(beyond.map(closed));
+    await Promise.all(beyond.map(waitForClose));
     expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
     // The server has noticed that a connection ended once it has closed its side.
     sockets[0]!.end();
-    await closed(sockets[0]!);
-    await say(app.url, 'another');
+    await waitForClose(sockets[0]!);
+    await sendMessage(app.url, 'another');
     sockets.forEach((socket) => socket.destroy());
   });
 
   it('are not counted together behind a trusted proxy', async () => {
     app = await startApp({ ...FEW, TRUST_PROXY: '127.0.0.1' });
     const sockets = await Promise.all(Array.from({ length: 2 * MOST }, () => dial(app.url)));
-    await say(app.url, 'one more');
+    await sendMessage(app.url, 'one more');
     expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
     sockets.forEach((socket) => socket.destroy());
   });
@@ -70,24 +70,24 @@ describe('the connections of one address', () => {
 
 describe('five thousand connections from one address', () => {
   it('are limited, take little memory, and do not keep the server from answering', async () => {
-    const place = scratch();
-    const server = await startProcess({ DATABASE: `${place.folder}/parley.db`, LIMITS: 'on' });
-    await say(server.url, 'before');
+    const folder = createTemporaryFolder();
+    const server = await startProcess({ DATABASE: `${folder.path}/parley.db`, LIMITS: 'on' });
+    await sendMessage(server.url, 'before');
     const before = memoryOf(server.child);
     const sockets: Socket[] = [];
     for (let i = 0; i < 5_000; i += 1) sockets.push(await dial(server.url));
-    await Promise.all(sockets.slice(2_000).map(closed));
+    await Promise.all(sockets.slice(2_000).map(waitForClose));
     expect(memoryOf(server.child) - before).toBeLessThan(80);
     // The server has noticed that a connection ended once it has closed its side.
-    await Promise.all(sockets.map((socket) => closed(socket.end())));
-    await say(server.url, 'after');
+    await Promise.all(sockets.map((socket) => waitForClose(socket.end())));
+    await sendMessage(server.url, 'after');
     await server.end('SIGTERM');
-    place.remove();
+    folder.remove();
   });
 });
 
 describe('a handshake that is abandoned', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     app = await startApp({ ...FEW, LIMIT_CONNECTIONS: '10' });
@@ -108,9 +108,9 @@ describe('a handshake that is abandoned', () => {
       const pinged = second % 20 === 0 && new Promise((resolve) => there.socket.once('ping', resolve));
       jest.advanceTimersByTime(1_000);
       // Once another request is answered, the server has read the pong.
-      if (pinged) await pinged.then(() => say(app.url, 'answered'));
+      if (pinged) await pinged.then(() => sendMessage(app.url, 'answered'));
     }
-    await Promise.all(abandoned.map(closed));
+    await Promise.all(abandoned.map(waitForClose));
     expect((await fetch(`${app.url}${POLLING}&sid=${sid}`)).status).toBe(400);
     there.send({ type: 'new_message', message: 'still there' });
     await there.next(({ message }) => message === 'still there');

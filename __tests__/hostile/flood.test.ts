@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { startApp, type Running } from '../support/app';
-import { post, readAll } from '../support/http';
+import { startApp, type RunningApp } from '../support/app';
+import { postJson, readAll } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { connect, leave } from '../support/socket';
+import { connect, disconnect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
 /** How many messages a visitor may send in a minute here; an address may send ten times as many. */
 const EACH = 5;
 const ADDRESS = 10 * EACH;
 
-let app: Running;
+let app: RunningApp;
 let closing: (() => Promise<void>)[];
 
 beforeEach(async () => {
@@ -31,7 +31,7 @@ const socketIo = async (transport: string, headers: Record<string, string>): Pro
     upgrade: false,
     extraHeaders: headers,
   });
-  closing.push(() => leave(socket));
+  closing.push(() => disconnect(socket));
   return (message) => socket.emitWithAck('new_message', { message }) as Promise<Said>;
 };
 
@@ -50,7 +50,7 @@ const WAYS: Record<string, (headers: Record<string, string>) => Promise<Say>> = 
     };
   },
   'POST /messages': async (headers) => async (message) => {
-    const answer = await post(`${app.url}/messages`, { message }, headers);
+    const answer = await postJson(`${app.url}/messages`, { message }, headers);
     const header = Number(answer.headers.get('Retry-After'));
     return (answer.status === 201 ? answer.body : { ...answer.body, header }) as Said;
   },
@@ -111,13 +111,13 @@ describe('a flood by many visitors without a cookie', () => {
     const refused = await flood(20 * says.length, (message, i) => says[i % says.length]!(message));
     expect(refused).toHaveLength(20 * says.length - (await readAll(app.url)).length);
     expect((await readAll(app.url)).length).toBeLessThanOrEqual(ADDRESS);
-    expect(await post(`${app.url}/messages`, { message: 'x' })).toMatchObject({ status: 429 });
+    expect(await postJson(`${app.url}/messages`, { message: 'x' })).toMatchObject({ status: 429 });
   });
 
   it('is refused with a sentence on the text subprotocol', async () => {
     const peer = await openPeer(app.url, '/ws', 'text');
     for (let i = 0; i <= EACH; i += 1) peer.socket.send(`flood ${i}`);
-    const lines = await peer.until(EACH + 1);
+    const lines = await peer.waitForLines(EACH + 1);
     expect(lines.filter((line) => line.startsWith(' * '))).toEqual([
       expect.stringMatching(/too fast\. Try again in \d+ s\.$/),
     ]);

@@ -1,7 +1,7 @@
 import { plainText } from '../../server/transports/plain-text';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { post, readAll, say } from '../support/http';
+import { postJson, readAll, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -15,7 +15,7 @@ const ENTRY = {
   at: '2026-11-20T19:19:24.381Z',
 };
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -29,8 +29,8 @@ describe('line breaks and control characters', () => {
 
   it.each(FORGED)('can’t forge an event on SSE: %j', async (message) => {
     const stream = sseEvents(`${app.url}/sse?last=0&after=earliest`);
-    await say(app.url, message);
-    await say(app.url, 'the next');
+    await sendMessage(app.url, message);
+    await sendMessage(app.url, 'the next');
     const events = await take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
     expect(events.map(({ type, data }) => [type, data.message])).toEqual([
       ['new_message', message],
@@ -42,8 +42,8 @@ describe('line breaks and control characters', () => {
     'can’t forge a line on the text subprotocol or for curl: %j',
     async (message) => {
       const peer = await openPeer(app.url, '/ws', 'text');
-      await say(app.url, message);
-      const [frame] = await peer.until(1);
+      await sendMessage(app.url, message);
+      const [frame] = await peer.waitForLines(1);
       const answer = await fetch(`${app.url}/r/lobby`, { headers: { Accept: 'text/plain' } });
       const lines = (await answer.text()).slice(0, -1);
       expect(frame).toBe(lines);
@@ -57,13 +57,13 @@ describe('line breaks and control characters', () => {
   it.each(['a\u0000b', 'a\u001bb', 'a\u0085b', 'a\u000bb', 'a\u000cb'])(
     'that nobody types are refused on every transport: %j',
     async (message) => {
-      expect((await post(`${app.url}/messages`, { message })).status).toBe(400);
+      expect((await postJson(`${app.url}/messages`, { message })).status).toBe(400);
       const { socket } = await connect(app.url);
       expect(await socket.emitWithAck('new_message', { message })).toMatchObject({ status: 400 });
       socket.disconnect();
       const peer = await openPeer(app.url, '/ws', 'text');
       peer.socket.send(message);
-      expect((await peer.until(1))[0]).toMatch(/^ \* /);
+      expect((await peer.waitForLines(1))[0]).toMatch(/^ \* /);
       peer.socket.terminate();
       expect(await readAll(app.url)).toEqual([]);
     },
@@ -97,7 +97,7 @@ describe('line breaks and control characters', () => {
     const { body } = await guest.request('POST', '/messages', { message: 'hello' });
     const peer = await openPeer(app.url, '/ws', 'text');
     await guest.request('DELETE', `/r/lobby/messages/${String(body.id)}`);
-    expect(await peer.until(1)).toEqual([` * “${username}” deleted a message.`]);
+    expect(await peer.waitForLines(1)).toEqual([` * “${username}” deleted a message.`]);
     peer.socket.terminate();
     const answer = await fetch(`${app.url}/r/lobby?after=earliest`, { headers: { Accept: 'text/plain' } });
     const [deleted] = (await answer.text()).split('\n');
@@ -116,7 +116,7 @@ describe('line breaks and control characters', () => {
     const answer = await fetch(`${app.url}/sse?after=x%0d%0aSet-Cookie:%20a=b`);
     expect(answer.status).toBe(400);
     expect(answer.headers.getSetCookie()).toEqual([]);
-    const contact = await post(`${app.url}/contacts`, {
+    const contact = await postJson(`${app.url}/contacts`, {
       name: 'a\r\nSet-Cookie: a=b',
       phone: '+79123456789',
     });

@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ErrorCode } from '../../server/wire';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { errorOf } from '../support/error';
 import { take, sseEvents } from '../support/events';
-import { say } from '../support/http';
-import { answerTo, closed, dial, UPGRADE } from '../support/raw';
+import { sendMessage } from '../support/http';
+import { sendRaw, waitForClose, dial, UPGRADE } from '../support/raw';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -74,7 +74,7 @@ describe('a request target', () => {
   it.each(['/', '/messages?room=', '/sse?room=', '/static/', '/socket.io/?x='])(
     'of 64 KB is refused with 414 and a reason: %s…',
     async (path) => {
-      const { status, text } = await answerTo(
+      const { status, text } = await sendRaw(
         app.url,
         `GET ${path}${'x'.repeat(64 * 1024)} HTTP/1.1`,
         'Host: localhost',
@@ -88,7 +88,7 @@ describe('a request target', () => {
 
   it('of 64 KB is refused for a WebSocket, too', async () => {
     const line = `GET /ws?room=${'x'.repeat(64 * 1024)} HTTP/1.1`;
-    expect((await answerTo(app.url, line, 'Host: localhost')).status).toBe(414);
+    expect((await sendRaw(app.url, line, 'Host: localhost')).status).toBe(414);
   });
 
   it('that is long, but within the limit, is answered', async () => {
@@ -160,7 +160,7 @@ describe('a request that Node or a library would refuse in a format of its own',
       [polling('transport=websocket'), HOST],
     ],
   ])('is refused with a body like all errors: %s', async (_what, expected, lines) => {
-    const { status, text } = await answerTo(
+    const { status, text } = await sendRaw(
       app.url,
       ...lines.map((line) => line.replace('Connection: Upgrade', 'Connection: Upgrade, close')),
       ...(lines.includes('Connection: Upgrade') ? [] : ['Connection: close']),
@@ -198,10 +198,10 @@ describe('a malformed request', () => {
   ])(
     'is refused with a body like all errors, and its connection is closed: %s',
     async (_what, lines, expected) => {
-      const { status, text } = await answerTo(app.url, ...lines);
+      const { status, text } = await sendRaw(app.url, ...lines);
       expect(status).toBe(errorOf(expected).status);
       expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(errorOf(expected));
-      await say(app.url, 'still there');
+      await sendMessage(app.url, 'still there');
     },
   );
 
@@ -211,7 +211,7 @@ describe('a malformed request', () => {
     socket.on('data', (chunk) => (text += String(chunk)));
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
     socket.write('no request\r\n\r\n');
-    await closed(socket);
+    await waitForClose(socket);
     expect(text.match(/HTTP\/1.1/g)).toHaveLength(1);
   });
 });

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { scratch, startApp, type Running } from '../support/app';
-import { say } from '../support/http';
-import { closed, dial, dialWebSocket, frame } from '../support/raw';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { sendMessage } from '../support/http';
+import { waitForClose, dial, dialWebSocket, frame } from '../support/raw';
 import { openPeer } from '../support/ws';
 
 const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
 const HOSTILE = 'X-Forwarded-For: 203.0.113.7';
 const other = { headers: { 'X-Forwarded-For': '203.0.113.8' } };
 
-let app: Running;
+let app: RunningApp;
 afterEach(() => app.close());
 
 const lines = (...head: string[]): string => [...head, 'Host: localhost', HOSTILE, '', ''].join('\r\n');
@@ -43,7 +43,7 @@ describe('the requests of one address', () => {
     expect(open).toHaveLength(1);
     // The memory is released when a connection closes.
     open[0]!.destroy();
-    await closed(open[0]!);
+    await waitForClose(open[0]!);
     const again = await dial(app.url);
     again.write(lines('GET /messages HTTP/1.1') + ahead.repeat(5));
     expect(await stillOpen([again])).toHaveLength(1);
@@ -71,7 +71,7 @@ describe('a body', () => {
     app.server.requestTimeout = app.server.headersTimeout = 0;
     const socket = await dial(app.url);
     socket.write(CHUNKED + chunk('x').repeat(1_310));
-    await closed(socket);
+    await waitForClose(socket);
     const whole = await dial(app.url);
     whole.write(CHUNKED + chunk('x').repeat(1_024) + chunk(''));
     const answer = await new Promise((resolve) => whole.once('data', resolve));
@@ -95,7 +95,7 @@ describe('a body whose request is answered before it has arrived', () => {
       const [answer] = (await once(socket, 'data')) as [Buffer];
       expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
       socket.write(chunk('x'.repeat(60_000)));
-      await closed(socket);
+      await waitForClose(socket);
     }
     expect((await fetch(`${app.url}/messages`, { headers })).status).toBe(200);
   });
@@ -105,7 +105,7 @@ describe('a body whose request is answered before it has arrived', () => {
     const socket = await dial(app.url);
     const head = lines('POST /r/lobby HTTP/1.1', 'Content-Type: text/plain', 'Transfer-Encoding: chunked');
     socket.write(head + chunk('x').repeat(1_500) + chunk(''));
-    await closed(socket);
+    await waitForClose(socket);
     expect(await (await fetch(`${app.url}/messages`)).json()).toMatchObject({ messages: [] });
   });
 });
@@ -116,12 +116,12 @@ describe('an address', () => {
     for (let i = 0; i < 20; i += 1) {
       const socket = await dial(app.url);
       socket.write('NO HTTP\r\n\r\n');
-      await closed(socket);
+      await waitForClose(socket);
     }
     const socket = await dial(app.url, 'GET /messages HTTP/1.1', 'Host: localhost');
     let text = '';
     socket.on('data', (data) => (text += String(data)));
-    await closed(socket);
+    await waitForClose(socket);
     expect(text).toBe('');
   });
 });
@@ -143,7 +143,7 @@ describe('a connection that floods with control frames or empty packets', () => 
     const socket = await dialWebSocket(app.url, path, HOSTILE);
     if (path === ENGINE) socket.write(frame('text', '40'));
     socket.write(many(one));
-    await closed(socket);
+    await waitForClose(socket);
     const refused = await fetch(`${app.url}/messages`, { headers: { 'X-Forwarded-For': '203.0.113.7' } });
     expect(refused.status).toBe(429);
     expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
@@ -175,10 +175,10 @@ describe('a connection that floods with control frames or empty packets', () => 
     fragmented.write(
       Buffer.concat(Array.from({ length: 256 }, () => frame('continuation', '', { final: false }))),
     );
-    await closed(fragmented);
+    await waitForClose(fragmented);
     const binary = await dialWebSocket(app.url, '/ws');
     binary.write(Buffer.concat([frame('binary', 'x'), frame('text', 'not stored')]));
-    await closed(binary);
+    await waitForClose(binary);
     expect(await (await fetch(`${app.url}/messages`)).json()).toMatchObject({ messages: [] });
   });
 
@@ -188,19 +188,19 @@ describe('a connection that floods with control frames or empty packets', () => 
     let echoed = '';
     socket.on('data', (data) => (echoed += String(data)));
     socket.write(Buffer.concat(Array.from({ length: 100 }, () => frame('text', '!'))));
-    await closed(socket);
+    await waitForClose(socket);
     expect(echoed.match(/!/g)).toHaveLength(10);
   });
 });
 
 describe('what the connections of one address leave unread', () => {
   it('is at most 8 KB for each connection it may have: others are cut off, and those that read are not', async () => {
-    const place = scratch();
-    const env = { DATABASE: `${place.folder}/parley.db` };
+    const folder = createTemporaryFolder();
+    const env = { DATABASE: `${folder.path}/parley.db` };
     app = await startApp(env);
     // More than fits into the kernel's buffers of a connection, in pages of 64 KB.
     for (let count = 0; count < 3_000; count += 50)
-      await Promise.all(Array.from({ length: 50 }, () => say(app.url, 'x'.repeat(4_000))));
+      await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'x'.repeat(4_000))));
     await app.close();
     // 20 connections: 160 KB.
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
@@ -220,11 +220,11 @@ describe('what the connections of one address leave unread', () => {
       }),
     );
     await cut;
-    await say(app.url, 'still there');
+    await sendMessage(app.url, 'still there');
     await reader.next(({ message }) => message === 'still there');
     sockets.forEach((socket) => socket.destroy());
     reader.socket.terminate();
     await app.close();
-    place.remove();
+    folder.remove();
   });
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-let app: Running;
+let app: RunningApp;
 let closing: (() => void)[];
 
 beforeEach(async () => {

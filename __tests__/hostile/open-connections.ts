@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { closed, dial } from '../support/raw';
+import { waitForClose, dial } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -44,7 +44,7 @@ const http =
     );
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
-    return { text: () => text, closed: closed(socket) };
+    return { text: () => text, closed: waitForClose(socket) };
   };
 
 /** Every kind of connection that stays open. */
@@ -73,7 +73,7 @@ export const CONNECTIONS: Record<string, Open> = {
  * Waits until a connection is closed. @throws if that takes longer than 5 s. They are counted in short timers: on a busy
  * machine these are as late as those of the server, which runs in this process.
  */
-export async function closesSoon({ closed }: OpenConnection): Promise<void> {
+export async function expectClosed({ closed }: OpenConnection): Promise<void> {
   let isClosed = false;
   const closing = closed.then(() => (isClosed = true));
   for (let waited = 0; !isClosed; waited += TICK) {

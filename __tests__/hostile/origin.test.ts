@@ -1,10 +1,10 @@
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { readAll } from '../support/http';
-import { connect, leave } from '../support/socket';
+import { connect, disconnect } from '../support/socket';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp({ CORS_ORIGINS: 'https://friend.example' })));
 afterEach(() => app.close());
 
@@ -86,7 +86,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
         forceNew: true,
       });
       await new Promise((resolve) => socket.once('connect_error', resolve));
-      await leave(socket);
+      await disconnect(socket);
     }
     const { socket } = await connect(app.url, { transports: ['polling'], upgrade: false });
     const path = `${POLLING}&sid=${socket.io.engine.id}`;
@@ -94,7 +94,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
       403,
     );
     expect(await refusedUpgrade(path.replace('polling', 'websocket'), origin)).toBe(403);
-    await leave(socket);
+    await disconnect(socket);
     expect(await readAll(app.url)).toEqual([]);
   });
 
@@ -150,6 +150,6 @@ describe('a page of an allowed origin', () => {
       transports: ['polling'],
       extraHeaders: { origin: 'https://friend.example' },
     });
-    await leave(socket);
+    await disconnect(socket);
   });
 });

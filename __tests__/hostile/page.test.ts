@@ -1,7 +1,7 @@
 import { waitUntilEqual } from '../support/browser';
-import { post, say } from '../support/http';
+import { postJson, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { answerTo } from '../support/raw';
+import { sendRaw } from '../support/raw';
 import { setUpBrowser } from '../support/browser-fixture';
 
 /** After each test, the stage checks that no page has thrown or violated its content security policy. */
@@ -43,7 +43,7 @@ describe('markup and script', () => {
     const mallory = await TestVisitor.createGuest(fixture.app.url);
     await mallory.request('POST', '/username', { username: NAME });
     for (const message of TEXTS) await mallory.request('POST', '/messages', { message });
-    await post(`${fixture.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
+    await postJson(`${fixture.app.url}/contacts`, { name: CONTACT, phone: '+79123456789' });
     for (const turn of ['live', 'rendered']) {
       if (turn === 'rendered') await page.reload();
       await chat.waitForMessages(TEXTS);
@@ -128,7 +128,7 @@ describe('the content security policy', () => {
   it('allows WebSockets to its own host, and none from a forged header', async () => {
     const { host } = new URL(fixture.app.url);
     expect((await policyOf('/')).of['connect-src']).toEqual(["'self'", `ws://${host}`, `wss://${host}`]);
-    const { status, text } = await answerTo(
+    const { status, text } = await sendRaw(
       fixture.app.url,
       'GET / HTTP/1.1',
       'Host: evil.example; script-src *',
@@ -157,7 +157,7 @@ describe('the content security policy', () => {
   });
 
   it('keeps the page out of frames of other origins', async () => {
-    await say(fixture.app.url, 'framed');
+    await sendMessage(fixture.app.url, 'framed');
     const { page, errors } = await fixture.openPage('/', { status: false });
     await page.goto('about:blank');
     await page.setContent(`<iframe src="${fixture.app.url}/"></iframe>`);

@@ -1,9 +1,9 @@
 import type { MessagePage } from '../../server/wire';
-import { scratch, startApp, type Running } from '../support/app';
-import { read, readAll, say } from '../support/http';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { readPage, readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess } from '../support/process';
-import { closed, dial } from '../support/raw';
+import { waitForClose, dial } from '../support/raw';
 
 /** Four thousand characters of four bytes each: the longest message. */
 const LONGEST = '\u{1F600}'.repeat(4_000);
@@ -11,11 +11,11 @@ const LARGEST = ['GET /messages?limit=500 HTTP/1.1', 'Host: localhost', ''];
 const ahead = (count: number): string[] => Array.from({ length: count }, () => LARGEST).flat();
 
 async function fill(url: string, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => say(url, LONGEST)));
+  await Promise.all(Array.from({ length: count }, () => sendMessage(url, LONGEST)));
 }
 
 describe('pipelined requests', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
@@ -23,14 +23,14 @@ describe('pipelined requests', () => {
     const behind = JSON.stringify({ message: 'behind', room: 'behind' });
     const post = ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     const socket = await dial(app.url);
-    const closing = closed(socket);
+    const closing = waitForClose(socket);
     socket.write(['GET /subscribe HTTP/1.1', 'Host: localhost', '', ''].join('\r\n'));
     socket.write([...post, 'Connection: close', `Content-Length: ${behind.length}`, '', behind].join('\r\n'));
-    for (let i = 0; i < 20; i += 1) await read(app.url, { limit: '1' });
+    for (let i = 0; i < 20; i += 1) await readPage(app.url, { limit: '1' });
     expect(await readAll(app.url, 'behind')).toEqual([]);
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
-    await say(app.url, 'what the long poll waits for');
+    await sendMessage(app.url, 'what the long poll waits for');
     await closing;
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 201']);
     expect(await readAll(app.url, 'behind')).toMatchObject([{ message: 'behind' }]);
@@ -38,15 +38,15 @@ describe('pipelined requests', () => {
 
   it('are cut off if more than 32 wait', async () => {
     const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', '', ...ahead(33));
-    await closed(socket);
-    await say(app.url, 'still there');
+    await waitForClose(socket);
+    await sendMessage(app.url, 'still there');
   });
 });
 
 describe('fourteen connections that pipeline 32 requests for the largest responses, and read nothing', () => {
   it('take only a few MB', async () => {
-    const place = scratch();
-    const server = await startProcess({ DATABASE: `${place.folder}/parley.db` });
+    const folder = createTemporaryFolder();
+    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` });
     await fill(server.url, 40);
     const before = memoryOf(server.child);
     const sockets = await Promise.all(
@@ -57,20 +57,20 @@ describe('fourteen connections that pipeline 32 requests for the largest respons
         return socket;
       }),
     );
-    for (let i = 0; i < 50; i += 1) await read(server.url, { limit: '1' });
+    for (let i = 0; i < 50; i += 1) await readPage(server.url, { limit: '1' });
     expect(memoryOf(server.child) - before).toBeLessThan(100);
     sockets.forEach((socket) => socket.destroy());
     await server.end('SIGTERM');
-    place.remove();
+    folder.remove();
   });
 });
 
 describe('a response', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => {
     app = await startApp();
     await fill(app.url, 30);
-    await say(app.url, 'the newest');
+    await sendMessage(app.url, 'the newest');
   });
   afterEach(() => app.close());
 
@@ -93,9 +93,9 @@ describe('a response', () => {
   });
 
   it('to a request for the newest messages contains those that fit, and the others are on the page before', async () => {
-    const newest = await read(app.url, { limit: '500' });
+    const newest = await readPage(app.url, { limit: '500' });
     expect(texts(newest)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31]);
-    const older = await read(app.url, { limit: '500', before: newest.messages[0]!.cursor });
+    const older = await readPage(app.url, { limit: '500', before: newest.messages[0]!.cursor });
     expect(texts(older)).toEqual([15, 16, 17, 18, 19, 20, 21, 22]);
     const lines = await (
       await fetch(`${app.url}/r/lobby?last=30`, { headers: { Accept: 'text/plain' } })
@@ -106,17 +106,17 @@ describe('a response', () => {
 
 describe('a shutdown while pipelined requests wait', () => {
   it('causes no warning', async () => {
-    const place = scratch();
-    const server = await startProcess({ DATABASE: `${place.folder}/parley.db` }, undefined, 'pipe');
+    const folder = createTemporaryFolder();
+    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` }, undefined, 'pipe');
     let errors = '';
     server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
     const socket = await dial(server.url);
     const wait = ['GET /subscribe HTTP/1.1', 'Host: localhost', ''];
     socket.write([...Array.from({ length: 30 }, () => wait).flat(), ''].join('\r\n'));
-    for (let i = 0; i < 20; i += 1) await read(server.url, { limit: '1' });
+    for (let i = 0; i < 20; i += 1) await readPage(server.url, { limit: '1' });
     const ending = server.end('SIGTERM');
     expect(await ending).toEqual({ code: 0, signal: null });
     expect(errors).toBe('');
-    place.remove();
+    folder.remove();
   });
 });

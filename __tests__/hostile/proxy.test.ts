@@ -1,10 +1,10 @@
-import { startApp, type Running } from '../support/app';
-import { post } from '../support/http';
+import { startApp, type RunningApp } from '../support/app';
+import { postJson } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-let app: Running | undefined;
+let app: RunningApp | undefined;
 afterEach(() => app?.close());
 
 const LIMIT = { LIMITS: 'on', LIMIT_MESSAGES: '1/60' };
@@ -15,7 +15,7 @@ const CROWD = 10;
 async function taken(url: string, header: (i: number) => Record<string, string>): Promise<number> {
   let count = 0;
   for (let i = 0; i < 2 * CROWD; i += 1) {
-    const { status } = await post(`${url}/messages`, { message: 'x' }, header(i));
+    const { status } = await postJson(`${url}/messages`, { message: 'x' }, header(i));
     if (status === 201) count += 1;
   }
   return count;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { scratch, startApp, type Running } from '../support/app';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { say } from '../support/http';
+import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { answerTo, UPGRADE } from '../support/raw';
-import { connect, leave, open } from '../support/socket';
+import { sendRaw, UPGRADE } from '../support/raw';
+import { connect, disconnect, openClient } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-let app: Running;
+let app: RunningApp;
 afterEach(() => app.close());
 
 /** Headers of a request from another address, as a trusted proxy would send them. */
@@ -19,11 +19,11 @@ const get = (path: string, headers: Record<string, string>) => fetch(app.url + p
 
 describe('the rate limit of reads', () => {
   it('refuses a visitor above it with 429 and Retry-After, and not others of the address', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const env = { DATABASE: join(folder, 'parley.db') };
     app = await startApp(env);
     for (let i = 0; i < 10; i += 1)
-      await Promise.all(Array.from({ length: 50 }, () => say(app.url, 'hello')));
+      await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'hello')));
     await app.close();
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_READS: '10/60' });
     const greedy = await TestVisitor.createGuest(app.url);
@@ -192,10 +192,10 @@ describe('a replay of a long history', () => {
   it.each(['/sse?after=earliest', '/ws', 'Socket.IO', '/r/lobby?follow&after=earliest'])(
     'waits when the reads are used up, and gets everything: %s',
     async (way) => {
-      const place = scratch();
-      const DATABASE = join(place.folder, 'parley.db');
+      const folder = createTemporaryFolder();
+      const DATABASE = join(folder.path, 'parley.db');
       app = await startApp({ DATABASE });
-      for (const text of texts) await say(app.url, text);
+      for (const text of texts) await sendMessage(app.url, text);
       await app.close();
       app = await startApp({ DATABASE, LIMITS: 'on', LIMIT_READS: `2/${WINDOW}`, TAIL: '1' });
       const begun = performance.now();
@@ -203,7 +203,7 @@ describe('a replay of a long history', () => {
       expect(seqs(read)).toEqual(texts.map((_, i) => i + 1));
       // The four pages after the first are four reads: the last two are in the second window.
       expect(performance.now() - begun).toBeGreaterThan((WINDOW * 1_000) / 2);
-      place.remove();
+      folder.remove();
     },
   );
 
@@ -217,13 +217,13 @@ describe('a replay of a long history', () => {
       cursors.push(...peer.frames.filter(isMessage).map(({ cursor }) => String(cursor)));
       peer.socket.terminate();
     } else if (way === 'Socket.IO') {
-      const { socket } = open(app.url, { auth: { after: 'earliest' } });
+      const { socket } = openClient(app.url, { auth: { after: 'earliest' } });
       await new Promise<void>((resolve) => {
         socket.on('new_message', ({ cursor }: { cursor: string }) => {
           if (cursors.push(cursor) === count) resolve();
         });
       });
-      await leave(socket);
+      await disconnect(socket);
     } else if (way.startsWith('/sse')) {
       const messages = await take(sseEvents(app.url + way), count, ({ type }) => type === 'new_message');
       cursors.push(...messages.map(({ id }) => id));
@@ -252,18 +252,18 @@ describe('the rate limit of refusals', () => {
       ['GET /nothing HTTP/1.1', ...UPGRADE],
     ];
     for (let i = 0; i < 10; i += 1) {
-      const { status } = await answerTo(app.url, ...wrong[i % wrong.length]!, 'Connection: close');
+      const { status } = await sendRaw(app.url, ...wrong[i % wrong.length]!, 'Connection: close');
       expect([400, 404, 501]).toContain(status);
     }
     expect((await fetch(`${app.url}/messages`)).status).toBe(429);
-    expect((await answerTo(app.url, ...wrong[3]!)).status).toBe(429);
+    expect((await sendRaw(app.url, ...wrong[3]!)).status).toBe(429);
     // Above it, malformed requests are not even answered.
-    expect(await answerTo(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
+    expect(await sendRaw(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
   });
 
   it('does not count malformed requests for a proxy', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
-    for (let i = 0; i < 15; i += 1) expect((await answerTo(app.url, 'NO HTTP')).status).toBe(400);
+    for (let i = 0; i < 15; i += 1) expect((await sendRaw(app.url, 'NO HTTP')).status).toBe(400);
   });
 
   it('includes whatever is refused over HTTP; above it, the address is refused until the window ends, and no other', async () => {

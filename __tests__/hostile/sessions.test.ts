@@ -1,17 +1,17 @@
 import { SqliteVisitors } from '../../server/stores/sqlite/visitors';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { errorOf } from '../support/error';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
-import { closesSoon, CONNECTIONS, type OpenConnection } from './open-connections';
+import { expectClosed, CONNECTIONS, type OpenConnection } from './open-connections';
 
 const DAY = 24 * 60 * 60 * 1_000;
 
 type RecordUse = (this: SqliteVisitors, ...use: [id: string, at: number]) => Promise<void>;
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -121,7 +121,7 @@ describe('a session', () => {
     const connections = await openAll(unused);
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now + 91 * DAY);
-    await Promise.all(connections.map(closesSoon));
+    await Promise.all(connections.map(expectClosed));
     await isRefusedEverywhere(unused);
     // Tokens don't expire, and expired sessions are not listed.
     const script = { Authorization: `Bearer ${String(body.token)}` };
@@ -173,7 +173,7 @@ describe('a session', () => {
     const later = Date.now() + 60_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
     await Promise.all(Array.from({ length: 50 }, () => signedIn(device)));
-    await Promise.all(connections.map(closesSoon));
+    await Promise.all(connections.map(expectClosed));
     expect((await self.request('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
     expect(await grantsOf(await signedIn(device))).toHaveLength(50);
   });
@@ -199,7 +199,7 @@ describe('a session', () => {
     await change({ password: 'the second', current: 'Masha password', endOtherSessions: false });
     expect((await browser.request('GET', '/account')).status).toBe(200);
     await change({ password: 'the third', current: 'the second' });
-    await Promise.all(connections.map(closesSoon));
+    await Promise.all(connections.map(expectClosed));
     expect((await browser.request('GET', '/account')).body).toEqual(ENDED);
     expect((await grantsOf(self)).map(({ kind }) => kind).sort()).toEqual(['session', 'token']);
     const script = { Authorization: `Bearer ${String(body.token)}` };

@@ -1,11 +1,11 @@
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { TestVisitor } from '../support/test-visitor';
 
 const from = (address: string) => ({ 'X-Forwarded-For': address });
 const HOME = from('198.51.100.1');
 
-let app: Running;
+let app: RunningApp;
 afterEach(() => app.close());
 
 /** Starts a server where an address may try each name once, ten names in all, and a name can be tried twice. */

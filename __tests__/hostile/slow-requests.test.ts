@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { post, say } from '../support/http';
+import { postJson, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { closed, dial } from '../support/raw';
+import { waitForClose, dial } from '../support/raw';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -23,7 +23,7 @@ async function trickle(lines: string[], byte: string): Promise<{ text: string; s
     sent += 1;
     socket.write(byte);
   }, PAUSE);
-  await closed(socket);
+  await waitForClose(socket);
   clearInterval(drip);
   return { text, sent };
 }
@@ -39,7 +39,7 @@ const BODY = [
 
 describe('a request that never ends', () => {
   it('is cut off within 15 s while its headers arrive byte by byte, as is a silent connection', async () => {
-    const silent = dial(app.url).then(closed);
+    const silent = dial(app.url).then(waitForClose);
     const { text, sent } = await trickle(['GET / HTTP/1.1', 'Host: localhost', 'X-Slow: '], 'x');
     await silent;
     expect(text).toMatch(/^HTTP\/1.1 408 [^]*"code":"request_timeout","status":408\}$/);
@@ -57,7 +57,7 @@ describe('a request that never ends', () => {
         const socket = await dial(app.url);
         let text = '';
         socket.on('data', (chunk) => (text += String(chunk)));
-        await closed(socket);
+        await waitForClose(socket);
         return text;
       }),
     );
@@ -83,7 +83,7 @@ describe('a request that never ends', () => {
     const { text } = await trickle(BODY, ' ');
     expect(text).toContain('HTTP/1.1 408');
     Object.assign(app.server, { requestTimeout, headersTimeout });
-    await say(app.url, 'still flowing');
+    await sendMessage(app.url, 'still flowing');
     for (const stream of streams) expect((await stream)[0]!.data.message).toBe('still flowing');
     expect(await polled).toMatchObject({ messages: [{ message: 'still flowing' }] });
     while (!lines.includes('Anonymous: still flowing'))
@@ -99,7 +99,7 @@ describe('a request that never ends', () => {
         return socket;
       }),
     );
-    expect((await post(`${app.url}/messages`, { message: 'quick' })).status).toBe(201);
+    expect((await postJson(`${app.url}/messages`, { message: 'quick' })).status).toBe(201);
     slow.forEach((socket) => socket.destroy());
   });
 });
@@ -124,7 +124,7 @@ describe('a response that is not read', () => {
     socket.pause();
     await dropped;
     socket.destroy();
-    await say(app.url, 'still flowing', { room: 'quiet' });
+    await sendMessage(app.url, 'still flowing', { room: 'quiet' });
     expect((await quiet)[0]!.data.message).toBe('still flowing');
   });
 });

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Presence } from '../../server/wire';
-import { scratch, startApp, type Running } from '../support/app';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { say } from '../support/http';
+import { sendMessage } from '../support/http';
 import { startProcess } from '../support/process';
-import { answerTo, closed, dialWebSocket, frame, UPGRADE } from '../support/raw';
+import { sendRaw, waitForClose, dialWebSocket, frame, UPGRADE } from '../support/raw';
 import { openPeer, type Peer } from '../support/ws';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -27,7 +27,7 @@ async function inside(): Promise<Peer> {
 /** Waits for a packet with this beginning. */
 async function said(peer: Peer, start: string): Promise<string> {
   for (let count = 1; ; count += 1) {
-    const packet = (await peer.until(count))[count - 1]!;
+    const packet = (await peer.waitForLines(count))[count - 1]!;
     if (packet.startsWith(start)) return packet;
   }
 }
@@ -79,14 +79,14 @@ describe('a handshake of Engine.IO', () => {
   const polling = async (query: string): Promise<number> =>
     (await fetch(`${app.url}/socket.io/?${query}`)).status;
   const upgrade = async (query: string): Promise<number> =>
-    (await answerTo(app.url, `GET /socket.io/?${query} HTTP/1.1`, ...UPGRADE)).status;
+    (await sendRaw(app.url, `GET /socket.io/?${query} HTTP/1.1`, ...UPGRADE)).status;
 
   it.each(['transport=TRANSPORT', 'EIO=3&transport=TRANSPORT', 'EIO=x&transport=TRANSPORT'])(
     'of another version is refused with 400, and does not crash the server: ?%s',
     async (query) => {
       expect(await polling(query.replace('TRANSPORT', 'polling'))).toBe(400);
       expect(await upgrade(query.replace('TRANSPORT', 'websocket'))).toBe(400);
-      await say(app.url, 'still there');
+      await sendMessage(app.url, 'still there');
     },
   );
 
@@ -95,7 +95,7 @@ describe('a handshake of Engine.IO', () => {
     async (sid) => {
       expect(await polling(`EIO=4&transport=polling&sid=${sid}`)).toBe(400);
       expect(await upgrade(`EIO=4&transport=websocket&sid=${sid}`)).toBe(400);
-      await say(app.url, 'still there');
+      await sendMessage(app.url, 'still there');
     },
   );
 
@@ -143,7 +143,7 @@ describe('malformed events', () => {
     peer.socket.send('4277["typing",{}]');
     // Either the connection continues, or it is closed.
     await Promise.race([said(peer, '4377'), peer.closed]);
-    await say(app.url, 'still there');
+    await sendMessage(app.url, 'still there');
     peer.socket.terminate();
   });
 
@@ -163,16 +163,16 @@ describe('malformed events', () => {
   });
 
   it('a connection that joins the namespace repeatedly leaves no listeners that Node would warn of', async () => {
-    const place = scratch();
-    const server = await startProcess({ DATABASE: join(place.folder, 'parley.db') }, undefined, 'pipe');
+    const folder = createTemporaryFolder();
+    const server = await startProcess({ DATABASE: join(folder.path, 'parley.db') }, undefined, 'pipe');
     let errors = '';
     server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
     const socket = await dialWebSocket(server.url, '/socket.io/?EIO=4&transport=websocket');
     socket.write(Buffer.concat(Array.from({ length: 100 }, () => frame('text', '40'))));
-    await closed(socket);
+    await waitForClose(socket);
     await server.end('SIGTERM');
     expect(errors).toBe('');
-    place.remove();
+    folder.remove();
   });
 
   it('a connection that leaves the namespace is closed', async () => {

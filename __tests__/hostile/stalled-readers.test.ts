@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import { scratch, startApp, type Running } from '../support/app';
-import { readAll, say } from '../support/http';
+import { createTemporaryFolder, startApp, type RunningApp, type TemporaryFolder } from '../support/app';
+import { readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess, type ServerProcess } from '../support/process';
-import { closed, dialWebSocket, frame } from '../support/raw';
+import { waitForClose, dialWebSocket, frame } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
@@ -50,23 +50,23 @@ async function flood(socket: Socket, bytes: Buffer): Promise<void> {
   };
   socket.on('drain', more);
   more();
-  await closed(socket);
+  await waitForClose(socket);
 }
 
 describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way) => {
   const { path, headers, greeting, packet } = WAYS[way]!;
-  let place: ReturnType<typeof scratch>;
+  let folder: TemporaryFolder;
   let server: ServerProcess;
 
   beforeAll(async () => {
-    place = scratch();
+    folder = createTemporaryFolder();
     server = await startProcess({
-      DATABASE: `${place.folder}/parley.db`,
+      DATABASE: `${folder.path}/parley.db`,
       NODE_OPTIONS: '--max-old-space-size=96',
     });
     for (let count = 0; count < HISTORY; count += 20) {
       await Promise.all(
-        Array.from({ length: 20 }, () => say(server.url, '☃'.repeat(4_000), { room: 'full' })),
+        Array.from({ length: 20 }, () => sendMessage(server.url, '☃'.repeat(4_000), { room: 'full' })),
       );
     }
   });
@@ -74,7 +74,7 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
   beforeAll(() => attack('join'));
   afterAll(async () => {
     await server.end('SIGTERM');
-    place.remove();
+    folder.remove();
   });
 
   async function attack(event: string): Promise<void> {
@@ -90,13 +90,13 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
       const before = memoryOf(server.child);
       await attack(event);
       expect(memoryOf(server.child) - before).toBeLessThan(ROOM);
-      await say(server.url, 'still there');
+      await sendMessage(server.url, 'still there');
     },
   );
 });
 
 describe('requests that arrive together', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import { scratch, startApp, type Running } from '../support/app';
-import { say } from '../support/http';
+import { createTemporaryFolder, startApp, type RunningApp, type TemporaryFolder } from '../support/app';
+import { sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess, type ServerProcess } from '../support/process';
-import { closeCode, closed, dialWebSocket, frame } from '../support/raw';
+import { readCloseCode, waitForClose, dialWebSocket, frame } from '../support/raw';
 
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 
@@ -17,23 +17,23 @@ async function flood(socket: Socket, bytes: Buffer): Promise<void> {
   };
   socket.on('drain', more);
   more();
-  await closed(socket);
+  await waitForClose(socket);
 }
 
 /** The server has a small heap, which a flood without bounds would exhaust. */
 describe('a peer that floods', () => {
-  let place: ReturnType<typeof scratch>;
+  let folder: TemporaryFolder;
   let server: ServerProcess;
 
   beforeAll(async () => {
-    place = scratch();
-    const env = { DATABASE: `${place.folder}/parley.db`, NODE_OPTIONS: '--max-old-space-size=64' };
+    folder = createTemporaryFolder();
+    const env = { DATABASE: `${folder.path}/parley.db`, NODE_OPTIONS: '--max-old-space-size=64' };
     server = await startProcess(env);
-    for (let i = 0; i < 100; i += 1) await say(server.url, 'warm');
+    for (let i = 0; i < 100; i += 1) await sendMessage(server.url, 'warm');
   });
   afterAll(async () => {
     await server.end('SIGTERM');
-    place.remove();
+    folder.remove();
   });
 
   /** Runs an attack, and expects the server to survive it without growing. */
@@ -42,7 +42,7 @@ describe('a peer that floods', () => {
     await attack();
     const after = memoryOf(server.child);
     expect(after - before).toBeLessThan(ROOM);
-    await say(server.url, 'still there');
+    await sendMessage(server.url, 'still there');
   }
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
@@ -74,7 +74,7 @@ describe('a peer that floods', () => {
       );
       await withstands(async () => {
         const socket = await dialWebSocket(server.url, path);
-        const code = closeCode(socket);
+        const code = readCloseCode(socket);
         socket.write(frame('text', '4', { final: false }));
         for (let i = 0; i < 1_000 && !socket.destroyed; i += 1) socket.write(fragments);
         expect([1008, 1009, undefined]).toContain(await code);
@@ -88,7 +88,7 @@ describe('a peer that floods', () => {
       await withstands(async () => {
         const sockets = await Promise.all(Array.from({ length: 200 }, () => dialWebSocket(server.url, path)));
         for (const socket of sockets) socket.write(frame('text', 'x'.repeat(60_000), { length: 65_000 }));
-        await say(server.url, 'after them');
+        await sendMessage(server.url, 'after them');
         sockets.forEach((socket) => socket.destroy());
       });
     },
@@ -96,7 +96,7 @@ describe('a peer that floods', () => {
 });
 
 describe('a frame', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
@@ -104,7 +104,7 @@ describe('a frame', () => {
     'over 64 KB is refused on %s before it arrives: 1009',
     async (path) => {
       const socket = await dialWebSocket(app.url, path);
-      const code = closeCode(socket);
+      const code = readCloseCode(socket);
       socket.write(frame('text', '', { length: 64 * 1024 + 1 }));
       expect(await code).toBe(1009);
     },
@@ -134,9 +134,9 @@ describe('a frame', () => {
     ['closes with a code that does not exist', frame('close', Buffer.from([0, 1])), 1002],
   ])('that %s closes its own connection only', async (_what, bytes, expected) => {
     const socket = await dialWebSocket(app.url, '/ws');
-    const code = closeCode(socket);
+    const code = readCloseCode(socket);
     socket.write(bytes);
     expect(await code).toBe(expected);
-    await say(app.url, 'still there');
+    await sendMessage(app.url, 'still there');
   });
 });

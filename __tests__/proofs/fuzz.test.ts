@@ -1,13 +1,13 @@
 import { fuzz, MAX_GROWTH_MB } from '../../proofs/fuzz/run';
 import { startFuzzedServer } from '../../proofs/fuzz/server';
-import { scratch } from '../support/app';
+import { createTemporaryFolder } from '../support/app';
 
 describe('random frames and requests', () => {
   // A short version of `npm run fuzz`, which repeats it with the same seed.
   it.each([1, 20_261_120])(
     'neither crash the server, nor grow its memory, nor make it leak internals: seed %d',
     async (seed) => {
-      const { folder, remove } = scratch();
+      const { path: folder, remove } = createTemporaryFolder();
       const server = await startFuzzedServer(folder);
       const { findings, progress } = await fuzz(server, seed, 3_000);
       expect(findings).toEqual([]);

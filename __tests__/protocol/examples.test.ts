@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratch } from '../support/app';
+import { createTemporaryFolder } from '../support/app';
 import { startProcess, type ServerProcess } from '../support/process';
 import { Queue } from '../support/queue';
 import { requireCurl, runShell } from '../support/shell';
-import { comparable, examplesIn, Translation, type Example } from '../support/transcript';
+import { normalize, parseExamples, Translation, type Example } from '../support/transcript';
 import { openPeer, type Peer } from '../support/ws';
 
 const PROTOCOL = readFileSync(join(__dirname, '..', '..', 'PROTOCOL.md'), 'utf8');
 
 /** Runs the examples of a document in order, against a server that the first of them starts. */
 class Session {
-  private readonly temporary = scratch();
+  private readonly temporary = createTemporaryFolder();
   private server: ServerProcess | undefined;
   private translation: Translation | undefined;
   private peer: Peer | undefined;
@@ -34,7 +34,7 @@ class Session {
     if (settings === undefined) throw new Error(`The first command does not start the server: ${command}`);
     const env: Record<string, string> = {};
     for (const [, name, value] of settings.matchAll(/(\S+)=(\S+)/g)) env[name!] = value!;
-    const database = join(this.temporary.folder, 'parley.db');
+    const database = join(this.temporary.path, 'parley.db');
     this.server = await startProcess({ LIMITS: 'on', ...env, DATABASE: database });
     const lineCount = output.split('\n').length;
     while (this.server.lines.length < lineCount) await once(this.server.child.stdout!, 'data');
@@ -45,11 +45,11 @@ class Session {
   private async execute(command: string, documented: string): Promise<string> {
     // `-m` ends a stream after a time; read as many lines as the document shows instead, however long that takes.
     const timeLimit = / -m \d+/;
-    if (!timeLimit.test(command)) return runShell(command, this.temporary.folder);
+    if (!timeLimit.test(command)) return runShell(command, this.temporary.path);
     const length = documented.split('\n').length;
     const linesOf = (output: string) => withoutExtraHeartbeats(output, documented).split('\n');
     const isEnough = (output: string) => linesOf(output).length > length;
-    const output = await runShell(command.replace(timeLimit, ''), this.temporary.folder, isEnough);
+    const output = await runShell(command.replace(timeLimit, ''), this.temporary.path, isEnough);
     return linesOf(output).slice(0, length).join('\n');
   }
 
@@ -86,9 +86,9 @@ describe('the examples in PROTOCOL.md', () => {
   afterEach(() => session.close());
 
   it('have the documented output when they run in order against a new server', async () => {
-    const examples = examplesIn(PROTOCOL);
+    const examples = parseExamples(PROTOCOL);
     const outputs: string[] = [];
     for (const example of examples) outputs.push(`$ ${example.input}\n${await session.run(example)}`);
-    expect(outputs).toEqual(examples.map(({ input, output }) => `$ ${input}\n${comparable(output)}`));
+    expect(outputs).toEqual(examples.map(({ input, output }) => `$ ${input}\n${normalize(output)}`));
   });
 });

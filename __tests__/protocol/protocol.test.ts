@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { scratch, startApp, type Running } from '../support/app';
+import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
 import { openBrowser, waitUntilEqual } from '../support/browser';
-import { say } from '../support/http';
+import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
 import { Queue } from '../support/queue';
@@ -45,7 +45,7 @@ function runClient(heading: string, url: string) {
 }
 
 describe('the clients in PROTOCOL.md', () => {
-  let app: Running;
+  let app: RunningApp;
   afterEach(() => app.close());
 
   async function writeHistory(): Promise<TestVisitor> {
@@ -56,7 +56,7 @@ describe('the clients in PROTOCOL.md', () => {
 
   /** Writes two messages and deletes the second. @returns its id. */
   async function writeAndDelete(guest: TestVisitor): Promise<string> {
-    await say(app.url, 'three', { room: 'demo' });
+    await sendMessage(app.url, 'three', { room: 'demo' });
     const { body } = await guest.request('POST', '/messages', { message: 'four', room: 'demo' });
     await guest.request('DELETE', `/r/demo/messages/${String(body.id)}`);
     return String(body.id);
@@ -96,7 +96,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
   });
 
   it('shows messages and deletions, and after a reset only the new history', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     cleanups.push(remove);
     let url = '';
     const web = createServer((_request, response) => {
@@ -113,7 +113,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
     };
 
     const backup = await start('backup.db');
-    await say(backup.url, 'from a backup', { room: 'demo' });
+    await sendMessage(backup.url, 'from a backup', { room: 'demo' });
     await backup.end('SIGTERM');
     let server = await start('parley.db');
     ({ url } = server);
@@ -132,13 +132,13 @@ describe('the EventSource page in PROTOCOL.md', () => {
       );
     await shows('one', 'two');
     await guest.request('DELETE', `/r/demo/messages/${String(body.id)}`);
-    await say(url, 'three', { room: 'demo' });
+    await sendMessage(url, 'three', { room: 'demo' });
     await shows('one', 'three');
 
     await server.end('SIGTERM');
     server = await start('backup.db', server.port);
     await shows('from a backup');
-    await say(url, 'four', { room: 'demo' });
+    await sendMessage(url, 'four', { room: 'demo' });
     await shows('from a backup', 'four');
   });
 });

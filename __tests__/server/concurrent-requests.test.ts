@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Stores } from '../../server/stores/open';
 import { Log } from '../../server/log/log';
-import { startApp, type Running } from '../support/app';
+import { startApp, type RunningApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { delayed } from '../support/delayed-stores';
-import { read } from '../support/http';
+import { readPage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 
 const BACKINGS: [name: string, wrap: (stores: Stores) => Stores][] = [
@@ -16,7 +16,7 @@ const BACKINGS: [name: string, wrap: (stores: Stores) => Stores][] = [
 ];
 
 describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_name, wrap) => {
-  let app: Running;
+  let app: RunningApp;
   let owner: TestVisitor;
   beforeEach(async () => {
     app = await startApp({}, wrap);
@@ -64,7 +64,7 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
         });
         expect((await moderator.request('DELETE', `/r/lobby/messages/${String(id)}`)).status).toBe(403);
         append.mockRestore();
-        const { messages } = await read(app.url, { last: '1' });
+        const { messages } = await readPage(app.url, { last: '1' });
         expect(messages).toMatchObject([{ type: 'new_message', id }]);
       }
       expect(await actions()).not.toContain('delete_message');
@@ -146,7 +146,7 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
     });
 
     it('that the server creates for the owner expires the earlier ones', async () => {
-      const [lost, anew] = [await app.ownersLink(), await app.ownersLink()];
+      const [lost, anew] = [await app.createOwnerInvitation(), await app.createOwnerInvitation()];
       const guest = await TestVisitor.createGuest(app.url);
       expect((await guest.acceptInvitation(lost)).status).toBe(404);
       expect((await guest.acceptInvitation(anew)).status).toBe(303);
@@ -178,7 +178,7 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
       const answers = await Promise.all([1, 2, 3, 4].map(() => owner.request('POST', '/messages', draft)));
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-      expect((await read(app.url, { after: 'earliest' })).messages).toMatchObject([draft]);
+      expect((await readPage(app.url, { after: 'earliest' })).messages).toMatchObject([draft]);
     });
 
     it('that several delete at once is deleted once, and leaves one audit entry', async () => {
@@ -191,7 +191,7 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
         ),
       );
       expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
-      const { messages } = await read(app.url, { after: 'earliest' });
+      const { messages } = await readPage(app.url, { after: 'earliest' });
       expect(messages.map(({ type }) => type)).toEqual(['deleted_message', 'delete_message']);
       expect((await actions()).filter((action) => action === 'delete_message')).toHaveLength(1);
     });

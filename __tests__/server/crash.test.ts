@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { NewMessage } from '../../server/wire';
-import { scratch } from '../support/app';
-import { post, readAll } from '../support/http';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
+import { postJson, readAll } from '../support/http';
 import { startProcess, type ServerProcess } from '../support/process';
-import { connect, open, type Client } from '../support/socket';
+import { connect, openClient, type SocketIoClient } from '../support/socket';
 
 /** How often the server is killed; README.md suggests 20. */
 const KILLS = Number(process.env.KILLS ?? 3);
 
-let temporary: ReturnType<typeof scratch>;
+let folder: TemporaryFolder;
 let env: Record<string, string>;
 
 beforeEach(() => {
-  temporary = scratch();
-  env = { DATABASE: join(temporary.folder, 'parley.db') };
+  folder = createTemporaryFolder();
+  env = { DATABASE: join(folder.path, 'parley.db') };
 });
-afterEach(() => temporary.remove());
+afterEach(() => folder.remove());
 
 /** A writer that writes over one transport until the server is killed. */
 interface Writer {
@@ -45,12 +45,12 @@ function startWriter(
 }
 
 const sendOverHttp = (url: string) => async (draft: object) => {
-  const { status, body } = await post<NewMessage>(`${url}/messages`, draft);
+  const { status, body } = await postJson<NewMessage>(`${url}/messages`, draft);
   if (status !== 201) throw new Error(String(status));
   return body;
 };
 
-const sendOverSocketIo = (client: Client) => (draft: object) =>
+const sendOverSocketIo = (client: SocketIoClient) => (draft: object) =>
   Promise.race([
     client.socket.emitWithAck('new_message', draft) as Promise<NewMessage>,
     new Promise<never>((_resolve, reject) => client.socket.once('disconnect', reject)),
@@ -94,7 +94,7 @@ describe('kill -9 during a burst of writes', () => {
 
   /** Sends a draft again; its id keeps it from being stored twice. */
   async function retry({ url }: ServerProcess, draft: object): Promise<NewMessage> {
-    const { status, body } = await post<NewMessage>(`${url}/messages`, draft);
+    const { status, body } = await postJson<NewMessage>(`${url}/messages`, draft);
     expect([200, 201]).toContain(status);
     return body;
   }
@@ -133,7 +133,7 @@ describe('messages that are sent while the server is down', () => {
 
   it('are refused if their ids are not UUIDs, rather than stored as one', async () => {
     const server = await startProcess(env);
-    const clients = ['Anna', 'Boris'].map(() => open(server.url));
+    const clients = ['Anna', 'Boris'].map(() => openClient(server.url));
     const sent = clients.map(({ socket }) =>
       socket.emitWithAck('new_message', { id: 'undefined-0', message: 'x' }),
     );

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENTRY_TYPES, kindOf, SENDABLE_TYPES } from '../../server/entry-kinds';
-import { startApp, type Running } from '../support/app';
-import { say } from '../support/http';
+import { startApp, type RunningApp } from '../support/app';
+import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { READERS } from '../support/readers';
-import { open as openSocket } from '../support/socket';
+import { openClient } from '../support/socket';
 import { writeUnknownKind } from '../support/unknown-kind';
 import { openPeer } from '../support/ws';
 
@@ -40,14 +40,14 @@ describe('the kinds of entries', () => {
 });
 
 describe('an entry of a kind that only another version knows', () => {
-  let app: Running;
+  let app: RunningApp;
   let id: string;
 
   beforeEach(async () => {
     app = await startApp();
-    await say(app.url, 'before');
+    await sendMessage(app.url, 'before');
     ({ id } = writeUnknownKind(app.database, 'lobby'));
-    await say(app.url, 'after');
+    await sendMessage(app.url, 'after');
   });
   afterEach(() => app.close());
 
@@ -73,7 +73,7 @@ describe('an entry of a kind that only another version knows', () => {
     const answer = await fetch(`${app.url}/r/lobby?after=earliest`, { headers: { Accept: 'text/plain' } });
     expect(await answer.text()).toBe('Anonymous: before\nAnonymous: after\n');
     const peer = await openPeer(app.url, '/ws?after=earliest', 'text');
-    expect(await peer.until(2)).toEqual(['Anonymous: before', 'Anonymous: after']);
+    expect(await peer.waitForLines(2)).toEqual(['Anonymous: before', 'Anonymous: after']);
     peer.socket.terminate();
   });
 
@@ -84,7 +84,7 @@ describe('an entry of a kind that only another version knows', () => {
     expect(await masha.request('POST', '/messages', { type: 'pin_message', message: 'x' })).toMatchObject({
       status: 400,
     });
-    const { socket } = openSocket(app.url);
+    const { socket } = openClient(app.url);
     expect(await socket.emitWithAck('pin_message', { message: 'x' })).toMatchObject({ status: 400 });
     socket.disconnect();
   });

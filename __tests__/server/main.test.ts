@@ -3,28 +3,28 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { scratch } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { readAll, say } from '../support/http';
+import { readAll, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { runToEnd, startProcess } from '../support/process';
 import { connect } from '../support/socket';
 
-let place: ReturnType<typeof scratch>;
+let folder: TemporaryFolder;
 let database: string;
 
 beforeEach(() => {
-  place = scratch();
-  database = join(place.folder, 'data', 'parley.db');
+  folder = createTemporaryFolder();
+  database = join(folder.path, 'data', 'parley.db');
 });
-afterEach(() => place.remove());
+afterEach(() => folder.remove());
 
 describe('the server as a process', () => {
   it('creates its database, and prints its address', async () => {
     const server = await startProcess({ DATABASE: database });
     expect(server.url).toMatch(/^http:\/\/localhost:\d+$/);
     expect(existsSync(database)).toBe(true);
-    await say(server.url, 'hello');
+    await sendMessage(server.url, 'hello');
     await server.end('SIGKILL');
   });
 
@@ -55,12 +55,12 @@ describe('the server as a process', () => {
     ['of another key', 'cert.pem', 'other-key.pem', /^TLS_KEY is not the key of TLS_CERT: .*\n$/],
   ])('refuses a certificate %s, and explains why in one line', async (_what, cert, key, sentence) => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    writeFileSync(join(place.folder, 'other-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(join(folder.path, 'other-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const tls = join(__dirname, '..', 'support', 'tls');
     const { code, errors } = await runToEnd({
       DATABASE: database,
       TLS_CERT: join(tls, cert),
-      TLS_KEY: join(key.startsWith('other') ? place.folder : tls, key),
+      TLS_KEY: join(key.startsWith('other') ? folder.path : tls, key),
     });
     expect(code).toBe(1);
     expect(errors).toMatch(sentence);
@@ -81,7 +81,7 @@ describe('the server as a process', () => {
       const stream = sseEvents(`${server.url}/sse`);
       await take(sseEvents(`${server.url}/sse`), 1, ({ type }) => type === 'presence');
       const ended = take(stream, Infinity).catch(() => undefined);
-      const said = await say(server.url, 'kept');
+      const said = await sendMessage(server.url, 'kept');
       expect(await server.end(signal)).toEqual({ code: 0, signal: null });
       await Promise.all([dropped, ended]);
       const again = await startProcess({ DATABASE: database });
@@ -110,15 +110,15 @@ describe('the server as a process', () => {
   it.each([
     [
       'a folder that can not be',
-      (folder: string) => (writeFileSync(join(folder, 'data'), ''), /is not a folder/),
+      (path: string) => (writeFileSync(join(path, 'data'), ''), /is not a folder/),
     ],
     [
       'a file that is no database',
-      (folder: string) => (writeFileSync(join(folder, 'x'), 'x'.repeat(5000)), /not a SQLite/),
+      (path: string) => (writeFileSync(join(path, 'x'), 'x'.repeat(5000)), /not a SQLite/),
     ],
   ])('refuses %s, and explains why in one line', async (_what, prepare) => {
-    const expected = prepare(place.folder);
-    const file = expected.source.includes('SQLite') ? join(place.folder, 'x') : database;
+    const expected = prepare(folder.path);
+    const file = expected.source.includes('SQLite') ? join(folder.path, 'x') : database;
     const { code, errors } = await runToEnd({ DATABASE: file, PORT: '0' });
     expect(code).toBe(1);
     expect(errors).toMatch(/^The database \S+ can't be opened: .+\.\n$/);
@@ -126,7 +126,7 @@ describe('the server as a process', () => {
   });
 
   it('refuses a folder that it can’t write to, and explains why in one line', async () => {
-    chmodSync(place.folder, 0o555);
+    chmodSync(folder.path, 0o555);
     // Root can write anywhere. There, the server runs as `nobody`.
     const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
     expect(await runToEnd({ DATABASE: database, PORT: '0' }, user)).toMatchObject({
@@ -141,7 +141,7 @@ describe('the server as a process', () => {
       code: 1,
       errors: expect.stringMatching(/another Parley is running on it\.\n$/) as string,
     });
-    await say(first.url, 'still here');
+    await sendMessage(first.url, 'still here');
     await first.end('SIGTERM');
   });
 });

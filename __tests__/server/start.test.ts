@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { scratch } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
 import { runToEnd, startProcess } from '../support/process';
 
 const ROOT = join(__dirname, '..', '..');
@@ -12,24 +12,24 @@ const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
 const WRONG_PORT = { PORT: 'none' };
 const STARTED = 'PORT must be a number from 0 to 65535, not "none".\n';
 
-let place: ReturnType<typeof scratch>;
+let folder: TemporaryFolder;
 let start: string;
 beforeEach(() => {
-  place = scratch();
-  chmodSync(place.folder, 0o755);
-  start = join(place.folder, 'start.mjs');
+  folder = createTemporaryFolder();
+  chmodSync(folder.path, 0o755);
+  start = join(folder.path, 'start.mjs');
   copyFileSync(join(ROOT, 'start.mjs'), start);
 });
-afterEach(() => place.remove());
+afterEach(() => folder.remove());
 
 /** Copies a part of the repository into the folder that is started. */
-const bring = (name: string) => symlinkSync(join(ROOT, name), join(place.folder, name));
+const bring = (name: string) => symlinkSync(join(ROOT, name), join(folder.path, name));
 
 describe('npm start', () => {
   it('stops the server when npm is stopped', async () => {
     const npm = spawn('npm', ['start'], {
       cwd: ROOT,
-      env: { ...process.env, PORT: '0', DATABASE: join(place.folder, 'parley.db') },
+      env: { ...process.env, PORT: '0', DATABASE: join(folder.path, 'parley.db') },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface(npm.stdout)) if (line.startsWith('Parley is open')) break;
@@ -38,7 +38,7 @@ describe('npm start', () => {
     const closed = once(npm.stdout, 'close');
     npm.kill('SIGTERM');
     await closed;
-    const again = await startProcess({ DATABASE: join(place.folder, 'parley.db') });
+    const again = await startProcess({ DATABASE: join(folder.path, 'parley.db') });
     await again.end('SIGTERM');
   });
 
@@ -50,7 +50,7 @@ describe('npm start', () => {
   it('runs an existing build that this user can’t write to', async () => {
     bring('node_modules');
     bring('server');
-    const dist = join(place.folder, 'dist');
+    const dist = join(folder.path, 'dist');
     cpSync(join(ROOT, 'dist'), dist, { recursive: true });
     chmodSync(dist, 0o555);
     expect(await runToEnd(WRONG_PORT, { main: start, ...user })).toEqual({ code: 1, errors: STARTED });
@@ -67,12 +67,12 @@ describe('npm start', () => {
 
   it('reports in one line that this user can’t build it', async () => {
     bring('node_modules');
-    chmodSync(place.folder, 0o555);
+    chmodSync(folder.path, 0o555);
     const { code, errors } = await runToEnd(WRONG_PORT, { main: start, ...user });
     expect({ code, errors }).toEqual({
       code: 1,
       errors: expect.stringMatching(/^Parley is not built, and this user may not write to .*\.\n$/) as string,
     });
-    chmodSync(place.folder, 0o755);
+    chmodSync(folder.path, 0o755);
   });
 });

@@ -8,34 +8,39 @@ import { createApp } from '../../server/app';
 import { readConfig } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
 
-/** Creates a temporary folder for one test. */
-export function scratch(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+export interface TemporaryFolder {
+  path: string;
+  remove: () => void;
 }
 
-/** A server in this process, with a free port and a database of its own. */
-export interface Running {
+/** Creates an empty folder for one test. */
+export function createTemporaryFolder(): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), 'parley-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A server in this process, on a free port and with a database of its own. */
+export interface RunningApp {
   url: string;
-  /** For tests that shorten its timeouts. */
+  /** The HTTP server, for tests that change its timeouts. */
   server: Server;
   database: string;
-  /** Returns the secret of a new link that makes an owner. */
-  ownersLink: () => Promise<string>;
+  /** Returns the secret of a new invitation to be an owner. */
+  createOwnerInvitation: () => Promise<string>;
   close: () => Promise<void>;
 }
 
 /**
- * Starts the server as `main.ts` does, without limits.
- * @param env the environment variables of the operator.
+ * Starts a server as `main.ts` does, by default without rate limits.
+ * @param env its environment variables.
  * @param wrap returns the stores that the server uses.
  */
 export async function startApp(
   env: Record<string, string> = {},
   wrap = (stores: Stores): Stores => stores,
-): Promise<Running> {
-  const { folder, remove } = scratch();
-  const config = readConfig({ DATABASE: join(folder, 'parley.db'), LIMITS: 'off', ...env });
+): Promise<RunningApp> {
+  const folder = createTemporaryFolder();
+  const config = readConfig({ DATABASE: join(folder.path, 'parley.db'), LIMITS: 'off', ...env });
   const app = await createApp(config, wrap(await openStores(config.database)));
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
@@ -44,10 +49,10 @@ export async function startApp(
     url: `http://localhost:${port}`,
     server: app.server,
     database: config.database,
-    ownersLink: async () => (await app.ownersLink(true))!,
+    createOwnerInvitation: async () => (await app.ownersLink(true))!,
     close: async () => {
       await app.close();
-      remove();
+      folder.remove();
     },
   };
 }

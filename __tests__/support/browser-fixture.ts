@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { startApp, type Running } from './app';
+import { startApp, type RunningApp } from './app';
 import { openBrowser, ChatPage } from './browser';
 import { startProxy, type Proxy } from './proxy';
 
 /** A browser for the tests of a file, with a new server for each test. */
 export interface BrowserFixture {
-  readonly app: Running;
+  readonly app: RunningApp;
   readonly browser: Browser;
   /** Starts a proxy in front of the server. */
   startProxy: () => Promise<Proxy>;
@@ -20,7 +20,7 @@ export interface BrowserFixture {
  */
 export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
   let browser: Browser;
-  let app: Running;
+  let app: RunningApp;
   let pages: ChatPage[];
   let proxies: Proxy[];
 

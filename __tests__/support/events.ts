@@ -33,12 +33,12 @@ export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGene
 export async function take<T>(
   stream: AsyncIterable<T>,
   count: number,
-  only: (item: T) => boolean = () => true,
+  matches: (item: T) => boolean = () => true,
 ) {
   const taken: T[] = [];
   if (count > 0) {
     for await (const item of stream) {
-      if (only(item) && taken.push(item) === count) break;
+      if (matches(item) && taken.push(item) === count) break;
     }
   }
   return taken;

@@ -1,7 +1,7 @@
 import type { MessagePage, NewMessage } from '../../server/wire';
 
 /** Sends JSON. Returns the status, the headers and the parsed body of the response. */
-export async function post<T = Record<string, unknown>>(
+export async function postJson<T = Record<string, unknown>>(
   url: string,
   body: unknown,
   headers: Record<string, string> = {},
@@ -15,14 +15,14 @@ export async function post<T = Record<string, unknown>>(
 }
 
 /** Sends a message, and expects it to be accepted. */
-export async function say(url: string, message: string, more: object = {}): Promise<NewMessage> {
-  const { status, body } = await post<NewMessage>(`${url}/messages`, { message, ...more });
+export async function sendMessage(url: string, message: string, more: object = {}): Promise<NewMessage> {
+  const { status, body } = await postJson<NewMessage>(`${url}/messages`, { message, ...more });
   if (status >= 300) throw new Error(`POST /messages: ${status} ${JSON.stringify(body)}`);
   return body;
 }
 
 /** Reads one page of `GET /messages`. */
-export async function read(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
+export async function readPage(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
   const answer = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
   if (answer.status >= 500) throw new Error(`GET /messages: ${answer.status}`);
   return (await answer.json()) as MessagePage;
@@ -32,7 +32,7 @@ export async function read(url: string, query: Record<string, string> = {}): Pro
 export async function readAll(url: string, room = 'lobby'): Promise<NewMessage[]> {
   const all: NewMessage[] = [];
   for (let after = 'earliest'; ;) {
-    const { messages, cursor } = await read(url, { room, after, limit: '500' });
+    const { messages, cursor } = await readPage(url, { room, after, limit: '500' });
     if (messages.length === 0) return all;
     all.push(...(messages as NewMessage[]));
     after = cursor;

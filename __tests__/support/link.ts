@@ -29,7 +29,7 @@ export class Link {
   }
 
   /** Closes both sides in order (FIN). */
-  cut(): void {
+  close(): void {
     this.client.destroy();
     this.server.destroy();
   }
@@ -46,12 +46,12 @@ export class Link {
   /** Drops all data in both directions, also the end of either side: the connection is half-open. */
   stall(): void {
     this.dead = true;
-    this.mute();
+    this.dropFromServer();
     this.lost.add(this.client);
   }
 
   /** Drops what the server sends. What the client sends still arrives. */
-  mute(): void {
+  dropFromServer(): void {
     this.lost.add(this.server);
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Log } from '../../server/log/log';
 import { openStores, type Stores } from '../../server/stores/open';
-import { scratch } from './app';
+import { createTemporaryFolder } from './app';
 
 /** A log on the real stores, with a database of its own. */
 export interface OpenLog {
@@ -19,8 +19,8 @@ export async function openLog(
   capacity: number,
   prepare: (stores: Stores) => void = () => undefined,
 ): Promise<OpenLog> {
-  const { folder, remove } = scratch();
-  const stores = await openStores(join(folder, 'parley.db'));
+  const folder = createTemporaryFolder();
+  const stores = await openStores(join(folder.path, 'parley.db'));
   prepare(stores);
   const log = new Log(stores.log, capacity);
   return {
@@ -29,7 +29,7 @@ export async function openLog(
     close: async () => {
       await log.close();
       await stores.close();
-      remove();
+      folder.remove();
     },
   };
 }

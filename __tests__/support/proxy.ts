@@ -7,9 +7,9 @@ export interface Proxy {
   url: string;
   /** The open connections, oldest first. */
   links: ReadonlySet<Link>;
-  /** Closes all connections, and refuses new ones until {@link mend}. */
-  cut: () => void;
-  mend: () => void;
+  /** Closes all connections, and refuses new ones until {@link enable}. */
+  disable: () => void;
+  enable: () => void;
   close: () => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export async function startProxy(url: string): Promise<Proxy> {
   const { port } = new URL(url);
   const links = new Set<Link>();
   let refusing = false;
-  const drop = (): void => links.forEach((link) => link.cut());
+  const drop = (): void => links.forEach((link) => link.close());
   const server = createServer((near) => {
     if (refusing) return near.destroy();
     const link = new Link(near, connect(Number(port), '127.0.0.1'), () => links.delete(link));
@@ -29,11 +29,11 @@ export async function startProxy(url: string): Promise<Proxy> {
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
     links,
-    cut: () => {
+    disable: () => {
       refusing = true;
       drop();
     },
-    mend: () => (refusing = false),
+    enable: () => (refusing = false),
     close: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -21,11 +21,11 @@ export async function dial(url: string, ...lines: string[]): Promise<Socket> {
 }
 
 /** Sends the lines of a request's head. Returns what the server sends until it closes the connection. */
-export async function answerTo(url: string, ...lines: string[]): Promise<{ status: number; text: string }> {
+export async function sendRaw(url: string, ...lines: string[]): Promise<{ status: number; text: string }> {
   const socket = await dial(url, ...lines);
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk)));
-  await closed(socket);
+  await waitForClose(socket);
   return { status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]), text };
 }
 
@@ -38,15 +38,15 @@ export async function dialWebSocket(url: string, path: string, ...headers: strin
 }
 
 /** Waits until a connection is closed or reset. */
-export function closed(socket: Socket): Promise<void> {
+export function waitForClose(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
 }
 
 /** Returns the code of the close frame of the server (RFC 6455, section 5.5.1), if it is small and comes last. */
-export async function closeCode(socket: Socket): Promise<number | undefined> {
+export async function readCloseCode(socket: Socket): Promise<number | undefined> {
   let last = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => (last = Buffer.concat([last, chunk]).subarray(-256)));
-  await closed(socket);
+  await waitForClose(socket);
   const at = last.lastIndexOf(0x88);
   return at < 0 ? undefined : last.readUInt16BE(at + 2);
 }

@@ -3,27 +3,27 @@ import { Readable } from 'node:stream';
 import type { Entry, MessagePage, Reset } from '../../server/wire';
 import { sseEvents } from './events';
 import { Queue } from './queue';
-import { open as openSocket } from './socket';
+import { openClient } from './socket';
 import { openPeer } from './ws';
 
 /** Where reading begins. */
-export interface From {
+export interface StartPosition {
   room: string;
   after?: string;
   last?: number;
 }
 
 /** A reader of one room on one transport. */
-export interface Reading {
+export interface Reader {
   /** Returns the next entry, or a reset. */
   next: () => Promise<Entry | Reset>;
   close: () => void;
 }
 
 /** Opens a reader. Resolves when its position is fixed, so that it gets all later entries. */
-export type OpenReader = (url: string, from: From) => Promise<Reading>;
+export type OpenReader = (url: string, from: StartPosition) => Promise<Reader>;
 
-const query = ({ room, after, last }: From): string =>
+const query = ({ room, after, last }: StartPosition): string =>
   new URLSearchParams({
     room,
     ...(after && { after }),
@@ -36,7 +36,7 @@ const isLogged = (event: { type?: unknown }): boolean => 'seq' in event || event
 const socketIo =
   (...transports: string[]): OpenReader =>
   async (url, from) => {
-    const { socket } = openSocket(url, { transports, auth: { ...from }, reconnection: false });
+    const { socket } = openClient(url, { transports, auth: { ...from }, reconnection: false });
     const queue = new Queue<Entry | Reset>();
     socket.onAny((_event, payload: Entry | Reset) => isLogged(payload) && queue.push(payload));
     await new Promise<void>((resolve, reject) =>

@@ -1,7 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 /** A stock Socket.IO client that records the events it receives. */
-export interface Client {
+export interface SocketIoClient {
   socket: Socket;
   /** All events so far, in order. */
   received: { event: string; payload: Record<string, unknown> }[];
@@ -18,8 +18,8 @@ export interface Client {
 export async function connect(
   url: string,
   options: Partial<ManagerOptions & SocketOptions> = {},
-): Promise<Client> {
-  const client = open(url, options);
+): Promise<SocketIoClient> {
+  const client = openClient(url, options);
   await new Promise<void>((resolve, reject) =>
     client.socket.once('connect', resolve).once('connect_error', reject),
   );
@@ -27,9 +27,12 @@ export async function connect(
 }
 
 /** Opens a client, which begins to connect. */
-export function open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Client {
+export function openClient(
+  url: string,
+  options: Partial<ManagerOptions & SocketOptions> = {},
+): SocketIoClient {
   const socket = io(url, { forceNew: true, transports: ['websocket'], ...options });
-  const received: Client['received'] = [];
+  const received: SocketIoClient['received'] = [];
   const waiting = new Set<() => void>();
   socket.onAny((event: string, payload: Record<string, unknown>) => {
     received.push({ event, payload });
@@ -55,7 +58,7 @@ export function open(url: string, options: Partial<ManagerOptions & SocketOption
 }
 
 /** Disconnects, and waits until that is done: over polling, it takes another request. */
-export async function leave(socket: Socket): Promise<void> {
+export async function disconnect(socket: Socket): Promise<void> {
   const { engine } = socket.io;
   const gone = new Promise((resolve) => engine.once('close', resolve));
   socket.disconnect();

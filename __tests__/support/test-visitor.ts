@@ -1,5 +1,5 @@
 import type { Role } from '../../server/wire';
-import type { Running } from './app';
+import type { RunningApp } from './app';
 
 /** An HTTP client that keeps its cookie, as the browser of one visitor does. */
 export class TestVisitor {
@@ -29,7 +29,10 @@ export class TestVisitor {
   }
 
   /** Creates an owner. @param username if given, the owner also creates an account. */
-  static async createOwner({ url, ownersLink }: Running, username?: string): Promise<TestVisitor> {
+  static async createOwner(
+    { url, createOwnerInvitation: ownersLink }: RunningApp,
+    username?: string,
+  ): Promise<TestVisitor> {
     const owner = await TestVisitor.createGuest(url);
     await owner.acceptInvitation(await ownersLink());
     if (username) await owner.createAccount(username);

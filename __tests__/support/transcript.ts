@@ -8,7 +8,7 @@ export interface Example {
 }
 
 /** Returns the examples of a Markdown document in order: `$` in blocks of `console`, `>` and `<` in blocks of `text`. */
-export function examplesIn(markdown: string): Example[] {
+export function parseExamples(markdown: string): Example[] {
   return [...markdown.matchAll(/^```(console|text)\n([^]*?)^```$/gm)].flatMap(([, language, block]) => {
     const kind = language === 'console' ? 'command' : 'frame';
     const [before, ...parts] = block!.split(kind === 'command' ? /^\$ /m : /^> /m);
@@ -21,7 +21,7 @@ export function examplesIn(markdown: string): Example[] {
 }
 
 /** What a server makes up, and repeats: ids, secrets and the epoch of its history. */
-const NAMES = new RegExp(
+const REPEATED = new RegExp(
   [
     '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     '(?<="(?:visitor|id|target)":")[\\w-]{12}(?=")',
@@ -34,7 +34,7 @@ const NAMES = new RegExp(
 );
 
 /** What differs from run to run and is not repeated: times, waits, versions, paths and signatures. */
-const VALUES = new RegExp(
+const VOLATILE = new RegExp(
   [
     '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z',
     '(?<=retry: |Retry-After: |Try again in |"retryAfter":)\\d+',
@@ -70,12 +70,12 @@ export class Translation {
 
   /** Returns an output of the run in the document's terms, so that it equals `comparable(documented)` if it should. */
   output(real: string, documented: string): string {
-    const names = documented.match(NAMES) ?? [];
+    const names = documented.match(REPEATED) ?? [];
     let index = 0;
     const text = real
       .replaceAll(this.origin, this.documented)
-      .replace(NAMES, (name) => this.translate(name, names[index++]));
-    return comparable(text.trimEnd());
+      .replace(REPEATED, (name) => this.translate(name, names[index++]));
+    return normalize(text.trimEnd());
   }
 
   private translate(real: string, name: string | undefined): string {
@@ -90,6 +90,6 @@ export class Translation {
 }
 
 /** Returns a text as a terminal shows it, without what differs from run to run. */
-export function comparable(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(VALUES, '…');
+export function normalize(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(VOLATILE, '…');
 }

@@ -1,10 +1,10 @@
 import type { ErrorBody, NewMessage } from '../../server/wire';
-import { post } from './http';
+import { postJson } from './http';
 import { connect } from './socket';
 import { openPeer } from './ws';
 
 /** The message that a writer sends. */
-export interface Written {
+export interface MessageDraft {
   id: string;
   room: string;
   message: string;
@@ -12,7 +12,7 @@ export interface Written {
 
 /** A writer on one transport. It returns the message, or the refusal. */
 export interface Writer {
-  write: (draft: Written) => Promise<NewMessage | ErrorBody>;
+  write: (draft: MessageDraft) => Promise<NewMessage | ErrorBody>;
   close: () => void;
 }
 
@@ -53,7 +53,7 @@ export const WRITERS: Record<string, (url: string) => Promise<Writer>> = {
     };
   },
   'POST /messages': async (url) => ({
-    write: async (draft) => (await post<NewMessage | ErrorBody>(`${url}/messages`, draft)).body,
+    write: async (draft) => (await postJson<NewMessage | ErrorBody>(`${url}/messages`, draft)).body,
     close: () => undefined,
   }),
 };

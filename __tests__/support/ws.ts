@@ -11,7 +11,7 @@ export interface Peer {
   /** Resolves with the first frame that `matches`, past or to come. */
   next: (matches: (frame: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
   /** Resolves when there are so many text lines. */
-  until: (count: number) => Promise<string[]>;
+  waitForLines: (count: number) => Promise<string[]>;
   closed: Promise<{ code: number; reason: string }>;
 }
 
@@ -57,7 +57,7 @@ export async function openPeer(
     lines,
     send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
     next: (matches) => wait(() => frames.find(matches)),
-    until: (count) => wait(() => (lines.length >= count ? lines : undefined)),
+    waitForLines: (count) => wait(() => (lines.length >= count ? lines : undefined)),
     closed,
   };
 }

@@ -2,13 +2,13 @@ import { Linter, type Rule } from 'eslint';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser } from 'typescript-eslint';
-import { scratch } from '../support/app';
+import { createTemporaryFolder } from '../support/app';
 
 const browserSupport = jest.requireActual<Rule.RuleModule>('../../lint/browser-support.cjs');
 
 /** Runs the rule on a script of the page. @returns the messages. */
 function lint(code: string): string[] {
-  const { folder, remove } = scratch();
+  const { path: folder, remove } = createTemporaryFolder();
   const filename = join(folder, 'page.ts');
   writeFileSync(filename, code);
   const compilerOptions = { target: 'ES2022', lib: ['ESNext', 'DOM', 'DOM.Iterable'], types: [] };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { scratch } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/app';
 import { parseNumber, parseSeed, print, runCommand } from '../command-line';
 import { fuzz, MAX_GROWTH_MB } from './run';
 import { startFuzzedServer } from './server';
@@ -14,7 +14,7 @@ const PROGRESS_LINES = 20;
 
 /** @returns whether there were no findings. */
 async function main({ seed, count }: ReturnType<typeof readOptions>): Promise<boolean> {
-  const { folder, remove } = scratch();
+  const { path: folder, remove } = createTemporaryFolder();
   const server = await startFuzzedServer(folder);
   const startedAt = performance.now();
   const seconds = (): string => ((performance.now() - startedAt) / 1_000).toFixed(0);

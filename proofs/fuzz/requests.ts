@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { closed, dial, dialWebSocket } from '../../__tests__/support/raw';
+import { waitForClose, dial, dialWebSocket } from '../../__tests__/support/raw';
 import type { Findings } from './findings';
 import type { HttpInput } from './inputs';
 
@@ -54,7 +54,7 @@ export class Requests {
     const timer = setTimeout(() => socket.destroy(), STREAM_MS);
     socket.on('data', (chunk) => (text = (text + String(chunk)).slice(0, MAX_CHECKED)));
     socket.end(bytes);
-    await closed(socket);
+    await waitForClose(socket);
     clearTimeout(timer);
     const input = bytes.toString('latin1');
     this.findings.checkAnswer(text, input);

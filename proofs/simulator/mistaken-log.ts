@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModuleKind, preProcessFile, ScriptTarget, transpileModule } from 'typescript';
-import { scratch } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/app';
 import { applyPatch, type Patch } from '../patch';
 import type { Property } from './checker';
 import type { LogClass } from './environment';
@@ -24,7 +24,7 @@ const ENTRY = 'log/log.ts';
  * @throws {Error} if a text to patch is missing or occurs more than once, or if the log does not import its file.
  */
 export function loadMistakenLog({ name, patches }: Mistake): LogClass {
-  const { folder, remove } = scratch();
+  const { path: folder, remove } = createTemporaryFolder();
   try {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const files = new Set([ENTRY]);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { scratch } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/app';
 import { startProcess, type ServerProcess } from '../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 import { findFreePort } from '../ports';
@@ -27,7 +27,7 @@ export class Deployment {
   }
 
   static async open(build: Build, random: RandomSource, findings: Findings): Promise<Deployment> {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const env = {
       DATABASE: join(folder, 'parley.db'),
       PORT: String(await findFreePort((bound) => random.below(bound))),

@@ -30,7 +30,7 @@ export class Faults {
     // Many impaired links wait for their reset at once.
     setMaxListeners(0, this.stopping.signal);
     this.faults = {
-      cut: { weight: 8, inject: () => this.onSomeLinks((link) => link.cut()) },
+      cut: { weight: 8, inject: () => this.onSomeLinks((link) => link.close()) },
       reset: { weight: 8, inject: () => this.onSomeLinks((link) => link.reset()) },
       stall: {
         weight: 5,
@@ -38,7 +38,8 @@ export class Faults {
       },
       'answers lost': {
         weight: 8,
-        inject: () => this.onSomeLinks((link) => this.impairThenReset(link, () => link.mute(), 1_000)),
+        inject: () =>
+          this.onSomeLinks((link) => this.impairThenReset(link, () => link.dropFromServer(), 1_000)),
       },
       throttle: { weight: 5, inject: () => this.onSomeLinks((link) => this.throttle(link)) },
       unreachable: { weight: 2, inject: () => this.disconnectProxy() },
@@ -98,9 +99,9 @@ export class Faults {
 
   private async disconnectProxy(): Promise<void> {
     const proxy = this.random.pick(this.deployment.proxies);
-    proxy.cut();
+    proxy.disable();
     await this.wait(this.random.between(100, 2_000));
-    proxy.mend();
+    proxy.enable();
   }
 
   private async freeze(): Promise<void> {

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Log } from '../../../server/log/log';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
 const MOST = 2;
 
-let app: Running;
+let app: RunningApp;
 /** Closes what a test has opened. */
 let closing: (() => unknown)[];
 beforeEach(async () => {

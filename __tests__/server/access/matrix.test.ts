@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { ATTEMPTS, IN_WORDS, type Ground } from './attempts';
 import {
@@ -38,7 +38,7 @@ function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
 }
 
 describe.each(ACCESSES)('in a chat that is %s', (access) => {
-  let app: Running;
+  let app: RunningApp;
   let people: Record<Exclude<RoleName, 'nobody' | 'guest'>, TestVisitor>;
   let ground: Ground;
   /** What was said by those who may not say anything any more. */

@@ -1,8 +1,8 @@
 import { SqliteLog } from '../../../server/stores/sqlite/log';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
-let app: Running;
+let app: RunningApp;
 let owner: TestVisitor;
 let guest: TestVisitor;
 beforeEach(async () => {

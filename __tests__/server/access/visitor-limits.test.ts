@@ -1,9 +1,9 @@
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
-let app: Running;
+let app: RunningApp;
 afterEach(() => app.close());
 
 describe('the rate limit of messages', () => {

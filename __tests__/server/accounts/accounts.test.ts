@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores } from '../../../server/stores/open';
-import { scratch, startApp, type Running } from '../../support/app';
+import { createTemporaryFolder, startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => {
   app = await startApp();
 });
@@ -112,7 +112,7 @@ describe('an account', () => {
   });
 
   it('opens no session with a password that is replaced while it is checked', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const stores = await openStores(join(folder, 'parley.db'));
     const { accounts, visitors } = stores;
     await visitors.claim('masha', 'Masha', 'masha', 0, 0);
@@ -229,7 +229,7 @@ describe('an account', () => {
     const log = jest.spyOn(console, 'error');
     const masha = await kept('Masha');
     const { body } = await masha.request('POST', '/account/tokens', { label: 'backup' });
-    const link = await app.ownersLink();
+    const link = await app.createOwnerInvitation();
     const disk = stored();
     expect(disk).toMatch(/\$scrypt\$ln=15,r=8,p=3\$[\w-]{22}\$[\w-]{43}/);
     const session = decodeURIComponent(masha.cookie.split('=')[1]!).slice(1);

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { Challenges } from '../../../server/accounts/challenges';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { Authenticator } from '../../support/authenticator';
 import { TestVisitor } from '../../support/test-visitor';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp({ TRUST_PROXY: '1' })));
 afterEach(() => app.close());
 

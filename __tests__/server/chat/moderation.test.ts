@@ -4,13 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import type { AuditEntry } from '../../../server/access/audit-entry';
 import type { Entry, MessagePage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';
 import { connect } from '../../support/socket';
 
-let app: Running;
+let app: RunningApp;
 let owner: TestVisitor;
 beforeEach(async () => {
   app = await startApp();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { startApp, type Running } from '../../support/app';
-import { say } from '../../support/http';
+import { startApp, type RunningApp } from '../../support/app';
+import { sendMessage } from '../../support/http';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -45,7 +45,7 @@ describe('compression', () => {
   it('compresses pages and long responses, and not short ones', async () => {
     expect((await ask('/')).headers.get('content-encoding')).toBe('br');
     expect((await ask('/messages')).headers.get('content-encoding')).toBeNull();
-    for (let i = 0; i < 10; i += 1) await say(app.url, 'the same again');
+    for (let i = 0; i < 10; i += 1) await sendMessage(app.url, 'the same again');
     const messages = await ask('/messages');
     expect(messages.headers.get('content-encoding')).toBe('br');
     expect(await messages.json()).toMatchObject({ messages: { length: 10 } });
@@ -60,7 +60,7 @@ describe('compression', () => {
         signal: gone.signal,
       });
       expect(stream.headers.get('content-encoding')).toBeNull();
-      await say(app.url, 'x');
+      await sendMessage(app.url, 'x');
       for await (const chunk of stream.body!) if (Buffer.from(chunk).includes('x')) break;
       gone.abort();
     },

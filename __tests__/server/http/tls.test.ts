@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
 const TLS = join(__dirname, '..', '..', 'support', 'tls');
 const ca = readFileSync(join(TLS, 'cert.pem'));
 
 describe('a server with a certificate', () => {
-  let app: Running;
+  let app: RunningApp;
   let url: string;
   beforeAll(async () => {
     app = await startApp({ TLS_CERT: join(TLS, 'cert.pem'), TLS_KEY: join(TLS, 'key.pem') });

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { readAll } from '../../support/http';
-import { answerTo, dial, UPGRADE } from '../../support/raw';
+import { sendRaw, dial, UPGRADE } from '../../support/raw';
 import { requireCurl } from '../../support/shell';
 import { openPeer } from '../../support/ws';
 
-let app: Running;
+let app: RunningApp;
 beforeAll(async () => (app = await startApp()));
 afterAll(() => app.close());
 
@@ -73,7 +73,7 @@ describe('a request that offers an unsupported protocol', () => {
       'Connection: Upgrade, close',
       `Upgrade: ${token}`,
     ];
-    expect((await answerTo(app.url, ...lines)).status).toBe(200);
+    expect((await sendRaw(app.url, ...lines)).status).toBe(200);
   });
 });
 
@@ -89,7 +89,7 @@ describe('a request that offers WebSocket', () => {
 
   it('is refused with 404 on other paths', async () => {
     for (const path of ['/nothing', '/messages', '/ws/']) {
-      const { status, text } = await answerTo(app.url, `GET ${path} HTTP/1.1`, ...UPGRADE);
+      const { status, text } = await sendRaw(app.url, `GET ${path} HTTP/1.1`, ...UPGRADE);
       expect(status).toBe(404);
       expect(JSON.parse(text.split('\r\n\r\n')[1]!)).toEqual(
         errorOf('not_found', `There is no WebSocket at ${path}.`),

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { Addresses } from '../../../server/identity/address';
 import { Visitors } from '../../../server/identity/visitors';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
 
 const request = (cookie?: string) =>
   ({ headers: { cookie }, socket: { remoteAddress: '127.0.0.1' } }) as IncomingMessage;
 
 describe('a visitor', () => {
-  let place: ReturnType<typeof scratch>;
+  let folder: TemporaryFolder;
   let stores: Stores;
   let visitors: Visitors;
 
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    folder = createTemporaryFolder();
+    stores = await openStores(join(folder.path, 'parley.db'));
     visitors = new Visitors(stores.visitors, new Addresses(0), await stores.visitors.signingKey('fresh'));
   });
   afterEach(async () => {
     await stores.close();
-    place.remove();
+    folder.remove();
   });
 
   it('is new and Anonymous without a cookie', async () => {

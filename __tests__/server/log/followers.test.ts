@@ -6,21 +6,21 @@ import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
 describe('those who follow a room', () => {
-  let place: ReturnType<typeof scratch>;
+  let folder: TemporaryFolder;
   let stores: Stores;
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    folder = createTemporaryFolder();
+    stores = await openStores(join(folder.path, 'parley.db'));
   });
   afterEach(async () => {
     await stores.close();
-    place.remove();
+    folder.remove();
   });
 
   it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {

@@ -1,11 +1,11 @@
 import type { Entry, MessagePage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { textOf } from '../../support/entry';
 import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';
 
 /** A room where 50 of 60 messages were deleted: m1 to m10 are left, and then m61. */
-let app: Running;
+let app: RunningApp;
 let masha: TestVisitor;
 
 beforeAll(async () => {

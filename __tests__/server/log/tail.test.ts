@@ -3,23 +3,23 @@ import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 describe("a room's newest entries in memory", () => {
-  let place: ReturnType<typeof scratch>;
+  let folder: TemporaryFolder;
   let stores: Stores;
   let epoch: string;
   beforeEach(async () => {
-    place = scratch();
-    stores = await openStores(join(place.folder, 'parley.db'));
+    folder = createTemporaryFolder();
+    stores = await openStores(join(folder.path, 'parley.db'));
     ({ epoch } = await stores.log.after('lobby', 0, 1));
   });
   afterEach(async () => {
     jest.restoreAllMocks();
     await stores.close();
-    place.remove();
+    folder.remove();
   });
 
   const say = (...messages: string[]) =>

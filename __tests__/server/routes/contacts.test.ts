@@ -3,19 +3,19 @@ import type { WriteAccess } from '../../../server/chat/write-access';
 import type { Visitor } from '../../../server/identity/visitor';
 import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
-import { scratch, startApp, type Running } from '../../support/app';
+import { createTemporaryFolder, startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { post } from '../../support/http';
+import { postJson } from '../../support/http';
 import { connect } from '../../support/socket';
 
 const VISITOR: Visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '192.0.2.1' };
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
 const list = async () => (await (await fetch(`${app.url}/contacts`)).json()) as Contact[];
-const add = (name: string, phone: string) => post<Contact>(`${app.url}/contacts`, { name, phone });
+const add = (name: string, phone: string) => postJson<Contact>(`${app.url}/contacts`, { name, phone });
 
 describe('/contacts', () => {
   it('adds a contact with a normalized phone number, and lists all by name', async () => {
@@ -48,13 +48,16 @@ describe('/contacts', () => {
 
   it('reads a national number in the configured region', async () => {
     const german = await startApp({ PHONE_REGION: 'DE' });
-    const { body } = await post<Contact>(`${german.url}/contacts`, { name: 'Rathaus', phone: '030 901820' });
+    const { body } = await postJson<Contact>(`${german.url}/contacts`, {
+      name: 'Rathaus',
+      phone: '030 901820',
+    });
     expect(body.phone).toBe('+4930901820');
     await german.close();
   });
 
   it('refuses a contact when the address book is full, and accepts one after a removal', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const stores = await openStores(`${folder}/parley.db`);
     const writeAccess = { authorize: async () => undefined } as unknown as WriteAccess;
     const contacts = new Contacts(stores.contacts, writeAccess, 'RU');
@@ -78,7 +81,7 @@ describe('/contacts', () => {
     ['bad JSON', '{'],
     ['no object', '[]'],
   ])('refuses %s with a sentence', async (_what, body) => {
-    const answer = await post(`${app.url}/contacts`, body);
+    const answer = await postJson(`${app.url}/contacts`, body);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(errorOf('bad_request', /^["A-Z].* .*\.?/));
     expect(await list()).toEqual([]);

@@ -1,7 +1,7 @@
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
-let app: Running;
+let app: RunningApp;
 beforeAll(async () => (app = await startApp({ CORS_ORIGINS: 'https://example.org' })));
 afterAll(() => app.close());
 

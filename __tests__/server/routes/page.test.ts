@@ -1,7 +1,7 @@
-import { startApp, type Running } from '../../support/app';
-import { post, say } from '../../support/http';
+import { startApp, type RunningApp } from '../../support/app';
+import { postJson, sendMessage } from '../../support/http';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -12,7 +12,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
 
 describe('the page', () => {
   it('contains the newest 50 messages and the cursor to continue from', async () => {
-    for (let i = 1; i <= 60; i += 1) await say(app.url, `text-${i}.`);
+    for (let i = 1; i <= 60; i += 1) await sendMessage(app.url, `text-${i}.`);
     const { html } = await get('/');
     expect(html).not.toContain('text-10.');
     expect(html.indexOf('text-11.')).toBeGreaterThan(0);
@@ -21,26 +21,26 @@ describe('the page', () => {
   });
 
   it('shows the room that its address names, and the lobby without one', async () => {
-    await say(app.url, 'said elsewhere', { room: 'team' });
+    await sendMessage(app.url, 'said elsewhere', { room: 'team' });
     expect((await get('/r/team')).html).toContain('said elsewhere');
     expect((await get('/')).html).not.toContain('said elsewhere');
     expect((await get('/r/No%20Room')).answer.status).toBe(400);
   });
 
   it('shows messages as text', async () => {
-    await say(app.url, '<script>alert(1)</script><img src=x>');
+    await sendMessage(app.url, '<script>alert(1)</script><img src=x>');
     const { html } = await get('/');
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x&gt;');
   });
 
   it('gives a browser a cookie, with which its name comes back', async () => {
     const first = await get('/');
-    const renamed = await post(`${app.url}/username`, { username: 'Masha' }, { Cookie: first.cookie });
+    const renamed = await postJson(`${app.url}/username`, { username: 'Masha' }, { Cookie: first.cookie });
     expect(renamed.body).toMatchObject({ type: 'change_username', username: 'Masha' });
     const second = await get('/', { Cookie: first.cookie });
     expect(second.html).toContain('value="Masha"');
     expect(second.html).toContain(`data-visitor="${renamed.body.visitor as string}"`);
-    const said = await post(`${app.url}/messages`, { message: 'x' }, { Cookie: second.cookie });
+    const said = await postJson(`${app.url}/messages`, { message: 'x' }, { Cookie: second.cookie });
     expect(said.body).toMatchObject({ username: 'Masha', visitor: renamed.body.visitor });
   });
 

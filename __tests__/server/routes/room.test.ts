@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { sseEvents, take } from '../../support/events';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -27,7 +27,7 @@ const texts = async (room: string) =>
 
 describe('GET /r/:room', () => {
   it('answers a browser with the page, and curl with plain text', async () => {
-    await say(app.url, 'hello', { room: 'team' });
+    await sendMessage(app.url, 'hello', { room: 'team' });
     const page = await get('/r/team', 'text/html,application/xhtml+xml,*/*;q=0.8');
     expect(page.headers.get('content-type')).toContain('text/html');
     const lines = await get('/r/team');
@@ -38,7 +38,10 @@ describe('GET /r/:room', () => {
   });
 
   it('answers programs with a JSON object in each line, or an event stream', async () => {
-    const said = [await say(app.url, 'a\nb', { room: 'team' }), await say(app.url, 'c', { room: 'team' })];
+    const said = [
+      await sendMessage(app.url, 'a\nb', { room: 'team' }),
+      await sendMessage(app.url, 'c', { room: 'team' }),
+    ];
     const json = await (await get('/r/team', 'application/x-ndjson')).text();
     expect(json.split('\n').map((one) => one && (JSON.parse(one) as unknown))).toEqual([...said, '']);
     const stream = sseEvents(`${app.url}/r/team?last=1`, { headers: { Accept: 'text/event-stream' } });
@@ -49,8 +52,8 @@ describe('GET /r/:room', () => {
   });
 
   it('reads after a cursor, or the newest n', async () => {
-    const first = await say(app.url, 'a');
-    await say(app.url, 'b');
+    const first = await sendMessage(app.url, 'a');
+    await sendMessage(app.url, 'b');
     expect(await (await get(`/r/lobby?after=${first.cursor}`)).text()).toBe('Anonymous: b\n');
     expect(await (await get('/r/lobby?last=1')).text()).toBe('Anonymous: b\n');
     expect((await get('/r/lobby?after=gone:1')).status).toBe(410);
@@ -63,7 +66,7 @@ describe('GET /r/:room', () => {
   });
 
   it('streams with ?follow', async () => {
-    await say(app.url, 'before');
+    await sendMessage(app.url, 'before');
     const gone = new AbortController();
     const answer = await get('/r/lobby?follow', '*/*', { signal: gone.signal });
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -72,7 +75,7 @@ describe('GET /r/:room', () => {
       while (!seen.includes(text)) seen += (await reader.read()).value ?? '';
     };
     await until('before');
-    await say(app.url, 'after');
+    await sendMessage(app.url, 'after');
     await until('after');
     expect(seen).toBe('Anonymous: before\nAnonymous: after\n');
     gone.abort();

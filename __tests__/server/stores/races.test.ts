@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
 import { delayed } from '../../support/delayed-stores';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 
@@ -15,12 +15,12 @@ const times = <T>(n: number, make: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: n }, (_, i) => make(i)));
 
 describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed) => {
-  let place: ReturnType<typeof scratch>;
+  let place: TemporaryFolder;
   let stores: Stores;
 
   beforeEach(async () => {
-    place = scratch();
-    stores = delayed(await openStores(join(place.folder, 'parley.db')), seed);
+    place = createTemporaryFolder();
+    stores = delayed(await openStores(join(place.path, 'parley.db')), seed);
   });
   afterEach(async () => {
     await stores.close();

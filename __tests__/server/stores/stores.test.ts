@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Passkey, SpentChallenge } from '../../../server/accounts/passkeys';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder } from '../../support/app';
 import { delayed } from '../../support/delayed-stores';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
@@ -14,7 +14,7 @@ interface Backend {
 }
 
 const sqlite = (wrap: (stores: Stores) => Stores) => (): Backend => {
-  const { folder, remove } = scratch();
+  const { path: folder, remove } = createTemporaryFolder();
   return { open: async () => wrap(await openStores(join(folder, 'data', 'parley.db'))), remove };
 };
 

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Presence } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { sseEvents, take } from '../../support/events';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { dial, UPGRADE } from '../../support/raw';
 import { openPeer } from '../../support/ws';
 
 /** A misbehaving client must not affect others. */
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -24,7 +24,7 @@ describe('a client that misbehaves', () => {
       const [answer] = (await once(answered, 'data')) as [Buffer];
       expect(answer.toString()).toMatch(/^HTTP\/1.1 4\d\d /);
       answered.destroy();
-      await say(app.url, 'still there');
+      await sendMessage(app.url, 'still there');
     },
   );
 
@@ -35,7 +35,7 @@ describe('a client that misbehaves', () => {
       const [answer] = (await once(answered, 'data')) as [Buffer];
       expect(answer.toString()).toMatch(/^HTTP\/1.1 [24]\d\d /);
       answered.destroy();
-      await say(app.url, 'still there');
+      await sendMessage(app.url, 'still there');
     },
   );
 
@@ -75,7 +75,7 @@ describe('a client that misbehaves', () => {
       '',
     ]).flat();
     const socket = await raw('GET /subscribe HTTP/1.1', 'Host: localhost', '', ...lines);
-    await say(app.url, 'a', { room: 'ghosts' });
+    await sendMessage(app.url, 'a', { room: 'ghosts' });
     socket.destroy();
     await take(
       sseEvents(`${app.url}/sse?room=ghosts`),
@@ -118,7 +118,7 @@ describe('a shutdown', () => {
     ['a connection that asks for nothing', () => raw()],
   ])('does not wait for %s', async (_what, open) => {
     const socket = await open();
-    await say(app.url, 'a');
+    await sendMessage(app.url, 'a');
     await Promise.all([once(socket, 'close'), app.close()]);
     app = await startApp();
   });
@@ -134,7 +134,7 @@ describe('a shutdown', () => {
         ),
       ),
     );
-    await say(app.url, 'a');
+    await sendMessage(app.url, 'a');
     const closed = app.close();
     sockets.forEach((socket) => socket.resetAndDestroy());
     await closed;

@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BoundedWebSocketServer, type BoundedWebSocket } from '../../../server/transports/bounded-websocket';
 import { textFrames } from '../../../server/transports/text-frames';
-import { closed, dialWebSocket, frame } from '../../support/raw';
+import { waitForClose, dialWebSocket, frame } from '../../support/raw';
 import { openPeer } from '../../support/ws';
 
 let http: HttpServer;
@@ -35,7 +35,7 @@ describe('text frames', () => {
     const client = await openPeer(url, '/');
     const [peer] = (await connected) as [BoundedWebSocket];
     peer.connection.write(textFrames(texts));
-    expect(await client.until(texts.length)).toEqual(texts);
+    expect(await client.waitForLines(texts.length)).toEqual(texts);
     client.socket.terminate();
     await once(peer, 'close');
   });
@@ -73,7 +73,7 @@ describe('a peer that sends very many frames at once', () => {
     let answer = '';
     client.on('data', (chunk) => (answer += String(chunk)));
     client.write(flood(100_000));
-    await closed(client);
+    await waitForClose(client);
     expect(handled).toBe(10);
     expect(answer).toContain('That is enough.');
   });

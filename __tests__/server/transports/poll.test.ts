@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode, MessagePage, NewMessage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { textOf } from '../../support/entry';
 import { errorOf } from '../../support/error';
-import { post, read, readAll, say } from '../../support/http';
+import { postJson, readPage, readAll, sendMessage } from '../../support/http';
 
-let app: Running;
+let app: RunningApp;
 beforeAll(async () => (app = await startApp()));
 afterAll(() => app.close());
 
 describe('POST /messages', () => {
   it('answers 201 and the message as all readers get it', async () => {
     const id = randomUUID();
-    const { status, body } = await post<NewMessage>(`${app.url}/messages`, {
+    const { status, body } = await postJson<NewMessage>(`${app.url}/messages`, {
       message: 'hello',
       id,
       room: 'a',
@@ -27,14 +27,14 @@ describe('POST /messages', () => {
       message: 'hello',
     });
     expect(body.cursor).toMatch(/^[0-9a-z]+:1$/);
-    expect((await read(app.url, { room: 'a' })).messages).toEqual([body]);
+    expect((await readPage(app.url, { room: 'a' })).messages).toEqual([body]);
   });
 
   it('answers a repeated id with the stored message, and stores it once', async () => {
     const draft = { message: 'once', room: 'b' };
     const key = { 'Idempotency-Key': randomUUID() };
-    const first = await post<NewMessage>(`${app.url}/messages`, draft, key);
-    const again = await post<NewMessage>(`${app.url}/messages`, draft, key);
+    const first = await postJson<NewMessage>(`${app.url}/messages`, draft, key);
+    const again = await postJson<NewMessage>(`${app.url}/messages`, draft, key);
     expect([first.status, again.status]).toEqual([201, 200]);
     expect(again.body).toEqual(first.body);
     expect(first.body.id).toBe(key['Idempotency-Key']);
@@ -43,8 +43,8 @@ describe('POST /messages', () => {
 
   it('refuses a repeated id with another body, and keeps the first', async () => {
     const id = randomUUID();
-    await say(app.url, 'one', { id, room: 'c' });
-    const { status, body } = await post(`${app.url}/messages`, { message: 'two', id, room: 'c' });
+    await sendMessage(app.url, 'one', { id, room: 'c' });
+    const { status, body } = await postJson(`${app.url}/messages`, { message: 'two', id, room: 'c' });
     expect(status).toBe(409);
     expect(body).toEqual(errorOf('id_taken', /^This id belongs/));
     expect((await readAll(app.url, 'c')).map(textOf)).toEqual(['one']);
@@ -65,7 +65,7 @@ describe('POST /messages', () => {
     ['a sandboxed page', 'origin_not_allowed', { message: 'x' }, { Origin: 'null' }],
   ])('refuses %s with a reason, and does not change the log', async (_what, code, body, headers) => {
     const before = await readAll(app.url);
-    const answer = await post(`${app.url}/messages`, body, headers);
+    const answer = await postJson(`${app.url}/messages`, body, headers);
     expect(answer.status).toBe(errorOf(code).status);
     expect(answer.body).toEqual(errorOf(code));
     expect(await readAll(app.url)).toEqual(before);
@@ -74,33 +74,33 @@ describe('POST /messages', () => {
 
 describe('GET /messages', () => {
   beforeAll(async () => {
-    for (let i = 1; i <= 60; i += 1) await say(app.url, `m${i}`, { room: 'long' });
+    for (let i = 1; i <= 60; i += 1) await sendMessage(app.url, `m${i}`, { room: 'long' });
   });
   const texts = async (query: Record<string, string>) =>
-    (await read(app.url, { room: 'long', ...query })).messages.map(textOf);
+    (await readPage(app.url, { room: 'long', ...query })).messages.map(textOf);
 
   it('reads the newest 50, the newest n, after a cursor, and up to a limit', async () => {
     expect(await texts({})).toHaveLength(50);
     expect((await texts({})).at(-1)).toBe('m60');
     expect(await texts({ last: '2' })).toEqual(['m59', 'm60']);
     expect(await texts({ after: 'earliest', limit: '2' })).toEqual(['m1', 'm2']);
-    const { cursor } = await read(app.url, { room: 'long', after: 'earliest', limit: '2' });
+    const { cursor } = await readPage(app.url, { room: 'long', after: 'earliest', limit: '2' });
     expect(await texts({ after: cursor, limit: '1' })).toEqual(['m3']);
     expect(await texts({ last: '0' })).toEqual([]);
   });
 
   it('pages back to the beginning without gaps or duplicates', async () => {
     const seen: string[] = [];
-    let page = await read(app.url, { room: 'long', last: '25' });
+    let page = await readPage(app.url, { room: 'long', last: '25' });
     while (page.messages.length > 0) {
       seen.unshift(...page.messages.map(textOf));
-      page = await read(app.url, { room: 'long', before: page.messages[0]!.cursor, limit: '25' });
+      page = await readPage(app.url, { room: 'long', before: page.messages[0]!.cursor, limit: '25' });
     }
     expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => `m${i + 1}`));
   });
 
   it('answers a cursor of another history with a reset, and 410', async () => {
-    const { earliest, cursor } = await read(app.url, { room: 'long' });
+    const { earliest, cursor } = await readPage(app.url, { room: 'long' });
     const answer = await fetch(`${app.url}/messages?room=long&after=gone:3`);
     expect(answer.status).toBe(410);
     expect(await answer.json()).toMatchObject({
@@ -141,8 +141,8 @@ describe('GET /subscribe', () => {
   };
 
   it('answers at once with the entries after the cursor', async () => {
-    await say(app.url, 'a', { room: 's1' });
-    await say(app.url, 'b', { room: 's1' });
+    await sendMessage(app.url, 'a', { room: 's1' });
+    await sendMessage(app.url, 'b', { room: 's1' });
     const { status, body } = await subscribe('room=s1&after=earliest&limit=1');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -154,21 +154,21 @@ describe('GET /subscribe', () => {
   });
 
   it('waits for the first message, and returns the next cursor', async () => {
-    const { cursor } = await read(app.url, { room: 's2' });
+    const { cursor } = await readPage(app.url, { room: 's2' });
     let { body } = await Promise.all([
       subscribe(`room=s2&after=${cursor}`),
-      say(app.url, 'a', { room: 's2' }),
+      sendMessage(app.url, 'a', { room: 's2' }),
     ]).then(([got]) => got);
     expect(body.messages.map(textOf)).toEqual(['a']);
     [{ body }] = await Promise.all([
       subscribe(`room=s2&after=${body.cursor}`),
-      say(app.url, 'b', { room: 's2' }),
+      sendMessage(app.url, 'b', { room: 's2' }),
     ]);
     expect(body.messages.map(textOf)).toEqual(['b']);
   });
 
   it('answers without messages and with the same cursor after the timeout', async () => {
-    const { cursor, earliest } = await read(app.url, { room: 's3' });
+    const { cursor, earliest } = await readPage(app.url, { room: 's3' });
     expect((await subscribe(`room=s3&after=${cursor}&timeout=0`)).body).toEqual({
       messages: [],
       cursor,

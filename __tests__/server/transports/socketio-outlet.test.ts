@@ -8,7 +8,7 @@ import { BoundedWebSocketServer } from '../../../server/transports/bounded-webso
 import { EngineConnection } from '../../../server/transports/engine-connection';
 import { SocketIoOutlet } from '../../../server/transports/socketio-outlet';
 import type { Entry, Ephemeral } from '../../../server/wire';
-import { leave, open } from '../../support/socket';
+import { disconnect, openClient } from '../../support/socket';
 
 let http: HttpServer;
 let io: Server;
@@ -34,7 +34,7 @@ const pageOf = (...seqs: number[]): Page => ({
 });
 
 async function connect(transport: string) {
-  const client = open(url, { transports: [transport], upgrade: false });
+  const client = openClient(url, { transports: [transport], upgrade: false });
   const [socket] = (await once(io, 'connection')) as [Socket];
   // By then the packet that connects has been sent.
   client.socket.emit('hello');
@@ -42,7 +42,7 @@ async function connect(transport: string) {
   return { client, socket, outlet: new SocketIoOutlet(socket) };
 }
 
-const seqs = (client: ReturnType<typeof open>): unknown[] =>
+const seqs = (client: ReturnType<typeof openClient>): unknown[] =>
   client.received.map(({ payload }) => payload.seq);
 
 describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
@@ -54,7 +54,7 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
     outlet.notify({ type: 'typing', seq: 5 } as unknown as Ephemeral);
     await client.next('typing');
     expect(seqs(client)).toEqual([1, 2, 3, 4, 5]);
-    await leave(client.socket);
+    await disconnect(client.socket);
   });
 
   it('waits for the connection while packets wait in it', async () => {
@@ -69,7 +69,7 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
     expect(connection.queuedPackets).toBe(0);
     await client.next('new_message', ({ seq }) => seq === 4);
     expect(seqs(client)).toEqual([1, 2, 3, 4]);
-    await leave(client.socket);
+    await disconnect(client.socket);
   });
 
   it('drops ephemeral events while 64 packets wait', async () => {
@@ -80,6 +80,6 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
     await client.next('last');
     expect(client.received.length).toBeGreaterThan(64);
     expect(client.received.length).toBeLessThan(70);
-    await leave(client.socket);
+    await disconnect(client.socket);
   });
 });

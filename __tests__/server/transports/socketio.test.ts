@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorBody, NewMessage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { readAll, say } from '../../support/http';
-import { connect, open, type Client } from '../../support/socket';
+import { readAll, sendMessage } from '../../support/http';
+import { connect, openClient, type SocketIoClient } from '../../support/socket';
 
-let app: Running;
-let clients: Client[];
+let app: RunningApp;
+let clients: SocketIoClient[];
 
 beforeEach(async () => {
   app = await startApp();
@@ -17,13 +17,13 @@ afterEach(async () => {
   await app.close();
 });
 
-async function join(options: Parameters<typeof connect>[1] = {}): Promise<Client> {
+async function join(options: Parameters<typeof connect>[1] = {}): Promise<SocketIoClient> {
   const client = await connect(app.url, options);
   clients.push(client);
   return client;
 }
 
-const ask = (client: Client, event: string, ...payload: unknown[]) =>
+const ask = (client: SocketIoClient, event: string, ...payload: unknown[]) =>
   client.socket.emitWithAck(event, ...payload) as Promise<unknown>;
 
 describe('Socket.IO', () => {
@@ -46,13 +46,13 @@ describe('Socket.IO', () => {
   );
 
   it('begins after a cursor, with the newest n, or with live messages', async () => {
-    const first = await say(app.url, 'a');
-    await say(app.url, 'b');
+    const first = await sendMessage(app.url, 'a');
+    await sendMessage(app.url, 'b');
     const after = await join({ auth: { after: first.cursor } });
     const all = await join({ auth: { after: 'earliest' } });
     const last = await join({ auth: { last: 1 } });
     const live = await join();
-    await say(app.url, 'c');
+    await sendMessage(app.url, 'c');
     await Promise.all(clients.map((client) => client.next('new_message', ({ message }) => message === 'c')));
     expect(after.texts()).toEqual(['b', 'c']);
     expect(all.texts()).toEqual(['a', 'b', 'c']);
@@ -61,7 +61,7 @@ describe('Socket.IO', () => {
   });
 
   it('sends a reset for a cursor of another history', async () => {
-    const { cursor } = await say(app.url, 'a');
+    const { cursor } = await sendMessage(app.url, 'a');
     const client = await join({ auth: { after: 'gone:9' } });
     expect(await client.next('reset')).toEqual({
       type: 'reset',
@@ -72,11 +72,11 @@ describe('Socket.IO', () => {
   });
 
   it('changes the room with join: reading continues there, and it is the default room for messages', async () => {
-    await say(app.url, 'old', { room: 'b' });
+    await sendMessage(app.url, 'old', { room: 'b' });
     const client = await join({ auth: { room: 'a' } });
     const joined = (await ask(client, 'join', { room: 'b', last: 1 })) as { room: string; cursor: string };
     expect(joined).toEqual({ room: 'b', cursor: expect.stringMatching(/:0$/) as string });
-    await say(app.url, 'not here', { room: 'a' });
+    await sendMessage(app.url, 'not here', { room: 'a' });
     expect(await ask(client, 'new_message', { message: 'here' })).toMatchObject({ room: 'b', seq: 2 });
     await client.next('new_message', ({ message }) => message === 'here');
     expect(client.texts()).toEqual(['old', 'here']);
@@ -174,7 +174,7 @@ describe('Socket.IO', () => {
   });
 
   it('refuses a connection with a malformed cursor or room, with the reason', async () => {
-    const client = open(app.url, { auth: { room: 'A B' } });
+    const client = openClient(app.url, { auth: { room: 'A B' } });
     clients.push(client);
     const error = await new Promise<Error & { data?: ErrorBody }>((resolve) =>
       client.socket.once('connect_error', resolve),
@@ -184,7 +184,7 @@ describe('Socket.IO', () => {
 
   it('refuses pages of foreign origins, on both of its transports', async () => {
     for (const transports of [['websocket'], ['polling']]) {
-      const client = open(app.url, {
+      const client = openClient(app.url, {
         transports,
         extraHeaders: { origin: 'http://evil.example' },
         reconnection: false,
@@ -201,7 +201,7 @@ describe('Socket.IO', () => {
     client.socket.auth = { after: first.cursor };
     const back = new Promise((resolve) => client.socket.io.once('reconnect', resolve));
     client.socket.io.engine.close();
-    await say(app.url, 'while away');
+    await sendMessage(app.url, 'while away');
     await back;
     await client.next('new_message', ({ message }) => message === 'while away');
     expect(client.texts()).toEqual(['a', 'while away']);

@@ -1,8 +1,8 @@
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { sseEvents, take, type SseEvent } from '../../support/events';
-import { post, say } from '../../support/http';
+import { postJson, sendMessage } from '../../support/http';
 
-let app: Running;
+let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
@@ -30,23 +30,27 @@ describe('SSE', () => {
   });
 
   it('sends only live messages by default', async () => {
-    await say(app.url, 'before');
+    await sendMessage(app.url, 'before');
     const stream = sseEvents(`${app.url}/sse`);
     const first = take(stream, 1, messages);
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
-    const said = await say(app.url, 'two\nlines and "quotes"');
+    const said = await sendMessage(app.url, 'two\nlines and "quotes"');
     expect(await first).toEqual([{ type: 'new_message', id: said.cursor, data: said }]);
   });
 
   it('continues after Last-Event-ID, which takes precedence over the query', async () => {
-    const [first] = [await say(app.url, 'a'), await say(app.url, 'b'), await say(app.url, 'c')];
+    const [first] = [
+      await sendMessage(app.url, 'a'),
+      await sendMessage(app.url, 'b'),
+      await sendMessage(app.url, 'c'),
+    ];
     const headers = { 'Last-Event-ID': first.cursor };
     const events = await take(sseEvents(`${app.url}/sse?after=earliest`, { headers }), 2, messages);
     expect(texts(events)).toEqual(['b', 'c']);
   });
 
   it('begins with the newest n, or with the earliest', async () => {
-    for (const text of 'abc') await say(app.url, text);
+    for (const text of 'abc') await sendMessage(app.url, text);
     expect(texts(await take(sseEvents(`${app.url}/sse?last=2`), 2, messages))).toEqual(['b', 'c']);
     expect(texts(await take(sseEvents(`${app.url}/sse?after=earliest`), 3, messages))).toEqual([
       'a',
@@ -56,12 +60,12 @@ describe('SSE', () => {
   });
 
   it('sends a reset for a cursor of another history, and continues from the head', async () => {
-    const { cursor } = await say(app.url, 'a');
+    const { cursor } = await sendMessage(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse?after=gone:7`);
     const two = take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
     const reset = { type: 'reset', room: 'lobby', earliest: cursor.replace(/1$/, '0'), cursor };
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
-    await say(app.url, 'b');
+    await sendMessage(app.url, 'b');
     expect(await two).toMatchObject([
       { type: 'reset', id: cursor, data: reset },
       { type: 'new_message', data: { message: 'b' } },
@@ -69,11 +73,11 @@ describe('SSE', () => {
   });
 
   it('sends ephemeral events without an id, so that they never change the reader’s cursor', async () => {
-    const { cursor } = await say(app.url, 'a');
+    const { cursor } = await sendMessage(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse`);
     const contact = take(stream, 1, ({ type }) => type === 'new_contact');
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
-    await post(`${app.url}/contacts`, { name: 'Masha', phone: '+79123456789' });
+    await postJson(`${app.url}/contacts`, { name: 'Masha', phone: '+79123456789' });
     expect(await contact).toMatchObject([{ id: cursor, data: { contact: { name: 'Masha' } } }]);
   });
 

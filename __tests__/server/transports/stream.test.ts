@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { sseEvents, take } from '../../support/events';
-import { read, say } from '../../support/http';
-import { closed, dial } from '../../support/raw';
+import { readPage, sendMessage } from '../../support/http';
+import { waitForClose, dial } from '../../support/raw';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
@@ -26,7 +26,7 @@ const STREAMS: [name: string, path: string, accept: string, idle: RegExp, end: R
   ],
 ];
 
-let app: Running;
+let app: RunningApp;
 afterEach(() => app.close());
 
 describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) => {
@@ -40,13 +40,13 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
 
   async function open(): Promise<void> {
     app = await startApp();
-    await say(app.url, 'before');
+    await sendMessage(app.url, 'before');
     text = '';
     socket = await dial(app.url, `GET ${path} HTTP/1.1`, 'Host: localhost', `Accept: ${accept}`);
     socket.on('data', (chunk) => (text += String(chunk)));
     await until(() => text.includes('before') && text.endsWith('\n'));
     // Once another request is answered, the stream is waiting for entries.
-    await say(app.url, 'elsewhere', { room: 'other' });
+    await sendMessage(app.url, 'elsewhere', { room: 'other' });
   }
   afterEach(() => {
     jest.restoreAllMocks();
@@ -66,7 +66,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() + 15 * 60_000);
     jest.advanceTimersByTime(15_000);
-    await closed(socket);
+    await waitForClose(socket);
     expect(since(before)).toMatch(end);
   });
 
@@ -85,8 +85,8 @@ describe('a reader without a cursor', () => {
   beforeEach(async () => (app = await startApp()));
 
   it('gets the cursor where reading begins first, on every stream, and misses nothing after it', async () => {
-    await say(app.url, 'before', { room: 'bots' });
-    const { cursor } = await read(app.url, { room: 'bots' });
+    await sendMessage(app.url, 'before', { room: 'bots' });
+    const { cursor } = await readPage(app.url, { room: 'bots' });
     const start = { type: 'start', room: 'bots', cursor };
 
     for (const transports of [['websocket'], ['polling']]) {
@@ -109,7 +109,7 @@ describe('a reader without a cursor', () => {
     expect(Buffer.from(value!).toString()).toBe(`${JSON.stringify(start)}\n`);
     gone.abort();
 
-    const said = await say(app.url, 'meanwhile', { room: 'bots' });
-    expect((await read(app.url, { room: 'bots', after: cursor })).messages).toEqual([said]);
+    const said = await sendMessage(app.url, 'meanwhile', { room: 'bots' });
+    expect((await readPage(app.url, { room: 'bots', after: cursor })).messages).toEqual([said]);
   });
 });

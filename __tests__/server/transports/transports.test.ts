@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Entry, NewMessage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { readAll, say } from '../../support/http';
-import { READERS, type From, type Reading } from '../../support/readers';
+import { readAll, sendMessage } from '../../support/http';
+import { READERS, type StartPosition, type Reader } from '../../support/readers';
 import { WRITERS, type Writer } from '../../support/writers';
 
 /**
@@ -11,9 +11,9 @@ import { WRITERS, type Writer } from '../../support/writers';
  * tested by themselves, and a form's answer is no message; both stand in the tests of their files.
  */
 
-let app: Running;
+let app: RunningApp;
 let room: string;
-let open: (Reading | Writer)[] = [];
+let open: (Reader | Writer)[] = [];
 
 beforeAll(async () => (app = await startApp()));
 afterAll(() => app.close());
@@ -23,7 +23,7 @@ afterEach(() => {
   open = [];
 });
 
-async function read(name: string, from: Omit<From, 'room'> = {}): Promise<Reading> {
+async function read(name: string, from: Omit<StartPosition, 'room'> = {}): Promise<Reader> {
   const reading = await READERS[name]!(app.url, { room, ...from });
   open.push(reading);
   return reading;
@@ -35,7 +35,7 @@ async function writer(name: string): Promise<Writer> {
   return one;
 }
 
-async function take(reading: Reading, count: number): Promise<Entry[]> {
+async function take(reading: Reader, count: number): Promise<Entry[]> {
   const taken: Entry[] = [];
   while (taken.length < count) taken.push((await reading.next()) as Entry);
   return taken;
@@ -43,7 +43,7 @@ async function take(reading: Reading, count: number): Promise<Entry[]> {
 
 async function sayAll(...texts: string[]): Promise<NewMessage[]> {
   const said: NewMessage[] = [];
-  for (const text of texts) said.push(await say(app.url, text, { room }));
+  for (const text of texts) said.push(await sendMessage(app.url, text, { room }));
   return said;
 }
 
@@ -70,7 +70,7 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
   });
 
   it('gets no gaps or duplicates when it joins during a burst', async () => {
-    const burst = Array.from({ length: 100 }, (_, i) => say(app.url, String(i), { room }));
+    const burst = Array.from({ length: 100 }, (_, i) => sendMessage(app.url, String(i), { room }));
     const reading = await read(name, { after: 'earliest' });
     await Promise.all(burst);
     expect(await take(reading, 100)).toEqual(await readAll(app.url, room));
@@ -95,7 +95,7 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
 
   it('gets nothing from other rooms', async () => {
     const reading = await read(name);
-    await say(app.url, 'elsewhere', { room: `${room}-x` });
+    await sendMessage(app.url, 'elsewhere', { room: `${room}-x` });
     const said = await sayAll('here');
     expect(await take(reading, 1)).toEqual(said);
   });

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { NewMessage } from '../../../server/wire';
-import { startApp, type Running } from '../../support/app';
+import { startApp, type RunningApp } from '../../support/app';
 import { errorOf } from '../../support/error';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { openPeer, type Peer } from '../../support/ws';
 
-let app: Running;
+let app: RunningApp;
 let peers: Peer[];
 
 beforeEach(async () => {
@@ -60,15 +60,15 @@ describe('/ws with the subprotocol json', () => {
   });
 
   it('begins after a cursor, with the earliest, with the newest n, or with live messages', async () => {
-    const first = await say(app.url, 'a');
-    await say(app.url, 'b');
+    const first = await sendMessage(app.url, 'a');
+    await sendMessage(app.url, 'b');
     const [after, all, last, live] = [
       await open(`/ws?after=${first.cursor}`, 'json'),
       await open('/ws?after=earliest', 'json'),
       await open('/ws?last=1', 'json'),
       await open('/ws', 'json'),
     ];
-    await say(app.url, 'c');
+    await sendMessage(app.url, 'c');
     await Promise.all(peers.map((peer) => peer.next(message('c'))));
     expect([after, all, last, live].map(texts)).toEqual([['b', 'c'], ['a', 'b', 'c'], ['b', 'c'], ['c']]);
   });
@@ -87,7 +87,7 @@ describe('/ws with the subprotocol json', () => {
   });
 
   it('sends a reset for a cursor of another history', async () => {
-    const { cursor } = await say(app.url, 'a');
+    const { cursor } = await sendMessage(app.url, 'a');
     const peer = await open('/ws?after=gone:3', 'json');
     expect(await peer.next(({ type }) => type === 'reset')).toMatchObject({ room: 'lobby', cursor });
   });
@@ -142,21 +142,21 @@ describe('/ws without a subprotocol, or with text', () => {
       const [a, b] = [await open('/ws', protocol), await open('/ws?last=1', protocol)];
       a.send('hello');
       a.send('with a line end\n');
-      expect(await b.until(2)).toEqual(['Anonymous: hello', 'Anonymous: with a line end']);
-      expect(await a.until(2)).toEqual(b.lines);
+      expect(await b.waitForLines(2)).toEqual(['Anonymous: hello', 'Anonymous: with a line end']);
+      expect(await a.waitForLines(2)).toEqual(b.lines);
     },
   );
 
   it('prevents a message of several lines from imitating another’s', async () => {
     const peer = await open('/ws');
-    await say(app.url, 'one\nMasha: two\r\nMasha: three\u2028 * four');
-    expect(await peer.until(1)).toEqual(['Anonymous: one\n  Masha: two\n  Masha: three\n   * four']);
+    await sendMessage(app.url, 'one\nMasha: two\r\nMasha: three\u2028 * four');
+    expect(await peer.waitForLines(1)).toEqual(['Anonymous: one\n  Masha: two\n  Masha: three\n   * four']);
   });
 
   it('says why a message was refused', async () => {
     const peer = await open('/ws');
     peer.send('   ');
-    expect(await peer.until(1)).toEqual([' * The message is empty.']);
+    expect(await peer.waitForLines(1)).toEqual([' * The message is empty.']);
   });
 });
 
@@ -196,6 +196,6 @@ describe('a WebSocket', () => {
   it('is echoed on /ws/echo', async () => {
     const peer = await open('/ws/echo');
     peer.send('anyone there?');
-    expect(await peer.until(1)).toEqual(['anyone there?']);
+    expect(await peer.waitForLines(1)).toEqual(['anyone there?']);
   });
 });

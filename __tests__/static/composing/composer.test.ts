@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { waitUntilEqual } from '../../support/browser';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -17,7 +17,7 @@ async function tapEnter(page: Page): Promise<void> {
 
 describe('the message box', () => {
   it('keeps the focus after “Latest”, by mouse and by keyboard', async () => {
-    for (let i = 1; i <= 60; i++) await say(fixture.app.url, `line ${i}`);
+    for (let i = 1; i <= 60; i++) await sendMessage(fixture.app.url, `line ${i}`);
     const masha = await openPage();
     const latest = masha.page.getByRole('button', { name: 'Latest ↓' });
     const goUp = () => masha.log.evaluate((log) => (log.scrollTop = -log.scrollHeight));
@@ -34,7 +34,7 @@ describe('the message box', () => {
   });
 
   it('keeps or does not get the focus after “Latest” on a phone, so that the keyboard stays as it was', async () => {
-    for (let i = 1; i <= 60; i++) await say(fixture.app.url, `line ${i}`);
+    for (let i = 1; i <= 60; i++) await sendMessage(fixture.app.url, `line ${i}`);
     const { page, messageField: box, log } = await openPage('/', { phone: true });
     const latest = page.getByRole('button', { name: 'Latest ↓' });
     const focused = () => page.evaluate(() => document.activeElement?.tagName);

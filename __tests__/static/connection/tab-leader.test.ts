@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { waitUntilEqual, type ChatPage } from '../../support/browser';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -38,8 +38,8 @@ it('twelve tabs share one stream, and all can write and load contacts', async ()
 
   // A message while the leader closes reaches the others.
   const [leader, ...others] = all as [ChatPage, ...ChatPage[]];
-  await Promise.all([leader.page.close(), say(fixture.app.url, 'as it closed')]);
-  await say(fixture.app.url, 'after it closed');
+  await Promise.all([leader.page.close(), sendMessage(fixture.app.url, 'as it closed')]);
+  await sendMessage(fixture.app.url, 'after it closed');
   said.push(...(await texts()).slice(12));
   await Promise.all(others.map((chat) => chat.waitForMessages(said)));
   expect(streams.opened).toBe(2);
@@ -52,7 +52,7 @@ it('tabs leave the stream of tabs of an older version alone', async () => {
     held.catch(() => (document.documentElement.id = 'stolen'));
   });
   const chat = await fixture.openPage('/?transport=sse', { sameProfileAs: old, status: 'Live · over SSE' });
-  await say(fixture.app.url, 'to both');
+  await sendMessage(fixture.app.url, 'to both');
   await chat.waitForMessages(['to both']);
   const { held } = await chat.page.evaluate(() => navigator.locks.query());
   expect(held!.map(({ name }) => name)).toEqual(
@@ -67,7 +67,7 @@ it('tabs go on when their leader crashes', async () => {
   const crashed = once(leader.page as unknown as NodeJS.EventEmitter, 'crash');
   void leader.page.goto('chrome://crash').catch(() => undefined);
   await crashed;
-  await say(fixture.app.url, 'after the crash');
+  await sendMessage(fixture.app.url, 'after the crash');
   await Promise.all(others.map((chat) => chat.waitForMessages(['after the crash'])));
 });
 
@@ -78,11 +78,11 @@ it('tabs do not wait for a suspended leader', async () => {
   await devtools.send('Debugger.enable');
   const asleep = once(devtools as unknown as NodeJS.EventEmitter, 'Debugger.paused');
   await devtools.send('Debugger.pause');
-  await say(fixture.app.url, 'while it sleeps');
+  await sendMessage(fixture.app.url, 'while it sleeps');
   await asleep;
   await other.page.reload();
   await other.waitForStatus('Live · over SSE');
-  await say(fixture.app.url, 'and on');
+  await sendMessage(fixture.app.url, 'and on');
   await other.waitForMessages(['while it sleeps', 'and on']);
   await devtools.send('Debugger.disable');
   await leader.waitForMessages(['while it sleeps', 'and on']);
@@ -103,13 +103,13 @@ it('a tab reads what was written before it received anything from the leader', a
   });
   const opening = fixture.openPage('/?transport=sse', { sameProfileAs: leader, status: false });
   await waits;
-  await say(fixture.app.url, 'one');
-  await say(fixture.app.url, 'two');
+  await sendMessage(fixture.app.url, 'one');
+  await sendMessage(fixture.app.url, 'two');
   await leader.waitForMessages(['one', 'two']);
   go();
   const late = await opening;
   await late.waitForMessages(['one', 'two']);
-  await say(fixture.app.url, 'three');
+  await sendMessage(fixture.app.url, 'three');
   await late.waitForMessages(['one', 'two', 'three']);
 });
 

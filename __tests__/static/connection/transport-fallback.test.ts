@@ -1,7 +1,7 @@
 import type { Transport } from '../../../static/connection/transports';
 import type { ChatPage } from '../../support/browser';
 import { waitUntilEqual } from '../../support/browser';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -24,7 +24,7 @@ async function passes({ page }: ChatPage, there: () => Promise<number>, seconds:
   for (let passed = 0; passed < seconds && !(await there()); passed++) {
     await page.clock.runFor(1_000);
     // Real time, for the answers that the page waits for.
-    await say(fixture.app.url, 'elsewhere', { room: 'clock' });
+    await sendMessage(fixture.app.url, 'elsewhere', { room: 'clock' });
   }
   return there();
 }
@@ -35,7 +35,7 @@ describe('the transport', () => {
     const masha = await fixture.openPage('/', { blocked: [] }, proxy.url);
     const sent: string[] = [];
     const both = async (where: string) => {
-      await say(fixture.app.url, `to Masha ${where}`);
+      await sendMessage(fixture.app.url, `to Masha ${where}`);
       await masha.send(`from Masha ${where}`);
       sent.push(`to Masha ${where}`, `from Masha ${where}`);
       await masha.waitForMessages(sent);
@@ -44,17 +44,17 @@ describe('the transport', () => {
     await both('at first');
     for (const [i, [transport]] of TRANSPORTS.slice(0, -1).entries()) {
       await masha.network.block(transport);
-      proxy.cut();
-      await say(fixture.app.url, `below ${transport}`);
+      proxy.disable();
+      await sendMessage(fixture.app.url, `below ${transport}`);
       sent.push(`below ${transport}`);
-      proxy.mend();
+      proxy.enable();
       await masha.dispatchOnline();
       await masha.waitForStatus(TRANSPORTS[i + 1]![1]);
       await both(`below ${transport}`);
     }
     for (const [transport, words] of TRANSPORTS.slice(0, -1).toReversed()) {
       masha.network.unblock(transport);
-      await say(fixture.app.url, `before ${transport}`);
+      await sendMessage(fixture.app.url, `before ${transport}`);
       sent.push(`before ${transport}`);
       await masha.dispatchOnline();
       await masha.waitForStatus(words);
@@ -82,7 +82,7 @@ describe('the transport', () => {
     const tried = masha.page.waitForEvent('requestfailed');
     await masha.dispatchOnline();
     await tried;
-    await say(fixture.app.url, 'still here');
+    await sendMessage(fixture.app.url, 'still here');
     await masha.waitForMessages(['still here']);
     await masha.waitForStatus('Live · over SSE');
     expect(streams).not.toContain('/sse');
@@ -97,7 +97,7 @@ describe('the transport', () => {
       await masha.page.goto(`${proxy.url}/?transport=${transport}`);
       await masha.page.locator('.status[data-state=live]').waitFor();
       proxy.links.forEach((link) => link.stall());
-      await say(fixture.app.url, 'out of the silence');
+      await sendMessage(fixture.app.url, 'out of the silence');
       const known = masha.page.locator('.status[data-state=away], .bubble');
       expect(await passes(masha, () => known.count(), 45)).toBeGreaterThan(0);
       // The browser's idle connections are dead too, and it may try each of them once.
@@ -123,7 +123,7 @@ describe('the transport', () => {
     await masha.page.goto(`${fixture.app.url}/?transport=sse`);
     await masha.waitForStatus('Live · over SSE');
     await masha.page.evaluate(() => Object.assign(window, { deaf: true }));
-    await say(fixture.app.url, 'held back');
+    await sendMessage(fixture.app.url, 'held back');
     const anew = masha.page.waitForRequest('**/sse?**');
     await masha.page.clock.runFor(30_000);
     await masha.waitForMessages(['held back']);
@@ -135,7 +135,7 @@ describe('the status', () => {
   it('shows how far the room has been read, over which transport, and how many drafts wait', async () => {
     const masha = await fixture.openPage('/', { blocked: [] });
     await detailsAre(masha, 'Read up to #0 · over WebSocket');
-    await say(fixture.app.url, 'one');
+    await sendMessage(fixture.app.url, 'one');
     await detailsAre(masha, 'Read up to #1 · over WebSocket');
     await masha.chooseTransport('SSE');
     await masha.waitForStatus('Live · over SSE');
@@ -197,14 +197,14 @@ describe('a selected transport', () => {
     'is the only one in use until the choice is automatic again: %s',
     async (transport, words) => {
       // In a room with a recent message, polls come often.
-      await say(fixture.app.url, 'at first');
+      await sendMessage(fixture.app.url, 'at first');
       const masha = await fixture.openPage(`/?transport=${transport}`, {
         blocked: others(transport),
         status: words,
       });
       await masha.send('over one transport');
       await masha.waitForDeliveryStates('sent');
-      await say(fixture.app.url, 'and back');
+      await sendMessage(fixture.app.url, 'and back');
       await masha.waitForMessages(['at first', 'over one transport', 'and back']);
 
       await masha.network.block(transport);

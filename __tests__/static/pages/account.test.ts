@@ -193,7 +193,7 @@ describe('a chat by invitation', () => {
   const fixture = setUpBrowser({ ACCESS: 'invite' });
 
   it('can be joined with a link, or with an account', async () => {
-    const owner = await open(fixture, `/invite#${await fixture.app.ownersLink()}`);
+    const owner = await open(fixture, `/invite#${await fixture.app.createOwnerInvitation()}`);
     await owner.page.getByRole('button', { name: 'Join' }).click();
     await owner.waitForStatus();
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
@@ -222,7 +222,7 @@ describe('a closed chat', () => {
   const fixture = setUpBrowser({ ACCESS: 'closed' });
 
   it('can be joined with an invitation and a new account', async () => {
-    const owner = await open(fixture, `/invite#${await fixture.app.ownersLink()}`);
+    const owner = await open(fixture, `/invite#${await fixture.app.createOwnerInvitation()}`);
     const { page } = owner;
     await page.getByRole('button', { name: 'Join' }).click();
     await page.locator('#name-form').getByLabel('Name').fill('Masha');

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { waitUntilEqual } from '../../support/browser';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -56,7 +56,7 @@ async function beSomebody(context: BrowserContext, { cookie }: TestVisitor): Pro
 
 describe('text', () => {
   it.each(['light', 'dark'] as const)('has enough contrast, in %s colours', async (colorScheme) => {
-    await say(fixture.app.url, 'hello');
+    await sendMessage(fixture.app.url, 'hello');
     const masha = await fixture.openPage();
     const { page } = masha;
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -107,7 +107,7 @@ describe('text', () => {
   );
 
   it('keeps its shapes with forced colours', async () => {
-    await say(fixture.app.url, 'hello');
+    await sendMessage(fixture.app.url, 'hello');
     const masha = await fixture.openPage();
     await masha.page.emulateMedia({ forcedColors: 'active' });
     await masha.send('mine');
@@ -168,7 +168,7 @@ describe('text', () => {
   });
 
   it('comes without dead links, menus and buttons where there are no scripts, and with times in UTC', async () => {
-    await say(fixture.app.url, 'hello');
+    await sendMessage(fixture.app.url, 'hello');
     const context = await fixture.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     for (const path of ['/', '/r/lobby?write', '/account', '/nothing', '/invite']) {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transport } from '../../../static/connection/transports';
-import { scratch } from '../../support/app';
+import { createTemporaryFolder } from '../../support/app';
 import { waitUntilEqual } from '../../support/browser';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { startProcess } from '../../support/process';
 import { Queue } from '../../support/queue';
 import { setUpBrowser } from '../../support/browser-fixture';
@@ -56,8 +56,8 @@ describe('a conversation', () => {
   });
 
   it('is divided by days, in the reader’s time zone', async () => {
-    await say(fixture.app.url, 'late');
-    await say(fixture.app.url, 'early');
+    await sendMessage(fixture.app.url, 'late');
+    await sendMessage(fixture.app.url, 'early');
     const context = await fixture.browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
     const page = await context.newPage();
     const times = ['2026-01-05T09:59:00.000Z', '2026-01-05T10:01:00.000Z'];
@@ -72,7 +72,7 @@ describe('a conversation', () => {
       () => lines.locator('time').allTextContents().then(String),
       ['Monday, 5 January 2026', '23:59', 'Tuesday, 6 January 2026', '00:01'].join(),
     );
-    await say(fixture.app.url, 'now');
+    await sendMessage(fixture.app.url, 'now');
     await page.getByRole('log').getByText('Today').waitFor();
   });
 
@@ -166,7 +166,7 @@ describe('a message that can’t be sent', () => {
   });
 
   it('survives a crash of the server', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const env = { DATABASE: join(folder, 'parley.db') };
     const before = await startProcess(env);
     const masha = await openPage('/', {}, before.url);
@@ -200,26 +200,26 @@ describe('the connection', () => {
     });
     await masha.page.reload();
     await masha.waitForStatus();
-    await say(fixture.app.url, 'there');
-    await say(fixture.app.url, 'lost on the way');
+    await sendMessage(fixture.app.url, 'there');
+    await sendMessage(fixture.app.url, 'lost on the way');
     await masha.waitForMessages(['there']);
-    await say(fixture.app.url, 'later');
+    await sendMessage(fixture.app.url, 'later');
     await masha.waitForMessages(['there', 'lost on the way', 'later']);
   });
 
   it('shows the other history when the server has one', async () => {
-    const { folder, remove } = scratch();
+    const { path: folder, remove } = createTemporaryFolder();
     const database = join(folder, 'parley.db');
     const first = await startProcess({ DATABASE: database });
     const masha = await openPage('/', {}, first.url);
-    await say(first.url, 'of the old history');
+    await sendMessage(first.url, 'of the old history');
     await masha.waitForMessages(['of the old history']);
     await first.end('SIGTERM');
     for (const part of ['', '-wal', '-shm', '-journal', '-state']) rmSync(database + part, { force: true });
     const second = await startProcess({ DATABASE: database, PORT: String(first.port) });
-    await say(second.url, 'of the new one');
+    await sendMessage(second.url, 'of the new one');
     await masha.waitForMessages(['of the new one']);
-    await say(second.url, 'and on');
+    await sendMessage(second.url, 'and on');
     await masha.waitForMessages(['of the new one', 'and on']);
     await second.end('SIGTERM');
     remove();
@@ -228,7 +228,7 @@ describe('the connection', () => {
 
 describe('the history', () => {
   it('is loaded by scrolling, up to its beginning, and nothing jumps', async () => {
-    for (let i = 1; i <= 180; i++) await say(fixture.app.url, `line ${i}`, { room: 'long' });
+    for (let i = 1; i <= 180; i++) await sendMessage(fixture.app.url, `line ${i}`, { room: 'long' });
     const masha = await openPage();
     // Each page of history is held until the test has measured the layout.
     const asked = new Queue<() => void>();
@@ -254,20 +254,20 @@ describe('the history', () => {
   });
 
   it('does not scroll for a new message, but announces it', async () => {
-    for (let i = 1; i <= 40; i++) await say(fixture.app.url, `line ${i}`);
+    for (let i = 1; i <= 40; i++) await sendMessage(fixture.app.url, `line ${i}`);
     const masha = await openPage();
     const place = () =>
       masha.messagesWithText('line 20').evaluate((line) => Math.round(line.getBoundingClientRect().top));
     await masha.messagesWithText('line 20').scrollIntoViewIfNeeded();
     const before = await place();
-    await say(fixture.app.url, 'news');
+    await sendMessage(fixture.app.url, 'news');
     const pill = masha.page.getByRole('button', { name: 'New message ↓' });
     await pill.waitFor();
     expect(await place()).toBe(before);
     await pill.click();
     await waitUntilEqual(() => masha.log.evaluate((log) => log.scrollTop), 0);
     await pill.waitFor({ state: 'hidden' });
-    await say(fixture.app.url, 'more news');
+    await sendMessage(fixture.app.url, 'more news');
     await masha.messagesWithText('more news').waitFor();
     expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
   });
@@ -282,8 +282,8 @@ describe('a hidden tab', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, !looking);
     await look(false);
-    await say(fixture.app.url, 'one');
-    await say(fixture.app.url, 'two');
+    await sendMessage(fixture.app.url, 'one');
+    await sendMessage(fixture.app.url, 'two');
     await waitUntilEqual(() => masha.page.title(), '(2) #lobby · Parley');
     await look(true);
     await waitUntilEqual(() => masha.page.title(), '#lobby · Parley');

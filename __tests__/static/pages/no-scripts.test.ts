@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -20,7 +20,7 @@ const form = (page: Page) => page.locator('form.no-scripts');
 
 describe('the page without scripts', () => {
   it('shows the room, sends a message under a name, and returns', async () => {
-    await say(fixture.app.url, 'before');
+    await sendMessage(fixture.app.url, 'before');
     const page = await plainPage();
     await page.goto(fixture.app.url);
     await page.getByText('before').waitFor();

@@ -1,5 +1,5 @@
 import { LAN_HOST } from '../../support/browser';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 /*
@@ -13,7 +13,7 @@ describe('in a local network, over plain HTTP', () => {
 
   /** Accepts the invitation that the first start prints. */
   async function owner() {
-    const chat = await open(`/invite#${await fixture.app.ownersLink()}`);
+    const chat = await open(`/invite#${await fixture.app.createOwnerInvitation()}`);
     expect(await chat.page.evaluate(() => isSecureContext)).toBe(false);
     await chat.page.getByText('Join this chat as its owner').waitFor();
     await chat.page.getByRole('button', { name: 'Join' }).click();
@@ -70,7 +70,7 @@ describe('in a local network, over plain HTTP', () => {
     await page.goto(`${url()}/invite`);
     await page
       .getByLabel('Paste your invitation link')
-      .fill(`${url()}/invite#${await fixture.app.ownersLink()}`);
+      .fill(`${url()}/invite#${await fixture.app.createOwnerInvitation()}`);
     await page.getByRole('button', { name: 'Join' }).click();
     await page.waitForURL(`${url()}/`);
     await page.getByRole('link', { name: 'Write a message' }).click();
@@ -86,7 +86,7 @@ describe('an open chat in a local network, over plain HTTP', () => {
 
   it('keeps a draft over a reload, and sends it once', async () => {
     const url = fixture.app.url.replace('localhost', LAN_HOST);
-    await say(fixture.app.url, 'before');
+    await sendMessage(fixture.app.url, 'before');
     const masha = await fixture.openPage('/', {}, url);
     await masha.page.context().setOffline(true);
     await masha.send('kept');

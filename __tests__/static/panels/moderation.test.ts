@@ -1,10 +1,12 @@
 import { waitUntilEqual, type ChatPage } from '../../support/browser';
-import { readAll, say } from '../../support/http';
+import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser, type BrowserFixture } from '../../support/browser-fixture';
 
 /** Opens the room as the owner of a new server. */
 async function ownerOf(fixture: BrowserFixture): Promise<ChatPage> {
-  const owner = await fixture.openPage(`/invite#${await fixture.app.ownersLink()}`, { status: false });
+  const owner = await fixture.openPage(`/invite#${await fixture.app.createOwnerInvitation()}`, {
+    status: false,
+  });
   await owner.page.getByRole('button', { name: 'Join' }).click();
   await owner.waitForStatus();
   return owner;
@@ -78,9 +80,9 @@ describe('a deleted message', () => {
 
   it('does not count towards a page of history', async () => {
     const owner = await ownerOf(fixture);
-    await say(fixture.app.url, 'before it all', { room: 'spam' });
+    await sendMessage(fixture.app.url, 'before it all', { room: 'spam' });
     const said = [];
-    for (let i = 0; i < 60; i++) said.push(await say(fixture.app.url, `spam ${i}`, { room: 'spam' }));
+    for (let i = 0; i < 60; i++) said.push(await sendMessage(fixture.app.url, `spam ${i}`, { room: 'spam' }));
     await owner.page.evaluate(
       async (ids) => {
         for (const id of ids) await fetch(`/r/spam/messages/${id}`, { method: 'DELETE' });
@@ -156,7 +158,7 @@ describe('a moderator', () => {
   it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (transport) => {
     const owner = await ownerOf(fixture);
     // In a room with a recent message, polls come every second.
-    await say(fixture.app.url, 'hello');
+    await sendMessage(fixture.app.url, 'hello');
     const tom = await openPage(`/?transport=${transport}`, { status: false });
     await tom.page.locator('.status[data-state=live]').waitFor();
     await tom.send('BUY WATCHES');

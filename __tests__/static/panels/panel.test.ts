@@ -1,4 +1,4 @@
-import { post } from '../../support/http';
+import { postJson } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -43,7 +43,8 @@ describe('the panel beside the conversation', () => {
 
   it('keeps the focus while others add contacts', async () => {
     const masha = await fixture.openPage();
-    const add = (name: string) => post(`${fixture.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
+    const add = (name: string) =>
+      postJson(`${fixture.app.url}/contacts`, { name, phone: '+7 912 345-67-89' });
     await add('Olga');
     const phone = masha.page.locator('.phone');
     await phone.focus();

@@ -1,5 +1,5 @@
 import { waitUntilEqual, type ChatPage } from '../../support/browser';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -39,7 +39,7 @@ describe('a long message', () => {
   });
 
   it('unfolds and folds by keyboard, and its beginning stays in place', async () => {
-    await say(fixture.app.url, POEM);
+    await sendMessage(fixture.app.url, POEM);
     const masha = await openPage();
     const top = () => masha.log.locator('.message').evaluate((one) => one.getBoundingClientRect().top);
     const more = masha.page.getByRole('button', { name: 'Show more' });
@@ -53,7 +53,7 @@ describe('a long message', () => {
     expect(await lines(masha)).toBeGreaterThan(59);
     expect(await top()).toBeCloseTo(before, 0);
     // New messages don't fold it.
-    await say(fixture.app.url, 'and on');
+    await sendMessage(fixture.app.url, 'and on');
     await masha.messagesWithText('and on').waitFor();
     expect(await lines(masha)).toBeGreaterThan(59);
     await less.focus();
@@ -64,7 +64,7 @@ describe('a long message', () => {
 
   it('stays unfolded, and in place, over a reload', async () => {
     for (const text of ['before', POEM, ...Array.from({ length: 20 }, () => 'after')])
-      await say(fixture.app.url, text);
+      await sendMessage(fixture.app.url, text);
     const masha = await openPage();
     const bubble = masha.log.locator('.bubble.tall');
     const top = () => bubble.evaluate((one) => one.getBoundingClientRect().top);
@@ -84,7 +84,7 @@ describe('a long message', () => {
   });
 
   it('unfolds when the browser scrolls to a hidden part of it', async () => {
-    await say(fixture.app.url, `${POEM}\nhttps://example.org/the-end`);
+    await sendMessage(fixture.app.url, `${POEM}\nhttps://example.org/the-end`);
     const masha = await openPage();
     await masha.page.getByRole('button', { name: 'Show more' }).waitFor();
     // As with a search in the page, or the Tab key and a link.
@@ -110,7 +110,7 @@ describe('a long message', () => {
   });
 
   it('scrolls within its bubble without scripts', async () => {
-    await say(fixture.app.url, POEM);
+    await sendMessage(fixture.app.url, POEM);
     const context = await fixture.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(fixture.app.url);
@@ -125,7 +125,7 @@ describe('a long message', () => {
   });
 
   it('has no button if it is short', async () => {
-    await say(fixture.app.url, POEM.split('\n').slice(0, 19).join('\n'));
+    await sendMessage(fixture.app.url, POEM.split('\n').slice(0, 19).join('\n'));
     const masha = await openPage();
     await masha.log.locator('.message').waitFor();
     expect(await masha.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);

@@ -1,5 +1,5 @@
 import { waitUntilEqual, type ChatPage } from '../../support/browser';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -12,7 +12,7 @@ const MAX_MESSAGES = 400;
 async function fill(count: number, room = 'lobby'): Promise<void> {
   for (let left = count; left > 0; left -= 50) {
     const some = Array.from({ length: Math.min(left, 50) }, (_, i) =>
-      say(fixture.app.url, `One of ${count}. ${'More of it. '.repeat((left + i) % 17)}`, { room }),
+      sendMessage(fixture.app.url, `One of ${count}. ${'More of it. '.repeat((left + i) % 17)}`, { room }),
     );
     await Promise.all(some);
   }
@@ -129,7 +129,7 @@ describe('a long room', () => {
     expect(changes).toBeGreaterThan(20);
     expect(moved).toBeLessThan(1);
     // The page follows the room again.
-    await say(fixture.app.url, 'and on');
+    await sendMessage(fixture.app.url, 'and on');
     await at(masha, 901).waitFor();
   });
 
@@ -148,7 +148,7 @@ describe('a long room', () => {
     await wheel(masha, 700, () => endsWith(masha, 660));
     expect(isRun(await seqs(masha))).toBe(true);
     expect((await watched()).moved).toBeLessThan(1);
-    await say(fixture.app.url, 'and on');
+    await sendMessage(fixture.app.url, 'and on');
     await at(masha, 661).waitFor();
   });
 

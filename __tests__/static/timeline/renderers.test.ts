@@ -2,7 +2,7 @@ import { ENTRY_TYPES } from '../../../server/entry-kinds';
 import type { Entry } from '../../../server/wire';
 import { applyEntry, entryTypes, isMessage, showEntry } from '../../../static/timeline/renderers';
 import type { Timeline } from '../../../static/timeline/timeline';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 import { writeUnknownKind } from '../../support/unknown-kind';
 
@@ -51,11 +51,11 @@ describe('an entry of a kind that the page does not know', () => {
   it.each(['websocket', 'polling', 'sse', 'subscribe', 'poll'])(
     'is skipped when it comes over %s, and what follows it is shown',
     async (transport) => {
-      await say(fixture.app.url, 'before');
+      await sendMessage(fixture.app.url, 'before');
       const masha = await fixture.openPage(`/?transport=${transport}`, { status: false });
       await masha.waitForMessages(['before']);
       writeUnknownKind(fixture.app.database, 'lobby');
-      await say(fixture.app.url, 'after');
+      await sendMessage(fixture.app.url, 'after');
       await masha.waitForMessages(['before', 'after']);
       expect(await masha.page.locator('.message').count()).toBe(2);
       expect(await masha.page.getByText('secret').count()).toBe(0);

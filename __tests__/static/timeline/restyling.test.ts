@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { say } from '../../support/http';
+import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
 const fixture = setUpBrowser();
@@ -18,14 +18,14 @@ async function restyled(page: Page, act: () => Promise<void>): Promise<number> {
 }
 
 it('restyles only a few elements for a message or a key press, however long the log is', async () => {
-  for (let i = 1; i <= 50; i++) await say(fixture.app.url, `line ${i}`);
+  for (let i = 1; i <= 50; i++) await sendMessage(fixture.app.url, `line ${i}`);
   const masha = await fixture.openPage();
   const { page, messageField: box } = masha;
   const elements = await masha.log.locator('*').count();
   expect(elements).toBeGreaterThan(500);
   const few = 60;
   const message = await restyled(page, async () => {
-    await say(fixture.app.url, 'and on');
+    await sendMessage(fixture.app.url, 'and on');
     await masha.messagesWithText('and on').waitFor();
   });
   expect(message).toBeLessThan(few);

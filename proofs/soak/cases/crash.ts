@@ -62,7 +62,7 @@ export const f3: Case = {
         const id = fixture.random.uuid();
         // HTTP opens its connection with the first request, so make one before the links lose answers.
         await fixture.write(writer, 'first');
-        proxy.links.forEach((link) => link.mute());
+        proxy.links.forEach((link) => link.dropFromServer());
         const isLost = fixture.write(writer, `lost answer ${i}`, id).then(
           () => false,
           () => true,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { read } from '../../../__tests__/support/http';
+import { readPage } from '../../../__tests__/support/http';
 import { TestVisitor } from '../../../__tests__/support/test-visitor';
 import { READERS } from '../../../__tests__/support/readers';
 import type { NewMessage } from '../../../server/wire';
@@ -134,7 +134,7 @@ export const f31: Case = {
       const expected = remaining.slice(-50).join();
       const page = await (await fetch(`${fixture.url}/`, { headers: { Accept: 'text/html' } })).text();
       const plainText = await (await fetch(`${fixture.url}/r/lobby`)).text();
-      const { messages } = await read(fixture.url, { last: '50' });
+      const { messages } = await readPage(fixture.url, { last: '50' });
       const shown = {
         page: page.match(/message \d+\./g) ?? [],
         curl: plainText.match(/message \d+\./g) ?? [],

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { scratch } from '../../../__tests__/support/app';
+import { createTemporaryFolder } from '../../../__tests__/support/app';
 import { readAll } from '../../../__tests__/support/http';
 import { startProcess, type ServerProcess } from '../../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../../__tests__/support/proxy';
@@ -50,7 +50,7 @@ export function preload(module: string): { NODE_OPTIONS: string } {
 /** The server of a case, with its readers, writers and proxies; {@link close} removes all of them. */
 export class Fixture {
   readonly random = new RandomSource(randomInt(2 ** 31), 'case');
-  private readonly scratch = scratch();
+  private readonly scratch = createTemporaryFolder();
   private readonly cleanups: (() => unknown)[] = [];
   server!: ServerProcess;
   private env: Record<string, string> = {};
@@ -61,13 +61,13 @@ export class Fixture {
   static async open(build: Build, env: Record<string, string> = {}): Promise<Fixture> {
     const fixture = new Fixture(build);
     const port = String(await findFreePort());
-    fixture.env = { DATABASE: join(fixture.scratch.folder, 'parley.db'), PORT: port, ...env };
+    fixture.env = { DATABASE: join(fixture.scratch.path, 'parley.db'), PORT: port, ...env };
     await fixture.start();
     return fixture;
   }
 
   get folder(): string {
-    return this.scratch.folder;
+    return this.scratch.path;
   }
 
   get url(): string {

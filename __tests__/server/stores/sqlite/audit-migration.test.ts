@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { skeletonOf } from '../../../../server/identity/name';
 import { openStores } from '../../../../server/stores/open';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { scratch } from '../../../support/app';
+import { createTemporaryFolder } from '../../../support/app';
 
 /** The step that makes objects of the details, which were texts. */
 const STEP = MIGRATIONS.findIndex((step) => step.includes('RENAME COLUMN detail TO details'));
@@ -34,7 +34,7 @@ const ROWS: [action: string, text: string, details: object][] = [
 ];
 
 it('an audit log whose details are texts gets them as objects, and keeps its ids', async () => {
-  const { folder, remove } = scratch();
+  const { path: folder, remove } = createTemporaryFolder();
   const file = join(folder, 'parley.db');
   const db = new Database(file);
   db.function('skeleton', (name) => skeletonOf(String(name)));

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openStores, type Stores } from '../../../../server/stores/open';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { scratch } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
 import { deletionDraft, messageDraft } from '../../../support/drafts';
 
-let place: ReturnType<typeof scratch>;
+let place: TemporaryFolder;
 let file: string;
 let stores: Stores | undefined;
 
 beforeEach(() => {
-  place = scratch();
-  file = join(place.folder, 'parley.db');
+  place = createTemporaryFolder();
+  file = join(place.path, 'parley.db');
 });
 afterEach(async () => {
   await stores?.close();
@@ -47,8 +47,8 @@ function found(marks: readonly Marked[], files: readonly string[]): string[] {
   const all = new Set<string>();
   for (const name of files.filter((name) => existsSync(name))) {
     // A copy is read: closing a file that this process has open otherwise drops SQLite's locks on it.
-    execFileSync('cp', [name, join(place.folder, 'copy')]);
-    for (const [, hex] of readFileSync(join(place.folder, 'copy'), 'latin1').matchAll(/~([0-9a-f]{12})/g))
+    execFileSync('cp', [name, join(place.path, 'copy')]);
+    for (const [, hex] of readFileSync(join(place.path, 'copy'), 'latin1').matchAll(/~([0-9a-f]{12})/g))
       all.add(hex!);
   }
   return marks.map(({ mark }) => mark).filter((mark) => all.has(mark));
@@ -77,7 +77,7 @@ describe('the text of deleted messages', () => {
     stores = await openStores(file);
     const { gone, left } = await run(8_000);
     expect(gone.length).toBeGreaterThan(1_000);
-    const backup = join(place.folder, 'backup.db');
+    const backup = join(place.path, 'backup.db');
     const reader = new Database(file, { readonly: true });
     await reader.backup(backup);
     reader.close();

@@ -6,18 +6,18 @@ import { BY_ID } from '../../../../server/stores/sqlite/append';
 import { READS } from '../../../../server/stores/sqlite/log';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
 import { Writer } from '../../../../server/stores/sqlite/writer';
-import { scratch } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
 import { messageDraft } from '../../../support/drafts';
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
 
 describe('the SQLite file', () => {
-  let place: ReturnType<typeof scratch>;
+  let place: TemporaryFolder;
   let file: string;
 
   beforeEach(() => {
-    place = scratch();
-    file = join(place.folder, 'parley.db');
+    place = createTemporaryFolder();
+    file = join(place.path, 'parley.db');
   });
   afterEach(() => place.remove());
 
@@ -47,7 +47,7 @@ describe('the SQLite file', () => {
     const db = new Database(file, { readonly: true });
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(1);
-    await db.backup(join(place.folder, 'copy.db'));
+    await db.backup(join(place.path, 'copy.db'));
     db.close();
     await stores.close();
   });

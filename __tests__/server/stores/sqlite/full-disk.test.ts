@@ -2,17 +2,17 @@ import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MessagePage } from '../../../../server/wire';
-import { scratch } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
 import { TestVisitor } from '../../../support/test-visitor';
 import { startProcess, type ServerProcess } from '../../../support/process';
 
-let place: ReturnType<typeof scratch>;
+let place: TemporaryFolder;
 let database: string;
 let server: ServerProcess;
 
 beforeEach(async () => {
-  place = scratch();
-  database = join(place.folder, 'parley.db');
+  place = createTemporaryFolder();
+  database = join(place.path, 'parley.db');
   server = await startProcess({ DATABASE: database }, undefined, 'ignore');
 });
 afterEach(async () => {

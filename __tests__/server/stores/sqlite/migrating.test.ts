@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePage, NewMessage } from '../../../../server/wire';
-import { scratch, startApp, type Running } from '../../../support/app';
-import { post, read, say } from '../../../support/http';
+import { createTemporaryFolder, startApp, type RunningApp, type TemporaryFolder } from '../../../support/app';
+import { postJson, readPage, sendMessage } from '../../../support/http';
 
 /** A database as version 5 of the schema wrote it, and what the server answered then. */
 const FOLDER = join(__dirname, 'version-5');
@@ -14,12 +14,12 @@ const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) a
 };
 
 describe('a database of version 5', () => {
-  let place: ReturnType<typeof scratch>;
-  let app: Running;
+  let place: TemporaryFolder;
+  let app: RunningApp;
 
   beforeEach(async () => {
-    place = scratch();
-    const file = join(place.folder, 'parley.db');
+    place = createTemporaryFolder();
+    const file = join(place.path, 'parley.db');
     const db = new Database(file);
     db.exec(readFileSync(join(FOLDER, 'database.sql'), 'utf8'));
     db.pragma('journal_mode = WAL');
@@ -39,9 +39,9 @@ describe('a database of version 5', () => {
 
   it('keeps its cursors: reading goes on after each of them', async () => {
     const all = ANSWERS.pages['room=lobby&after=earliest']!.messages;
-    const added = await say(app.url, 'since then');
+    const added = await sendMessage(app.url, 'since then');
     for (const { cursor, seq } of all) {
-      const { messages } = await read(app.url, { after: cursor });
+      const { messages } = await readPage(app.url, { after: cursor });
       expect(messages).toEqual([...all.slice(seq), added]);
     }
     expect(added.cursor).toBe(all[0]!.cursor.replace(/1$/, '10'));
@@ -50,15 +50,18 @@ describe('a database of version 5', () => {
   it('recognises each message that is sent again, and answers a deleted one as it stands', async () => {
     for (const entry of ANSWERS.pages['room=lobby&after=earliest']!.messages.slice(0, 7)) {
       const { id, message = 'whatever it was' } = entry as NewMessage;
-      expect(await post(`${app.url}/messages`, { id, message })).toMatchObject({ status: 200, body: entry });
+      expect(await postJson(`${app.url}/messages`, { id, message })).toMatchObject({
+        status: 200,
+        body: entry,
+      });
     }
     const { id } = ANSWERS.pages['room=lobby&after=earliest']!.messages[0]!;
-    expect(await post(`${app.url}/messages`, { id, message: 'another' })).toMatchObject({ status: 409 });
+    expect(await postJson(`${app.url}/messages`, { id, message: 'another' })).toMatchObject({ status: 409 });
   });
 
   it('keeps its credentials', async () => {
     const headers = { Authorization: `Bearer ${ANSWERS.token.token}` };
-    const { body } = await post(`${app.url}/messages`, { message: 'by the script' }, headers);
+    const { body } = await postJson(`${app.url}/messages`, { message: 'by the script' }, headers);
     expect(body).toMatchObject({ visitor: ANSWERS.olga, username: 'Olga' });
   });
 });

@@ -17,18 +17,18 @@ import {
 import { join } from 'node:path';
 import { openStores } from '../../../../server/stores/open';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { scratch } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
 import { messageDraft } from '../../../support/drafts';
 import { textOf } from '../../../support/entry';
-import { say } from '../../../support/http';
+import { sendMessage } from '../../../support/http';
 import { startProcess } from '../../../support/process';
 
-let place: ReturnType<typeof scratch>;
+let place: TemporaryFolder;
 let file: string;
 
 beforeEach(() => {
-  place = scratch();
-  file = join(place.folder, 'data', 'parley.db');
+  place = createTemporaryFolder();
+  file = join(place.path, 'data', 'parley.db');
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -43,14 +43,14 @@ async function killed(): Promise<void> {
   const reader = new Database(file, { readonly: true });
   const reading = reader.prepare('SELECT * FROM settings').iterate();
   reading.next();
-  for (const message of ['one', 'two', 'three']) await say(server.url, message);
+  for (const message of ['one', 'two', 'three']) await sendMessage(server.url, message);
   await server.end('SIGKILL');
-  for (const end of ['', '-wal', '-state']) copyFileSync(file + end, join(place.folder, `kept${end}`));
+  for (const end of ['', '-wal', '-state']) copyFileSync(file + end, join(place.path, `kept${end}`));
   reading.return!();
   reader.close();
-  rmSync(join(place.folder, 'data'), { recursive: true });
-  mkdirSync(join(place.folder, 'data'));
-  for (const end of ['', '-wal', '-state']) copyFileSync(join(place.folder, `kept${end}`), file + end);
+  rmSync(join(place.path, 'data'), { recursive: true });
+  mkdirSync(join(place.path, 'data'));
+  for (const end of ['', '-wal', '-state']) copyFileSync(join(place.path, `kept${end}`), file + end);
 }
 
 const read = async (restored = false) => {
@@ -81,18 +81,18 @@ describe('a database that has lost what was acknowledged', () => {
     await expect(openStores(file)).rejects.toThrow(
       /lacks \d+ changes that were stored.*--restored|is empty\. Restore|is missing, but files that belong to it/,
     );
-    for (const end of ['', '-wal']) copyFileSync(join(place.folder, `kept${end}`), file + end);
+    for (const end of ['', '-wal']) copyFileSync(join(place.path, `kept${end}`), file + end);
     expect((await read()).texts).toEqual(['one', 'two', 'three']);
   });
 
   it('opens as another history when it is said to be restored, so that no seq is used twice', async () => {
     await killed();
-    const kept = join(place.folder, 'epoch');
+    const kept = join(place.path, 'epoch');
     copyFileSync(file, kept);
     rmSync(`${file}-wal`);
     const { epoch, texts } = await read(true);
     expect(texts).toEqual([]);
-    expect(readFileSync(join(place.folder, 'kept-state'), 'utf8')).not.toContain(epoch);
+    expect(readFileSync(join(place.path, 'kept-state'), 'utf8')).not.toContain(epoch);
     expect((await read()).epoch).toBe(epoch);
   });
 
@@ -136,7 +136,7 @@ describe('a database that does not fit', () => {
     expect(existsSync(`${file}-state`)).toBe(false);
   };
 
-  beforeEach(() => mkdirSync(join(place.folder, 'data'), { mode: 0o700 }));
+  beforeEach(() => mkdirSync(join(place.path, 'data'), { mode: 0o700 }));
 
   it('is refused, and left as it was, when it lacks a column that its version has', async () => {
     const db = new Database(file);
@@ -176,12 +176,12 @@ describe('the files of a database', () => {
     try {
       const stores = await openStores(file);
       await stores.log.append([messageDraft('a')], new Date());
-      const files = readdirSync(join(place.folder, 'data'));
+      const files = readdirSync(join(place.path, 'data'));
       expect(files).toEqual(expect.arrayContaining(['parley.db', 'parley.db-wal', 'parley.db-lock']));
       for (const name of files) {
-        expect(statSync(join(place.folder, 'data', name)).mode & 0o777).toBe(0o600);
+        expect(statSync(join(place.path, 'data', name)).mode & 0o777).toBe(0o600);
       }
-      expect(statSync(join(place.folder, 'data')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(place.path, 'data')).mode & 0o777).toBe(0o700);
       await stores.close();
     } finally {
       process.umask(mask);
@@ -199,19 +199,19 @@ describe('the files of a database', () => {
 
   it('belong to one server, by whatever name another one would open them', async () => {
     const stores = await openStores(file);
-    const link = join(place.folder, 'link.db');
+    const link = join(place.path, 'link.db');
     symlinkSync(file, link);
     await expect(openStores(link)).rejects.toThrow(/another Parley is running on it/);
-    symlinkSync(join(place.folder, 'data'), join(place.folder, 'folder'));
-    await expect(openStores(join(place.folder, 'folder', 'parley.db'))).rejects.toThrow(/another Parley/);
-    linkSync(file, join(place.folder, 'hard.db'));
-    await expect(openStores(join(place.folder, 'hard.db'))).rejects.toThrow(/another name as well/);
+    symlinkSync(join(place.path, 'data'), join(place.path, 'folder'));
+    await expect(openStores(join(place.path, 'folder', 'parley.db'))).rejects.toThrow(/another Parley/);
+    linkSync(file, join(place.path, 'hard.db'));
+    await expect(openStores(join(place.path, 'hard.db'))).rejects.toThrow(/another name as well/);
     await stores.close();
   });
 
   it('belong to one server, also where a link was there before the file that it leads to', async () => {
-    mkdirSync(join(place.folder, 'data'));
-    const [link, second] = [join(place.folder, 'link.db'), join(place.folder, 'data', 'second.db')];
+    mkdirSync(join(place.path, 'data'));
+    const [link, second] = [join(place.path, 'link.db'), join(place.path, 'data', 'second.db')];
     symlinkSync(second, link);
     symlinkSync('parley.db', second);
     const stores = await openStores(link);
@@ -232,6 +232,6 @@ describe('the files of a database', () => {
     const config = join(__dirname, '..', '..', '..', '..', 'dist', 'config', 'config');
     const print = `console.log(require(${JSON.stringify(config)}).readConfig({}).database)`;
     const run = (cwd: string) => execFileSync(process.execPath, ['-e', print], { cwd });
-    expect(run(place.folder).toString()).toBe(run('/').toString());
+    expect(run(place.path).toString()).toBe(run('/').toString());
   });
 });
