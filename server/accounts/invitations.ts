@@ -34,15 +34,30 @@ export interface InvitationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<'done' | 'roles_changed'>;
-  /** Adds an owner's link, and expires earlier ones that were not used. */
-  replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void>;
-  invitationOf(hash: string): Promise<Invitation | undefined>;
-  invitations(): Promise<Invitation[]>;
-  /** Expires an invitation, at the time of the audit entry. */
-  revokeInvitation(id: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<'done' | 'roles_changed'>;
   /**
-   * Uses an invitation once: gives the visitor of the audit entry its role. One that is used up, or has expired by the
-   * time of the audit entry, changes nothing.
+   * Adds an owner's link, and expires earlier ones that were not used.
+   * @param replace if false, only where there is none: `link_exists` if one was used, or has not expired when this one
+   *   is created.
+   */
+  addOwnersLink(
+    invitation: Invitation,
+    hash: string,
+    audit: NewAuditEntry,
+    replace: boolean,
+  ): Promise<'done' | 'link_exists'>;
+  /** Returns the invitation whose secret has a hash, also if it is used up or has expired. */
+  invitationOf(hash: string): Promise<Invitation | undefined>;
+  /** Returns all invitations, the newest first. */
+  invitations(): Promise<Invitation[]>;
+  /** Expires an invitation, at the time of the audit entry. One that has expired before keeps its time. */
+  revokeInvitation(
+    id: string,
+    audit: NewAuditEntry,
+    roles: ExpectedRoles,
+  ): Promise<'done' | 'roles_changed' | 'not_found'>;
+  /**
+   * Uses an invitation once: gives its role to the visitor of the audit entry.
+   * @returns `invitation_used` if it is used up, or has expired by the time of the audit entry.
    */
   redeem(
     id: string,
@@ -75,13 +90,9 @@ export class Invitations {
    * @param anew creates one in any case, in place of the last: for an operator who has lost the link or the account.
    */
   async ownersLink(anew = false): Promise<string | undefined> {
-    const made = (await this.store.invitations()).some(
-      ({ role, visitor, used, until }) => role === 'owner' && !visitor && (used > 0 || until > Date.now()),
-    );
-    if (made && !anew) return undefined;
     const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
-    await this.store.replaceOwnersLink(invitation, hashOf(secret), auditOf(invitation));
-    return secret;
+    const outcome = await this.store.addOwnersLink(invitation, hashOf(secret), auditOf(invitation), anew);
+    return outcome === 'done' ? secret : undefined;
   }
 
   /**
@@ -105,7 +116,10 @@ export class Invitations {
     return this.store.invitations();
   }
 
-  /** Revokes an invitation; roles that it has given stay. @throws {Refusal} `forbidden` unless an owner asks. */
+  /**
+   * Revokes an invitation; roles that it has given stay. One that does not exist is no error.
+   * @throws {Refusal} `forbidden` unless an owner asks.
+   */
   async revoke(by: Visitor, id: string): Promise<void> {
     await requireRole(this.visitors, by, 'owner');
     const audit = auditEntry(by.id, 'revoke_invitation', id, {});

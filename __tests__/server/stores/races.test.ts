@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
-import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
-import { delayed } from '../../support/delayed-stores';
+import type { Stores } from '../../../server/stores/open';
+import { BACKENDS, delayedBackend, type Backend } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 
 const SEEDS = [1, 2, 3, 4, 5];
+const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]) =>
+  SEEDS.map((seed): [string, number, () => Backend] => [name, seed, create]),
+);
 const NOW = 1_700_000_000_000;
 
 /** How many of the outcomes are the expected one. */
@@ -14,17 +15,17 @@ const count = (outcomes: readonly unknown[], expected: unknown): number =>
 const times = <T>(n: number, make: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: n }, (_, i) => make(i)));
 
-describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed) => {
-  let place: TemporaryFolder;
+describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_name, seed, create) => {
+  let backend: Backend;
   let stores: Stores;
 
   beforeEach(async () => {
-    place = createTemporaryFolder();
-    stores = delayed(await openStores(join(place.path, 'parley.db')), seed);
+    backend = delayedBackend(create(), seed);
+    stores = await backend.open();
   });
   afterEach(async () => {
     await stores.close();
-    place.remove();
+    backend.remove();
   });
 
   it('get one entry for one id, and seqs without holes', async () => {
@@ -91,12 +92,13 @@ describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed)
       at: NOW,
     } as const;
     const audit = { at: NOW, target: 'link' };
-    await stores.invitations.replaceOwnersLink(invitation, 'hash', {
+    const creation = {
       ...audit,
       visitor: '',
       action: 'invite',
       details: { role: 'member', uses: 3 },
-    });
+    } as const;
+    await stores.invitations.addInvitation(invitation, 'hash', creation, []);
     const outcomes = await times(6, (i) =>
       stores.invitations.redeem(
         'link',
@@ -107,6 +109,20 @@ describe.each(SEEDS)('writers that come at once, in any order (seed %i)', (seed)
     expect([count(outcomes, 'done'), count(outcomes, 'invitation_used')]).toEqual([3, 3]);
     expect(await stores.moderation.auditLog(Infinity, 100)).toHaveLength(4);
     expect(await stores.moderation.moderatedPeople(NOW)).toHaveLength(3);
+  });
+
+  it('create one link for the owner of a new server', async () => {
+    const outcomes = await times(4, (i) => {
+      const invitation = { id: `${i}`, uses: 1, used: 0, until: NOW + 1, visitor: '', at: NOW };
+      const audit = { at: NOW, visitor: '', target: `${i}`, details: { role: 'owner', uses: 1 } } as const;
+      return stores.invitations.addOwnersLink(
+        { ...invitation, role: 'owner' },
+        `hash ${i}`,
+        { ...audit, action: 'invite' },
+        false,
+      );
+    });
+    expect([count(outcomes, 'done'), count(outcomes, 'link_exists')]).toEqual([1, 3]);
   });
 
   it('change what roles allow only while they hold', async () => {

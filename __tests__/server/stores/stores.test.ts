@@ -1,27 +1,14 @@
-import { join } from 'node:path';
 import type { Passkey, SpentChallenge } from '../../../server/accounts/passkeys';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
-import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder } from '../../support/app';
-import { delayed } from '../../support/delayed-stores';
+import type { Stores } from '../../../server/stores/open';
+import { BACKENDS, delayedBackend, type Backend } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
-/** A way to open the same stores again and again, as each start of the server does. */
-interface Backend {
-  open: () => Promise<Stores>;
-  remove: () => void;
-}
-
-const sqlite = (wrap: (stores: Stores) => Stores) => (): Backend => {
-  const { path: folder, remove } = createTemporaryFolder();
-  return { open: async () => wrap(await openStores(join(folder, 'data', 'parley.db'))), remove };
-};
-
-const BACKENDS: Record<string, () => Backend> = {
-  SQLite: sqlite((stores) => stores),
-  'SQLite, late and out of order': sqlite((stores) => delayed(stores, 7)),
-};
+const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]): [string, () => Backend][] => [
+  [name, create],
+  [`${name}, late and out of order`, () => delayedBackend(create(), 7)],
+]);
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
 
@@ -32,12 +19,12 @@ const passkey = (id: string, visitor: string): Passkey => {
 const spent = (challenge: string): SpentChallenge => ({ challenge, at: 0, until: 1 });
 const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
 
-describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
+describe.each(VARIANTS)('a store in %s', (_name, create) => {
   let backend: Backend;
   let stores: Stores;
 
   beforeEach(async () => {
-    backend = make();
+    backend = create();
     stores = await backend.open();
   });
 
@@ -215,6 +202,37 @@ describe.each(Object.entries(BACKENDS))('a store in %s', (_name, make) => {
       expect(await keep()).toBe('done');
       expect(await stores.visitors.claim('other', visitor, visitor, Infinity, 2)).toBe('name_taken');
     }
+  });
+
+  it('adds a link for the owner where there is none, or in place of the last', async () => {
+    const add = (id: string, at: number, replace: boolean) => {
+      const invitation = { id, role: 'owner', uses: 1, used: 0, until: at + 10, visitor: '', at } as const;
+      const details = { role: 'owner', uses: 1 } as const;
+      const audit = { at, visitor: '', action: 'invite', target: id, details } as const;
+      return stores.invitations.addOwnersLink(invitation, `hash of ${id}`, audit, replace);
+    };
+    expect(await add('first', 0, false)).toBe('done');
+    expect(await add('second', 9, false)).toBe('link_exists');
+    expect(await add('third', 10, false)).toBe('done');
+    expect(await add('fourth', 15, true)).toBe('done');
+    const links = (await stores.invitations.invitations()).map(({ id, until }) => [id, until]);
+    expect(links).toEqual([
+      ['fourth', 25],
+      ['third', 15],
+      ['first', 10],
+    ]);
+    expect(await stores.invitations.invitationOf('hash of second')).toBeUndefined();
+    expect((await stores.moderation.auditLog(Infinity, 10)).map(({ target }) => target)).toEqual([
+      'fourth',
+      'third',
+      'first',
+    ]);
+  });
+
+  it('records no revocation of an invitation that does not exist', async () => {
+    const audit = { at: 1, visitor: 'o', action: 'revoke_invitation', target: 'none', details: {} } as const;
+    expect(await stores.invitations.revokeInvitation('none', audit, [])).toBe('not_found');
+    expect(await stores.moderation.auditLog(Infinity, 10)).toEqual([]);
   });
 
   it('removes a passkey of its owner, unless there is no other way to sign in', async () => {

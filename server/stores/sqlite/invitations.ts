@@ -31,8 +31,16 @@ export class SqliteInvitations implements InvitationStore {
     return this.writer.runGuarded([expectRoles(roles)], added(invitation, hash), insertAuditEntry(audit));
   }
 
-  async replaceOwnersLink(invitation: Invitation, hash: string, audit: NewAuditEntry): Promise<void> {
-    await this.writer.run(
+  async addOwnersLink(
+    invitation: Invitation,
+    hash: string,
+    audit: NewAuditEntry,
+    replace: boolean,
+  ): Promise<'done' | 'link_exists'> {
+    const none = `SELECT 1 WHERE NOT EXISTS (
+      SELECT 1 FROM invitations WHERE visitor = '' AND role = 'owner' AND (used > 0 OR until > ?))`;
+    return this.writer.runGuarded(
+      replace ? [] : [['link_exists', [none, invitation.at]]],
       ["UPDATE invitations SET until = min(until, ?) WHERE visitor = '' AND used < uses", invitation.at],
       added(invitation, hash),
       insertAuditEntry(audit),
@@ -51,9 +59,9 @@ export class SqliteInvitations implements InvitationStore {
     id: string,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<'done' | 'roles_changed'> {
+  ): Promise<'done' | 'roles_changed' | 'not_found'> {
     return this.writer.runGuarded(
-      [expectRoles(roles)],
+      [expectRoles(roles), ['not_found', ['SELECT 1 FROM invitations WHERE id = ?', id]]],
       ['UPDATE invitations SET until = min(until, ?) WHERE id = ?', audit.at, id],
       insertAuditEntry(audit),
     );
