@@ -58,8 +58,11 @@ describe('markup and script', () => {
     await own.nameField.fill(NAME);
     await own.nameField.press('Enter');
     await other.page.locator('#people').getByText(NAME).waitFor();
-    await own.messageField.pressSequentially('a');
-    await other.page.locator('#typing').getByText(NAME).waitFor();
+    // The line disappears after some seconds.
+    await Promise.all([
+      other.page.locator('#typing').getByText(NAME).waitFor(),
+      own.messageField.pressSequentially('a'),
+    ]);
     await own.page.reload();
     await waitUntilEqual(() => own.nameField.inputValue(), NAME);
     for (const { page } of [own, other]) await isUnhurt(page);

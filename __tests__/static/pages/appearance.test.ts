@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { waitUntilEqual } from '../../support/browser';
+import { newContext, waitUntilEqual } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
@@ -70,6 +70,8 @@ describe('text', () => {
     await page.context().setOffline(false);
     await masha.waitForDeliveryStates('sent', 'sent');
     await page.goto(`${fixture.app.url}/account`);
+    // Buttons are disabled until the script has loaded.
+    await waitUntilEqual(() => page.locator('button:disabled').count(), 0);
     expect(await faintTexts(page)).toEqual([]);
   });
 
@@ -81,7 +83,7 @@ describe('text', () => {
       await owner.request('PUT', `/people/${tom.id}/mute`, {});
       await owner.request('POST', '/account/tokens', { label: 'backup script' });
       await owner.request('POST', '/invitations', { role: 'member', uses: 10, hours: 1 });
-      const context = await fixture.browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+      const context = await newContext(fixture.browser, { colorScheme, reducedMotion: 'reduce' });
       const page = await context.newPage();
       const look = async (...paths: string[]) => {
         for (const path of paths) {
@@ -121,7 +123,7 @@ describe('text', () => {
   });
 
   it('makes no touch screen zoom, and is not clipped at 200 %', async () => {
-    const context = await fixture.browser.newContext({
+    const context = await newContext(fixture.browser, {
       hasTouch: true,
       viewport: { width: 820, height: 1180 },
     });
@@ -169,7 +171,7 @@ describe('text', () => {
 
   it('comes without dead links, menus and buttons where there are no scripts, and with times in UTC', async () => {
     await sendMessage(fixture.app.url, 'hello');
-    const context = await fixture.browser.newContext({ javaScriptEnabled: false });
+    const context = await newContext(fixture.browser, { javaScriptEnabled: false });
     const page = await context.newPage();
     for (const path of ['/', '/r/lobby?write', '/account', '/nothing', '/invite']) {
       await page.goto(fixture.app.url + path);
