@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Contact } from '../../server/wire';
 import { startApp, type RunningApp } from '../support/app';
-import { openBrowser, waitUntilEqual } from '../support/browser';
+import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
 import { postJson, sendMessage } from '../support/http';
 import { startProxy } from '../support/proxy';
 
@@ -41,7 +41,7 @@ const waitForLines = (page: Page, ...texts: string[]) =>
 describe('the page of the Socket.IO tutorials', () => {
   /** Opens the tutorial's page as if the server served it. */
   async function open(): Promise<Page> {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     const html = readFileSync(join(PAGES, 'tutorial.html'), 'utf8');
     await page.route(`${app.url}/tutorial`, (route) =>
       route.fulfill({ contentType: 'text/html', body: html }),
@@ -80,7 +80,7 @@ describe('the page of the Socket.IO tutorials', () => {
 describe('a bare EventSource on an allowed origin', () => {
   it('reconnects with the browser’s Last-Event-ID, and misses nothing', async () => {
     const proxy = await startProxy(app.url);
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
     await page.locator('[data-open]').waitFor({ state: 'attached' });
     await sendMessage(app.url, 'one');
@@ -99,7 +99,7 @@ describe('a bare EventSource on an allowed origin', () => {
 
   it('reconnects before its first message, and misses nothing', async () => {
     const proxy = await startProxy(app.url);
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(`${origin}/eventsource.html?server=${proxy.url}`);
     await page.locator('[data-open]').waitFor({ state: 'attached' });
     proxy.disable();
@@ -122,7 +122,7 @@ describe('a client of the contacts API on another origin', () => {
   }
 
   it('loads, adds and removes contacts from an allowed origin', async () => {
-    const page = await browser.newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(`${origin}/contacts.html?server=${app.url}`);
     const added = await page.evaluate(() =>
       (window as unknown as Client).contacts.add({ name: 'Masha', phone: '8 912 345-67-89' }),
@@ -140,7 +140,7 @@ describe('a client of the contacts API on another origin', () => {
   });
 
   it('is blocked on an origin that is not allowed', async () => {
-    const page = await browser.newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(`${origin.replace('127.0.0.1', 'localhost')}/contacts.html?server=${app.url}`);
     await expect(page.evaluate(() => (window as unknown as Client).contacts.load())).rejects.toThrow(/fetch/);
     const adding = page.evaluate(() =>

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
-import { openBrowser, waitUntilEqual } from '../support/browser';
+import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
@@ -123,7 +123,7 @@ describe('the EventSource page in PROTOCOL.md', () => {
 
     const browser = await openBrowser();
     cleanups.push(() => browser.close());
-    const page = await browser.newPage();
+    const page = await (await newContext(browser)).newPage();
     await page.goto(origin);
     const shows = (...lines: string[]) =>
       waitUntilEqual(

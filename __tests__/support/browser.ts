@@ -1,11 +1,21 @@
 import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
-import { chromium, type Browser, type BrowserContext, type Page, type WebSocketRoute } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  type WebSocketRoute,
+} from 'playwright-core';
 import type { Transport } from '../../static/connection/transports';
 
 /** A host name of this machine that is not a secure context over HTTP, unlike localhost: as in a local network. */
 export const LAN_HOST = 'parley.test';
+
+/** How long to wait for a page, in ms: a little less than a test may take, so that a failure names what did not come. */
+const TIMEOUT = 150_000;
 
 /** Launches the Chrome of this machine, or else the Chromium of the npm package. */
 export async function openBrowser(): Promise<Browser> {
@@ -20,6 +30,16 @@ export async function openBrowser(): Promise<Browser> {
       `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
     ],
   });
+}
+
+/** Opens a browser profile, in which nothing fails because the machine is slow or busy. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(TIMEOUT);
+  return context;
 }
 
 function findInstalled(): string | undefined {
@@ -112,11 +132,10 @@ export class ChatPage {
     const screen = phone
       ? { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true }
       : { viewport: { width: 1200, height: 700 } };
-    const context = sameProfileAs?.page.context() ?? (await browser.newContext(screen));
+    const context = sameProfileAs?.page.context() ?? (await newContext(browser, screen));
     const network = sameProfileAs?.maybeNetwork ?? (blocked && (await Network.intercept(context)));
     await network?.block(...(blocked ?? []));
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
     if (initScript) await page.addInitScript(initScript);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
@@ -193,13 +212,31 @@ export class ChatPage {
       this.log.locator('.mine').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.state));
     await waitUntilEqual(async () => (await shown()).join(), states.join());
   }
+
+  /** Waits until the browser has stored this many drafts. */
+  async waitForStoredDrafts(count: number): Promise<void> {
+    await this.page.waitForFunction(
+      (expected) =>
+        new Promise<boolean>((resolve) => {
+          const request = indexedDB.open('parley');
+          request.onsuccess = () => {
+            const counted = request.result.transaction('drafts').objectStore('drafts').count();
+            counted.onsuccess = () => {
+              request.result.close();
+              resolve(counted.result === expected);
+            };
+          };
+        }),
+      count,
+    );
+  }
 }
 
 /** Polls a value until it equals the expected one. Fails with the last value. @param timeout in ms. */
 export async function waitUntilEqual<T>(
   read: () => Promise<T>,
   expected: T,
-  timeout = 60_000,
+  timeout = TIMEOUT,
 ): Promise<void> {
   const end = Date.now() + timeout;
   let value = await read();

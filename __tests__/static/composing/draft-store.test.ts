@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ChatPage } from '../../support/browser';
+import { waitUntilEqual, type ChatPage } from '../../support/browser';
 import { readAll } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -17,23 +17,6 @@ async function crash({ page }: ChatPage): Promise<void> {
   await crashed;
 }
 
-/** Waits until the browser has stored this many drafts. */
-const written = ({ page }: ChatPage, count: number) =>
-  page.waitForFunction(
-    (expected) =>
-      new Promise<boolean>((resolve) => {
-        const request = indexedDB.open('parley');
-        request.onsuccess = () => {
-          const counted = request.result.transaction('drafts').objectStore('drafts').count();
-          counted.onsuccess = () => {
-            request.result.close();
-            resolve(counted.result === expected);
-          };
-        };
-      }),
-    count,
-  );
-
 describe('a draft', () => {
   it.each([
     ['the page is reloaded', (chat: ChatPage) => chat.page.reload()],
@@ -42,14 +25,14 @@ describe('a draft', () => {
   ])('is sent once and in order after %s', async (_what, end) => {
     const masha = await cutOff();
     for (const text of ['first', 'second', 'third']) await masha.send(text);
-    await written(masha, 3);
+    await masha.waitForStoredDrafts(3);
     await end(masha);
     masha.network.unblock('send');
     const again = await fixture.openPage('/', { sameProfileAs: masha, status: 'Live · over SSE' });
     await again.waitForMessages(['first', 'second', 'third']);
     await again.waitForDeliveryStates('sent', 'sent', 'sent');
     expect(await texts()).toEqual(['first', 'second', 'third']);
-    await written(again, 0);
+    await again.waitForStoredDrafts(0);
   });
 
   it('is sent also when the browser has closed the database', async () => {
@@ -75,7 +58,7 @@ describe('a draft', () => {
     await masha.page.context().setOffline(true);
     await masha.page.getByRole('status').getByText('Offline').waitFor();
     await masha.send('from afar');
-    await written(masha, 1);
+    await masha.waitForStoredDrafts(1);
     await masha.page.close();
     await masha.page.context().setOffline(false);
     const again = await fixture.openPage('/', { sameProfileAs: masha });
@@ -100,15 +83,15 @@ describe('a draft', () => {
     const order = ['a of one', 'b of one', 'c of the other', 'd of one', 'e of the other'];
     for (const [i, text] of order.entries()) {
       await (text.endsWith('one') ? one : other).send(text);
-      await written(one, i + 1);
+      await one.waitForStoredDrafts(i + 1);
     }
-    expect(sending).toBe(1);
+    await waitUntilEqual(async () => sending, 1);
     go();
     await one.waitForMessages(order);
     await other.waitForMessages(order);
     await one.waitForDeliveryStates('sent', 'sent', 'sent', 'sent', 'sent');
     expect(await texts()).toEqual(order);
-    await written(one, 0);
+    await one.waitForStoredDrafts(0);
   });
 
   it('does not wait for a tab that holds the lock and hangs', async () => {
@@ -122,7 +105,7 @@ describe('a draft', () => {
     await other.page.clock.install();
     await other.page.reload();
     await other.send('second');
-    await written(other, 2);
+    await other.waitForStoredDrafts(2);
     await other.page.clock.runFor(20_000);
     await other.waitForDeliveryStates('sent', 'sent');
     expect(await texts()).toEqual(['first', 'second']);

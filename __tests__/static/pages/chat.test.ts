@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transport } from '../../../static/connection/transports';
 import { createTemporaryFolder } from '../../support/app';
-import { waitUntilEqual } from '../../support/browser';
+import { newContext, waitUntilEqual } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { startProcess } from '../../support/process';
 import { Queue } from '../../support/queue';
@@ -58,7 +58,7 @@ describe('a conversation', () => {
   it('is divided by days, in the reader’s time zone', async () => {
     await sendMessage(fixture.app.url, 'late');
     await sendMessage(fixture.app.url, 'early');
-    const context = await fixture.browser.newContext({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
+    const context = await newContext(fixture.browser, { timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
     const page = await context.newPage();
     const times = ['2026-01-05T09:59:00.000Z', '2026-01-05T10:01:00.000Z'];
     await page.route('**/', async (route) => {
@@ -111,10 +111,12 @@ describe('a message that can’t be sent', () => {
     const masha = await openPage();
     await masha.send('a bell: \u0007');
     await masha.waitForDeliveryStates('failed');
+    await masha.waitForStoredDrafts(1);
     await masha.page.reload();
     await masha.waitForDeliveryStates('failed');
     await masha.page.getByRole('button', { name: 'Discard' }).click();
     await masha.waitForMessages([]);
+    await masha.waitForStoredDrafts(0);
     await masha.page.reload();
     await masha.waitForStatus();
     await masha.waitForMessages([]);
@@ -157,6 +159,7 @@ describe('a message that can’t be sent', () => {
     await masha.send('Hello');
     await masha.messageField.fill('and not yet said');
     await masha.waitForDeliveryStates('sending');
+    await masha.waitForStoredDrafts(1);
     await masha.page.reload();
     await masha.waitForDeliveryStates('sending');
     expect(await masha.messageField.inputValue()).toBe('and not yet said');
@@ -314,8 +317,11 @@ describe('people', () => {
 
   it('see who else is typing, until the message arrives', async () => {
     const [masha, tom] = [await openPage(), await openPage()];
-    await masha.messageField.pressSequentially('I think');
-    await tom.page.getByText(/^Anonymous [a-z0-9]{4} is typing…$/).waitFor();
+    // The line disappears after some seconds.
+    await Promise.all([
+      tom.page.getByText(/^Anonymous [a-z0-9]{4} is typing…$/).waitFor(),
+      masha.messageField.pressSequentially('I think'),
+    ]);
     expect(await masha.page.getByText('is typing').count()).toBe(0);
     await masha.messageField.press('Enter');
     await tom.waitForMessages(['I think']);

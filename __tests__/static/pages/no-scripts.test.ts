@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { newContext } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -6,12 +7,11 @@ const fixture = setUpBrowser();
 
 /** Opens a page that runs no scripts. */
 async function plainPage(width = 360) {
-  const context = await fixture.browser.newContext({
+  const context = await newContext(fixture.browser, {
     javaScriptEnabled: false,
     viewport: { width, height: 740 },
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
   return page;
 }
 

@@ -1,4 +1,4 @@
-import { LAN_HOST } from '../../support/browser';
+import { LAN_HOST, newContext } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -64,9 +64,8 @@ describe('in a local network, over plain HTTP', () => {
   });
 
   it('accepts a pasted invitation link and messages without scripts', async () => {
-    const context = await fixture.browser.newContext({ javaScriptEnabled: false });
+    const context = await newContext(fixture.browser, { javaScriptEnabled: false });
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
     await page.goto(`${url()}/invite`);
     await page
       .getByLabel('Paste your invitation link')
@@ -90,6 +89,7 @@ describe('an open chat in a local network, over plain HTTP', () => {
     const masha = await fixture.openPage('/', {}, url);
     await masha.page.context().setOffline(true);
     await masha.send('kept');
+    await masha.waitForStoredDrafts(1);
     await masha.page.context().setOffline(false);
     await masha.page.reload();
     await masha.waitForStatus();

@@ -1,4 +1,4 @@
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { newContext, waitUntilEqual, type ChatPage } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -111,7 +111,7 @@ describe('a long message', () => {
 
   it('scrolls within its bubble without scripts', async () => {
     await sendMessage(fixture.app.url, POEM);
-    const context = await fixture.browser.newContext({ javaScriptEnabled: false });
+    const context = await newContext(fixture.browser, { javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(fixture.app.url);
     const { height } = (await page.locator('.bubble').boundingBox())!;
