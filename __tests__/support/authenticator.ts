@@ -5,7 +5,7 @@ type Options = { challenge: string; rpId?: string; rp?: { id: string } };
 
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 const base64url = (data: Buffer): string => data.toString('base64url');
-/** Encodes a text or bytes as CBOR (RFC 8949), up to 255 bytes. */
+/** Encodes a text or byte string of at most 255 bytes as CBOR (RFC 8949). */
 const cbor = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value);
   const major = typeof value === 'string' ? 0x60 : 0x40;

@@ -5,13 +5,13 @@ export interface SseEvent {
   data: Record<string, unknown>;
 }
 
-/** Parses `/sse` as an EventSource does (WHATWG HTML, section 9.2.6). Comments have the type `:`. */
+/** Reads an SSE stream as an EventSource does (WHATWG HTML, section 9.2.6). Comments are events of the type `:`. */
 export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGenerator<SseEvent, void, void> {
-  const answer = await fetch(url, init);
-  if (!answer.ok || !answer.body) throw new Error(`${answer.status} ${await answer.text()}`);
+  const response = await fetch(url, init);
+  if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
   let text = '';
   let id = '';
-  for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     text += chunk;
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       let type = 'message';
@@ -29,7 +29,7 @@ export async function* sseEvents(url: string, init: RequestInit = {}): AsyncGene
   }
 }
 
-/** Reads events from a stream, then closes it. */
+/** Returns the first `count` items of a stream that match, and closes it. */
 export async function take<T>(
   stream: AsyncIterable<T>,
   count: number,

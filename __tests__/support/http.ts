@@ -1,17 +1,17 @@
 import type { MessagePage, NewMessage } from '../../server/wire';
 
-/** Sends JSON. Returns the status, the headers and the parsed body of the response. */
+/** Sends a body as JSON, or a string as it is. The response has to be JSON. */
 export async function postJson<T = Record<string, unknown>>(
   url: string,
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; headers: Headers; body: T }> {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
+  return { status: response.status, headers: response.headers, body: (await response.json()) as T };
 }
 
 /** Sends a message, and expects it to be accepted. */
@@ -23,12 +23,12 @@ export async function sendMessage(url: string, message: string, more: object = {
 
 /** Reads one page of `GET /messages`. */
 export async function readPage(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
-  const answer = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
-  if (answer.status >= 500) throw new Error(`GET /messages: ${answer.status}`);
-  return (await answer.json()) as MessagePage;
+  const response = await fetch(`${url}/messages?${new URLSearchParams(query)}`);
+  if (response.status >= 500) throw new Error(`GET /messages: ${response.status}`);
+  return (await response.json()) as MessagePage;
 }
 
-/** Reads all messages of a room, page by page. Nothing may have been deleted in it. */
+/** Reads all messages of a room, page by page. The room may contain no other entries, such as deletions. */
 export async function readAll(url: string, room = 'lobby'): Promise<NewMessage[]> {
   const all: NewMessage[] = [];
   for (let after = 'earliest'; ;) {

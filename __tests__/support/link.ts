@@ -1,34 +1,36 @@
 import type { Socket } from 'node:net';
 
-/** How often a throttled link passes data, in ms. */
-const TICK = 50;
+/** How often a throttled link writes, in ms. */
+const TICK_MS = 50;
 
-/** A connection through a {@link startProxy proxy}, with the faults of a network. */
+/** A connection through a {@link startProxy proxy} that can simulate network faults. */
 export class Link {
-  private readonly lost = new Set<Socket>();
-  private dead = false;
-  private ended = 0;
+  /** The sides whose data is dropped. */
+  private readonly dropping = new Set<Socket>();
+  private isHalfOpen = false;
+  private closedSides = 0;
+  /** In bytes per second. */
   private rate = Infinity;
 
   /**
-   * @param client the connection that the client made to the proxy.
-   * @param server the connection that the proxy made to the server.
-   * @param gone is called once, when both are closed.
+   * @param client the client's connection to the proxy.
+   * @param server the proxy's connection to the server.
+   * @param onClosed is called once, when both are closed.
    */
   constructor(
     readonly client: Socket,
     readonly server: Socket,
-    gone: () => void,
+    onClosed: () => void,
   ) {
-    this.carry(client, server);
-    this.carry(server, client);
-    for (const end of [client, server]) {
-      end.on('error', () => undefined);
-      end.on('close', () => (this.ended += 1) === 2 && gone());
+    this.forward(client, server);
+    this.forward(server, client);
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => (this.closedSides += 1) === 2 && onClosed());
     }
   }
 
-  /** Closes both sides in order (FIN). */
+  /** Closes both sides gracefully (FIN). */
   close(): void {
     this.client.destroy();
     this.server.destroy();
@@ -37,52 +39,52 @@ export class Link {
   /** Resets both sides (RST). */
   reset(): void {
     for (const end of [this.client, this.server]) {
-      // libuv refuses to reset a socket that is being shut down, and Node then never closes it: the process can't exit.
+      // libuv can't reset a socket that is shutting down, and Node then never closes it, which keeps the process alive.
       if (end.writableEnded) end.destroy();
       else end.resetAndDestroy();
     }
   }
 
-  /** Drops all data in both directions, also the end of either side: the connection is half-open. */
+  /** Drops all data in both directions, and the end of either side, so that the connection is half-open. */
   stall(): void {
-    this.dead = true;
+    this.isHalfOpen = true;
     this.dropFromServer();
-    this.lost.add(this.client);
+    this.dropping.add(this.client);
   }
 
-  /** Drops what the server sends. What the client sends still arrives. */
+  /** Drops the server's data. The client's data still arrives. */
   dropFromServer(): void {
-    this.lost.add(this.server);
+    this.dropping.add(this.server);
   }
 
-  /** Throttles what the server sends, so that the rest waits in the server. @param rate in bytes per second. */
+  /** Throttles the server's data, so that it accumulates in the server. @param rate in bytes per second. */
   throttle(rate: number): void {
     this.rate = rate;
   }
 
-  private carry(from: Socket, to: Socket): void {
+  private forward(from: Socket, to: Socket): void {
     from.on('data', (chunk: Buffer) => {
-      if (this.lost.has(from)) return;
+      if (this.dropping.has(from)) return;
       if (from === this.server && this.rate < Infinity) {
         from.pause();
-        this.drip(chunk);
+        this.writeThrottled(chunk);
       } else if (!to.write(chunk)) {
         from.pause();
         to.once('drain', () => from.resume());
       }
     });
     from.on('close', () => {
-      if (!this.dead) to.destroySoon();
+      if (!this.isHalfOpen) to.destroySoon();
     });
   }
 
-  private drip(chunk: Buffer): void {
-    const share = Math.min(chunk.length, Math.max(1, Math.round((this.rate * TICK) / 1000)));
-    if (this.client.destroyed || this.lost.has(this.server)) return void this.server.resume();
-    this.client.write(chunk.subarray(0, share));
+  private writeThrottled(chunk: Buffer): void {
+    const length = Math.min(chunk.length, Math.max(1, Math.round((this.rate * TICK_MS) / 1000)));
+    if (this.client.destroyed || this.dropping.has(this.server)) return void this.server.resume();
+    this.client.write(chunk.subarray(0, length));
     setTimeout(() => {
-      if (share < chunk.length) this.drip(chunk.subarray(share));
+      if (length < chunk.length) this.writeThrottled(chunk.subarray(length));
       else this.server.resume();
-    }, TICK);
+    }, TICK_MS);
   }
 }

@@ -10,7 +10,7 @@ export interface ServerProcess {
   url: string;
   port: number;
   child: ChildProcess;
-  /** The lines that it has printed. */
+  /** The lines printed to stdout so far. */
   lines: string[];
   /** Sends a signal, and waits until the process exits. */
   end: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -18,8 +18,8 @@ export interface ServerProcess {
 
 /**
  * Starts the built server, and waits until it has printed its address.
- * @param main the main file of the server, of this build or of another.
- * @param errors where its stderr goes: expected errors need not be shown.
+ * @param main the server's main file, of this build or of another.
+ * @param errors what to do with its stderr; `ignore` for expected errors.
  */
 export async function startProcess(
   env: Record<string, string>,
@@ -46,13 +46,13 @@ export async function startProcess(
     end: async (signal) => {
       const exited = once(child, 'exit');
       child.kill(signal);
-      const [code, by] = (await exited) as [number | null, NodeJS.Signals | null];
-      return { code, signal: by };
+      const [code, endedBy] = (await exited) as [number | null, NodeJS.Signals | null];
+      return { code, signal: endedBy };
     },
   };
 }
 
-/** Runs the built server until it exits, for settings with which it can't start. */
+/** Runs the built server until it exits, for settings with which it can't start. Returns its exit code and stderr. */
 export async function runToEnd(
   env: Record<string, string>,
   { main = MAIN, ...user }: { uid?: number; main?: string } = {},

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { Link } from './link';
 
-/** A TCP proxy in front of a server, which simulates the faults of a network. */
+/** A TCP proxy in front of a server that can simulate network faults. */
 export interface Proxy {
   url: string;
   /** The open connections, oldest first. */
@@ -18,10 +18,10 @@ export async function startProxy(url: string): Promise<Proxy> {
   const { port } = new URL(url);
   const links = new Set<Link>();
   let refusing = false;
-  const drop = (): void => links.forEach((link) => link.close());
-  const server = createServer((near) => {
-    if (refusing) return near.destroy();
-    const link = new Link(near, connect(Number(port), '127.0.0.1'), () => links.delete(link));
+  const closeLinks = (): void => links.forEach((link) => link.close());
+  const server = createServer((client) => {
+    if (refusing) return client.destroy();
+    const link = new Link(client, connect(Number(port), '127.0.0.1'), () => links.delete(link));
     links.add(link);
   });
   server.listen(0, '127.0.0.1');
@@ -31,13 +31,13 @@ export async function startProxy(url: string): Promise<Proxy> {
     links,
     disable: () => {
       refusing = true;
-      drop();
+      closeLinks();
     },
     enable: () => (refusing = false),
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      drop();
+      closeLinks();
       await closed;
     },
   };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** The headers that ask for a WebSocket. */
+/** The headers of a WebSocket handshake (RFC 6455, section 4.1). */
 export const UPGRADE = [
   'Host: localhost',
   'Connection: Upgrade',
@@ -10,7 +10,7 @@ export const UPGRADE = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-/** Opens a TCP connection, and writes the lines of a request's head, as no client library would send them. */
+/** Opens a TCP connection, and writes a request's head, which may be malformed. It reads and discards what arrives. */
 export async function dial(url: string, ...lines: string[]): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -20,7 +20,7 @@ export async function dial(url: string, ...lines: string[]): Promise<Socket> {
   return socket;
 }
 
-/** Sends the lines of a request's head. Returns what the server sends until it closes the connection. */
+/** Sends a request's head. Returns everything received until the server closes the connection. */
 export async function sendRaw(url: string, ...lines: string[]): Promise<{ status: number; text: string }> {
   const socket = await dial(url, ...lines);
   let text = '';
@@ -29,11 +29,11 @@ export async function sendRaw(url: string, ...lines: string[]): Promise<{ status
   return { status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]), text };
 }
 
-/** Opens a WebSocket that sends nothing by itself: no pong, no close. */
+/** Opens a WebSocket without a client library, so that it answers neither pings nor close frames. */
 export async function dialWebSocket(url: string, path: string, ...headers: string[]): Promise<Socket> {
   const socket = await dial(url, `GET ${path} HTTP/1.1`, ...UPGRADE, ...headers);
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  if (!answer.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(answer.toString());
+  const [response] = (await once(socket, 'data')) as [Buffer];
+  if (!response.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(response.toString());
   return socket;
 }
 
@@ -42,21 +42,24 @@ export function waitForClose(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
 }
 
-/** Returns the code of the close frame of the server (RFC 6455, section 5.5.1), if it is small and comes last. */
+/**
+ * Returns the status code of the server's close frame (RFC 6455, section 5.5.1), once the connection is closed. The frame
+ * has to be the last one, with at most 125 bytes.
+ */
 export async function readCloseCode(socket: Socket): Promise<number | undefined> {
   let last = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => (last = Buffer.concat([last, chunk]).subarray(-256)));
   await waitForClose(socket);
-  const at = last.lastIndexOf(0x88);
-  return at < 0 ? undefined : last.readUInt16BE(at + 2);
+  const start = last.lastIndexOf(0x88);
+  return start < 0 ? undefined : last.readUInt16BE(start + 2);
 }
 
 /** WebSocket opcodes (RFC 6455, section 5.2). */
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 /**
- * Returns a frame of a client, masked with zeros.
- * @param length the length in its head, if that is not the length of the payload.
+ * Encodes a client's frame, with a mask of zeros.
+ * @param length the payload length that its head declares, by default the true one.
  */
 export function frame(
   opcode: keyof typeof OPCODES,

@@ -6,7 +6,7 @@ import { Queue } from './queue';
 import { openClient } from './socket';
 import { openPeer } from './ws';
 
-/** Where reading begins. */
+/** The room and the position at which reading begins; without a position, only later entries are read. */
 export interface StartPosition {
   room: string;
   after?: string;
@@ -20,7 +20,7 @@ export interface Reader {
   close: () => void;
 }
 
-/** Opens a reader. Resolves when its position is fixed, so that it gets all later entries. */
+/** Opens a reader. Resolves once its position is fixed: it gets all later entries. */
 export type OpenReader = (url: string, from: StartPosition) => Promise<Reader>;
 
 const query = ({ room, after, last }: StartPosition): string =>
@@ -30,7 +30,7 @@ const query = ({ room, after, last }: StartPosition): string =>
     ...(last !== undefined && { last: String(last) }),
   }).toString();
 
-/** Returns whether an event is an entry of any kind, or a reset. */
+/** Returns whether an event is an entry of any kind or a reset, rather than ephemeral. */
 const isLogged = (event: { type?: unknown }): boolean => 'seq' in event || event.type === 'reset';
 
 const socketIo =
@@ -57,8 +57,8 @@ const webSocket: OpenReader = async (url, from) => {
 };
 
 const eventSource: OpenReader = async (url, from) => {
-  const gone = new AbortController();
-  const events = sseEvents(`${url}/sse?${query(from)}`, { signal: gone.signal });
+  const controller = new AbortController();
+  const events = sseEvents(`${url}/sse?${query(from)}`, { signal: controller.signal });
   const queue = new Queue<Entry | Reset>();
   await new Promise<void>((resolve, reject) => {
     void (async () => {
@@ -69,50 +69,50 @@ const eventSource: OpenReader = async (url, from) => {
       }
     })().catch(reject);
   });
-  return { next: () => queue.next(), close: () => gone.abort() };
+  return { next: () => queue.next(), close: () => controller.abort() };
 };
 
 /** Reads NDJSON, as `curl -N` does. */
 const lines: OpenReader = async (url, from) => {
-  const gone = new AbortController();
+  const controller = new AbortController();
   const live = from.after === undefined && from.last === undefined ? '&last=0' : '';
-  const answer = await fetch(`${url}/r/${from.room}?follow&${query(from)}${live}`, {
+  const response = await fetch(`${url}/r/${from.room}?follow&${query(from)}${live}`, {
     headers: { Accept: 'application/x-ndjson' },
-    signal: gone.signal,
+    signal: controller.signal,
   });
   const queue = new Queue<Entry | Reset>();
   void (async () => {
-    for await (const line of createInterface(Readable.fromWeb(answer.body as never)))
+    for await (const line of createInterface(Readable.fromWeb(response.body as never)))
       if (isLogged(JSON.parse(line) as Entry)) queue.push(JSON.parse(line) as Entry);
   })().catch(() => undefined);
-  return { next: () => queue.next(), close: () => gone.abort() };
+  return { next: () => queue.next(), close: () => controller.abort() };
 };
 
-/** Sends one request after the other, each with the cursor of the response before, with a pause between polls. */
+/** Polls sequentially, each time with the cursor of the previous response. @param pause between polls, in ms. */
 const polling =
   (path: string, pause: number): OpenReader =>
   async (url, from) => {
     let request = new AbortController();
     let closed = false;
-    const ask = async (where: string, search: string): Promise<MessagePage & Partial<Reset>> => {
+    const poll = async (route: string, search: string): Promise<MessagePage & Partial<Reset>> => {
       request = new AbortController();
-      const answer = await fetch(`${url}${where}?${search}`, { signal: request.signal });
-      return (await answer.json()) as MessagePage & Partial<Reset>;
+      const response = await fetch(`${url}${route}?${search}`, { signal: request.signal });
+      return (await response.json()) as MessagePage & Partial<Reset>;
     };
-    // Polls are stateless: a first request finds the cursor of the head, or of the newest n.
+    // Polls are stateless, so the first one has to find the cursor of the head or of the newest entries.
     let cursor = from.after;
     const queue = new Queue<Entry | Reset>();
     if (cursor === undefined) {
-      const first = await ask('/messages', query({ room: from.room, last: from.last ?? 0 }));
+      const first = await poll('/messages', query({ room: from.room, last: from.last ?? 0 }));
       queue.push(...first.messages);
       cursor = first.cursor;
     }
     void (async () => {
       while (!closed) {
-        const page = await ask(path, query({ room: from.room, after: cursor }));
+        const page = await poll(path, query({ room: from.room, after: cursor }));
         queue.push(...(page.type === 'reset' ? [page as unknown as Reset] : page.messages));
         cursor = page.cursor;
-        await new Promise((wake) => setTimeout(wake, pause));
+        await new Promise((resolve) => setTimeout(resolve, pause));
       }
     })().catch(() => undefined);
     return {
@@ -124,7 +124,7 @@ const polling =
     };
   };
 
-/** Every way to read a room, but for plain text on `/ws`, which has no cursors. */
+/** All transports with cursors, hence all but plain text on `/ws`. */
 export const READERS: Record<string, OpenReader> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),

@@ -10,15 +10,16 @@ export function requireCurl(): void {
 }
 
 /**
- * Runs a command with bash, without the settings of the user.
+ * Runs a command with bash, without the user's environment.
  * @param folder its working directory.
- * @param enough is called with the output so far, and ends the command by returning true. Without it, the command has to end by itself.
+ * @param isEnough is called with the output so far; once it returns true, the command is killed. Without it, the command
+ * has to end by itself.
  * @returns its output. @throws if it fails.
  */
 export async function runShell(
   command: string,
   folder: string,
-  enough: (output: string) => boolean = () => false,
+  isEnough: (output: string) => boolean = () => false,
 ): Promise<string> {
   const child = spawn('bash', ['-o', 'pipefail', '-c', command], {
     cwd: folder,
@@ -29,15 +30,15 @@ export async function runShell(
   });
   let output = '';
   let errors = '';
-  let ended = false;
+  let wasStopped = false;
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
-    if (ended || !enough(output)) return;
-    ended = true;
+    if (wasStopped || !isEnough(output)) return;
+    wasStopped = true;
     process.kill(-child.pid!);
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (!ended && code !== 0) throw new Error(`${command}\nended with ${code}: ${errors}${output}`);
+  if (!wasStopped && code !== 0) throw new Error(`${command}\nended with ${code}: ${errors}${output}`);
   return output;
 }

@@ -3,9 +3,9 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 /** A stock Socket.IO client that records the events it receives. */
 export interface SocketIoClient {
   socket: Socket;
-  /** All events so far, in order. */
+  /** All events received so far, in order. */
   received: { event: string; payload: Record<string, unknown> }[];
-  /** Resolves with the nth (default: first) event of a name that `matches`, past or to come. */
+  /** Resolves with the first event of a name that `matches`, past or future. */
   next: (
     event: string,
     matches?: (payload: Record<string, unknown>) => boolean,
@@ -26,7 +26,7 @@ export async function connect(
   return client;
 }
 
-/** Opens a client, which begins to connect. */
+/** Opens a client without waiting until it is connected. */
 export function openClient(
   url: string,
   options: Partial<ManagerOptions & SocketOptions> = {},
@@ -57,10 +57,10 @@ export function openClient(
   };
 }
 
-/** Disconnects, and waits until that is done: over polling, it takes another request. */
+/** Disconnects, and waits until Engine.IO has closed: over polling, that takes another request. */
 export async function disconnect(socket: Socket): Promise<void> {
   const { engine } = socket.io;
-  const gone = new Promise((resolve) => engine.once('close', resolve));
+  const closed = new Promise((resolve) => engine.once('close', resolve));
   socket.disconnect();
-  if (engine.readyState !== 'closed') await gone;
+  if (engine.readyState !== 'closed') await closed;
 }

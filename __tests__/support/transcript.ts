@@ -1,13 +1,13 @@
-/** A command, or a frame sent over a WebSocket, as a document shows it with its answer. */
+/** A command or a WebSocket frame in a document, with its answer. */
 export interface Example {
   kind: 'command' | 'frame';
-  /** Empty where the answer comes without one, such as the first frame. */
+  /** Empty for a frame that the server sends first. */
   input: string;
-  /** Without line ends at its end. */
+  /** Without trailing line breaks. */
   output: string;
 }
 
-/** Returns the examples of a Markdown document in order: `$` in blocks of `console`, `>` and `<` in blocks of `text`. */
+/** Returns the examples of a Markdown document in order: after `$` in `console` blocks, and `>` in `text` blocks. */
 export function parseExamples(markdown: string): Example[] {
   return [...markdown.matchAll(/^```(console|text)\n([^]*?)^```$/gm)].flatMap(([, language, block]) => {
     const kind = language === 'console' ? 'command' : 'frame';
@@ -20,7 +20,7 @@ export function parseExamples(markdown: string): Example[] {
   });
 }
 
-/** What a server makes up, and repeats: ids, secrets and the epoch of its history. */
+/** Generated values that recur within a run: ids, secrets and the epoch. */
 const REPEATED = new RegExp(
   [
     '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
@@ -33,7 +33,7 @@ const REPEATED = new RegExp(
   'g',
 );
 
-/** What differs from run to run and is not repeated: times, waits, versions, paths and signatures. */
+/** Values that differ between runs and do not recur: times, waits, versions, paths and signatures. */
 const VOLATILE = new RegExp(
   [
     '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z',
@@ -46,21 +46,21 @@ const VOLATILE = new RegExp(
 );
 
 /**
- * Translates between a document and a run of its examples. The first time that the document shows an id, it comes to
- * stand for the one in the run's answer at the same place; from then on, each is the other everywhere.
+ * Translates between a document and a run of its examples. Where the document first shows an id, it is mapped to the id at
+ * the same position of the run's answer; from then on, each is replaced by the other.
  */
 export class Translation {
   private readonly toRun = new Map<string, string>();
   private readonly toDocument = new Map<string, string>();
   private sent = '';
 
-  /** @param origin the server's address in the run, in place of the document's. */
+  /** @param documented the server's origin in the document. @param origin the server's origin in the run. */
   constructor(
     private readonly documented: string,
     private readonly origin: string,
   ) {}
 
-  /** Returns an input of the document as it is to be run. */
+  /** Returns a documented input with the ids and the origin of the run. */
   input(text: string): string {
     this.sent += text;
     let input = text.replaceAll(this.documented, this.origin);
@@ -81,7 +81,7 @@ export class Translation {
   private translate(real: string, name: string | undefined): string {
     const known = this.toDocument.get(real);
     if (known !== undefined) return known;
-    // What the reader chose is the same in both.
+    // An id that the client chose is the same in both.
     if (name === undefined || this.toRun.has(name) || this.sent.includes(name)) return real;
     this.toRun.set(name, real);
     this.toDocument.set(real, name);
@@ -89,7 +89,7 @@ export class Translation {
   }
 }
 
-/** Returns a text as a terminal shows it, without what differs from run to run. */
+/** Returns a text with LF line breaks and without volatile values. */
 export function normalize(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(VOLATILE, '…');
 }

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 
 /**
- * Writes an entry of a kind that this version does not know into a room, as a newer version would have. Nobody is told of
- * it: readers find it with what comes next.
+ * Writes an entry of an unknown kind into a room, as a newer version would. It rings no bell: readers find it with the
+ * next entry.
  * @param file the database, whose server may be running.
  */
 export function writeUnknownKind(file: string, room: string): { id: string } {

@@ -3,14 +3,14 @@ import { postJson } from './http';
 import { connect } from './socket';
 import { openPeer } from './ws';
 
-/** The message that a writer sends. */
+/** A message to be sent. */
 export interface MessageDraft {
   id: string;
   room: string;
   message: string;
 }
 
-/** A writer on one transport. It returns the message, or the refusal. */
+/** A writer on one transport. `write` returns the stored message or the error. */
 export interface Writer {
   write: (draft: MessageDraft) => Promise<NewMessage | ErrorBody>;
   close: () => void;
@@ -26,27 +26,27 @@ const socketIo =
     };
   };
 
-/** Every way to write into a room, but for forms, whose response is not a message; see `room.test.ts`. */
+/** All ways to send a message except HTML forms, whose response is not a message; see `room.test.ts`. */
 export const WRITERS: Record<string, (url: string) => Promise<Writer>> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),
   'WebSocket (json)': async (url) => {
     const peer = await openPeer(url, '/ws', 'json');
-    /** The requests that wait for the answer to an id, oldest first. */
-    const asked: { id: unknown; resolve: (answer: NewMessage | ErrorBody) => void }[] = [];
+    /** The requests without an answer, oldest first. */
+    const pending: { id: unknown; resolve: (answer: NewMessage | ErrorBody) => void }[] = [];
     peer.socket.on('message', () => {
       const { type, id, answer, ...error } = peer.frames.at(-1)!;
       if (type !== 'ack' && type !== 'error') return;
-      const [one] = asked.splice(
-        asked.findIndex((other) => other.id === id),
+      const [request] = pending.splice(
+        pending.findIndex((other) => other.id === id),
         1,
       );
-      one?.resolve((answer ?? error) as NewMessage | ErrorBody);
+      request?.resolve((answer ?? error) as NewMessage | ErrorBody);
     });
     return {
       write: (draft) =>
         new Promise((resolve) => {
-          asked.push({ id: draft.id, resolve });
+          pending.push({ id: draft.id, resolve });
           peer.send({ type: 'new_message', ...draft });
         }),
       close: () => peer.socket.terminate(),

@@ -1,26 +1,28 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** A raw WebSocket that records its frames. */
+/** A WebSocket that records what it receives. */
 export interface Peer {
   socket: WebSocket;
-  /** All frames so far, in order; parsed under the subprotocol `json`. */
+  /** All frames of the subprotocol `json` received so far, parsed. */
   frames: Record<string, unknown>[];
+  /** All text received so far under other subprotocols, one line for each frame. */
   lines: string[];
+  /** Sends a string as it is, and anything else as JSON. */
   send: (frame: unknown) => void;
-  /** Resolves with the first frame that `matches`, past or to come. */
+  /** Resolves with the first frame that `matches`, past or future. */
   next: (matches: (frame: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
-  /** Resolves when there are so many text lines. */
+  /** Resolves with all lines once there are at least `count`. */
   waitForLines: (count: number) => Promise<string[]>;
   closed: Promise<{ code: number; reason: string }>;
 }
 
-/** Opens a WebSocket, and waits until it is open. @param heard is called with each frame of `json`. */
+/** Opens a WebSocket, and waits until it is open. @param onFrame is called with each frame of the subprotocol `json`. */
 export async function openPeer(
   url: string,
   path: string,
   protocols?: string | string[],
-  heard: (frame: Record<string, unknown>) => void = () => undefined,
+  onFrame: (frame: Record<string, unknown>) => void = () => undefined,
   headers: Record<string, string> = {},
 ): Promise<Peer> {
   const socket = new WebSocket(url.replace('http', 'ws') + path, protocols, { headers });
@@ -32,14 +34,14 @@ export async function openPeer(
     if (socket.protocol === 'json') {
       const frame = JSON.parse(text) as Record<string, unknown>;
       frames.push(frame);
-      heard(frame);
+      onFrame(frame);
     } else lines.push(text);
     waiting.forEach((look) => look() && waiting.delete(look));
   });
-  const wait = <T>(ask: () => T | undefined): Promise<T> =>
+  const wait = <T>(find: () => T | undefined): Promise<T> =>
     new Promise((resolve) => {
       const look = (): boolean => {
-        const found = ask();
+        const found = find();
         if (found !== undefined) resolve(found);
         return found !== undefined;
       };
