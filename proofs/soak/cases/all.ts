@@ -20,7 +20,7 @@ export const CASES: readonly Case[] = [
 
 /** Cases that need the page or the siege, and where they are tested. */
 export const TESTED_ELSEWHERE: Record<string, string> = {
-  F25: 'a tab reloads or crashes with unsent messages: npx jest static/composing/unsent static/connection/tabs',
-  F26: '12 tabs with SSE only: npx jest static/composing/unsent static/connection/tabs',
+  F25: 'a tab reloads or crashes with unsent messages: npx jest static/composing/draft-store',
+  F26: '12 tabs with SSE only: npx jest static/connection/tab-leader',
   F33: 'a heap of 256 MB, and each hostile client for a minute: npm run siege',
 };
