@@ -1,6 +1,6 @@
 import type { Build } from '../build';
 
-/** A named fault, for what a random run cannot show. */
+/** A named test of a fault that random runs do not inject, or of figures that they do not measure. */
 export interface Case {
   /** `F` and a number. */
   name: string;
@@ -12,7 +12,7 @@ export interface Case {
   run: (build: Build) => Promise<string>;
 }
 
-/** This machine lacks what a case needs. */
+/** Thrown if this machine lacks a program or permission that a case needs. */
 export class Skipped extends Error {}
 
 /** @throws {Error} with this message unless the condition holds. */

@@ -59,7 +59,7 @@ export const f28: Case = {
     }),
 };
 
-/** Another process that reads the database, and stays in its transaction until its stdin ends. */
+/** A script that reads the database, and leaves its transaction open until its stdin ends. */
 const FOREIGN_READER = `
   const db = require('better-sqlite3')(process.argv[1], { readonly: true });
   db.exec('BEGIN; SELECT count(*) FROM entries');
@@ -69,7 +69,7 @@ const FOREIGN_READER = `
 `;
 /** How long the transaction stays open, in ms. */
 const TRANSACTION_MS = 12_000;
-/** How long a write may take meanwhile, in ms; less than SQLite's busy timeout of 5 s. */
+/** How long a write may take during the transaction, in ms; less than SQLite's busy timeout of 5 s. */
 const MAX_WRITE_MS = 2_000;
 /** How long the deleted text may stay in the files after the transaction, in ms. */
 const MAX_ERASE_MS = 12_000;
@@ -114,11 +114,17 @@ export const f29: Case = {
       const endedAt = performance.now();
       await waitUntil('The text is gone from the disk', MAX_ERASE_MS, () => !isOnDisk(fixture, secret));
       const seconds = ((performance.now() - endedAt) / 1_000).toFixed(1);
-      return `${written} writes meanwhile, the slowest ${slowestMs.toFixed(0)} ms; ${wasOnDisk ? `gone ${seconds} s after the read had ended` : 'gone before the read had ended'}`;
+      return `${written} writes during the read, the slowest ${slowestMs.toFixed(0)} ms; ${wasOnDisk ? `gone ${seconds} s after the read had ended` : 'gone before the read had ended'}`;
     }),
 };
 
-/** Readers ask for a number of messages, not of entries. */
+/** The messages of F31: each of them, except every fifth, is deleted. */
+const WRITTEN = 300;
+const KEPT_INTERVAL = 5;
+/** How many messages a page of history shows. */
+const PAGE_SIZE = 50;
+
+/** Readers request a number of messages, not of entries. */
 export const f31: Case = {
   name: 'F31',
   title:
@@ -127,18 +133,18 @@ export const f31: Case = {
     withFixture(build, async (fixture) => {
       const author = await TestVisitor.createGuest(fixture.url);
       const all: NewMessage[] = [];
-      for (let i = 1; i <= 300; i += 1) all.push(await write(author, `message ${i}.`));
-      const isRemaining = (i: number): boolean => i % 5 === 0;
+      for (let i = 1; i <= WRITTEN; i += 1) all.push(await write(author, `message ${i}.`));
+      const isRemaining = (i: number): boolean => i % KEPT_INTERVAL === 0;
       for (const [i, message] of all.entries()) if (!isRemaining(i)) await remove(author, message);
       const remaining = all.filter((_message, i) => isRemaining(i)).map(({ message }) => message);
-      const expected = remaining.slice(-50).join();
+      const expected = remaining.slice(-PAGE_SIZE).join();
       const page = await (await fetch(`${fixture.url}/`, { headers: { Accept: 'text/html' } })).text();
       const plainText = await (await fetch(`${fixture.url}/r/lobby`)).text();
-      const { messages } = await readPage(fixture.url, { last: '50' });
+      const { messages } = await readPage(fixture.url, { last: String(PAGE_SIZE) });
       const shown = {
         page: page.match(/message \d+\./g) ?? [],
         curl: plainText.match(/message \d+\./g) ?? [],
-        'last=50': messages.map((entry) => ('message' in entry ? entry.message : entry.type)),
+        last: messages.map((entry) => ('message' in entry ? entry.message : entry.type)),
       };
       for (const [source, texts] of Object.entries(shown)) {
         check(
@@ -146,6 +152,6 @@ export const f31: Case = {
           `${source} shows ${texts.length} messages: ${texts.join()}`,
         );
       }
-      return `50 messages each on the page, by curl and by last=50, in a room of ${all.length} with ${remaining.length} left`;
+      return `${PAGE_SIZE} messages each on the page, by curl and by last=${PAGE_SIZE}, in a room of ${all.length} with ${remaining.length} left`;
     }),
 };

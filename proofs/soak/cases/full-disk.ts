@@ -9,7 +9,10 @@ import { check, Skipped, waitUntil, type Case } from './case';
 import { Fixture, withFixture } from './fixture';
 
 const DISK_SIZE = '8m';
-/** What is left free when the disk is filled, in bytes; messages fill the rest. */
+/** How many messages are written before the disk is filled. */
+const STORED = 100;
+const WRITES_PER_TRANSPORT = 60;
+/** The space that the filler leaves free, in bytes; messages fill it. */
 const REMAINDER_BYTES = 64 * 1_024;
 
 /** Runs a function with a server on a small disk. @param run also receives functions that fill the disk and free it again. */
@@ -52,7 +55,7 @@ export const f15: Case = {
     'disk full, then freed: a retryable error and no acknowledgement; reads work; it recovers without a restart',
   run: (build) =>
     withSmallDisk(build, async (fixture, fillDisk, freeDisk) => {
-      await fixture.fill(100);
+      await fixture.fill(STORED);
       await fillDisk();
       const text = 'm'.repeat(2_000);
       const ids: string[] = [];
@@ -60,7 +63,7 @@ export const f15: Case = {
       const refusals: Record<string, number> = {};
       for (const transport of ALL_WRITES) {
         const writer = await fixture.openWriter(transport);
-        for (let i = 0; i < 60; i += 1) {
+        for (let i = 0; i < WRITES_PER_TRANSPORT; i += 1) {
           const id = fixture.random.uuid();
           ids.push(id);
           const answer = await writer.send({ room: 'lobby', id, message: text });
@@ -71,12 +74,15 @@ export const f15: Case = {
       const refused = JSON.stringify(refusals);
       check(Object.keys(refusals).join() === '503', `A full disk was answered with ${refused}.`);
       const { length } = await fixture.readLog();
-      check(length === 100 + acknowledged, `${length} of ${100 + acknowledged} acknowledged can be read.`);
+      check(
+        length === STORED + acknowledged,
+        `${length} of ${STORED + acknowledged} acknowledged can be read.`,
+      );
       freeDisk();
       const writer = await fixture.openWriter('post');
       for (const id of ids) await fixture.write(writer, text, id);
       const log = await fixture.readLog();
-      check(log.length === 100 + ids.length, `${log.length} messages, not ${100 + ids.length}.`);
+      check(log.length === STORED + ids.length, `${log.length} messages, not ${STORED + ids.length}.`);
       await fixture.server.end('SIGKILL');
       await fixture.start();
       check((await fixture.readLog()).length === log.length, 'Messages are missing after a restart.');
@@ -96,7 +102,7 @@ export const f30: Case = {
       const guest = await TestVisitor.createGuest(fixture.url);
       await guest.request('POST', '/username', { username: 'Olga' });
       const newcomer = new TestVisitor(fixture.url);
-      await fixture.fill(100);
+      await fixture.fill(STORED);
       await fillDisk();
       const paths = ['/', '/r/lobby', '/messages', '/messages?last=10', '/account', '/contacts', '/r/garden'];
       for (const visitor of [account, guest, newcomer]) {
@@ -110,7 +116,7 @@ export const f30: Case = {
         check(status === 503, `A message was answered with ${status}.`);
       }
       const readers = ALL_READS.map((transport) => fixture.openReader(transport));
-      await waitUntil('All transports read', 10_000, () => readers.every(({ seq }) => seq() >= 100));
+      await waitUntil('All transports read', 10_000, () => readers.every(({ seq }) => seq() >= STORED));
       return `${paths.length} paths for a guest, an account and a newcomer, and ${readers.length} transports to follow`;
     }),
 };

@@ -4,29 +4,29 @@ import { READ_TRANSPORTS, type ReadTransport } from '../transports/all';
 import { check, waitUntil, type Case } from './case';
 import { withFixture, type Fixture } from './fixture';
 
-/** How long either side may take to notice, in ms. */
-const NOTICE_MS = 45_000;
+/** How long either side may take to detect it, in ms. */
+const MAX_DETECTION_MS = 45_000;
 /** The tolerance of the measurement, in ms. */
 const TOLERANCE_MS = 1_000;
 const TRANSPORTS = ['socketio', 'socketio-polling', 'ws', 'sse'] as const;
 
-/** Links that drop everything, without telling either side. */
+/** Links that drop all data, while neither side is notified. */
 export const f4: Case = {
   name: 'F4',
-  title: 'half-open connections: the server and the clients notice within 45 s',
+  title: 'half-open connections: the server and the clients detect them within 45 s',
   run: (build) =>
     withFixture(build, async (fixture) => {
       const connections = await Promise.all(
         TRANSPORTS.map((transport) => HalfOpenConnection.open(fixture, transport)),
       );
-      const deadline = performance.now() + NOTICE_MS + 3_000;
+      const deadline = performance.now() + MAX_DETECTION_MS + 3_000;
       await waitUntil(
-        'Both sides notice',
-        NOTICE_MS * 2,
-        () => connections.every((connection) => connection.isNoticed) || performance.now() > deadline,
+        'Both sides detect it',
+        MAX_DETECTION_MS * 2,
+        () => connections.every((connection) => connection.isDetected) || performance.now() > deadline,
       );
       const figures = connections.map(String).join('; ');
-      const isInTime = (seconds = Infinity): boolean => seconds * 1_000 <= NOTICE_MS + TOLERANCE_MS;
+      const isInTime = (seconds = Infinity): boolean => seconds * 1_000 <= MAX_DETECTION_MS + TOLERANCE_MS;
       // An SSE client never sends anything, so the server can't tell a dead connection from an idle one.
       check(
         connections.every(
@@ -41,7 +41,7 @@ export const f4: Case = {
 
 /** A reader behind a stalled link, alone in its room with an observer. */
 class HalfOpenConnection {
-  /** When the server closed the connection, and when the client noticed, in s after the link had stalled. */
+  /** When the server closed the connection, and when the client detected it, in s after the link had stalled. */
   serverSeconds: number | undefined;
   clientSeconds: number | undefined;
 
@@ -64,14 +64,14 @@ class HalfOpenConnection {
     const stalledAt = performance.now();
     const seconds = (): number => (performance.now() - stalledAt) / 1_000;
     void connection.closed.then(() => (halfOpen.clientSeconds = seconds()));
-    waitUntil('The server notices', 2 * NOTICE_MS, () => count() === 1).then(
+    waitUntil('The server detects it', 2 * MAX_DETECTION_MS, () => count() === 1).then(
       () => (halfOpen.serverSeconds = seconds()),
       () => undefined,
     );
     return halfOpen;
   }
 
-  get isNoticed(): boolean {
+  get isDetected(): boolean {
     return this.serverSeconds !== undefined && this.clientSeconds !== undefined;
   }
 

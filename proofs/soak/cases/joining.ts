@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { MessagePage, NewMessage } from '../../../server/wire';
+import { seqOf } from '../observed-log';
 import { ALL_READS } from '../transports/all';
 import { requestJson } from '../transports/http';
 import { check, waitUntil, type Case } from './case';
 import { checkContinuous, withFixture, type CheckedReader, type Fixture } from './fixture';
 
-/** Writes continuously, from four writers. @returns a function that stops and returns how many were acknowledged. */
+/** The length of the log that is replayed, in messages. */
+const REPLAYED = 10_000;
+/** How many writers write at once. */
+const WRITERS = 4;
+
+/** Writes continuously, from several writers. @returns a function that stops and returns how many were acknowledged. */
 function startLoad(fixture: Fixture): () => Promise<number> {
   let isRunning = true;
   let count = 0;
@@ -18,7 +24,7 @@ function startLoad(fixture: Fixture): () => Promise<number> {
       await pause(1);
     }
   };
-  const writing = Array.from({ length: 4 }, writeSerially);
+  const writing = Array.from({ length: WRITERS }, writeSerially);
   return async () => {
     isRunning = false;
     await Promise.all(writing);
@@ -39,14 +45,14 @@ async function reachHead(fixture: Fixture, readers: CheckedReader[]): Promise<nu
 /** Replays that are interrupted, on each transport. */
 export const f8: Case = {
   name: 'F8',
-  title: 'disconnect during a replay of 10,000: it resumes after the last one delivered',
+  title: `disconnect during a replay of ${REPLAYED}: it resumes after the last message delivered`,
   run: (build) =>
     withFixture(build, async (fixture) => {
-      await fixture.fill(10_000);
+      await fixture.fill(REPLAYED);
       let interruptions = 0;
       for (const transport of ALL_READS) {
         let cursor = 'earliest';
-        for (let turn = 0; !cursor.endsWith(':10000'); turn += 1) {
+        for (let turn = 0; seqOf(cursor) < REPLAYED; turn += 1) {
           check(turn < 500, `${transport} stopped at ${cursor}.`);
           let received = 0;
           const limit = turn > 30 ? Infinity : 1 + fixture.random.below(800);
@@ -57,7 +63,7 @@ export const f8: Case = {
           await waitUntil(
             transport,
             10_000,
-            () => received >= limit || reader.seq() === 10_000 || Boolean(reader.closeReason()),
+            () => received >= limit || reader.seq() === REPLAYED || Boolean(reader.closeReason()),
           );
           reader.connection.close();
           checkContinuous([reader]);

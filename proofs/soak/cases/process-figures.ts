@@ -6,7 +6,7 @@ export function anonymousMemoryMb(pid: number): number {
   return Number(kilobytes) / 1_024;
 }
 
-/** Runs a function, and returns the highest anonymous memory of a process meanwhile, in MB. */
+/** Runs a function, and returns the highest anonymous memory of a process during it, in MB. */
 export async function peakMemoryMb(
   pid: number,
   intervalMs: number,

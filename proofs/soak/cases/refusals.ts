@@ -7,6 +7,9 @@ import { ALL_READS } from '../transports/all';
 import { check, waitUntil, type Case } from './case';
 import { withFixture } from './fixture';
 
+/** The length of the log, in messages. */
+const COUNT = 50;
+
 /** Two servers on one file would both assign the same seqs. */
 export const f16: Case = {
   name: 'F16',
@@ -31,10 +34,11 @@ export const f16: Case = {
 /** Invalid cursors, and cursors of another history, on every transport. */
 export const f22: Case = {
   name: 'F22',
-  title: 'a malformed, foreign or future cursor: 400 or a reset, never a part of the log, never a hang',
+  title:
+    'a malformed, foreign or future cursor: 400 or a reset, never entries, never a request without an answer',
   run: (build) =>
     withFixture(build, async (fixture) => {
-      await fixture.fill(50);
+      await fixture.fill(COUNT);
       const findings = new Findings();
       const observed = new ObservedLog('lobby', findings);
       (await fixture.readLog()).forEach((entry) => observed.observe(entry, 'The log'));
@@ -43,7 +47,7 @@ export const f22: Case = {
         for (const kind of kinds) await tryBadCursor(fixture.url, transport, kind, observed, findings);
       }
       check(findings.total === 0, findings.evidence.join(' '));
-      await waitUntil('The log is intact', 2_000, async () => (await fixture.readLog()).length === 50);
+      await waitUntil('The log is intact', 2_000, async () => (await fixture.readLog()).length === COUNT);
       const tries = ALL_READS.length * kinds.length;
       return `${tries} tries: ${ALL_READS.length} transports, ${kinds.join(', ')}`;
     }),

@@ -7,6 +7,8 @@ import { check, waitUntil, type Case } from './case';
 import { checkContinuous, preload, withFixture, type CheckedReader, type Fixture } from './fixture';
 
 const CLIENTS = 2_000;
+/** The length of the log, in messages. */
+const STORED = 3_000;
 /** How many messages the clients have missed: a few, and more than the server caches. */
 const MISSED = [50, 600];
 /** The most reads of the log that are allowed: clients arrive in waves, and a page takes two reads. */
@@ -24,7 +26,7 @@ export const f23: Case = {
     return withFixture(
       build,
       async (fixture) => {
-        await fixture.fill(3_000);
+        await fixture.fill(STORED);
         const log = await fixture.readLog();
         const figures: string[] = [];
         for (const missed of MISSED) {
@@ -79,7 +81,7 @@ async function reconnect(
   }
 }
 
-/** Asks the server how often it has read the log; see `preload/reads.mjs`. */
+/** Requests the number of reads of the log from the server; see `preload/reads.mjs`. */
 async function countReads(fixture: Fixture, file: string): Promise<number> {
   rmSync(file, { force: true });
   fixture.server.child.kill('SIGUSR2');
