@@ -1,5 +1,5 @@
 import { copyBuild, type Build } from '../../proofs/soak/build';
-import { make, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
+import { makeMistake, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
 import { RandomRun } from '../../proofs/soak/random-run';
 
 let build: Build;
@@ -20,6 +20,6 @@ describe('a random run', () => {
 
 describe('the mistakes that a run must find', () => {
   it.each(MISTAKES)('apply to the build: $name', (mistake) => {
-    expect(() => make(build, mistake)).not.toThrow();
+    expect(() => makeMistake(build, mistake)).not.toThrow();
   });
 });

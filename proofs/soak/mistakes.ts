@@ -1,23 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { applyPatch, type Patch } from '../patch';
 import type { Build } from './build';
 import type { FindingKind } from './findings';
 import type { Plan } from './random-run';
 import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransport } from './transports/all';
 
-/** A way to build the server wrong. */
+/** A mistake in the server, which a run must detect. */
 export interface Mistake {
   name: string;
-  /** What a run must find. */
+  /** The kinds of findings of which a run must have one. */
   finds: FindingKind[];
-  /** In the built files, each text exactly once: what it is, and what it becomes. */
-  patches: { file: string; from: string; to: string }[];
+  /** The names of their files are relative to the folder of the build. */
+  patches: readonly Patch[];
 }
 
-const STORE = 'dist/stores/sqlite/log.js';
+const READING = 'dist/stores/sqlite/log.js';
 const APPENDING = 'dist/stores/sqlite/append.js';
 
-/** The mistakes that a chat server's tests most often let through. */
+/** Mistakes that the tests of chat servers often miss. */
 export const MISTAKES: readonly Mistake[] = [
   {
     name: 'acknowledges before the commit',
@@ -48,17 +49,17 @@ export const MISTAKES: readonly Mistake[] = [
       {
         file: 'dist/log/log.js',
         from: 'store.onCommit(',
-        to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.told(entry); store.onCommit(',
+        to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.broadcast(entry); store.onCommit(',
       },
       {
         file: 'dist/log/followers.js',
         from: 'add(follower) {',
-        to: 'told(entry) { for (const follower of this.all) follower.told(entry); } add(follower) {',
+        to: 'broadcast(entry) { for (const follower of this.all) follower.broadcast(entry); } add(follower) {',
       },
       {
         file: 'dist/log/follower.js',
         from: 'keepAlive() {',
-        to: `told(entry) {
+        to: `broadcast(entry) {
           this.position = { epoch: this.position.epoch, seq: entry.seq };
           void this.reader.write({ type: 'page', entries: [entry], cursor: entry.cursor });
         }
@@ -71,20 +72,20 @@ export const MISTAKES: readonly Mistake[] = [
     finds: ['loss', 'duplicate'],
     patches: [
       {
-        file: STORE,
+        file: READING,
         from: 'WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?',
         to: 'WHERE room = ? AND seq > ? ORDER BY id LIMIT ?',
       },
     ],
   },
   {
-    name: 'drops the dedupe',
+    name: 'stores a repeated draft again',
     finds: ['duplicate'],
     patches: [
       { file: APPENDING, from: 'ON CONFLICT (room, id) DO NOTHING', to: '' },
       {
         file: 'dist/stores/sqlite/schema.js',
-        // The last step's: the table is another one since then.
+        // Only in the last migration, which creates the table and its index anew.
         from: 'CREATE UNIQUE INDEX entries_by_id ON entries (room, id);\n  -- How history',
         to: 'CREATE INDEX entries_by_id ON entries (room, id);\n  -- How history',
       },
@@ -92,6 +93,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
 ];
 
+/** The run that must detect each mistake. */
 export const PLAN: Plan = {
   seed: 20_261_120,
   deliveries: 100_000,
@@ -102,14 +104,10 @@ export const PLAN: Plan = {
   writes: Object.keys(WRITE_TRANSPORTS) as WriteTransport[],
 };
 
-/** Makes the mistake in a copy. @throws {Error} if the text to change is not there, or more than once. */
-export function make({ folder }: Build, { name, patches }: Mistake): void {
-  for (const { file, from, to } of patches) {
-    const text = readFileSync(join(folder, file), 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`"${name}" does not find "${from}" once in ${file}.`);
-    writeFileSync(
-      join(folder, file),
-      text.replace(from, () => to),
-    );
+/** Makes a mistake in a copy of the build. @throws {Error} if a text to patch is missing, or occurs more than once. */
+export function makeMistake({ folder }: Build, { patches }: Mistake): void {
+  for (const patch of patches) {
+    const path = join(folder, patch.file);
+    writeFileSync(path, applyPatch(readFileSync(path, 'utf8'), patch));
   }
 }
