@@ -72,7 +72,7 @@ export class Deployment {
     this.watchExit();
   }
 
-  /** Adds a finding if the server exits without having been told to, and starts it again. */
+  /** Adds a finding if the server exits unexpectedly, and starts it again. */
   private watchExit(): void {
     this.server.child.once('exit', (code, signal) => {
       if (this.isStopping) return;

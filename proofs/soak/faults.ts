@@ -15,16 +15,16 @@ export interface Fault {
 /** Injects random faults, one after the other. */
 export class Faults {
   private readonly stopping = new AbortController();
-  /** Seeded anew for each fault, so that the number of open connections does not decide which fault comes next. */
+  /** Seeded for each fault, so that the number of open connections does not decide which fault comes next. */
   private random: RandomSource;
   private readonly faults: Record<string, Fault>;
 
-  /** @param more further faults, by name. */
+  /** @param additional further faults, by name. */
   constructor(
     private readonly deployment: Deployment,
     private readonly seed: number,
     private readonly counters: Counters,
-    more: Record<string, Fault>,
+    additional: Record<string, Fault>,
   ) {
     this.random = new RandomSource(seed, 'faults');
     // Many impaired links wait for their reset at once.
@@ -46,7 +46,7 @@ export class Faults {
       'kill -9': { weight: 3, inject: () => deployment.restart('SIGKILL') },
       SIGTERM: { weight: 2, inject: () => deployment.restart('SIGTERM') },
       SIGSTOP: { weight: 2, inject: () => this.freeze() },
-      ...more,
+      ...additional,
     };
   }
 

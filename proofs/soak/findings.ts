@@ -1,6 +1,6 @@
 /**
- * What a run can find.
- * - `loss`: an acknowledged message is missing, or a reader received a gap (I1, I4).
+ * The kinds of findings, with the invariants that they violate; see `INVARIANTS`.
+ * - `loss`: an acknowledged message is missing, or a reader missed a message (I1, I4).
  * - `duplicate`: a message is stored twice, or was delivered twice (I1, I2, I4).
  * - `reordering`: two readers received different orders, or a later message has an earlier seq (I5, I6).
  * - `phantom`: the log has a message that was refused or never sent (I3).
@@ -8,10 +8,10 @@
  */
 export type FindingKind = 'loss' | 'duplicate' | 'reordering' | 'phantom' | 'answer';
 
-/** How many findings are stored with their text; the others are only counted. */
+/** The number of findings whose text is stored; the others are only counted. */
 const MAX_EVIDENCE = 10;
 
-/** Counts what a run found, with the text of the first findings. */
+/** The findings of a run: their number, and the text of the first ones. */
 export class Findings {
   readonly counts: Record<FindingKind, number> = {
     loss: 0,

@@ -36,7 +36,7 @@ export class ObservedLog {
     return `${this.epoch}:${seq}`;
   }
 
-  /** Compares a message with what others received at its seq. @param observer who received it, for the evidence. */
+  /** Compares a message with the one that others received at its seq. @param observer names its reader in findings. */
   observe(entry: NewMessage, observer: string): void {
     const { seq, id, cursor, room } = entry;
     this.epoch ||= cursor.slice(0, cursor.indexOf(':'));

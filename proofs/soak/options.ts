@@ -8,7 +8,7 @@ import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransp
 export interface Options extends Plan {
   /** Named cases to run instead of a random run. */
   cases: string[];
-  /** The folder whose `dist/` is run; this repository's by default. */
+  /** The folder with the `dist/` to run; this repository by default. */
   build: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export const USAGE = `npm run soak -- [options]
   --case F4         runs named cases instead, separated by commas; "--cases all" runs all of them
 `;
 
-/** Parses the command line. @throws {Error} a sentence about what is wrong with it. */
+/** Parses the command line. @throws {Error} a sentence that describes the mistake. */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,

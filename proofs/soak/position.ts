@@ -17,7 +17,7 @@ export class Position {
     this.seq = seqOf(cursor);
   }
 
-  /** Moves the position behind a message, and checks that the message follows it. */
+  /** Moves the position past a message, and checks that the message follows it. */
   advance(entry: NewMessage, transport: string): void {
     const observer = `${this.readerName} over ${transport}`;
     const { seq, room } = entry;

@@ -10,6 +10,7 @@ import { ObservedLog } from './observed-log';
 import { Position } from './position';
 import { RandomSource } from './random-source';
 import { Reader } from './reader';
+import type { RunContext } from './run-context';
 import type { ReadTransport, WriteTransport } from './transports/all';
 import { WriteOutcomes } from './write-outcomes';
 import { Writer, type SharedDrafts } from './writer';
@@ -20,6 +21,8 @@ const ROOMS = ['lobby', 'kitchen'];
 const MAX_BACKLOG = 4_000;
 /** How long readers may take to reach the head after the last fault, in ms. */
 const CATCH_UP_MS = 120_000;
+/** The same after a finding, in ms: readers may wait for entries that never come. */
+const CATCH_UP_AFTER_FINDING_MS = 6_000;
 
 /** The size of a run. */
 export interface Plan {
@@ -49,6 +52,7 @@ export class RandomRun {
     const { plan, counters, findings } = this;
     const random = new RandomSource(plan.seed, 'run');
     const deployment = (this.deployment = await Deployment.open(build, random, findings));
+    const context = { deployment, counters, findings };
     try {
       const shared: SharedDrafts = {
         rooms: ROOMS,
@@ -58,15 +62,14 @@ export class RandomRun {
         canWrite: () => this.isBacklogSmall,
       };
       this.readers = Array.from({ length: plan.readers }, (_, i) =>
-        this.createReader(`reader ${i}`, deployment),
+        this.createReader(`reader ${i}`, context),
       );
       const writers = Array.from({ length: plan.writers }, (_, i) => {
-        const writerRandom = new RandomSource(plan.seed, `writer ${i}`);
-        return new Writer(shared, plan.writes, writerRandom, deployment, counters, findings);
+        return new Writer(context, new RandomSource(plan.seed, `writer ${i}`), plan.writes, shared);
       });
       const faults = new Faults(deployment, plan.seed, counters, {
         'bad cursor': { weight: 3, inject: () => this.sendBadCursor(deployment, random) },
-        'burst of readers': { weight: 3, inject: () => void this.runReaderBurst(deployment, random) },
+        'burst of readers': { weight: 3, inject: () => void this.runReaderBurst(context, random) },
       });
       const reading = this.readers.map((reader) => reader.run());
       const writing = writers.map((writer) => writer.run());
@@ -111,20 +114,19 @@ export class RandomRun {
   /** @param startOf returns the cursor at which the reader starts in a room. */
   private createReader(
     name: string,
-    deployment: Deployment,
+    context: RunContext,
     startOf: (log: ObservedLog) => string = () => 'earliest',
-  ) {
+  ): Reader {
     const positions = this.logs.map((log) => new Position(name, log, this.findings, startOf(log)));
-    const random = new RandomSource(this.plan.seed, name);
-    return new Reader(positions, this.plan.reads, random, deployment, this.counters, this.findings);
+    return new Reader(context, new RandomSource(this.plan.seed, name), this.plan.reads, positions);
   }
 
   /** Runs readers that start at once, in the middle of the log, and leave soon. */
-  private async runReaderBurst(deployment: Deployment, random: RandomSource): Promise<void> {
+  private async runReaderBurst(context: RunContext, random: RandomSource): Promise<void> {
     if (this.logs.some(({ head }) => head === 0)) return;
     const startOf = (log: ObservedLog) => log.cursor(random.below(log.head));
     const readers = Array.from({ length: 5 + random.below(15) }, (_, i) =>
-      this.createReader(`burst reader ${i}`, deployment, startOf),
+      this.createReader(`burst reader ${i}`, context, startOf),
     );
     const reading = readers.map((reader) => reader.run());
     await pause(random.between(300, 2_000));
@@ -139,7 +141,7 @@ export class RandomRun {
     await tryBadCursor(deployment.server.url, transport, pickBadCursor(random), log, this.findings);
   }
 
-  /** Reads the whole log after one more crash, and compares it with the acknowledgements and with what readers received. */
+  /** Reads the whole log after another crash, and compares it with the acknowledgements and the deliveries. */
   private async verify(deployment: Deployment): Promise<void> {
     await deployment.restart('SIGKILL');
     for (const observed of this.logs) {
@@ -159,8 +161,7 @@ export class RandomRun {
   }
 
   private async catchUp(): Promise<void> {
-    // After a finding, some readers may wait for entries that never come.
-    const timeoutMs = this.findings.total > 0 ? CATCH_UP_MS / 20 : CATCH_UP_MS;
+    const timeoutMs = this.findings.total > 0 ? CATCH_UP_AFTER_FINDING_MS : CATCH_UP_MS;
     const deadline = performance.now() + timeoutMs;
     while (this.backlog > 0 && performance.now() < deadline) await pause(100);
     if (this.backlog > 0) {

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Counters } from './counters';
-import type { Deployment } from './deployment';
-import type { Findings } from './findings';
 import type { Position } from './position';
 import type { RandomSource } from './random-source';
+import type { RunContext } from './run-context';
 import { READ_TRANSPORTS, type ReadTransport } from './transports/all';
 import {
   ANSWER_TIMEOUT_MS,
+  isRetryable,
   withTimeout,
   type CloseReason,
   type ReadConnection,
@@ -24,23 +23,22 @@ export class Reader {
 
   /** @param positions where the reader starts, one for each room. */
   constructor(
-    private readonly positions: readonly Position[],
-    private readonly transports: readonly ReadTransport[],
+    private readonly context: RunContext,
     private readonly random: RandomSource,
-    private readonly deployment: Deployment,
-    private readonly counters: Counters,
-    private readonly findings: Findings,
+    private readonly transports: readonly ReadTransport[],
+    private readonly positions: readonly Position[],
   ) {}
 
   /** Reads until {@link stop}. */
   async run(): Promise<void> {
+    const { deployment, counters } = this.context;
     while (!this.isStopped) {
       const transport = this.random.pick(this.transports);
       // Once the writers have stopped, only rooms with a backlog are left to read.
       const incomplete = this.positions.filter((position) => backlogAt(position) > 0);
       const position = this.random.pick(incomplete.length > 0 ? incomplete : this.positions);
-      const url = this.deployment.randomUrl(this.random);
-      this.counters.connections += 1;
+      const url = deployment.randomUrl(this.random);
+      counters.connections += 1;
       const connection = READ_TRANSPORTS[transport](
         url,
         position.log.room,
@@ -54,7 +52,7 @@ export class Reader {
         isBroken = !leaving.signal.aborted;
         leaving.abort();
       });
-      await this.remain(connection, position, leaving.signal);
+      await this.stay(connection, position, leaving.signal);
       leaving.abort();
       connection.close();
       this.checkClose(
@@ -76,7 +74,7 @@ export class Reader {
   }
 
   /** Keeps a connection for a random time, or until it closes; sometimes joins another room on it. */
-  private async remain(connection: ReadConnection, start: Position, leaving: AbortSignal): Promise<void> {
+  private async stay(connection: ReadConnection, start: Position, leaving: AbortSignal): Promise<void> {
     // The cube makes short stays the most frequent: they interrupt replays.
     await this.wait(MAX_STAY_MS * this.random.next() ** 3, leaving);
     const other = this.random.pick(this.positions);
@@ -90,14 +88,15 @@ export class Reader {
   }
 
   private handlers(transport: ReadTransport): ReaderHandlers {
+    const { counters, findings } = this.context;
     const positionIn = (room: string): Position | undefined =>
       this.positions.find(({ log }) => log.room === room);
     return {
       onMessage: (entry) => {
-        this.counters.countDelivery(transport);
+        counters.countDelivery(transport);
         const position = positionIn(entry.room);
         if (position) position.advance(entry, transport);
-        else this.findings.add('phantom', `A reader over ${transport} received ${JSON.stringify(entry)}.`);
+        else findings.add('phantom', `A reader over ${transport} received ${JSON.stringify(entry)}.`);
       },
       onReset: (reset) => positionIn(reset.room)?.reset(reset, transport),
     };
@@ -105,8 +104,8 @@ export class Reader {
 
   /** Connections may break at any time, but the server must not refuse a cursor that it has issued. */
   private checkClose({ status, error }: CloseReason, transport: ReadTransport): void {
-    if (status === undefined || status === 503 || status === 429) return;
-    this.findings.add('answer', `A reader over ${transport} was refused: ${status} ${error ?? ''}`);
+    if (status === undefined || isRetryable(status)) return;
+    this.context.findings.add('answer', `A reader over ${transport} was refused: ${status} ${error ?? ''}`);
   }
 
   private wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ interface Outcome {
   fingerprint: number;
 }
 
-/** What was sent under each id, and its outcome as far as the writers know. */
+/** The drafts that were sent, by id, and their outcomes as far as the writers know. */
 export class WriteOutcomes {
   acknowledged = 0;
   refused = 0;
@@ -37,7 +37,7 @@ export class WriteOutcomes {
     this.outcomes.set(id, { room, textHash, precedingSeq, state: 'unknown', seq: 0, fingerprint: 0 });
   }
 
-  /** Records an acknowledgement, and compares it with what is known about the draft. */
+  /** Records an acknowledgement, and compares it with earlier answers to the draft. */
   acknowledge(draft: Draft, entry: NewMessage, transport: string): void {
     const outcome = this.outcomes.get(draft.id)!;
     const name = `${draft.id} over ${transport}`;

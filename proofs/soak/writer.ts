@@ -1,19 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Counters } from './counters';
-import type { Deployment } from './deployment';
 import { createDraft, createInvalidDraft } from './drafts';
-import type { Findings } from './findings';
 import type { RandomSource } from './random-source';
+import type { RunContext } from './run-context';
 import { WRITE_TRANSPORTS, type WriteTransport } from './transports/all';
-import type { WriteConnection } from './transports/transport';
+import { isRetryable, type WriteConnection } from './transports/transport';
 import type { Draft, WriteOutcomes } from './write-outcomes';
 
 /** How many drafts one writer has in flight. */
 const IN_FLIGHT = 16;
-/** How many acknowledged drafts are kept to be sent again. */
+/** How many acknowledged drafts are stored to be sent again. */
 const MAX_RECENT = 500;
 
-/** What the writers of a run share. */
+/** The drafts of a run, which its writers share. */
 export interface SharedDrafts {
   rooms: readonly string[];
   outcomes: WriteOutcomes;
@@ -30,12 +28,10 @@ export class Writer {
   private isStopped = false;
 
   constructor(
-    private readonly shared: SharedDrafts,
-    private readonly transports: readonly WriteTransport[],
+    private readonly context: RunContext,
     private readonly random: RandomSource,
-    private readonly deployment: Deployment,
-    private readonly counters: Counters,
-    private readonly findings: Findings,
+    private readonly transports: readonly WriteTransport[],
+    private readonly shared: SharedDrafts,
   ) {}
 
   /** Writes until {@link stop}. */
@@ -44,7 +40,7 @@ export class Writer {
       const transport = this.random.pick(this.transports);
       let connection: WriteConnection;
       try {
-        connection = await WRITE_TRANSPORTS[transport](this.deployment.randomUrl(this.random));
+        connection = await WRITE_TRANSPORTS[transport](this.context.deployment.randomUrl(this.random));
       } catch {
         await pause(this.random.between(20, 300));
         continue;
@@ -71,12 +67,12 @@ export class Writer {
     const { rooms, outcomes, unanswered, recent } = this.shared;
     const retry = this.random.chance(0.3) ? unanswered.pop() : undefined;
     if (retry) {
-      this.counters.retried += 1;
+      this.context.counters.retried += 1;
       return this.send(connection, transport, retry);
     }
     const repeat = this.random.chance(0.01) && this.random.pick(recent);
     if (repeat) {
-      this.counters.repeated += 1;
+      this.context.counters.repeated += 1;
       return this.random.chance(0.5)
         ? this.send(connection, transport, repeat)
         : this.sendConflicting(connection, transport, repeat);
@@ -84,7 +80,7 @@ export class Writer {
     const isInvalid = this.random.chance(0.005);
     const draft = isInvalid ? createInvalidDraft(this.random, rooms) : createDraft(this.random, rooms);
     outcomes.begin(draft);
-    this.counters.sent += 1;
+    this.context.counters.sent += 1;
     return this.send(connection, transport, draft, isInvalid);
   }
 
@@ -99,18 +95,21 @@ export class Writer {
       const answer = await connection.send(draft);
       if (!('error' in answer)) {
         if (isInvalid) {
-          this.findings.add('answer', `${JSON.stringify(draft)} was accepted over ${transport}.`);
+          this.context.findings.add('answer', `${JSON.stringify(draft)} was accepted over ${transport}.`);
         }
         outcomes.acknowledge(draft, answer, transport);
         recent[this.random.below(MAX_RECENT)] = draft;
-      } else if (answer.status === 503 || answer.status === 429) {
+      } else if (isRetryable(answer.status)) {
         // The server does not say whether the message is stored: the outcome is unknown, as without an answer.
         if (!isInvalid) unanswered.push(draft);
         await pause(100);
       } else {
         outcomes.refuse(draft, transport);
         if (!isInvalid) {
-          this.findings.add('answer', `${draft.id} over ${transport}: ${answer.status} ${answer.error}`);
+          this.context.findings.add(
+            'answer',
+            `${draft.id} over ${transport}: ${answer.status} ${answer.error}`,
+          );
         }
       }
       return true;
@@ -129,8 +128,8 @@ export class Writer {
     try {
       const answer = await connection.send({ ...draft, message: `${draft.message}!` });
       const status = 'error' in answer ? answer.status : 200;
-      if (status === 409 || status === 503 || status === 429) return true;
-      this.findings.add(
+      if (status === 409 || isRetryable(status)) return true;
+      this.context.findings.add(
         'answer',
         `Another text under ${draft.id} over ${transport}: ${JSON.stringify(answer)}`,
       );

@@ -37,6 +37,11 @@ export interface ErrorAnswer {
   status: number;
 }
 
+/** Whether a request with this status may be repeated: the server is unavailable or limits the rate, and the outcome is unknown. */
+export function isRetryable(status: number): boolean {
+  return status === 503 || status === 429;
+}
+
 /** An open connection that writes. */
 export interface WriteConnection {
   /**
@@ -54,10 +59,10 @@ export type OpenWriter = (url: string) => Promise<WriteConnection>;
 export const ANSWER_TIMEOUT_MS = 10_000;
 /** How long a stream may be silent before it counts as dead, in ms: the server sends a heartbeat every 15 to 20 s. */
 export const SILENCE_MS = 45_000;
-/** The room of connections that only write: nobody writes to it, so they receive nothing but answers. */
+/** The room of connections that only write: nobody writes to it, so they receive only answers. */
 export const QUIET_ROOM = 'elsewhere';
 
-/** Waits for a promise. @throws {Error} after `ms`, with the name of what did not arrive. */
+/** Waits for a promise. @param name describes it in the error. @throws {Error} after `ms`. */
 export async function withTimeout<T>(ms: number, name: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
