@@ -5,10 +5,10 @@ import { Refusal } from '../refusal';
 import type { VisitorLimits } from './visitor-limits';
 import { formatExpiry } from './expiry';
 
-/** For whom the chat is: everybody who can reach the server, people who were invited, or people with an account. */
+/** Admits everybody (`open`), invited people and accounts (`invite`), or accounts only (`closed`). */
 export type AccessMode = 'open' | 'invite' | 'closed';
 
-/** A visitor who may open a connection, which counts towards the limits until it is released. */
+/** A visitor who may open a connection, and the function that releases the connection from the limits. */
 export interface AuthorizedConnection {
   visitor: Visitor;
   release: () => void;
@@ -17,26 +17,27 @@ export interface AuthorizedConnection {
 /** An open socket or stream. */
 export interface Connection {
   readonly visitor: Visitor;
-  /** Closes the connection, and reads nothing more for it. */
-  disconnect(why: Refusal): void;
+  /** Closes the connection, and stops handling its input. */
+  disconnect(reason: Refusal): void;
 }
 
-/** Where banned addresses are stored. */
+/** Stores banned addresses. */
 export interface BanStore {
-  /** Returns until when an address is banned, in ms since 1970: a past time, or 0, if it is not. */
+  /** Returns when the ban of an address ends, in ms since 1970: 0, or a past time, if it is not banned. */
   bannedUntil(address: string): Promise<number>;
 }
 
-/** How often due checks are made, how long after a check the next is due, in ms, and the most checks at a time. */
-const CHECK_EVERY = 2_000;
-const CHECK_AFTER = 60 * 60 * 1_000;
-const CHECKS_MAX = 500;
+/** Each connection of an account is rechecked at this interval, in ms. */
+const RECHECK_INTERVAL = 60 * 60 * 1_000;
+/** The interval at which due rechecks are started, in ms, and the most that are started at a time. */
+const TICK = 2_000;
+const RECHECKS_PER_TICK = 500;
 
-/** Decides who may read and write, and disconnects visitors who no longer may. All transports and routes use it. */
+/** Authorizes visitors to use the chat, and disconnects those who have lost access. All transports and routes use it. */
 export class AccessControl {
-  /** The open connections, and when the access of each was last checked, in ms since 1970. */
+  /** The open connections, each with the time of its last check, in ms since 1970. */
   private readonly connections = new Map<Connection, number>();
-  private readonly checking = setInterval(() => this.checkSessions(), CHECK_EVERY).unref();
+  private readonly timer = setInterval(() => this.recheckDue(), TICK).unref();
 
   constructor(
     private readonly mode: AccessMode,
@@ -46,7 +47,7 @@ export class AccessControl {
   ) {}
 
   /**
-   * Returns the visitor who sent a request or handshake, if it has access.
+   * Returns the visitor of a request or handshake, if it has access.
    * @param token a script's token, if it is not in the `Authorization` header.
    * @throws {Refusal} `sign_in_required` or `banned`
    */
@@ -57,7 +58,7 @@ export class AccessControl {
   }
 
   /**
-   * Does the same for a request that opens a page: a visitor whose session has ended becomes a new guest.
+   * Authorizes a request that opens a page: a visitor whose session has ended becomes a new guest.
    * @throws {Refusal} as {@link authorize} does.
    */
   async authorizePage(request: IncomingMessage): Promise<Visitor> {
@@ -67,8 +68,7 @@ export class AccessControl {
   }
 
   /**
-   * Does the same for a connection: a stream, a socket or a long poll.
-   * @returns the visitor, and the function to call when the connection closes, or fails to open.
+   * Authorizes a connection: a stream, a socket or a long poll. `release` must be called when it closes or fails to open.
    * @throws {Refusal} as {@link authorize} does, and `too_many_connections`.
    */
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
@@ -77,31 +77,31 @@ export class AccessControl {
   }
 
   /**
-   * Returns the visitor who sent a request, if it may keep its name: it has access, or an invitation.
+   * Returns the visitor of a request, if it may create an account: it has access, or a role from an invitation.
    * @throws {Refusal} as {@link authorize} does.
    */
   async authorizeSignUp(request: IncomingMessage): Promise<Visitor> {
     const visitor = await this.visitors.identify(request);
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.isSignUpAllowed(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
+    if (!this.isSignUpAllowed(profile)) throw new Refusal('sign_in_required', SIGN_IN_REQUIRED[this.mode]);
     return visitor;
   }
 
-  /** Returns whether a visitor may keep its name; see {@link authorizeSignUp}. */
+  /** Returns whether a visitor may create an account; see {@link authorizeSignUp}. */
   async canSignUp(visitor: Visitor): Promise<boolean> {
     return this.isSignUpAllowed(await this.visitors.profileOf(visitor));
   }
 
-  /** @throws {Refusal} `forbidden` if a request has a token: a leaked one must not take over the account. */
+  /** @throws {Refusal} `forbidden` if a request has a token: a leaked token must not suffice to take over the account. */
   refuseToken(request: IncomingMessage): void {
     if (bearerOf(request))
       throw new Refusal('forbidden', 'A token cannot change its account. Sign in with a browser.');
   }
 
-  /** Returns whether a visitor has access, unless it is banned. */
-  async isAuthorized(visitor: Visitor): Promise<boolean> {
-    return this.isAllowed(await this.visitors.profileOf(visitor));
+  /** Returns whether the access mode admits a visitor. A ban is not considered. */
+  async isAdmitted(visitor: Visitor): Promise<boolean> {
+    return this.admits(await this.visitors.profileOf(visitor));
   }
 
   /** @throws {Refusal} `sign_in_required` or `banned` if a visitor has lost access since it was authorized. */
@@ -115,21 +115,21 @@ export class AccessControl {
     await this.refuseBanned(visitor, await this.visitors.profileOf(visitor));
   }
 
-  /** Registers an open connection, and rechecks it: access may have changed since it was authorized. */
+  /** Registers an open connection, and rechecks it: its visitor may have lost access since it was authorized. */
   addConnection(connection: Connection): void {
     this.connections.set(connection, Date.now());
     void this.recheckConnection(connection);
   }
 
-  /** Forgets a closed connection. */
+  /** Unregisters a closed connection. */
   removeConnection(connection: Connection): void {
     this.connections.delete(connection);
   }
 
-  /** Rechecks connections, and closes those of visitors who have lost access. */
-  async recheckConnections(concerned: (visitor: Visitor) => boolean): Promise<void> {
-    const those = [...this.connections.keys()].filter(({ visitor }) => concerned(visitor));
-    await Promise.all(those.map((connection) => this.recheckConnection(connection)));
+  /** Rechecks the connections of the given visitors, and closes them if access is lost. */
+  async recheckConnections(isAffected: (visitor: Visitor) => boolean): Promise<void> {
+    const affected = [...this.connections.keys()].filter(({ visitor }) => isAffected(visitor));
+    await Promise.all(affected.map((connection) => this.recheckConnection(connection)));
   }
 
   /** Returns the addresses of a visitor's open connections. */
@@ -140,16 +140,16 @@ export class AccessControl {
 
   /** Stops the regular checks. */
   close(): void {
-    clearInterval(this.checking);
+    clearInterval(this.timer);
   }
 
-  /** Closes the connections of expired sessions; an open connection counts as a use of its session. */
-  private checkSessions(): void {
+  /** Starts due rechecks of accounts, which close expired sessions, and count an open connection as a use of its session. */
+  private recheckDue(): void {
     const now = Date.now();
-    let checks = 0;
-    for (const [connection, checked] of this.connections) {
-      if (connection.visitor.credential === undefined || now - checked < CHECK_AFTER) continue;
-      if ((checks += 1) > CHECKS_MAX) return;
+    let started = 0;
+    for (const [connection, checkedAt] of this.connections) {
+      if (connection.visitor.credential === undefined || now - checkedAt < RECHECK_INTERVAL) continue;
+      if ((started += 1) > RECHECKS_PER_TICK) return;
       this.connections.set(connection, now);
       void this.recheckConnection(connection);
     }
@@ -159,7 +159,7 @@ export class AccessControl {
     try {
       await this.recheck(connection.visitor);
     } catch (error) {
-      // A store that fails for a moment disconnects nobody.
+      // A transient error of the store must not disconnect anybody.
       if (error instanceof Refusal) connection.disconnect(error);
       else console.error('The access of a connection could not be rechecked:', error);
     }
@@ -168,15 +168,15 @@ export class AccessControl {
   private async check(visitor: Visitor): Promise<void> {
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.isAllowed(profile)) throw new Refusal('sign_in_required', WORDS[this.mode]);
+    if (!this.admits(profile)) throw new Refusal('sign_in_required', SIGN_IN_REQUIRED[this.mode]);
   }
 
   private isSignUpAllowed({ role, account }: Profile): boolean {
     return this.mode === 'open' || account || role !== 'guest';
   }
 
-  private isAllowed({ role, account }: Profile): boolean {
-    // Accounts can be created only by visitors with access, or through an invitation.
+  private admits({ role, account }: Profile): boolean {
+    // An account suffices in every mode: only visitors with access or an invitation can create one.
     return this.mode === 'open' || account || (this.mode === 'invite' && role !== 'guest');
   }
 
@@ -184,15 +184,18 @@ export class AccessControl {
     if (bannedUntil > Date.now()) {
       throw new Refusal('banned', `You are banned from this chat${formatExpiry(bannedUntil)}.`);
     }
-    // Members are not responsible for others behind the same address.
+    // A banned address does not affect members, who share it with others.
     if (role !== 'guest' || account) return;
-    const banned = await this.bans.bannedUntil(address);
-    if (banned > Date.now())
-      throw new Refusal('banned', `Your address is banned from this chat${formatExpiry(banned)}.`);
+    const addressBannedUntil = await this.bans.bannedUntil(address);
+    if (addressBannedUntil > Date.now())
+      throw new Refusal(
+        'banned',
+        `Your address is banned from this chat${formatExpiry(addressBannedUntil)}.`,
+      );
   }
 }
 
-const WORDS: Record<AccessMode, string> = {
+const SIGN_IN_REQUIRED: Record<AccessMode, string> = {
   open: '',
   invite: 'This chat is by invitation. Open your invitation link, or sign in.',
   closed: 'This chat is only for people with an account. Sign in.',

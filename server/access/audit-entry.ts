@@ -1,10 +1,10 @@
 import type { AuditAction, AuditDetails, AuditedAction } from '../wire';
 
-/** An audit entry that is not stored yet: it is committed together with the change that it records. */
+/** An audit entry to store: it is committed together with the change that it records. */
 export type NewAuditEntry = AuditedAction & {
   /** In ms since 1970. */
   at: number;
-  /** Who did it; empty where the server did. */
+  /** The actor; empty for the server itself. */
   visitor: string;
 };
 
@@ -14,12 +14,12 @@ export type AuditEntry = NewAuditEntry & {
   id: number;
 };
 
-/** Returns an audit entry of something that a visitor does now. */
+/** Returns an audit entry for an action that takes place now. @param actor a visitor's id. */
 export function auditEntry<Action extends AuditAction>(
-  visitor: string,
+  actor: string,
   action: Action,
   target: string,
   details: AuditDetails[Action],
 ): NewAuditEntry {
-  return { at: Date.now(), visitor, action, target, details } as NewAuditEntry;
+  return { at: Date.now(), visitor: actor, action, target, details } as NewAuditEntry;
 }

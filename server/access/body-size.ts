@@ -4,12 +4,12 @@ import { Refusal } from '../refusal';
 /** The longest body of a request, and the longest frame or packet of a connection, in bytes. */
 export const BODY_MAX = 64 * 1024;
 
-/** Returns the refusal of a longer body. */
+/** Returns the error for a longer body. */
 export function bodyTooLarge(): Refusal {
   return new Refusal('too_large', `The body is over ${BODY_MAX / 1024} KB.`);
 }
 
-/** Returns the size of a request's body by its headers, in bytes: at most {@link BODY_MAX}, above which it is refused. */
+/** Returns the size that a request's headers declare for its body, in bytes: at most {@link BODY_MAX}. */
 export function bodySize({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding']) return BODY_MAX;
   return Math.min(Number(headers['content-length'] ?? 0), BODY_MAX);

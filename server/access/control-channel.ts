@@ -1,25 +1,25 @@
 import type { ChangeRoom, ChangeUsername, NewContact, RemoveContact } from '../wire';
 
-/** Somebody's access may have changed: a ban, a role, or what authenticates an account. */
+/** A visitor's access may have changed: by a ban, a role, or a change of the account's credentials. */
 export interface ChangeAccess {
   type: 'change_access';
   visitor: string;
-  /** The addresses that were banned along with them. */
+  /** The addresses that were banned with the visitor. */
   addresses?: readonly string[];
 }
 
-/** A committed change that processes hear of at once, because they keep open connections. */
+/** A committed change that every process must apply to its open connections. */
 export type Change = ChangeAccess | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
 /**
- * How processes learn of changes that are not entries of a log, whichever of them has committed the change: beside the
- * log's bell, the only way. A lost announcement may leave somebody connected until the next regular check.
+ * Announces committed changes that are not log entries to all processes. Beside the log's bell, it is the only channel
+ * between processes. If an announcement is lost, a visitor may stay connected until the next regular recheck.
  */
 export interface ControlChannel {
   /**
-   * Calls back after each change.
-   * @param handle acts on it. Where this process has made the change, its store answers only when that is done: so an
-   *   acknowledged ban has disconnected whoever is connected here.
+   * Subscribes to changes.
+   * @param handle applies a change to this process. A store waits for it before it acknowledges a change of its own, so
+   *   an acknowledged ban has disconnected the visitor from this process.
    */
   onChange(handle: (change: Change) => void | Promise<void>): void;
 }

@@ -2,24 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Addresses } from '../identity/address';
 import { Refusal } from '../refusal';
 
-/** The refusal of pages of other origins. */
+/** The error for pages of other origins. */
 export const FOREIGN_ORIGIN = 'Pages of this origin may not use this server.';
 
 /**
- * Returns whether a request may use this server: it comes from our own pages, from a page of an allowed origin, or from
- * no page at all (scripts send no `Origin`). Checked for every request and handshake, since browsers let any page open a
- * WebSocket.
+ * Returns whether the origin of a request is allowed: this server's, a configured one, or none (scripts send no
+ * `Origin`). Every request and handshake is checked, since browsers let any page open a WebSocket.
  */
 export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin } = request.headers;
-  // Links may come from anywhere. A form of another site has one of these two headers.
-  if (origin === undefined) return isRead(request) || request.headers['sec-fetch-site'] !== 'cross-site';
+  // Any site may link here, so reads need no origin. A form of another site sends `Origin` or `Sec-Fetch-Site`.
+  if (origin === undefined) return isSafe(request) || request.headers['sec-fetch-site'] !== 'cross-site';
   return allowed.includes(origin) || isOwnOrigin(request, origin);
 }
 
-/** Returns whether the page that sent a request is one of this server's. */
+/** Returns whether the page that sent a request is this server's own. */
 function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
-  // The browser sets it, and no page can. It counts where a proxy has rewritten Host.
+  // Pages cannot set this header. It is needed where a proxy has rewritten Host.
   if (headers['sec-fetch-site'] === 'same-origin') return true;
   return URL.canParse(origin) && new URL(origin).host === headers.host;
 }
@@ -30,14 +29,15 @@ export function ownOrigin(addresses: Addresses, request: IncomingMessage): strin
   return origin !== undefined && isOwnOrigin(request, origin) ? origin : addresses.originOf(request);
 }
 
-function isRead({ method }: IncomingMessage): boolean {
+/** Returns whether a request's method is safe (RFC 9110, section 9.2.1). */
+function isSafe({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
 /**
- * Returns the origin that a passkey belongs to, with scheme, host and port: the one that the request was sent to, or that
- * of an allowed page.
- * @throws {Refusal} `bad_request` for any other page.
+ * Returns a function that determines the origin of a passkey, with scheme, host and port: the request's target, or an
+ * allowed origin.
+ * @throws {Refusal} `bad_request` from that function, for a page of any other origin.
  */
 export function passkeyOrigin(
   addresses: Addresses,

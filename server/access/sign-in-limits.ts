@@ -2,52 +2,52 @@ import { hashOf } from '../identity/secret';
 import { consume, InMemoryRateLimiter, refuseIfExhausted, type Allowance } from './rate-limiter';
 import { ADDRESS_FACTOR } from './rate-limits';
 
-const WORDS = 'There were too many attempts to sign in';
+const TOO_MANY_ATTEMPTS = 'There were too many attempts to sign in';
 
 /** The origin of an attempt to sign in. */
 export interface Attempt {
   address: string;
-  /** The browser's id, if it has signed in to that account before. */
+  /** The id of the browser's device cookie, if it has signed in to that account before. */
   device: string | undefined;
 }
 
-/** The rate limits of signing in. Attempts of others from elsewhere lock nobody out. */
+/** The rate limits of sign-ins. An attacker elsewhere cannot lock out an account's owner. */
 export class SignInLimits {
   private readonly limits;
 
-  /** @param allowance nothing where there are no limits. */
+  /** @param allowance undefined if limits are off. */
   constructor(allowance: Allowance | undefined) {
-    const times = (factor: number) =>
+    const limiter = (factor: number) =>
       new InMemoryRateLimiter({ ...allowance!, points: factor * allowance!.points });
     this.limits = allowance && {
-      addresses: times(ADDRESS_FACTOR),
-      /** One name from one address. */
-      attempts: times(1),
-      /** One name from everywhere: no single address can exhaust it. */
-      names: times(2),
-      devices: times(1),
-      challenges: { addresses: times(ADDRESS_FACTOR), visitors: times(1), devices: times(1) },
+      addresses: limiter(ADDRESS_FACTOR),
+      /** By name and address. */
+      attempts: limiter(1),
+      /** By name, over all addresses: no single address can exhaust it. */
+      names: limiter(2),
+      devices: limiter(1),
+      challenges: { addresses: limiter(ADDRESS_FACTOR), visitors: limiter(1), devices: limiter(1) },
     };
   }
 
   /**
    * Counts an attempt with a password. A known device has a limit of its own (OWASP, "Slow Down Online Guessing Attacks
-   * with Device Cookies"). All others count against their address and the name, or neither if one of them is spent.
+   * with Device Cookies"). Other attempts count against their address and the name, or neither if either is exhausted.
    * @throws {Refusal} `rate_limited`, with when to try again.
    */
   countPassword(username: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
-    if (device) return consume(devices, device, WORDS);
-    // Names that do not exist count alike. They are hashed, since they can be of any length.
+    if (device) return consume(devices, device, TOO_MANY_ATTEMPTS);
+    // Unknown names count, too: otherwise the limit would reveal which names exist. Hashing bounds the length of the key.
     const name = hashOf(username);
     const counted = [
       [addresses, address],
       [attempts, `${name} ${address}`],
       [names, name],
     ] as const;
-    for (const [limit, key] of counted) refuseIfExhausted(limit, key, WORDS);
-    for (const [limit, key] of counted) limit.count(key);
+    for (const [limiter, key] of counted) refuseIfExhausted(limiter, key, TOO_MANY_ATTEMPTS);
+    for (const [limiter, key] of counted) limiter.count(key);
   }
 
   /**
@@ -57,9 +57,9 @@ export class SignInLimits {
   countChallenge(visitor: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, visitors, devices } = this.limits.challenges;
-    if (device) return consume(devices, device, WORDS);
-    refuseIfExhausted(addresses, address, WORDS);
-    refuseIfExhausted(visitors, visitor, WORDS);
+    if (device) return consume(devices, device, TOO_MANY_ATTEMPTS);
+    refuseIfExhausted(addresses, address, TOO_MANY_ATTEMPTS);
+    refuseIfExhausted(visitors, visitor, TOO_MANY_ATTEMPTS);
     addresses.count(address);
     visitors.count(visitor);
   }

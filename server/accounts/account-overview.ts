@@ -8,20 +8,20 @@ import type { Credential } from './credential';
 import type { Credentials } from './credentials';
 import type { Passkey, Passkeys } from './passkeys';
 
-/** What visitors see of themselves: guests that they can keep their name or sign in, others their account. */
+/** A visitor's account as the account page and `GET /account` show it; a guest has an empty one. */
 export interface AccountOverview {
   me: { visitor: string; username: string; role: Role; account: boolean };
-  /** The account's sessions and tokens; `here` marks the one that the visitor came with. */
+  /** The account's sessions and tokens; `here` marks the one that authenticated the request. */
   credentials: (Credential & { here: boolean })[];
   passkeys: Passkey[];
   hasPassword: boolean;
-  /** Whether the visitor may keep its name with a password or a passkey. */
+  /** Whether the visitor may create an account with a password or a passkey. */
   canSignUp: boolean;
-  /** Why the visitor is banned, if it is. */
+  /** The error's sentence, if the visitor is banned. */
   ban: string | undefined;
 }
 
-/** Returns what a visitor sees of itself. */
+/** Returns the account of a visitor. */
 export async function accountOverview(
   visitor: Visitor,
   visitors: Visitors,

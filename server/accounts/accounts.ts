@@ -18,11 +18,11 @@ export interface PasswordChange {
   password: string;
   /** The current password, if there is one. */
   current?: string | undefined;
-  /** Whether the other browsers are signed out. */
+  /** Whether all other sessions of the account end. */
   endOtherSessions: boolean;
 }
 
-/** Accounts: names that are kept with a password or a passkey. */
+/** Creates accounts, and changes their passwords and passkeys. An account protects its visitor's name. */
 export class Accounts {
   constructor(
     private readonly store: AccountStore,
@@ -33,38 +33,43 @@ export class Accounts {
   ) {}
 
   /**
-   * Keeps a visitor's name with a password, or changes the password of an account. A guest is signed in, since its guest
-   * cookie is invalid from then on.
-   * @param label what people call the browser, for the session of a guest.
-   * @returns the secret of that session.
-   * @throws {Refusal} `bad_request` if there is no name to keep, `wrong_password`, `conflict` or `rate_limited`
+   * Creates an account with a password, or changes the password of an account. A guest gets a session, since an account
+   * invalidates its guest cookie.
+   * @param label the browser's name in the list of sessions.
+   * @returns the secret of the new session, if there is one.
+   * @throws {Refusal} `bad_request` if the visitor has no name, `wrong_password`, `conflict` or `rate_limited`
    */
   async setPassword(
     visitor: Visitor,
     { password, current, endOtherSessions }: PasswordChange,
     label: string,
   ): Promise<string | undefined> {
-    await this.nameToKeep(visitor);
+    await this.requireName(visitor);
     this.limits.consume('signIns', visitor);
-    const known = await this.store.passwordOf(visitor.id);
-    if (known && !(await isPassword(current ?? '', known, visitor.address))) {
+    const currentHash = await this.store.passwordOf(visitor.id);
+    if (currentHash && !(await isPassword(current ?? '', currentHash, visitor.address))) {
       throw new Refusal('wrong_password', 'The current password is wrong.');
     }
     const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
-    const only = known && endOtherSessions ? visitor.credential : undefined;
-    // Hashing takes a while: the password may have changed since it was checked.
-    if (
-      (await this.store.setPassword(visitor.id, known, hash, session && withHash(session), only)) !== 'done'
-    )
+    const remaining = currentHash && endOtherSessions ? visitor.credential : undefined;
+    // Hashing takes time, in which the password may have changed.
+    const outcome = await this.store.setPassword(
+      visitor.id,
+      currentHash,
+      hash,
+      session && withHash(session),
+      remaining,
+    );
+    if (outcome !== 'done')
       throw new Refusal('conflict', 'The password has just been changed. Try again with the new one.');
     return session?.secret;
   }
 
   /**
-   * Keeps a visitor's name with a passkey. A guest is signed in; see {@link setPassword}.
-   * @param origin the page's.
-   * @throws {Refusal} `bad_request` if there is no name to keep or no challenge, `conflict` or `limit_reached`
+   * Creates an account with a passkey, or adds a passkey to an account. A guest gets a session; see {@link setPassword}.
+   * @param origin the origin of the page.
+   * @throws {Refusal} `bad_request` if the visitor has no name or answers no challenge, `conflict` or `limit_reached`
    */
   async addPasskey(
     origin: string,
@@ -72,7 +77,7 @@ export class Accounts {
     response: RegistrationResponseJSON,
     label: string,
   ): Promise<string | undefined> {
-    await this.nameToKeep(visitor);
+    await this.requireName(visitor);
     const session = visitor.credential ? undefined : newCredential('session', label);
     await this.passkeys.register(origin, visitor.id, response, session && withHash(session));
     return session?.secret;
@@ -83,8 +88,8 @@ export class Accounts {
     return (await this.store.passwordOf(id)) !== undefined;
   }
 
-  /** Returns the name that a visitor can keep. @throws {Refusal} `bad_request` if it has none. */
-  private async nameToKeep(visitor: Visitor): Promise<string> {
+  /** Returns the name that an account protects. @throws {Refusal} `bad_request` if the visitor has none. */
+  private async requireName(visitor: Visitor): Promise<string> {
     if (!visitor.isPersistent)
       throw new Refusal(
         'bad_request',
@@ -96,13 +101,16 @@ export class Accounts {
   }
 
   /**
-   * Returns what a browser needs to create a passkey.
-   * @param origin the page's.
-   * @throws {Refusal} `bad_request` if there is no name to keep, or `rate_limited`
+   * Returns the options with which a browser creates a passkey.
+   * @param origin the origin of the page.
+   * @throws {Refusal} `bad_request` if the visitor has no name, `limit_reached` or `rate_limited`
    */
-  async registration(origin: string, visitor: Visitor): Promise<PublicKeyCredentialCreationOptionsJSON> {
-    const username = await this.nameToKeep(visitor);
+  async registrationOptions(
+    origin: string,
+    visitor: Visitor,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const username = await this.requireName(visitor);
     this.signIns.countChallenge(visitor.id, { address: visitor.address, device: undefined });
-    return this.passkeys.registration(origin, visitor.id, username);
+    return this.passkeys.registrationOptions(origin, visitor.id, username);
   }
 }

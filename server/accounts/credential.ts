@@ -5,8 +5,8 @@ import type { CredentialKind } from '../identity/visitor';
 /** The most sessions of an account, and the most tokens. */
 export const CREDENTIALS_MAX = 50;
 
-/** Returns since when a session must have been used not to have expired, in ms since 1970. */
-export function sessionExpiry(): number {
+/** Returns the time, in ms since 1970, since which a session must have been used: otherwise it has expired. */
+export function sessionCutoff(): number {
   return Date.now() - SESSION_AGE * 1_000;
 }
 
@@ -14,14 +14,15 @@ export function sessionExpiry(): number {
 export interface Credential {
   id: string;
   kind: CredentialKind;
-  /** The browser, or what the owner calls the script. */
+  /** The name of the browser or, as its owner has chosen it, of the script. */
   label: string;
-  /** When it was created and last used, in ms since 1970; the latter is accurate to a day. */
+  /** The time of its creation, in ms since 1970. */
   at: number;
+  /** The time of its last use, in ms since 1970, accurate to a day. */
   used: number;
 }
 
-/** A credential with the hash of its secret, as it is stored. */
+/** A credential to store, with the hash of its secret. */
 export interface NewCredential extends Credential {
   hash: string;
 }
@@ -35,7 +36,7 @@ export function newCredential(
   return { credential: { id: newId(), kind, label, at: now, used: now }, secret: newSecret() };
 }
 
-/** Returns a credential as it is stored. */
+/** Returns a credential to store. */
 export function withHash({ credential, secret }: { credential: Credential; secret: string }): NewCredential {
   return { ...credential, hash: hashOf(secret) };
 }

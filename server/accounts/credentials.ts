@@ -2,7 +2,7 @@ import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { AccountStore } from './account-store';
-import { CREDENTIALS_MAX, newCredential, sessionExpiry, withHash, type Credential } from './credential';
+import { CREDENTIALS_MAX, newCredential, sessionCutoff, withHash, type Credential } from './credential';
 
 /** The sessions and tokens of accounts. */
 export class Credentials {
@@ -13,7 +13,7 @@ export class Credentials {
 
   /** Returns an account's tokens, and its sessions that have not expired. */
   of(visitor: Visitor): Promise<Credential[]> {
-    return this.store.credentialsOf(visitor.id, sessionExpiry());
+    return this.store.credentialsOf(visitor.id, sessionCutoff());
   }
 
   /**
@@ -33,7 +33,7 @@ export class Credentials {
     return token;
   }
 
-  /** Ends a session or token, and the connections that it has opened; one that has ended already is no error. */
+  /** Ends a session or token, and its open connections. If it has ended already, does nothing. */
   async revoke({ id: visitor }: Visitor, id: string): Promise<void> {
     await this.store.revokeCredential(visitor, id);
   }

@@ -1,18 +1,18 @@
 import { Refusal } from '../refusal';
 
-/** The most jobs that wait in one lane, and in all of them. */
+/** The most jobs that may wait in one lane, and in all lanes together. */
 const LANE_MAX = 8;
 const TOTAL_MAX = 64;
 
 /**
- * Runs expensive jobs one at a time. Each is in a lane, and the lanes take turns: a full lane delays the others by one
- * job at most.
+ * Runs expensive jobs one at a time, round-robin over lanes: however many jobs wait in a lane, it delays each job of
+ * another lane by one job at most.
  */
 export class FairQueue {
-  /** In the order of their turns; none is empty. */
+  /** The lanes with waiting jobs, in the order of their turns. */
   private readonly lanes = new Map<string, (() => Promise<void>)[]>();
   private waiting = 0;
-  private running = false;
+  private isRunning = false;
 
   /**
    * Runs a job when it is its turn.
@@ -34,14 +34,14 @@ export class FairQueue {
 
   private next(): void {
     const [first] = this.lanes;
-    if (this.running || !first) return;
-    const [lane, [job, ...later]] = first;
+    if (this.isRunning || !first) return;
+    const [lane, [job, ...rest]] = first;
     this.lanes.delete(lane);
-    if (later.length > 0) this.lanes.set(lane, later);
+    if (rest.length > 0) this.lanes.set(lane, rest);
     this.waiting -= 1;
-    this.running = true;
+    this.isRunning = true;
     void job!().then(() => {
-      this.running = false;
+      this.isRunning = false;
       this.next();
     });
   }

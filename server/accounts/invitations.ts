@@ -13,19 +13,20 @@ export interface Invitation {
   id: string;
   /** The role that it gives. */
   role: Exclude<Role, 'guest'>;
-  /** How many people can accept it, and how many have. */
+  /** How many people can accept it, and how many have accepted it. */
   uses: number;
   used: number;
-  /** When it expires, in ms since 1970. Revoking it moves this to the past. */
+  /** Its expiry, in ms since 1970. Revoking an invitation moves it to the past. */
   until: number;
   /** The owner who created it; empty for the owner's link, which the server creates. */
   visitor: string;
+  /** The time of its creation, in ms since 1970. */
   at: number;
 }
 
 /**
- * Where invitations are stored: with hashes, never with their secrets. Each change is committed together with its audit
- * entry, if the roles are still those that allowed it; else nothing is changed.
+ * Stores invitations, with the hashes of their secrets. Each change is committed together with its audit entry, and only
+ * if the visitors still have the expected roles.
  */
 export interface InvitationStore {
   addInvitation(
@@ -35,7 +36,7 @@ export interface InvitationStore {
     roles: ExpectedRoles,
   ): Promise<'done' | 'roles_changed'>;
   /**
-   * Adds an owner's link, and expires earlier ones that were not used.
+   * Adds an owner's link, and expires earlier ones that are unused.
    * @param replace if false, only where there is none: `link_exists` if one was used, or has not expired when this one
    *   is created.
    */
@@ -74,7 +75,7 @@ export interface InvitationDraft {
 }
 
 const HOUR = 60 * 60 * 1_000;
-/** How long the owner's link is valid, in hours. It gives the role of an owner. */
+/** The validity of the owner's link, in hours. */
 export const OWNERS_LINK_HOURS = 72;
 
 /** Creates, revokes and redeems invitations. */
@@ -86,48 +87,49 @@ export class Invitations {
   ) {}
 
   /**
-   * Returns the secret of a new owner's link, unless one is in use already or was used.
-   * @param anew creates one in any case, in place of the last: for an operator who has lost the link or the account.
+   * Creates the owner's link, which gives the role of an owner, unless there is a valid one or one was used.
+   * @param renew creates it in any case, and expires the last one: for an operator who has lost the link or the account.
+   * @returns its secret, if it was created.
    */
-  async ownersLink(anew = false): Promise<string | undefined> {
+  async ownersLink(renew = false): Promise<string | undefined> {
     const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
-    const outcome = await this.store.addOwnersLink(invitation, hashOf(secret), auditOf(invitation), anew);
+    const outcome = await this.store.addOwnersLink(invitation, hashOf(secret), auditOf(invitation), renew);
     return outcome === 'done' ? secret : undefined;
   }
 
   /**
    * Creates an invitation.
    * @returns its secret, which is not stored.
-   * @throws {Refusal} `forbidden` unless an owner asks.
+   * @throws {Refusal} `forbidden` unless the actor is an owner.
    */
-  async create(by: Visitor, draft: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
-    await requireRole(this.visitors, by, 'owner');
-    const { invitation, secret } = newInvitation(by.id, draft);
-    const decision = await this.store.addInvitation(invitation, hashOf(secret), auditOf(invitation), [
-      [by.id, 'owner'],
+  async create(actor: Visitor, draft: InvitationDraft): Promise<{ invitation: Invitation; secret: string }> {
+    await requireRole(this.visitors, actor, 'owner');
+    const { invitation, secret } = newInvitation(actor.id, draft);
+    const outcome = await this.store.addInvitation(invitation, hashOf(secret), auditOf(invitation), [
+      [actor.id, 'owner'],
     ]);
-    if (decision === 'roles_changed') throw forbidden('owner');
+    if (outcome === 'roles_changed') throw forbidden('owner');
     return { invitation, secret };
   }
 
-  /** Returns all invitations, the newest first. @throws {Refusal} `forbidden` unless an owner asks. */
-  async list(by: Visitor): Promise<Invitation[]> {
-    await requireRole(this.visitors, by, 'owner');
+  /** Returns all invitations, the newest first. @throws {Refusal} `forbidden` unless the actor is an owner. */
+  async list(actor: Visitor): Promise<Invitation[]> {
+    await requireRole(this.visitors, actor, 'owner');
     return this.store.invitations();
   }
 
   /**
-   * Revokes an invitation; roles that it has given stay. One that does not exist is no error.
-   * @throws {Refusal} `forbidden` unless an owner asks.
+   * Revokes an invitation; roles that it has given stay. If it does not exist, does nothing.
+   * @throws {Refusal} `forbidden` unless the actor is an owner.
    */
-  async revoke(by: Visitor, id: string): Promise<void> {
-    await requireRole(this.visitors, by, 'owner');
-    const audit = auditEntry(by.id, 'revoke_invitation', id, {});
-    if ((await this.store.revokeInvitation(id, audit, [[by.id, 'owner']])) === 'roles_changed')
+  async revoke(actor: Visitor, id: string): Promise<void> {
+    await requireRole(this.visitors, actor, 'owner');
+    const audit = auditEntry(actor.id, 'revoke_invitation', id, {});
+    if ((await this.store.revokeInvitation(id, audit, [[actor.id, 'owner']])) === 'roles_changed')
       throw forbidden('owner');
   }
 
-  /** Returns the invitation of a secret. @throws {Refusal} `not_found` if there is none, or it is no longer valid. */
+  /** Returns the invitation of a secret. @throws {Refusal} `not_found` if there is no valid one. */
   async find(secret: string): Promise<Invitation> {
     const invitation = await this.store.invitationOf(hashOf(secret));
     if (!invitation || !isUsable(invitation)) throw linkExpired();
@@ -135,9 +137,9 @@ export class Invitations {
   }
 
   /**
-   * Gives a visitor the role of an invitation. A visitor who has that role already does not use it up, so a repeated
-   * click is no error.
-   * @throws {Refusal} `banned`, or `not_found` if there is none, or it is no longer valid.
+   * Accepts an invitation: gives a visitor its role. A visitor with that role already does not use it, so a repeated
+   * click is not an error.
+   * @throws {Refusal} `banned`, or `not_found` if there is no valid invitation.
    */
   async redeem(visitor: Visitor, secret: string): Promise<void> {
     await this.access.checkBan(visitor);
@@ -147,20 +149,20 @@ export class Invitations {
       const { role } = await this.visitors.profileById(visitor.id);
       if (invitation && isAtLeast(role, invitation.role)) return;
       if (!invitation || !isUsable(invitation)) throw linkExpired();
-      // Otherwise the invitation or the role has just changed: check again.
       const audit = auditEntry(visitor.id, 'redeem_invitation', invitation.id, { role: invitation.role });
+      // If the invitation or the role has changed in the meantime, check again.
       if ((await this.store.redeem(invitation.id, audit, [[visitor.id, role]])) === 'done') return;
     }
   }
 }
 
 function newInvitation(
-  by: string,
+  actor: string,
   { role, uses, hours }: InvitationDraft,
 ): { invitation: Invitation; secret: string } {
   const at = Date.now();
   const until = Math.min(at + hours * HOUR, FOREVER);
-  return { invitation: { id: newId(), role, uses, used: 0, until, visitor: by, at }, secret: newSecret() };
+  return { invitation: { id: newId(), role, uses, used: 0, until, visitor: actor, at }, secret: newSecret() };
 }
 
 function auditOf({ id, role, uses, visitor }: Invitation): NewAuditEntry {

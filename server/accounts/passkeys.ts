@@ -14,29 +14,32 @@ import type { NewCredential } from './credential';
 
 /** A passkey: the public key of a pair whose private key is in a device or password manager. */
 export interface Passkey {
-  /** WebAuthn's, base64url. */
+  /** The WebAuthn credential id, base64url. */
   id: string;
   visitor: string;
-  /** COSE, base64url. */
+  /** A COSE key, base64url. */
   publicKey: string;
+  /** The authenticator's signature counter. */
   counter: number;
+  /** WebAuthn's `AuthenticatorTransport`s: how browsers can reach the authenticator. */
   transports: string[];
-  /** In ms since 1970. */
+  /** The time of its creation, in ms since 1970. */
   at: number;
 }
 
-/** A challenge that was answered, when it was, and until when it would be valid, in ms since 1970. */
+/** An answered challenge, the time of its answer and its expiry, in ms since 1970. */
 export interface SpentChallenge {
   challenge: string;
   at: number;
   until: number;
 }
 
-/** Where passkeys are stored. */
+/** Stores passkeys and, until they expire, answered challenges. */
 export interface PasskeyStore {
   /**
-   * Adds a passkey and, if one is given, a session, and spends the challenge that the passkey answers: all in one
-   * transaction. If the challenge is spent, the passkey is known or its account has `max`, nothing is changed.
+   * Adds a passkey and, if one is given, a session, and marks the challenge as answered, in one transaction. Changes
+   * nothing unless it returns `done`.
+   * @param max the most passkeys of an account.
    */
   addPasskey(
     passkey: Passkey,
@@ -46,7 +49,7 @@ export interface PasskeyStore {
   ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'>;
   passkey(id: string): Promise<Passkey | undefined>;
   passkeysOf(visitor: string): Promise<Passkey[]>;
-  /** Stores the counter of a passkey that was used, and spends the challenge. */
+  /** Stores the counter of a passkey that was used, and marks the challenge as answered. */
   countPasskey(id: string, counter: number, spent: SpentChallenge): Promise<'done' | 'challenge_spent'>;
   /** Removes a passkey of a visitor, unless neither a password nor another passkey would be left to sign in with. */
   removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'>;
@@ -55,23 +58,27 @@ export interface PasskeyStore {
 /** The most passkeys of an account. */
 const PASSKEYS_MAX = 50;
 
-/** Passkeys (W3C Web Authentication, Level 3). */
+/** Registers and verifies passkeys (W3C Web Authentication, Level 3). */
 export class Passkeys {
   constructor(
     private readonly store: PasskeyStore,
     private readonly challenges: Challenges,
   ) {}
 
-  /** Returns what a browser needs to create a passkey. @param origin the page's. @throws {Refusal} `limit_reached` */
-  async registration(
+  /**
+   * Returns the options with which a browser creates a passkey.
+   * @param origin the origin of the page.
+   * @throws {Refusal} `limit_reached`
+   */
+  async registrationOptions(
     origin: string,
     visitor: string,
     username: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const own = await this.store.passkeysOf(visitor);
-    if (own.length >= PASSKEYS_MAX) throw new Refusal('limit_reached', FULL);
+    if (own.length >= PASSKEYS_MAX) throw limitReached();
     return generateRegistrationOptions({
-      challenge: this.challenges.make(`register ${visitor}`),
+      challenge: this.challenges.create(`register ${visitor}`),
       rpName: 'Parley',
       rpID: hostOf(origin),
       userName: username,
@@ -84,8 +91,8 @@ export class Passkeys {
 
   /**
    * Stores a passkey that a browser has created.
-   * @param session is stored with it.
-   * @throws {Refusal} `bad_request` if it does not answer a challenge, `conflict` if it is known, or `limit_reached`.
+   * @param session a session to store in the same transaction.
+   * @throws {Refusal} `bad_request` if it answers no challenge, `conflict` if it is known already, or `limit_reached`.
    */
   async register(
     origin: string,
@@ -93,48 +100,48 @@ export class Passkeys {
     response: RegistrationResponseJSON,
     session?: NewCredential,
   ): Promise<void> {
-    const spent = this.answered();
+    const challenge = this.expectChallenge(`register ${visitor}`);
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
-      expectedChallenge: (challenge) => spent.by(challenge, `register ${visitor}`),
+      expectedChallenge: challenge.verify,
       expectedOrigin: origin,
       expectedRPID: hostOf(origin),
       requireUserVerification: false,
-    }).catch(refuse);
-    if (!verified) throw new Refusal('bad_request', WRONG);
+    }).catch(refuseInvalid);
+    if (!verified) throw new Refusal('bad_request', NOT_VERIFIED);
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
-    switch (await this.store.addPasskey(passkey, spent, PASSKEYS_MAX, session)) {
+    switch (await this.store.addPasskey(passkey, challenge.spent(), PASSKEYS_MAX, session)) {
       case 'done':
         return;
       case 'challenge_spent':
-        throw new Refusal('bad_request', WRONG);
+        throw new Refusal('bad_request', NOT_VERIFIED);
       case 'passkey_known':
         throw new Refusal('conflict', 'That passkey is already registered. Sign in with it.');
       case 'limit_reached':
-        throw new Refusal('limit_reached', FULL);
+        throw limitReached();
     }
   }
 
-  /** Returns what a browser needs to sign in with any passkey that it has for this server. */
-  async authentication(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  /** Returns the options with which a browser signs in with any of its passkeys for this server. */
+  async authenticationOptions(origin: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
-      challenge: this.challenges.make('sign in'),
+      challenge: this.challenges.create('sign in'),
       rpID: hostOf(origin),
       userVerification: 'preferred',
     });
   }
 
-  /** Returns the visitor who has answered with a passkey. @throws {Refusal} `sign_in_failed` or `bad_request` */
+  /** Verifies a passkey's answer to a challenge. @returns its visitor. @throws {Refusal} `sign_in_failed` or `bad_request` */
   async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
     const passkey = await this.store.passkey(response.id);
     if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not registered here.');
     const { id, publicKey, counter, transports, visitor } = passkey;
-    const spent = this.answered();
+    const challenge = this.expectChallenge('sign in');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge: (challenge) => spent.by(challenge, 'sign in'),
+      expectedChallenge: challenge.verify,
       expectedOrigin: origin,
       expectedRPID: hostOf(origin),
       credential: {
@@ -144,10 +151,10 @@ export class Passkeys {
         transports,
       },
       requireUserVerification: false,
-    }).catch(refuse);
-    if (!verified) throw new Refusal('sign_in_failed', WRONG);
-    if ((await this.store.countPasskey(id, authenticationInfo.newCounter, spent)) !== 'done')
-      throw new Refusal('sign_in_failed', WRONG);
+    }).catch(refuseInvalid);
+    if (!verified) throw new Refusal('sign_in_failed', NOT_VERIFIED);
+    if ((await this.store.countPasskey(id, authenticationInfo.newCounter, challenge.spent())) !== 'done')
+      throw new Refusal('sign_in_failed', NOT_VERIFIED);
     return visitor;
   }
 
@@ -166,30 +173,35 @@ export class Passkeys {
     }
   }
 
-  /** Returns a record of the challenge that a response answers, which `by` fills in if it is valid. */
-  private answered(): SpentChallenge & { by: (challenge: string, purpose: string) => boolean } {
-    const spent = {
-      challenge: '',
-      at: 0,
-      until: 0,
-      by: (challenge: string, purpose: string): boolean => {
-        const until = this.challenges.validUntil(challenge, purpose);
+  /** Returns a verifier of one challenge. `spent()` returns that challenge once `verify` has accepted it. */
+  private expectChallenge(purpose: string): {
+    verify: (challenge: string) => boolean;
+    spent: () => SpentChallenge;
+  } {
+    const spent = { challenge: '', at: 0, until: 0 };
+    return {
+      verify: (challenge) => {
+        const until = this.challenges.expiryOf(challenge, purpose);
         if (until !== undefined) Object.assign(spent, { challenge, at: Date.now(), until });
         return until !== undefined;
       },
+      spent: () => spent,
     };
-    return spent;
   }
 }
 
-const FULL = `You have ${PASSKEYS_MAX} passkeys. Remove some first.`;
-const WRONG = 'That passkey could not be verified. Try again.';
+const NOT_VERIFIED = 'That passkey could not be verified. Try again.';
 
-/** The library throws if the sender's response is invalid. */
-function refuse(): never {
-  throw new Refusal('bad_request', WRONG);
+function limitReached(): Refusal {
+  return new Refusal('limit_reached', `You have ${PASSKEYS_MAX} passkeys. Remove some first.`);
 }
 
+/** The library throws if a response is invalid: an error of the client. */
+function refuseInvalid(): never {
+  throw new Refusal('bad_request', NOT_VERIFIED);
+}
+
+/** Returns the relying party id of an origin. */
 function hostOf(origin: string): string {
   return new URL(origin).hostname;
 }

@@ -7,11 +7,11 @@ import { checkName, skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
 import { Refusal } from '../refusal';
 import type { AccountStore } from './account-store';
-import { CREDENTIALS_MAX, newCredential, sessionExpiry, withHash, type Credential } from './credential';
+import { CREDENTIALS_MAX, newCredential, sessionCutoff, withHash, type Credential } from './credential';
 import type { Passkeys } from './passkeys';
 import { isPassword } from './password';
 
-/** What an account is signed in to with. */
+/** The name and the password of an account. */
 export interface NameAndPassword {
   username: string;
   password: string;
@@ -20,13 +20,13 @@ export interface NameAndPassword {
 /** The browser that signs in. */
 export interface Browser {
   address: string;
-  /** Returns its id as a device, if it has signed in to an account before. */
+  /** Returns the id of its device cookie, if it has signed in to that account before. */
   deviceOf: (visitor: string) => string | undefined;
-  /** What people call it. */
+  /** Its name in the list of sessions. */
   label: string;
 }
 
-/** A session that was just opened, with its secret for the browser's cookie. */
+/** A new session, with its secret for the browser's cookie. */
 export interface OpenedSession {
   visitor: string;
   credential: Credential;
@@ -52,15 +52,16 @@ export class SignIn {
     const device = visitor && browser.deviceOf(visitor);
     this.limits.countPassword(skeleton, { address, device });
     const hash = visitor && (await this.store.passwordOf(visitor));
-    const isRight = await isPassword(password, hash, device ? `${address} known` : address);
-    const opened = isRight && visitor ? await this.openSession(visitor, label, hash) : undefined;
+    // A known device has a lane of its own, so attacks from its address do not delay it.
+    const isMatch = await isPassword(password, hash, device ? `${address} known` : address);
+    const opened = isMatch && visitor ? await this.openSession(visitor, label, hash) : undefined;
     if (!opened) throw new Refusal('sign_in_failed', 'The name or the password is wrong.');
     return opened;
   }
 
   /**
    * Signs a browser in with a passkey.
-   * @param origin the page's.
+   * @param origin the origin of the page.
    * @throws {Refusal} `sign_in_failed`, or `bad_request` if the response does not answer a challenge.
    */
   async withPasskey(
@@ -73,29 +74,33 @@ export class SignIn {
   }
 
   /**
-   * Returns what a browser needs to sign in with a passkey.
-   * @param origin the page's.
-   * @param device the browser's id, if it has signed in before.
+   * Returns the options with which a browser signs in with a passkey.
+   * @param origin the origin of the page.
+   * @param device the id of the browser's device cookie, if it has signed in before.
    * @throws {Refusal} `rate_limited`
    */
-  async challenge(
+  async passkeyOptions(
     origin: string,
     { id, address }: Visitor,
     device: string | undefined,
   ): Promise<PublicKeyCredentialRequestOptionsJSON> {
     this.limits.countChallenge(id, { address, device });
-    return this.passkeys.authentication(origin);
+    return this.passkeys.authenticationOptions(origin);
   }
 
-  /** Opens a session. @returns nothing if it was opened with the hash of a password that has changed since. */
+  /**
+   * Opens a session.
+   * @param password the hash of the password that was checked, if one was.
+   * @returns undefined if the password has changed in the meantime.
+   */
   private async openSession(
     visitor: string,
     label: string,
     password?: string,
   ): Promise<OpenedSession | undefined> {
     const session = newCredential('session', label);
-    const limits = { max: CREDENTIALS_MAX, expired: sessionExpiry() };
-    const decision = await this.store.addSession(visitor, withHash(session), limits, password);
-    return decision === 'done' ? { visitor, ...session } : undefined;
+    const limits = { max: CREDENTIALS_MAX, expired: sessionCutoff() };
+    const outcome = await this.store.addSession(visitor, withHash(session), limits, password);
+    return outcome === 'done' ? { visitor, ...session } : undefined;
   }
 }

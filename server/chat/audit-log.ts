@@ -10,7 +10,7 @@ import type { ModerationStore } from './moderation-store';
 export interface DescribedAuditEntry {
   /** In ms since 1970. */
   at: number;
-  by: string;
+  actor: string;
   action: string;
 }
 
@@ -26,8 +26,8 @@ export class AuditLog {
    * @param before the id of an entry: those before it are returned.
    * @throws {Refusal} `forbidden` unless an owner asks.
    */
-  async read(by: Visitor, before: number, limit: number): Promise<AuditEntry[]> {
-    await requireRole(this.visitors, by, 'owner');
+  async read(actor: Visitor, before: number, limit: number): Promise<AuditEntry[]> {
+    await requireRole(this.visitors, actor, 'owner');
     return this.store.auditLog(before, limit);
   }
 
@@ -41,7 +41,7 @@ export class AuditLog {
     const names = new Map(await Promise.all(named));
     return entries.map((entry) => ({
       at: entry.at,
-      by: entry.visitor ? names.get(entry.visitor)! : 'The server',
+      actor: entry.visitor ? names.get(entry.visitor)! : 'The server',
       action: describeAction(entry, (visitor) => names.get(visitor)!),
     }));
   }

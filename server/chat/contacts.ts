@@ -36,8 +36,8 @@ export class Contacts {
    * Adds a contact, and normalizes its phone number to E.164.
    * @throws {Refusal} `muted`, `rate_limited`, `bad_request` if the phone number is invalid, or `limit_reached`.
    */
-  async add(by: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
-    await this.writeAccess.authorize('contacts', by);
+  async add(actor: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
+    await this.writeAccess.authorize('contacts', actor);
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
     if ((await this.store.addContact(contact, CONTACTS_MAX)) === 'limit_reached') {
       throw new Refusal(
@@ -49,8 +49,8 @@ export class Contacts {
   }
 
   /** Removes a contact; one that is gone already is no error. @throws {Refusal} `muted` or `rate_limited` */
-  async remove(by: Visitor, id: string): Promise<void> {
-    await this.writeAccess.authorize('contacts', by);
+  async remove(actor: Visitor, id: string): Promise<void> {
+    await this.writeAccess.authorize('contacts', actor);
     await this.store.removeContact(id);
   }
 

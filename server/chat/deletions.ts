@@ -20,16 +20,16 @@ export class Deletions {
    * Deletes a message; one that is deleted already is no error.
    * @throws {Refusal} `forbidden`, or `not_found` if there is no such message.
    */
-  async delete(by: Visitor, room: string, id: string): Promise<void> {
+  async delete(actor: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
     if (!entry || !(isErased(entry.type) || erased(entry)))
       throw new Refusal('not_found', 'There is no such message.');
     const check = async (): Promise<ExpectedRoles> =>
-      entry.visitor === by.id ? [] : privilegeOver(this.visitors, by, entry.visitor);
+      entry.visitor === actor.id ? [] : privilegeOver(this.visitors, actor, entry.visitor);
     if (isErased(entry.type)) return void (await check());
-    const { username } = await this.visitors.profileOf(by);
-    const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: by.id, username };
-    const audit = auditEntry(by.id, 'delete_message', id, { room, username: entry.username });
+    const { username } = await this.visitors.profileOf(actor);
+    const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: actor.id, username };
+    const audit = auditEntry(actor.id, 'delete_message', id, { room, username: entry.username });
     await change(check, async (roles) => {
       const error = await this.log
         .append({ ...deletion, requires: { roles, audit } })

@@ -22,14 +22,14 @@ export class Moderation {
   ) {}
 
   /** Mutes somebody. @param minutes nothing if permanently. @throws {Refusal} `forbidden` */
-  async mute(by: Visitor, visitor: string, minutes?: number): Promise<void> {
-    const audit = auditEntry(by.id, 'mute', visitor, { minutes });
-    await this.setMuted(by, visitor, end(minutes), audit);
+  async mute(actor: Visitor, visitor: string, minutes?: number): Promise<void> {
+    const audit = auditEntry(actor.id, 'mute', visitor, { minutes });
+    await this.setMuted(actor, visitor, end(minutes), audit);
   }
 
   /** Unmutes somebody. @throws {Refusal} `forbidden` */
-  async unmute(by: Visitor, visitor: string): Promise<void> {
-    await this.setMuted(by, visitor, 0, auditEntry(by.id, 'unmute', visitor, {}));
+  async unmute(actor: Visitor, visitor: string): Promise<void> {
+    await this.setMuted(actor, visitor, 0, auditEntry(actor.id, 'unmute', visitor, {}));
   }
 
   /**
@@ -38,48 +38,54 @@ export class Moderation {
    * @param address whether guests from the addresses of their open connections are banned, too, for a day at most.
    * @throws {Refusal} `forbidden`
    */
-  async ban(by: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
+  async ban(actor: Visitor, visitor: string, minutes: number | undefined, address: boolean): Promise<void> {
     const addresses = address ? this.access.addressesOf(visitor) : [];
     const until = end(minutes);
     const addressUntil = Math.min(until, Date.now() + ADDRESS_BAN);
-    const audit = auditEntry(by.id, 'ban', visitor, { minutes, addresses });
+    const audit = auditEntry(actor.id, 'ban', visitor, { minutes, addresses });
     await change(
-      () => privilegeOver(this.visitors, by, visitor),
+      () => privilegeOver(this.visitors, actor, visitor),
       (roles) => this.store.ban(visitor, until, addresses, addressUntil, audit, roles),
     );
   }
 
   /** Lifts a ban, and those of the addresses that came with it. @throws {Refusal} `forbidden` */
-  async unban(by: Visitor, visitor: string): Promise<void> {
-    const audit = auditEntry(by.id, 'unban', visitor, {});
+  async unban(actor: Visitor, visitor: string): Promise<void> {
+    const audit = auditEntry(actor.id, 'unban', visitor, {});
     await change(
-      () => privilegeOver(this.visitors, by, visitor),
+      () => privilegeOver(this.visitors, actor, visitor),
       (roles) => this.store.unban(visitor, audit, roles),
     );
   }
 
   /** Gives another visitor a role. @throws {Refusal} `forbidden` unless an owner asks. */
-  async setRole(by: Visitor, visitor: string, role: Role): Promise<void> {
-    if (visitor === by.id) {
-      await requireRole(this.visitors, by, 'owner');
+  async setRole(actor: Visitor, visitor: string, role: Role): Promise<void> {
+    if (visitor === actor.id) {
+      await requireRole(this.visitors, actor, 'owner');
       throw new Refusal('forbidden', 'You cannot change your own role. Ask another owner.');
     }
     // Whoever gives it must still be an owner when it is committed: so there is always one.
     await change(
-      () => privilegeOf(this.visitors, by, 'owner'),
-      (roles) => this.store.setRole(visitor, role, auditEntry(by.id, 'set_role', visitor, { role }), roles),
+      () => privilegeOf(this.visitors, actor, 'owner'),
+      (roles) =>
+        this.store.setRole(visitor, role, auditEntry(actor.id, 'set_role', visitor, { role }), roles),
     );
   }
 
   /** Returns those who have a role, or are muted or banned. @throws {Refusal} `forbidden` unless a moderator asks. */
-  async moderatedPeople(by: Visitor): Promise<ModeratedPerson[]> {
-    await requireRole(this.visitors, by, 'moderator');
+  async moderatedPeople(actor: Visitor): Promise<ModeratedPerson[]> {
+    await requireRole(this.visitors, actor, 'moderator');
     return this.store.moderatedPeople(Date.now());
   }
 
-  private async setMuted(by: Visitor, visitor: string, until: number, audit: NewAuditEntry): Promise<void> {
+  private async setMuted(
+    actor: Visitor,
+    visitor: string,
+    until: number,
+    audit: NewAuditEntry,
+  ): Promise<void> {
     await change(
-      () => privilegeOver(this.visitors, by, visitor),
+      () => privilegeOver(this.visitors, actor, visitor),
       (roles) => this.store.mute(visitor, until, audit, roles),
     );
   }

@@ -7,10 +7,10 @@ import type { Decision } from './moderation-store';
 /** Returns the role by which a visitor may do something. @throws {Refusal} `forbidden` */
 export async function privilegeOf(
   visitors: Visitors,
-  by: Visitor,
+  actor: Visitor,
   least: 'moderator' | 'owner',
 ): Promise<ExpectedRoles> {
-  return [[by.id, (await requireRole(visitors, by, least)).role]];
+  return [[actor.id, (await requireRole(visitors, actor, least)).role]];
 }
 
 /**
@@ -20,15 +20,15 @@ export async function privilegeOf(
  */
 export async function privilegeOver(
   visitors: Visitors,
-  by: Visitor,
+  actor: Visitor,
   visitor: string,
 ): Promise<ExpectedRoles> {
-  const { role } = await requireRole(visitors, by, 'moderator');
+  const { role } = await requireRole(visitors, actor, 'moderator');
   const other = await visitors.profileById(visitor);
   if (isAtLeast(other.role, role))
     throw new Refusal('forbidden', `You cannot do that to ${other.username}, whose role is not below yours.`);
   return [
-    [by.id, role],
+    [actor.id, role],
     [visitor, other.role],
   ];
 }

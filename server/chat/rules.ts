@@ -18,12 +18,12 @@ export class Rules {
   }
 
   /** Changes rules of a room, and returns all of them. @throws {Refusal} `forbidden` unless a moderator asks. */
-  async change(by: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
+  async change(actor: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
     for (;;) {
-      const roles = await privilegeOf(this.visitors, by, 'moderator');
+      const roles = await privilegeOf(this.visitors, actor, 'moderator');
       const before = await this.store.rulesOf(room);
       const rules = { ...before, ...change };
-      const audit = auditEntry(by.id, 'set_room', room, rules);
+      const audit = auditEntry(actor.id, 'set_room', room, rules);
       if ((await this.store.setRules(room, before, rules, audit, roles)) === 'done') return rules;
     }
   }

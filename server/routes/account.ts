@@ -79,7 +79,7 @@ export function accountRoutes({
 
   router.post('/account/passkeys/options', jsonBody, async (request, response) => {
     const visitor = await access.authorizeSignUp(request);
-    response.json(await accounts.registration(originOf(request), visitor));
+    response.json(await accounts.registrationOptions(originOf(request), visitor));
   });
 
   router.post('/account/passkeys', jsonBody, async (request, response) => {
@@ -109,7 +109,7 @@ export function accountRoutes({
 
   router.post('/sessions/options', jsonBody, async (request, response) => {
     const visitor = await visitors.identifyOrReset(request);
-    response.json(await signIn.challenge(originOf(request), visitor, devices.ofAny(request)));
+    response.json(await signIn.passkeyOptions(originOf(request), visitor, devices.ofAny(request)));
   });
 
   router.post('/sessions', jsonBody, async (request, response) => {

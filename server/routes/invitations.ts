@@ -39,7 +39,7 @@ export function invitationRoutes(
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
     await invitations.redeem(visitor, secret);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
-    response.redirect(303, (await access.isAuthorized(visitor)) ? '/' : '/account');
+    response.redirect(303, (await access.isAdmitted(visitor)) ? '/' : '/account');
   });
 
   router.use('/invitations', authorize(access));

@@ -106,23 +106,23 @@ describe('a challenge', () => {
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
   it('is valid for five minutes, however many others there are, and after a restart', () => {
-    const challenge = text(new Challenges('key').make('sign in'));
+    const challenge = text(new Challenges('key').create('sign in'));
     const restarted = new Challenges('key');
-    for (let i = 0; i < 20_000; i += 1) restarted.make('sign in');
-    const until = restarted.validUntil(challenge, 'sign in')!;
+    for (let i = 0; i < 20_000; i += 1) restarted.create('sign in');
+    const until = restarted.expiryOf(challenge, 'sign in')!;
     expect(until).toBeGreaterThan(Date.now());
     jest.spyOn(Date, 'now').mockReturnValue(until);
-    expect(restarted.validUntil(challenge, 'sign in')).toBeUndefined();
+    expect(restarted.expiryOf(challenge, 'sign in')).toBeUndefined();
     jest.restoreAllMocks();
   });
 
   it('is valid for one purpose, and cannot be forged', () => {
     const challenges = new Challenges('key');
-    const challenge = text(challenges.make('register a'));
-    expect(challenges.validUntil(challenge, 'register b')).toBeUndefined();
-    expect(new Challenges('other').validUntil(challenge, 'register a')).toBeUndefined();
+    const challenge = text(challenges.create('register a'));
+    expect(challenges.expiryOf(challenge, 'register b')).toBeUndefined();
+    expect(new Challenges('other').expiryOf(challenge, 'register a')).toBeUndefined();
     const altered = (challenge.startsWith('A') ? 'B' : 'A') + challenge.slice(1);
     for (const forged of ['', 'AAAA', `${challenge}AA`, altered])
-      expect(challenges.validUntil(forged, 'register a')).toBeUndefined();
+      expect(challenges.expiryOf(forged, 'register a')).toBeUndefined();
   });
 });
