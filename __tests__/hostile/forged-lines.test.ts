@@ -86,7 +86,7 @@ describe('line breaks and control characters', () => {
     async (username) => {
       const guest = await TestVisitor.createGuest(app.url);
       const { status, body } = await guest.request('POST', '/username', { username });
-      expect([status, body.error]).toEqual([400, 'A name can not begin with "*".']);
+      expect([status, body.error]).toEqual([400, 'A name cannot begin with "*".']);
     },
   );
 

@@ -6,15 +6,17 @@ import type { Visitors } from '../identity/visitors';
 import { describeAction } from './describe-action';
 import type { ModerationStore } from './moderation-store';
 
-/** An audit entry as people read it. */
+/** An audit entry in words, for the moderation page. */
 export interface DescribedAuditEntry {
   /** In ms since 1970. */
   at: number;
+  /** The actor's name. */
   actor: string;
+  /** A predicate, such as “muted Masha for 10 minutes”. */
   action: string;
 }
 
-/** What moderators and owners have done, for owners to read. */
+/** Reads the audit log, and describes its entries to owners. */
 export class AuditLog {
   constructor(
     private readonly store: ModerationStore,
@@ -23,22 +25,22 @@ export class AuditLog {
 
   /**
    * Returns audit entries, the newest first.
-   * @param before the id of an entry: those before it are returned.
-   * @throws {Refusal} `forbidden` unless an owner asks.
+   * @param before the id of an entry: only older entries are returned.
+   * @throws {Refusal} `forbidden` unless the actor is an owner.
    */
   async read(actor: Visitor, before: number, limit: number): Promise<AuditEntry[]> {
     await requireRole(this.visitors, actor, 'owner');
     return this.store.auditLog(before, limit);
   }
 
-  /** Returns audit entries in words, with the names that people have now. */
+  /** Describes audit entries, with the current names of visitors. */
   async describe(entries: readonly AuditEntry[]): Promise<DescribedAuditEntry[]> {
     const ids = new Set(entries.flatMap(({ visitor, target }) => [visitor, target]));
-    const named = [...ids].map(async (visitor): Promise<[string, string]> => {
+    const entriesOfNames = [...ids].map(async (visitor): Promise<[string, string]> => {
       const { username } = await this.visitors.profileById(visitor);
       return [visitor, [username, tagOf({ visitor, username })].filter(Boolean).join(' ')];
     });
-    const names = new Map(await Promise.all(named));
+    const names = new Map(await Promise.all(entriesOfNames));
     return entries.map((entry) => ({
       at: entry.at,
       actor: entry.visitor ? names.get(entry.visitor)! : 'The server',

@@ -16,14 +16,14 @@ import type { Presence } from './presence';
 import type { Rules } from './rules';
 import type { WriteAccess } from './write-access';
 
-/** A validated entry to append to a room. */
+/** A valid entry to append to a room. */
 export type ChatDraft = Content & {
   room: string;
-  /** The writer's own UUID; without one, a draft that is sent again is appended again. */
+  /** The idempotency key, a UUID from the client; a draft without one is appended each time that it is sent. */
   id?: string | undefined;
 };
 
-/** Sends messages and changes names by the rules of the chat, for all transports. */
+/** Enforces the rules of the chat for messages and changes of names, on all transports. */
 export class Chat {
   constructor(
     private readonly log: Log,
@@ -37,8 +37,7 @@ export class Chat {
   ) {}
 
   /**
-   * Appends an entry to a room, under the visitor's current name.
-   * @returns once it is on the disk.
+   * Appends an entry to a room, under the visitor's current name. Resolves once it is on disk.
    * @throws {Refusal} `muted`, `room_locked`, `slow_mode`, `rate_limited`, `id_taken` or `unavailable`
    */
   async send(visitor: Visitor, draft: ChatDraft): Promise<AppendResult> {
@@ -46,26 +45,26 @@ export class Chat {
     const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
       const stored = await this.findStored(draft);
       if (!stored) throw error;
-      // It counts as refused nevertheless: it could be sent again without end.
+      // A repeated draft costs no message. It counts as a refusal, which bounds how often it can be sent again.
       this.limits.countRefusal(visitor);
       return stored;
     });
     if ('entry' in allowed) return allowed;
-    const { username, takeBack } = allowed;
+    const { username, undoCount } = allowed;
     // Field by field: a spread whose fields are overridden takes several times as long.
     const entry = { type, body, room, id, visitor: visitor.id, username } as Draft;
     const appended = await this.log.append(entry).catch((error: unknown) => {
-      takeBack();
+      undoCount();
       throw error;
     });
-    if (appended.repeated) takeBack();
+    if (appended.repeated) undoCount();
     return appended;
   }
 
   /**
-   * Sends a message under a name, which the visitor takes first if it has another. A message that is stored already is
-   * found first, since its name may have been taken since, or may not be valid any more.
-   * @param readName returns the name. @throws {Refusal} `bad_request` if it is not valid.
+   * Renames a visitor, if it has another name, and sends a message. If the message is stored already, nothing is changed,
+   * and its name is not checked: another visitor may have taken it in the meantime.
+   * @param readName returns the name, or throws a {@link Refusal} if it is invalid.
    * @throws {Refusal} as {@link send} and {@link rename} do.
    */
   async sendAs(visitor: Visitor, readName: () => string, draft: ChatDraft): Promise<AppendResult> {
@@ -77,8 +76,8 @@ export class Chat {
   }
 
   /**
-   * Returns the entry of a draft that is sent again. It is not refused, whatever has changed since: the client may have
-   * lost the acknowledgement.
+   * Returns the entry of a draft that was stored before. The client may have lost the acknowledgement, so a repeated draft
+   * is acknowledged again, even if it would now be refused.
    */
   private async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
     const entry = draft.id && (await this.log.find(draft.room, draft.id));
@@ -86,7 +85,7 @@ export class Chat {
   }
 
   /**
-   * Changes a visitor's name, and announces it to the visitor's rooms.
+   * Renames a visitor, and announces the new name in its rooms.
    * @throws {Refusal} `muted`, `rate_limited` or `name_taken`
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
@@ -94,12 +93,12 @@ export class Chat {
     if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
     else await this.claim(visitor, username, skeletonOf(username));
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
-    // A name that is stored is announced by its store.
+    // The store announces the name of a persistent visitor on the control channel.
     if (!visitor.isPersistent) this.presence.announceRename(change);
     return change;
   }
 
-  /** Takes a name, unless somebody has it or is claiming it. */
+  /** Gives a visitor a name, unless another visitor has it or is claiming it. */
   private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
     const release = await this.claims.claim(skeleton, visitor.id);
     if (!release) throw nameTaken(username);
@@ -111,16 +110,22 @@ export class Chat {
     }
   }
 
-  /** Returns the visitor's current name, if it may write in a room; `takeBack` must be called if nothing is stored. */
+  /**
+   * Counts a message, and returns the current name of its writer.
+   * @returns `undoCount`, which must be called if the message is not stored.
+   * @throws {Refusal} `muted`, `room_locked`, `slow_mode` or `rate_limited`
+   */
   private async authorizeMessage(
     room: string,
     visitor: Visitor,
-  ): Promise<{ username: string; takeBack: () => void }> {
+  ): Promise<{ username: string; undoCount: () => void }> {
     const { username, role } = await this.writeAccess.authorize('messages', visitor);
     const { locked, slow } = await this.rules.of(room);
-    if (!(locked || slow > 0) || isAtLeast(role, 'moderator')) return { username, takeBack: () => undefined };
+    if (!(locked || slow > 0) || isAtLeast(role, 'moderator'))
+      return { username, undoCount: () => undefined };
     if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
-    const who = visitor.isPersistent ? visitor.id : visitor.address;
-    return { username, takeBack: await this.slowMode.count(room, who, slow) };
+    // A visitor without a cookie could otherwise reconnect to evade slow mode.
+    const writer = visitor.isPersistent ? visitor.id : visitor.address;
+    return { username, undoCount: await this.slowMode.count(room, writer, slow) };
   }
 }

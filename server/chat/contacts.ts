@@ -5,7 +5,7 @@ import { Refusal } from '../refusal';
 import type { Contact } from '../wire';
 import type { WriteAccess } from './write-access';
 
-/** Where contacts are stored. */
+/** Stores contacts. */
 export interface ContactStore {
   /** Returns all contacts, by name. */
   listContacts(): Promise<Contact[]>;
@@ -15,12 +15,12 @@ export interface ContactStore {
   removeContact(id: string): Promise<'done' | 'not_found'>;
 }
 
-/** The most contacts: all of them are sent in one response. */
+/** The most contacts: one response contains all of them. */
 export const CONTACTS_MAX = 5_000;
 
 /** The address book, which all visitors share. */
 export class Contacts {
-  /** @param region the country in which a national phone number is read. */
+  /** @param region the country of phone numbers in national format. */
   constructor(
     private readonly store: ContactStore,
     private readonly writeAccess: WriteAccess,
@@ -38,7 +38,7 @@ export class Contacts {
    */
   async add(actor: Visitor, draft: { name: string; phone: string }): Promise<Contact> {
     await this.writeAccess.authorize('contacts', actor);
-    const contact = { id: randomUUID(), name: draft.name, phone: this.normalise(draft.phone) };
+    const contact = { id: randomUUID(), name: draft.name, phone: this.normalizePhone(draft.phone) };
     if ((await this.store.addContact(contact, CONTACTS_MAX)) === 'limit_reached') {
       throw new Refusal(
         'limit_reached',
@@ -54,7 +54,7 @@ export class Contacts {
     await this.store.removeContact(id);
   }
 
-  private normalise(text: string): string {
+  private normalizePhone(text: string): string {
     const phone = parsePhoneNumberFromString(text, this.region);
     if (!phone?.isValid()) {
       throw new Refusal(

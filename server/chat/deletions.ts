@@ -7,9 +7,9 @@ import type { Visitors } from '../identity/visitors';
 import { erased, isErased } from '../log/entry';
 import type { Log } from '../log/log';
 import { Refusal } from '../refusal';
-import { change, privilegeOver } from './privileges';
+import { commitWithRoles, privilegeOver } from './privileges';
 
-/** Deletes messages: visitors their own, moderators also those of others. */
+/** Deletes messages: visitors can delete their own, moderators also those of others. */
 export class Deletions {
   constructor(
     private readonly log: Log,
@@ -17,7 +17,7 @@ export class Deletions {
   ) {}
 
   /**
-   * Deletes a message; one that is deleted already is no error.
+   * Deletes a message. If it is deleted already, does nothing.
    * @throws {Refusal} `forbidden`, or `not_found` if there is no such message.
    */
   async delete(actor: Visitor, room: string, id: string): Promise<void> {
@@ -30,18 +30,18 @@ export class Deletions {
     const { username } = await this.visitors.profileOf(actor);
     const deletion = { ...erasureOf(id), room, id: randomUUID(), visitor: actor.id, username };
     const audit = auditEntry(actor.id, 'delete_message', id, { room, username: entry.username });
-    await change(check, async (roles) => {
+    await commitWithRoles(check, async (roles) => {
       const error = await this.log
         .append({ ...deletion, requires: { roles, audit } })
         .then(() => undefined, refusalOf);
-      // If it is not found, it was there a moment ago: a concurrent request has deleted it.
+      // The message existed above: if it is not found now, a concurrent request has deleted it.
       if (error && error.code !== 'not_found' && error.code !== 'conflict') throw error;
       return error?.code === 'conflict' ? 'roles_changed' : 'done';
     });
   }
 }
 
-/** @throws what is no refusal. */
+/** Returns a refusal, and throws any other error. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   throw error;

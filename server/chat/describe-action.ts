@@ -1,8 +1,9 @@
 import type { AuditedAction, Role } from '../wire';
 
 /**
- * Returns what was done, to follow the name of who did it: “muted Masha for 10 minutes”.
- * @param nameOf returns what a visitor is called.
+ * Returns an audited action as the predicate of a sentence whose subject is the actor: “muted Masha for 10 minutes”. An
+ * action of a newer version of Parley, in whose database this one runs, is described by its name.
+ * @param nameOf returns the name of a visitor.
  */
 export function describeAction(
   { action, target, details }: AuditedAction,
@@ -23,23 +24,27 @@ export function describeAction(
     case 'unban':
       return `unbanned ${nameOf(target)}`;
     case 'set_role':
-      return `made ${nameOf(target)} ${ONE[details.role]}`;
+      return `made ${nameOf(target)} ${WITH_ARTICLE[details.role]}`;
     case 'set_room': {
       const slow = details.slow > 0 ? `one message every ${details.slow} s` : 'no slow mode';
       return `changed #${target}: ${details.locked ? 'locked' : 'open'}, ${slow}`;
     }
     case 'invite': {
-      const whom = details.uses === 1 ? ONE[details.role] : `${details.uses} ${details.role}s`;
-      return `created an invitation link for ${whom}`;
+      const invited = details.uses === 1 ? WITH_ARTICLE[details.role] : `${details.uses} ${details.role}s`;
+      return `created an invitation link for ${invited}`;
     }
     case 'revoke_invitation':
       return 'revoked an invitation link';
     case 'redeem_invitation':
-      return `joined through an invitation link, as ${ONE[details.role]}`;
+      return `joined through an invitation link, as ${WITH_ARTICLE[details.role]}`;
+    default: {
+      const name: string = action satisfies never;
+      return `performed an action that this version of Parley does not know (${name})`;
+    }
   }
 }
 
-const ONE: Record<Role, string> = {
+const WITH_ARTICLE: Record<Role, string> = {
   guest: 'a guest',
   member: 'a member',
   moderator: 'a moderator',
@@ -52,7 +57,7 @@ const UNITS = [
   [1, 'minute'],
 ] as const;
 
-/** @param minutes nothing where it is permanent. */
+/** @param minutes undefined if permanent. */
 function duration(minutes: number | undefined): string {
   if (minutes === undefined) return 'permanently';
   const [size, unit] = UNITS.find(([size]) => minutes % size === 0)!;

@@ -1,9 +1,9 @@
-/** Names that are being claimed. Until the first claim of a name is decided, others are refused. */
+/** Serializes concurrent claims: while a visitor is claiming a name, others cannot claim it or one that looks like it. */
 export interface NameClaims {
   /**
-   * Claims a name for as long as it is being checked.
-   * @param skeleton see `skeletonOf`.
-   * @returns the function that ends the claim; nothing if another visitor is claiming the name.
+   * Starts a claim.
+   * @param skeleton the name's; see `skeletonOf`.
+   * @returns the function that ends the claim; undefined if another visitor is claiming the name.
    */
   claim(skeleton: string, visitor: string): Promise<(() => Promise<void>) | undefined>;
 }

@@ -10,14 +10,14 @@ import type {
   RemoveContact,
 } from '../wire';
 
-/** A connection that gets ephemeral events; it may drop them when it is slow. */
+/** A connection that receives ephemeral events; a slow one may drop them. */
 export interface Subscriber {
   notify(event: Ephemeral): void;
 }
 
 /** One connection's presence in a room. */
 export interface Attendance {
-  /** Tells the others in the room that this person is typing. */
+  /** Notifies the others in the room that this person is typing. */
   typing(): void;
   leave(): void;
 }
@@ -29,12 +29,12 @@ interface Room {
   announcing?: NodeJS.Timeout | undefined;
 }
 
-/** The most people that one `presence` event names; it counts them all. */
-const NAMED = 100;
-/** The interval between `presence` events, in ms: at least the first, and the second for each connection in the room. */
-const GATHER = { least: 200, each: 1 };
-/** The interval between `typing` events of one connection, in ms. */
-const TYPING_EVERY = 300;
+/** The most people that one `presence` event names; it counts all of them. */
+const NAMES_MAX = 100;
+/** The shortest interval between `presence` events of a room, in ms, and the interval for each of its connections. */
+const PRESENCE_INTERVAL = { min: 200, perConnection: 1 };
+/** The shortest interval between `typing` events of one connection, in ms. */
+const TYPING_INTERVAL = 300;
 
 /** One connection in a room. */
 class Attendee implements Attendance {
@@ -42,54 +42,54 @@ class Attendee implements Attendance {
 
   constructor(
     readonly visitor: Visitor,
-    readonly listener: Subscriber,
+    readonly subscriber: Subscriber,
     private readonly room: Room,
-    private readonly left: (guest: Attendee, room: Room) => void,
+    private readonly onLeave: (attendee: Attendee, room: Room) => void,
   ) {}
 
   typing(): void {
     const now = performance.now();
-    if (now - this.typedAt < TYPING_EVERY) return;
+    if (now - this.typedAt < TYPING_INTERVAL) return;
     this.typedAt = now;
     const event = { type: 'typing', room: this.room.name, ...personOf(this.visitor) } as const;
-    for (const { visitor, listener } of this.room.attendees) {
-      if (visitor.id !== this.visitor.id) listener.notify(event);
+    for (const { visitor, subscriber } of this.room.attendees) {
+      if (visitor.id !== this.visitor.id) subscriber.notify(event);
     }
   }
 
   leave(): void {
-    this.left(this, this.room);
+    this.onLeave(this, this.room);
   }
 }
 
-/** Knows who is in which room, and notifies connections. */
+/** Tracks the people in each room, and notifies their connections of ephemeral events. */
 export interface Presence {
-  /** Adds a connection to a room. A visitor with several connections there is one person. */
+  /** Adds a connection to a room. Several connections of one visitor are one person. */
   join(room: string, visitor: Visitor, subscriber: Subscriber): Attendance;
   /** Returns the people in a room, each once. */
   people(room: string): Person[];
-  /** Sends a change of name to all who share a room with that visitor. */
+  /** Sends a visitor's new name to everybody in its rooms. */
   announceRename(change: ChangeUsername): void;
-  /** Returns whether another visitor without a cookie has a name that looks like this one, for its connection. */
+  /** Returns whether another visitor without a cookie, whose name is in no store, has a name with this skeleton. */
   hasNamesake(visitor: string, skeleton: string): boolean;
   /** Sends an event to everybody in a room. */
   notifyRoom(room: string, event: ChangeRoom): void;
   /** Sends an event to everybody in all rooms. */
   notifyAll(event: NewContact | RemoveContact): void;
-  /** Stops all events. */
+  /** Stops sending events. */
   close(): void;
 }
 
 /** The presence of the connections to one process. */
 export class InMemoryPresence implements Presence {
   private readonly rooms = new Map<string, Room>();
-  /** The skeletons of visitors' names, cached. */
+  /** The cached skeletons of visitors' names. */
   private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
-  join(name: string, visitor: Visitor, listener: Subscriber): Attendance {
+  join(name: string, visitor: Visitor, subscriber: Subscriber): Attendance {
     let room = this.rooms.get(name);
     if (!room) this.rooms.set(name, (room = { name, attendees: new Set() }));
-    const attendee = new Attendee(visitor, listener, room, this.left);
+    const attendee = new Attendee(visitor, subscriber, room, this.remove);
     room.attendees.add(attendee);
     this.announce(room);
     return attendee;
@@ -106,15 +106,15 @@ export class InMemoryPresence implements Presence {
     for (const { attendees } of this.rooms.values()) {
       const own = [...attendees].filter(({ visitor }) => visitor.id === change.visitor);
       own.forEach(({ visitor }) => (visitor.username = change.username));
-      if (own.length > 0) attendees.forEach(({ listener }) => listener.notify(change));
+      if (own.length > 0) attendees.forEach(({ subscriber }) => subscriber.notify(change));
     }
   }
 
   hasNamesake(visitor: string, skeleton: string): boolean {
     for (const { attendees } of this.rooms.values()) {
       for (const { visitor: other } of attendees) {
-        const isOther = !other.isPersistent && other.id !== visitor && other.username !== ANONYMOUS;
-        if (isOther && this.skeletonOf(other) === skeleton) return true;
+        const hasOwnName = !other.isPersistent && other.id !== visitor && other.username !== ANONYMOUS;
+        if (hasOwnName && this.skeletonOf(other) === skeleton) return true;
       }
     }
     return false;
@@ -123,21 +123,21 @@ export class InMemoryPresence implements Presence {
   /** Returns the skeleton of a visitor's name; cached, since a room may hold thousands of visitors. */
   private skeletonOf(visitor: Visitor): string {
     const { username } = visitor;
-    let known = this.skeletons.get(visitor);
-    if (known?.username !== username) {
-      known = { username, skeleton: skeletonOf(username) };
-      this.skeletons.set(visitor, known);
+    let cached = this.skeletons.get(visitor);
+    if (cached?.username !== username) {
+      cached = { username, skeleton: skeletonOf(username) };
+      this.skeletons.set(visitor, cached);
     }
-    return known.skeleton;
+    return cached.skeleton;
   }
 
   notifyRoom(name: string, event: ChangeRoom): void {
-    this.rooms.get(name)?.attendees.forEach(({ listener }) => listener.notify(event));
+    this.rooms.get(name)?.attendees.forEach(({ subscriber }) => subscriber.notify(event));
   }
 
   notifyAll(event: NewContact | RemoveContact): void {
     for (const { attendees } of this.rooms.values())
-      attendees.forEach(({ listener }) => listener.notify(event));
+      attendees.forEach(({ subscriber }) => subscriber.notify(event));
   }
 
   close(): void {
@@ -145,13 +145,14 @@ export class InMemoryPresence implements Presence {
     this.rooms.clear();
   }
 
-  private readonly left = (attendee: Attendee, room: Room): void => {
+  private readonly remove = (attendee: Attendee, room: Room): void => {
     room.attendees.delete(attendee);
     if (room.attendees.size > 0) return this.announce(room);
     clearTimeout(room.announcing);
     if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
   };
 
+  /** Schedules a `presence` event, unless one is scheduled. */
   private announce(room: Room): void {
     room.announcing ??= setTimeout(
       () => {
@@ -161,11 +162,11 @@ export class InMemoryPresence implements Presence {
           type: 'presence',
           room: room.name,
           count: people.length,
-          people: people.slice(0, NAMED),
+          people: people.slice(0, NAMES_MAX),
         };
-        room.attendees.forEach(({ listener }) => listener.notify(event));
+        room.attendees.forEach(({ subscriber }) => subscriber.notify(event));
       },
-      Math.max(GATHER.least, GATHER.each * room.attendees.size),
+      Math.max(PRESENCE_INTERVAL.min, PRESENCE_INTERVAL.perConnection * room.attendees.size),
     ).unref();
   }
 }

@@ -4,18 +4,18 @@ import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Decision } from './moderation-store';
 
-/** Returns the role by which a visitor may do something. @throws {Refusal} `forbidden` */
+/** Returns the role that permits an action. @throws {Refusal} `forbidden` */
 export async function privilegeOf(
   visitors: Visitors,
   actor: Visitor,
-  least: 'moderator' | 'owner',
+  required: 'moderator' | 'owner',
 ): Promise<ExpectedRoles> {
-  return [[actor.id, (await requireRole(visitors, actor, least)).role]];
+  return [[actor.id, (await requireRole(visitors, actor, required)).role]];
 }
 
 /**
- * Returns the roles by which a visitor may do something to another: moderators to members and guests, owners to all but
- * owners.
+ * Returns the roles that permit an action against a visitor: moderators may act against members and guests, owners
+ * against all but owners.
  * @throws {Refusal} `forbidden`
  */
 export async function privilegeOver(
@@ -34,11 +34,11 @@ export async function privilegeOver(
 }
 
 /**
- * Makes a change that needs privileges. If the roles change before it is committed, the privileges are checked again.
- * @param check returns the roles that allow the change, or throws a {@link Refusal}.
- * @param commit commits it, unless the roles have changed.
+ * Commits a change that relies on roles. If they change before it is committed, the privileges are checked again.
+ * @param check returns the roles that permit the change, or throws a {@link Refusal}.
+ * @param commit commits the change, unless the roles have changed.
  */
-export async function change(
+export async function commitWithRoles(
   check: () => Promise<ExpectedRoles>,
   commit: (roles: ExpectedRoles) => Promise<Decision>,
 ): Promise<void> {

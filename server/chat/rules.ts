@@ -5,7 +5,7 @@ import type { RoomRules } from '../wire';
 import type { ModerationStore } from './moderation-store';
 import { privilegeOf } from './privileges';
 
-/** The rules of rooms: who may write in them, and how often. */
+/** Reads and changes the rules of rooms: locks and slow mode. */
 export class Rules {
   constructor(
     private readonly store: ModerationStore,
@@ -17,7 +17,7 @@ export class Rules {
     return this.store.rulesOf(room);
   }
 
-  /** Changes rules of a room, and returns all of them. @throws {Refusal} `forbidden` unless a moderator asks. */
+  /** Changes some rules of a room, and returns all of them. @throws {Refusal} `forbidden` unless the actor is a moderator. */
   async change(actor: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
     for (;;) {
       const roles = await privilegeOf(this.visitors, actor, 'moderator');

@@ -2,9 +2,9 @@ import type { AccessControl } from '../access/access-control';
 import type { Change, ControlChannel } from '../access/control-channel';
 import type { Presence } from './presence';
 
-/** Applies announced changes: disconnects visitors who have lost access, and sends ephemeral events. */
+/** Subscribes to the control channel: disconnects visitors who have lost access, and sends ephemeral events. */
 export function subscribeToChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
-  const apply = (change: Change): void | Promise<void> => {
+  const handle = (change: Change): void | Promise<void> => {
     switch (change.type) {
       case 'change_access': {
         const { visitor, addresses = [] } = change;
@@ -19,5 +19,5 @@ export function subscribeToChanges(control: ControlChannel, access: AccessContro
         return presence.notifyAll(change);
     }
   };
-  control.onChange(apply);
+  control.onChange(handle);
 }

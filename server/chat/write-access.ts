@@ -9,7 +9,7 @@ export function isMuted({ mutedUntil }: Profile): boolean {
   return mutedUntil > Date.now();
 }
 
-/** Decides who may write: nobody who is muted, and nobody more often than the limits allow. */
+/** Authorizes visitors to write: those that are not muted, and are within their rate limits. */
 export class WriteAccess {
   constructor(
     private readonly visitors: Visitors,
@@ -17,12 +17,12 @@ export class WriteAccess {
   ) {}
 
   /**
-   * Checks that a visitor is not muted, takes one point of a rate limit, and returns the visitor's profile.
+   * Checks that a visitor is not muted, consumes one point of a rate limit, and returns the visitor's profile.
    * @throws {Refusal} `muted` or `rate_limited`
    */
-  async authorize(what: RateLimitName, visitor: Visitor): Promise<Profile> {
+  async authorize(limit: RateLimitName, visitor: Visitor): Promise<Profile> {
     const profile = await this.checkMuted(visitor);
-    this.limits.consume(what, visitor);
+    this.limits.consume(limit, visitor);
     return profile;
   }
 

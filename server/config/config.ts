@@ -11,18 +11,18 @@ export interface Config {
   /** The port to listen on; 0 lets the system choose a free one. */
   port: number;
   host: string;
-  /** The origin under which people open the chat, where the server can't know it: behind a proxy. */
+  /** The origin at which people open the chat, if the server cannot determine it: behind a proxy. */
   publicUrl: string | undefined;
-  /** The PEM files of the certificate and its key, where the server speaks TLS itself. */
+  /** The PEM files of the certificate and its key, if the server terminates TLS. */
   tls: { cert: string; key: string } | undefined;
   /** The proxies whose forwarding headers are trusted. */
   trustProxy: TrustedProxies;
   access: AccessMode;
-  /** Undefined where there are no limits. */
+  /** Undefined if limits are off. */
   limits: LimitSettings | undefined;
   /** The absolute path of the SQLite file. It is created, with its folder, if it is missing. */
   database: string;
-  /** How many of the newest messages of each room are kept in memory while somebody reads it. */
+  /** How many of a room's newest messages are cached in memory while it has readers. */
   tail: number;
   /** The country of phone numbers in national format, ISO 3166-1 alpha-2. */
   phoneRegion: CountryCode;
@@ -34,7 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration from environment variables. An empty one counts as not set.
- * @throws {Error} with a line for each variable that is wrong or misspelled: its name, and what it must be.
+ * @throws {Error} with a sentence on a line of its own for each invalid or misspelled variable.
  */
 export function readConfig(environment: Environment): Config {
   const values = Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Finds variables that look like a setting and are none. The environment holds many variables of other programs, so
- * only those are found that begin with `LIMIT_`, or have underscores and differ in those, in case or in a plural.
+ * Finds variables that are probably misspelled settings. The environment contains many variables of other programs, so it
+ * finds only those that begin with `LIMIT_`, or differ from a setting with an underscore in case, underscores or a plural.
  * @returns a sentence for each.
  */
 export function findMisspelled(names: readonly string[], settings: readonly string[]): string[] {
@@ -8,15 +8,17 @@ export function findMisspelled(names: readonly string[], settings: readonly stri
 }
 
 function explain(name: string, settings: readonly string[]): string | undefined {
-  // Windows ignores case, and has variables such as `Path`: a short name proves nothing.
-  const meant = settings.find((setting) => setting.includes('_') && normalize(setting) === normalize(name));
-  if (meant) return `${name} is not a setting. Did you mean ${meant}?`;
+  // Windows has variables such as `Path` and ignores case, so a name without an underscore may be another program's.
+  const intended = settings.find(
+    (setting) => setting.includes('_') && normalize(setting) === normalize(name),
+  );
+  if (intended) return `${name} is not a setting. Did you mean ${intended}?`;
   if (!name.startsWith('LIMIT_')) return undefined;
   const limits = settings.filter((setting) => setting.startsWith('LIMIT_')).join(', ');
   return `${name} is not a setting. The limits are ${limits}.`;
 }
 
-/** Removes what people get wrong: underscores, plurals and case. */
+/** Removes common differences: case, underscores and plurals. */
 function normalize(name: string): string {
   return name.toUpperCase().replace(/S?(?:_|$)/g, '');
 }

@@ -4,9 +4,9 @@ import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import type { TrustedProxies } from '../identity/address';
 
-/** Beside the program, wherever it is started: the compiled server is in `dist/`, its source in `server/`. */
+/** Beside the program, whatever the working directory: this file is in `dist/config/` or `server/config/`. */
 const DATABASE = join(__dirname, '..', '..', 'data', 'parley.db');
-/** With more trusted proxies than there are, clients could choose their address. Nobody has more than this in a row. */
+/** The most trusted proxies in a row. If fewer exist than are trusted, clients can forge their address. */
 const PROXIES_MAX = 5;
 
 /**
@@ -31,10 +31,10 @@ function list<T extends z.ZodType<unknown, string>>(one: T) {
     .pipe(z.array(one));
 }
 
-const integer = (least: number, most: number) =>
-  value(`be a number from ${least} to ${most}`, (text) => {
+const integer = (min: number, max: number) =>
+  value(`be a number from ${min} to ${max}`, (text) => {
     const number = Number(text);
-    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+    return /^\d+$/.test(text) && number >= min && number <= max ? number : undefined;
   });
 
 const allowance = value('say how many in how many seconds, such as 30/10', (text) => {
@@ -62,7 +62,7 @@ const network = value(
   },
 ).refine(
   (text) => Number(text.split('/')[1] ?? 1) > 0,
-  'list your proxies only, since whoever is trusted can choose the address they come from',
+  'list your proxies only, since a trusted client can forge its address',
 );
 
 /** A number of proxies, or their networks. */
@@ -80,7 +80,7 @@ const country = value('be a two-letter country code such as RU or DE', (text): C
 });
 
 const path = value('be the path of a file', (text) =>
-  // SQLite would take these as a database that ends with the process.
+  // SQLite interprets these as a database in memory, or as a URI.
   text !== ':memory:' && !text.startsWith('file:') ? resolve(text) : undefined,
 );
 

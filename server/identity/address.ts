@@ -7,35 +7,36 @@ import { Refusal } from '../refusal';
 /** The trusted proxies: how many there are in front of the server, or their networks; see `TRUST_PROXY`. */
 export type TrustedProxies = number | readonly string[];
 
-/** Describes the trusted proxies to the operator; undefined if there are none. */
-export function describeTrustedProxies(trust: TrustedProxies): string | undefined {
-  if (typeof trust === 'number') {
-    if (trust === 0) return undefined;
-    const header = 'X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host';
-    return trust === 1
-      ? `Trusting ${header} of 1 proxy. Make sure that clients can reach this server only through it.`
-      : `Trusting ${header} of ${trust} proxies. If there are fewer, clients can choose their address.`;
+/** Describes the trusted proxies to the operator. @returns undefined if there are none. */
+export function describeTrustedProxies(proxies: TrustedProxies): string | undefined {
+  if (typeof proxies === 'number') {
+    if (proxies === 0) return undefined;
+    const headers = 'X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host';
+    return proxies === 1
+      ? `Trusting ${headers} of 1 proxy. Make sure that clients can reach this server only through it.`
+      : `Trusting ${headers} of ${proxies} proxies. If there are fewer, clients can choose their address.`;
   }
-  return trust.length > 0 ? `Trusting the proxies at ${trust.join(', ')}.` : undefined;
+  return proxies.length > 0 ? `Trusting the proxies at ${proxies.join(', ')}.` : undefined;
 }
 
 /** Determines the addresses and origins of requests behind trusted proxies. */
 export class Addresses {
-  private readonly trusts: (address: string, hop: number) => boolean;
+  private readonly isProxy: (address: string, hop: number) => boolean;
 
-  constructor(trust: TrustedProxies) {
-    this.trusts = typeof trust === 'number' ? (_address, hop) => hop < trust : proxyAddr.compile([...trust]);
+  constructor(proxies: TrustedProxies) {
+    this.isProxy =
+      typeof proxies === 'number' ? (_address, hop) => hop < proxies : proxyAddr.compile([...proxies]);
   }
 
   /**
-   * Returns the address of a request that limits and bans apply to; for IPv6, the /64 network, which one customer has.
-   * `X-Forwarded-For` is used only as far as trusted proxies have written it.
+   * Returns the address of a request that limits and bans apply to; see {@link networkOf}. Of `X-Forwarded-For`, only the
+   * items that trusted proxies have appended are used.
    */
   of(request: IncomingMessage): string {
-    return this.networkOf(proxyAddr(request, this.trusts));
+    return this.networkOf(proxyAddr(request, this.isProxy));
   }
 
-  /** Returns the address or network that limits and bans apply to. */
+  /** Returns the address that limits and bans apply to: for IPv6, the /64 network, which belongs to one customer. */
   networkOf(address: string | undefined): string {
     if (!address || !ipaddr.isValid(address)) return 'unknown';
     const parsed = ipaddr.process(address);
@@ -46,16 +47,16 @@ export class Addresses {
       .join(':')}::/64`;
   }
 
-  /** Returns whether the client uses TLS, with this process or with a trusted proxy. */
+  /** Returns whether the client uses TLS, to this process or to a trusted proxy. */
   isSecure({ socket, headers }: IncomingMessage): boolean {
     if ((socket as Partial<TLSSocket>).encrypted) return true;
     if (!this.isTrusted(socket.remoteAddress)) return false;
-    // In a list, the nearest proxy has written the last item.
+    // The last item is that of the nearest proxy.
     return String(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https';
   }
 
   /**
-   * Returns the origin that a request was sent to, as browsers see it: scheme, host and port.
+   * Returns the origin to which a client has sent a request: scheme, host and port.
    * @throws {Refusal} `bad_request` if the host is malformed.
    */
   originOf(request: IncomingMessage): string {
@@ -67,8 +68,8 @@ export class Addresses {
     return new URL(origin).origin;
   }
 
-  /** Returns whether an address is that of a trusted proxy next to the server. */
+  /** Returns whether the peer of a connection is a trusted proxy. */
   isTrusted(address: string | undefined): boolean {
-    return address !== undefined && this.trusts(address, 0);
+    return address !== undefined && this.isProxy(address, 0);
   }
 }

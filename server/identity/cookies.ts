@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Addresses } from './address';
 
-/** 400 days, in s: the longest that browsers keep a cookie (RFC 6265bis, section 5.5). */
+/** 400 days, in s: the longest lifetime of a cookie in browsers (RFC 6265bis, section 5.5). */
 export const COOKIE_AGE = 400 * 24 * 60 * 60;
-/** 90 days, in s: a session expires when it has not been used for this long. */
+/** 90 days, in s: the time without use after which a session expires. */
 export const SESSION_AGE = 90 * 24 * 60 * 60;
-/** Marks the secret of a session. Ids of guests don't contain it. */
+/** Distinguishes the secret of a session from the signed id of a guest, which never contains it. */
 const SESSION_PREFIX = '~';
 
-/** What a cookie contains: the signed id of a guest, or the secret of a session. */
+/** The content of a cookie: the id of a guest, or the secret of a session. */
 export type CookieIdentity = { guest: string } | { session: string };
 
 /** The cookie that identifies a browser. */
@@ -23,11 +23,12 @@ export class Cookies {
     private readonly addresses: Addresses,
     private readonly key: string,
   ) {
-    // Browsers share cookies between ports. With the key in the name, two servers don't replace each other's cookie.
+    // Browsers share cookies between ports. With the key's hash in the name, two servers on one host do not overwrite each
+    // other's cookie.
     this.name = `parley_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   }
 
-  /** Returns what the cookie of a request contains, if it has a valid one. */
+  /** Returns the identity in the cookie of a request, if it has a valid one. */
   read(request: IncomingMessage): CookieIdentity | undefined {
     const value = parseCookie(request.headers.cookie ?? '')[this.nameFor(request)];
     if (!value) return undefined;
@@ -57,7 +58,7 @@ export class Cookies {
     });
   }
 
-  /** With TLS, the prefix keeps other hosts, and pages without TLS, from setting the cookie (RFC 6265bis, section 4.1.3). */
+  /** Under TLS, the prefix prevents other hosts and plain HTTP from setting the cookie (RFC 6265bis, section 4.1.3). */
   private nameFor(request: IncomingMessage): string {
     return this.addresses.isSecure(request) ? `__Host-${this.name}` : this.name;
   }

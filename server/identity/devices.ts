@@ -7,8 +7,8 @@ import { COOKIE_AGE } from './cookies';
 import { newId } from './secret';
 
 /**
- * The cookies of browsers that have signed in to an account before (OWASP, "Slow Down Online Guessing Attacks with Device
- * Cookies"): one for each account, sent to `/sessions` only. They authenticate nobody.
+ * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): they mark a browser that has signed in
+ * to an account before, one for each account. They are sent to `/sessions` only, and authenticate nobody.
  */
 export class Devices {
   private readonly prefix: string;
@@ -20,7 +20,7 @@ export class Devices {
     key: string,
   ) {
     this.prefix = `parley_device_${createHash('sha256').update(key).digest('hex').slice(0, 8)}_`;
-    // A signature for one purpose must not be valid for the other.
+    // A guest cookie's signature must not be valid for a device cookie.
     this.key = `${key} device`;
   }
 
@@ -38,8 +38,8 @@ export class Devices {
     return undefined;
   }
 
-  /** Returns the `Set-Cookie` header for a browser that has signed in to an account. */
-  remember(request: IncomingMessage, visitor: string): string {
+  /** Returns the `Set-Cookie` header that marks a browser as a device of an account. */
+  cookieFor(request: IncomingMessage, visitor: string): string {
     const device = this.of(request, visitor) ?? newId();
     return stringifySetCookie(this.prefix + visitor, sign(`${visitor}.${device}`, this.key), {
       httpOnly: true,

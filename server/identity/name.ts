@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { Refusal } from '../refusal';
 import type { Person } from '../wire';
 
-/** The name of all visitors who have not chosen one. */
+/** The name of visitors without a name of their own. */
 export const ANONYMOUS = 'Anonymous';
 /** The longest name, of a visitor or a contact, in characters (Unicode code points). */
 export const NAME_MAX = 40;
 
-/** Returns the start of the id of a visitor without a name, which distinguishes it from others; else an empty text. */
+/** Returns a short tag that distinguishes visitors without a name; an empty text for others. */
 export function tagOf({ visitor, username }: Person): string {
   if (username !== ANONYMOUS) return '';
-  // The page computes the same for messages that arrive: static/timeline/tag.ts.
+  // The page computes the same tag, in static/timeline/tag.ts.
   return visitor
     .replace(/[^a-z0-9]/gi, '')
     .slice(0, 4)
     .toLowerCase();
 }
 
-/** Names that would pass for the server, its operators or everybody. */
-const RESERVED = [
+/** Names that could be mistaken for the server, its operators or everybody. */
+const RESERVED_NAMES = [
   'admin',
   'administrator',
   'all',
@@ -39,23 +39,23 @@ const RESERVED = [
 ];
 
 /**
- * A word of a name: letters, digits, marks and printable ASCII, without the exceptions of the standard (IdentifierClass,
- * RFC 8264, sections 4.2 and 9; RFC 8265, section 3.1).
+ * A word of a name: letters, digits, marks and printable ASCII, except for characters that the standard disallows
+ * (IdentifierClass, RFC 8264, sections 4.2 and 9; RFC 8265, section 3.1).
  */
 const IDENTIFIER =
   /^(?:(?![\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b])(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{Mn}\p{Mc}\p{Nd}\x21-\x7e])+$/u;
-/** Jamo, which only occur as parts of syllables (OldHangulJamo, RFC 8264, section 9.9). */
+/** Conjoining jamo, which are not used by themselves (OldHangulJamo, RFC 8264, section 9.9). */
 const OLD_HANGUL = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/u;
-/** Right-to-left scripts, and the words that may contain them (the Bidi Rule, RFC 5893, section 2). */
+/** A right-to-left script, and a word that may contain it (the Bidi Rule, RFC 5893, section 2). */
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}]/u;
-const WELL_DIRECTED = new RegExp(
+const RIGHT_TO_LEFT_WORD = new RegExp(
   `^(?=${RIGHT_TO_LEFT.source})(?:${RIGHT_TO_LEFT.source}|[\\p{M}\\p{Nd}\\x21-\\x40\\x5b-\\x60\\x7b-\\x7e])+$`,
   'u',
 );
 /** A colon, or a letter that looks like one, at the end. */
 const FINAL_COLON = /[:\u02d0\ua4fd]$/;
-/** How many nonspacing marks may follow each other: enough for pointed Hebrew and Tibetan, too few to cover other lines. */
+/** The most consecutive nonspacing marks: enough for pointed Hebrew and Tibetan, too few to cover other lines. */
 const MARKS_MAX = 3;
 const STACKED_MARKS = new RegExp(`\\p{Mn}(?:\\p{Mc}*\\p{Mn}){${MARKS_MAX}}`, 'u');
 const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
@@ -69,7 +69,7 @@ export function checkName(text: string): string {
   const name = text
     .replace(FULL_OR_HALF_WIDTH, (character) => character.normalize('NFKC'))
     .normalize('NFC')
-    // Phones type it instead of an apostrophe.
+    // Phone keyboards insert it instead of an apostrophe.
     .replaceAll('’', "'")
     .trim()
     .replace(/ +/g, ' ');
@@ -83,8 +83,8 @@ export function checkName(text: string): string {
         'A name consists of letters, digits and symbols such as "-", "_" and ".".',
       );
     }
-    if (RIGHT_TO_LEFT.test(word) && !WELL_DIRECTED.test(word)) {
-      throw new Refusal('bad_request', 'A word of a name can not mix both writing directions.');
+    if (RIGHT_TO_LEFT.test(word) && !RIGHT_TO_LEFT_WORD.test(word)) {
+      throw new Refusal('bad_request', 'A word of a name cannot mix both writing directions.');
     }
     // In a line such as `name: text`, it would look like the end of a shorter name.
     if (FINAL_COLON.test(word)) throw new Refusal('bad_request', 'No word of a name can end in ":".');
@@ -93,35 +93,36 @@ export function checkName(text: string): string {
       throw new Refusal('bad_request', 'No word of a name can begin with a combining mark.');
   }
   // In plain text, a "*" marks a notice of the server.
-  if (name.startsWith('*')) throw new Refusal('bad_request', 'A name can not begin with "*".');
+  if (name.startsWith('*')) throw new Refusal('bad_request', 'A name cannot begin with "*".');
   if (hasStackedMarks(name))
     throw new Refusal('bad_request', `A name can have at most ${MARKS_MAX} combining marks on one letter.`);
   const skeleton = skeletonOf(name);
   if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
-  // Pages show a tag behind `Anonymous`, which a longer name could imitate.
+  // The page shows a tag after `Anonymous`, which a longer name could imitate.
   const imitatesTag = skeleton.startsWith(`${skeletonOf(ANONYMOUS)} `);
-  if (imitatesTag || reserved.has(skeleton))
+  if (imitatesTag || reservedSkeletons.has(skeleton))
     throw new Refusal('bad_request', 'That name is reserved. Choose another.');
   return name;
 }
 
-/** Returns whether a text has so many marks on one letter that they would cover the lines around it. */
+/** Returns whether a text has more marks on one letter than allowed: they would cover the lines around it. */
 export function hasStackedMarks(text: string): boolean {
   return STACKED_MARKS.test(text.normalize('NFD'));
 }
 
 /**
- * Returns what a name looks like: names with the same skeleton can be mistaken for each other. It is not for display.
+ * Returns the skeleton of a name: two names that look alike have the same skeleton. It is not for display.
  * @see UTS #39, Unicode Security Mechanisms, section 4
  */
 export function skeletonOf(name: string): string {
-  // Once as written, and once in lower case: RFC 8265 compares names case-insensitively.
-  const skeleton = lookAlike(lookAlike(name).toLowerCase());
-  // A capital I looks like a small L, and becomes a small I in lower case: all three must be equal.
+  // Applied twice, before and after lower-casing: RFC 8265 compares names case-insensitively.
+  const skeleton = confusableSkeleton(confusableSkeleton(name).toLowerCase());
+  // A capital I looks like a small L, and its lower case is a small I: all three must be equal.
   return skeleton.replaceAll('i', 'l');
 }
 
-function lookAlike(text: string): string {
+/** The `skeleton` operation of UTS #39, section 4. */
+function confusableSkeleton(text: string): string {
   return [...text.normalize('NFD')]
     .filter((character) => !/\p{Default_Ignorable_Code_Point}/u.test(character))
     .map((character) => prototypes.get(character) ?? character)
@@ -129,7 +130,7 @@ function lookAlike(text: string): string {
     .normalize('NFD');
 }
 
-/** Unicode's table of look-alikes: maps each character to the one that represents all that look like it. */
+/** Unicode's table of confusables: maps each character to the prototype of all characters that look like it. */
 const prototypes = new Map(
   readFileSync(join(__dirname, '..', '..', 'server', 'identity', 'confusables.txt'), 'utf8')
     .split('\n')
@@ -146,4 +147,4 @@ function characters(codes: string): string {
   );
 }
 
-const reserved = new Set(RESERVED.map(skeletonOf));
+const reservedSkeletons = new Set(RESERVED_NAMES.map(skeletonOf));

@@ -5,7 +5,7 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Returns the hash that is stored of a secret. A random secret needs neither a salt nor a slow hash. */
+/** Returns the hash under which a secret is stored. A random secret needs neither a salt nor a slow hash. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }

@@ -1,8 +1,8 @@
-/** What a browser calls itself first is not what people call it. */
+/** The names of browsers whose token in the header is another. */
 const NAMES: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera' };
 
 /**
- * Returns what people call a browser, such as “Firefox on Linux”.
+ * Returns a browser's name for people, such as “Firefox on Linux”.
  * @param userAgent the header of that name (RFC 9110, section 10.1.5).
  */
 export function describeUserAgent(userAgent = ''): string {

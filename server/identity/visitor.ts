@@ -1,13 +1,13 @@
 import type { Role } from '../wire';
 import type { LastSeenStore } from './last-seen';
 
-/** Somebody who reads or writes, the same on every transport. */
+/** A reader or writer, the same on every transport. */
 export interface Visitor {
   /** Public: it is part of every message. */
   readonly id: string;
-  /** The name when the visitor was identified; {@link Visitors.profileOf} returns the current one. */
+  /** The name at the time of identification; {@link Visitors.profileOf} returns the current one. */
   username: string;
-  /** Whether a cookie or token identifies the visitor again. If not, it ends with its connection or request. */
+  /** Whether a cookie or token identifies the visitor again. If not, it exists only for its connection or request. */
   readonly isPersistent: boolean;
   /** The address or network that limits and bans apply to. */
   readonly address: string;
@@ -15,7 +15,7 @@ export interface Visitor {
   readonly credential?: string | undefined;
 }
 
-/** What is known of a visitor. */
+/** The stored properties of a visitor. */
 export interface Profile {
   username: string;
   role: Role;
@@ -28,7 +28,7 @@ export interface Profile {
   seen: number;
 }
 
-/** What authenticates an account: the session of a browser, or the token of a script. */
+/** A credential is either the session of a signed-in browser or the token of a script. */
 export type CredentialKind = 'session' | 'token';
 
 /** Stores visitors, and finds them by their credentials. */
@@ -37,7 +37,7 @@ export interface VisitorStore extends LastSeenStore {
   signingKey(fresh: string): Promise<string>;
   profileOf(visitor: string): Promise<Profile | undefined>;
   /**
-   * Gives a visitor a name, and frees the one before.
+   * Gives a visitor a name, and frees its previous one.
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.

@@ -8,8 +8,8 @@ import { hashOf, newId } from './secret';
 import type { CredentialKind, Profile, Visitor, VisitorStore } from './visitor';
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** How long after the last visit a name without an account is free again. */
-const NAME_EXPIRES_AFTER = 30 * DAY;
+/** The time after the last visit, in ms, after which a name without an account is free again. */
+const NAME_LIFETIME = 30 * DAY;
 
 const UNKNOWN_VISITOR: Profile = {
   username: ANONYMOUS,
@@ -20,7 +20,7 @@ const UNKNOWN_VISITOR: Profile = {
   seen: Infinity,
 };
 
-/** Identifies visitors by their cookies and tokens, and knows their names. */
+/** Identifies visitors by their cookies and tokens, and manages their names. */
 export class Visitors {
   private readonly lastSeen: LastSeen;
 
@@ -37,10 +37,10 @@ export class Visitors {
   }
 
   /**
-   * Identifies the sender of a request or handshake by its token or cookie. Without either, it is a new visitor.
+   * Identifies the visitor of a request or handshake by its token or cookie. Without either, it is a new visitor.
    * @param token the token of a script, if it is not in the `Authorization` header.
-   * @throws {Refusal} `sign_in_required` if the token is unknown, or the session has ended: an open page would otherwise
-   *   continue as another visitor, unnoticed.
+   * @throws {Refusal} `sign_in_required` if the token is unknown, or the session has ended: otherwise an open page would
+   *   silently continue as another visitor.
    */
   async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const visitor = await this.identifyOrReset(request, token);
@@ -50,8 +50,8 @@ export class Visitors {
   }
 
   /**
-   * Identifies the sender of a request that opens a page, signs in or signs out: with a session that has ended, it is a
-   * new guest.
+   * Identifies the visitor of a request that opens a page, signs in or signs out: if its session has ended, it is a new
+   * guest.
    * @throws {Refusal} `sign_in_required` if the token is unknown.
    */
   async identifyOrReset(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
@@ -64,12 +64,12 @@ export class Visitors {
       throw new Refusal('sign_in_required', 'This token is unknown or was revoked. Create another.');
     if (!visitor) return { id: newId(), username: ANONYMOUS, isPersistent: false, address };
     const { username, seen } = await this.profileById(visitor.id);
-    this.lastSeen.visitor(visitor.id, seen);
+    this.lastSeen.recordVisit(visitor.id, seen);
     return { ...visitor, username, isPersistent: true, address };
   }
 
   /**
-   * Identifies the browser that opens a page, as {@link identifyOrReset} does. A new one becomes a persistent visitor.
+   * Identifies a browser that opens a page, as {@link identifyOrReset} does, and makes its visitor persistent.
    * @returns the visitor, and the `Set-Cookie` header that identifies it from now on.
    */
   async identifyBrowser(request: IncomingMessage): Promise<{ visitor: Visitor; setCookie: string }> {
@@ -79,12 +79,12 @@ export class Visitors {
   }
 
   /** Returns the `Set-Cookie` header that signs a browser in. @param secret the secret of its session. */
-  signIn(request: IncomingMessage, secret: string): string {
+  signInCookie(request: IncomingMessage, secret: string): string {
     return this.cookies.serialize(request, { session: secret });
   }
 
   /** Returns the `Set-Cookie` header that removes the cookie of a browser. */
-  signOut(request: IncomingMessage): string {
+  signOutCookie(request: IncomingMessage): string {
     return this.cookies.clear(request);
   }
 
@@ -101,7 +101,7 @@ export class Visitors {
   }
 
   /**
-   * Checks that the credential of a connected visitor is still valid, and counts the connection as a use of it.
+   * Checks that the credential of a connected visitor is still valid, and records its use.
    * @throws {Refusal} `sign_in_required` if it is not.
    */
   async recheckCredential({ id, isPersistent, credential }: Visitor): Promise<void> {
@@ -112,19 +112,19 @@ export class Visitors {
     }
     const last = await this.store.lastUseOf(credential);
     if (!last || hasExpired(last)) throw new Refusal('sign_in_required', SIGNED_OUT);
-    this.lastSeen.credential(credential, last.used);
+    this.lastSeen.recordUse(credential, last.used);
   }
 
   /**
-   * Gives a visitor another name.
+   * Renames a visitor.
    * @throws {Refusal} `name_taken` if another visitor has a name that looks like it.
    */
   async rename(visitor: Visitor, username: string): Promise<void> {
     const { id, isPersistent } = visitor;
     const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
     const now = Date.now();
-    const abandoned = now - NAME_EXPIRES_AFTER;
-    // A visitor that is not persistent claims no name: others may take it.
+    const abandoned = now - NAME_LIFETIME;
+    // A visitor that is not persistent does not claim its name: others may take it.
     const isFree = isPersistent
       ? (await this.store.claim(id, username, skeleton, abandoned, now)) === 'done'
       : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
@@ -134,7 +134,7 @@ export class Visitors {
 
   private async fromCookie(cookie: CookieIdentity): Promise<Pick<Visitor, 'id' | 'credential'> | undefined> {
     if ('session' in cookie) return this.fromCredential('session', cookie.session);
-    // An account requires its credential: a guest cookie from before it is no longer valid.
+    // An account requires a credential: it invalidates the guest cookie from before.
     return (await this.profileById(cookie.guest)).account ? undefined : { id: cookie.guest };
   }
 
@@ -144,19 +144,19 @@ export class Visitors {
   ): Promise<Pick<Visitor, 'id' | 'credential'> | undefined> {
     const credential = await this.store.credentialOf(kind, hashOf(secret));
     if (!credential || hasExpired({ kind, used: credential.used })) return undefined;
-    this.lastSeen.credential(credential.id, credential.used);
+    this.lastSeen.recordUse(credential.id, credential.used);
     return { id: credential.visitor, credential: credential.id };
   }
 }
 
 const SIGNED_OUT = 'You were signed out. Sign in again.';
 
-/** Returns whether a session has not been used for too long. Tokens do not expire. */
+/** Returns whether a session has expired for lack of use. Tokens do not expire. */
 function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boolean {
   return kind === 'session' && Date.now() - used > SESSION_AGE * 1_000;
 }
 
-/** Returns the refusal of a name that another visitor has. */
+/** Returns the error for a name that another visitor has. */
 export function nameTaken(username: string): Refusal {
   return new Refusal(
     'name_taken',

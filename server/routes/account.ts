@@ -23,7 +23,7 @@ import {
 import { checkRoom } from '../validation/messages';
 import { iso } from './times';
 
-/** What the routes of accounts call. */
+/** The services that the account routes call. */
 interface AccountServices {
   accounts: Accounts;
   signIn: SignIn;
@@ -127,19 +127,22 @@ export function accountRoutes({
       ? await signIn.withPasskey(originOf(request), checkAuthentication(body), browser)
       : await signIn.withPassword(checkNameAndPassword(body), browser);
     const { username, role } = await visitors.profileById(id);
-    response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, id)]);
+    response.set('Set-Cookie', [visitors.signInCookie(request, secret), devices.cookieFor(request, id)]);
     response.status(201).json({ visitor: id, username, role, grant: toWire(credential) });
   });
 
   router.delete('/sessions', async (request, response) => {
     const visitor = await visitors.identifyOrReset(request);
     if (visitor.credential) await credentials.revoke(visitor, visitor.credential);
-    response.set('Set-Cookie', visitors.signOut(request)).status(204).end();
+    response.set('Set-Cookie', visitors.signOutCookie(request)).status(204).end();
   });
 
   /** Signs in a guest who has just kept its name: from then on, its guest cookie is invalid. */
   function signedIn(request: Request, response: Response, visitor: Visitor, secret: string): void {
-    response.set('Set-Cookie', [visitors.signIn(request, secret), devices.remember(request, visitor.id)]);
+    response.set('Set-Cookie', [
+      visitors.signInCookie(request, secret),
+      devices.cookieFor(request, visitor.id),
+    ]);
   }
 
   return router;

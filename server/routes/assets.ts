@@ -3,7 +3,7 @@ import serveCompressed from 'express-static-gzip';
 import { join } from 'node:path';
 import { Refusal } from '../refusal';
 
-/** `/static`: the browser's script, style and icon, and the Socket.IO client, compressed when the server was built. */
+/** Serves `/static`: the page's scripts, styles and icon, and the Socket.IO client, compressed by the build. */
 export function assets(root: string): RequestHandler {
   const serve = serveCompressed(join(root, 'dist', 'assets'), {
     enableBrotli: true,
@@ -13,7 +13,7 @@ export function assets(root: string): RequestHandler {
   });
   return (request, response, next) => {
     if (isDecodable(request.path)) serve(request, response, next);
-    // The library would answer this itself, without the usual body of errors.
+    // The library would answer with a plain 400, instead of an error's JSON.
     else throw new Refusal('bad_request', 'The address is not valid percent-encoding.');
   };
 }

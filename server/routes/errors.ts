@@ -2,14 +2,14 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 
-/** Refuses requests that no route has answered. */
+/** Refuses requests that match no route. */
 export const notFound: RequestHandler = (request) => {
   throw new Refusal('not_found', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
 };
 
 /** Answers with an error: as JSON, or as a page to requests that prefer HTML. */
 export const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  // A response that has begun can't become another: Express closes the connection.
+  // The status is already sent: Express closes the connection.
   if (response.headersSent) return next(error);
   // These headers describe the response that failed.
   for (const name of ['Content-Encoding', 'Content-Type', 'ETag', 'Last-Modified', 'Cache-Control'])
@@ -18,7 +18,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   response.status(body.status);
   if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
-  // People who opened an address or sent a form get the sentence, and a way to sign in.
+  // A browser that opens an address or submits a form shows a page with the error, and a way to sign in.
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
   else {
     response.set('Cache-Control', 'no-store');
@@ -45,7 +45,7 @@ function explain(error: unknown): unknown {
   if (status === 412)
     return new Refusal('precondition_failed', 'The file has changed since the version in your condition.');
   if (status === 416)
-    return new Refusal('range_not_satisfiable', 'The file is shorter than the range that was asked for.');
+    return new Refusal('range_not_satisfiable', 'The file is shorter than the requested range.');
   if (status && status >= 400 && status < 500) return new Refusal('bad_request', UNREADABLE);
   return error;
 }

@@ -21,8 +21,8 @@ export function invitationRoutes(
 ): Router {
   const router = Router();
 
-  // The secret is in the link's fragment, which browsers do not send, so it is in no proxy's log. Opening a link does not
-  // use it up, since messengers and mail scanners open links: accepting takes a click.
+  // The secret is in the fragment, which browsers do not send, so no proxy logs it. Messengers and mail scanners open
+  // links, so only a click on the page accepts the invitation.
   router.get('/invite', async (request, response) => {
     const { setCookie } = await visitors.identifyBrowser(request);
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' }).render('invite');

@@ -22,7 +22,7 @@ import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
 
-/** What the routes of moderation call. */
+/** The services that the moderation routes call. */
 interface ModerationServices {
   moderation: Moderation;
   rules: Rules;
@@ -91,10 +91,10 @@ export function moderationRoutes({
   });
 
   router.get('/people', async (_request, response) => {
-    const people = (await moderation.moderatedPeople(visitorOf(response))).map((known) => ({
-      ...known,
-      mutedUntil: iso(known.mutedUntil),
-      bannedUntil: iso(known.bannedUntil),
+    const people = (await moderation.moderatedPeople(visitorOf(response))).map((person) => ({
+      ...person,
+      mutedUntil: iso(person.mutedUntil),
+      bannedUntil: iso(person.bannedUntil),
     }));
     response.set('Cache-Control', 'no-store').json(people);
   });

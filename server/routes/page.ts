@@ -6,17 +6,17 @@ import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 import { checkRoom } from '../validation/messages';
 
-/** How many messages the page contains at first. */
-const SHOWN = 50;
+/** The number of messages in the page; its script loads older ones. */
+const MESSAGES = 50;
 
 /**
- * Answers with the page of a room: its newest messages, and the cursor from which the script continues. Without scripts,
- * `?write` is the page with the form, which does not refresh itself.
+ * Serves the page of a room: its newest messages, and the cursor from which the script continues. Without scripts, the
+ * page refreshes itself; with `?write`, it has a form to write instead.
  */
 export function page(log: Log, visitors: Visitors, rules: Rules): RequestHandler {
   return async (request, response) => {
     const room = checkRoom(request.params.room);
-    const step = await log.page(room, { last: SHOWN }, SHOWN);
+    const step = await log.page(room, { last: MESSAGES }, MESSAGES);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
     const profile = await visitors.profileOf(visitor);
     const { role, account } = profile;

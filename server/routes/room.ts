@@ -12,7 +12,7 @@ import { readingOf, stream, type Format } from '../transports/stream';
 import { ROOM, checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
 
-/** Plain text for people, as `curl` shows it. */
+/** Plain text for people who use `curl`. */
 const lines: Format = {
   type: 'text/plain; charset=utf-8',
   first: () => '',
@@ -23,7 +23,7 @@ const lines: Format = {
       return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
     return Buffer.from(linesOf(step.entries));
   }),
-  // No message is an empty line, and scripts skip it.
+  // A message is never an empty line, and scripts skip it.
   keepAlive: () => '\n',
   event: () => EMPTY,
 };
@@ -55,14 +55,14 @@ function json(event: object): string {
 }
 
 /**
- * `/r/:room`: one address for people and programs. Readers get the type that they accept: the page, plain text, NDJSON or
- * an event stream. Writers post a form, or a message with `curl -d`.
+ * Serves `/r/:room`, one address for people and programs. A GET returns the page, plain text, NDJSON or an event stream, by
+ * its `Accept` header; a POST sends a form, or a message with `curl -d`.
  * @param page answers with the page of `request.params.room`.
  */
 export function roomRoutes(services: Services, page: RequestHandler, eventStream: Format): Router {
   const router = Router();
 
-  // Room names are lower case, but people type and link them with capitals.
+  // Room names are lower case, but people may write them with capitals.
   router.all('/r/:room', (request, response, next) => {
     const { room } = request.params;
     const lower = room.toLowerCase();
@@ -72,14 +72,14 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
 
   router.get('/r/:room', async (request, response, next) => {
     response.vary('Accept');
-    // The first type is for clients that accept anything.
+    // The first type is the default, for clients that accept any.
     switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
       case 'text/plain':
         return read(lines, services, request, response);
       case 'application/x-ndjson':
         return read(ndjson, services, request, response);
       case 'text/event-stream':
-        return stream(eventStream, services, request, response, readingOf(request, asked(request)));
+        return stream(eventStream, services, request, response, readingOf(request, queryOf(request)));
       case 'text/html':
         return page(request, response, next);
       default:
@@ -115,9 +115,9 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   return router;
 }
 
-/** Answers with a page of messages or, with `?follow`, with a stream. */
+/** Answers with messages or, with `?follow`, with a stream. */
 async function read(format: Format, services: Services, request: Request, response: Response): Promise<void> {
-  const query = asked(request);
+  const query = queryOf(request);
   const { room, limit, ...start } = checkPaging(query);
   if (query.follow !== undefined)
     return stream(format, services, request, response, readingOf(request, { last: limit, ...start, room }));
@@ -126,10 +126,11 @@ async function read(format: Format, services: Services, request: Request, respon
   response
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });
-  // Programs get an error, people a sentence.
+  // NDJSON is for programs, so its reset is an error object.
   response.send(step.type === 'reset' && format === ndjson ? json(goneBody(step)) : format.step(step));
 }
 
-function asked(request: Request): Record<string, unknown> {
+/** Returns the query, with the room of the path. */
+function queryOf(request: Request): Record<string, unknown> {
   return { ...request.query, room: request.params.room };
 }

@@ -4,7 +4,7 @@ import type { Chat } from '../chat/chat';
 import { jsonBody } from '../http/body';
 import { checkUsername } from '../validation/messages';
 
-/** `POST /username` changes the visitor's name. Somebody with an invitation to create an account may use it, too. */
+/** Serves `POST /username`, which renames a visitor: also one without access, if an invitation lets it create an account. */
 export function usernameRoute(chat: Chat, access: AccessControl): Router {
   const router = Router();
   router.post('/username', jsonBody, async (request, response) => {

@@ -7,15 +7,15 @@ import type { NameAndPassword } from '../accounts/sign-in';
 import type { Role, RoomRules } from '../wire';
 import { check } from './messages';
 
-/** The shortest password (NIST SP 800-63B-4, section 3.1.1.2), and the longest, in characters. */
+/** The length of a password in characters (NIST SP 800-63B-4, section 3.1.1.2). */
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 200;
 /** The longest label of a token, in characters. */
 const LABEL_MAX = 60;
-/** The most uses of an invitation, and its longest validity: a year. */
+/** The most uses of an invitation, and its longest validity, in hours: a year. */
 const USES_MAX = 10_000;
 const HOURS_MAX = 24 * 365;
-/** The longest mute or ban that is not permanent: a year. */
+/** The longest temporary mute or ban, in minutes: a year. */
 const MINUTES_MAX = 60 * 24 * 365;
 /** The longest interval of slow mode, in s: an hour. */
 const SLOW_MAX = 3_600;
@@ -24,9 +24,9 @@ const password = z
   .string('The password must be a text.')
   .min(PASSWORD_MIN, `A password must have at least ${PASSWORD_MIN} characters.`)
   .max(PASSWORD_MAX, `A password can have at most ${PASSWORD_MAX} characters.`);
-const whole = (name: string, least: number, most: number) =>
-  z.int(`"${name}" must be a whole number from ${least} to ${most}.`).min(least).max(most);
-const OBJECT = 'Send a JSON object.';
+const wholeNumber = (name: string, min: number, max: number) =>
+  z.int(`"${name}" must be a whole number from ${min} to ${max}.`).min(min).max(max);
+const NO_OBJECT = 'Send a JSON object.';
 
 const newPassword = z.object(
   {
@@ -34,7 +34,7 @@ const newPassword = z.object(
     current: z.string().max(PASSWORD_MAX).optional(),
     endOtherSessions: z.boolean('"endOtherSessions" must be true or false.').default(true),
   },
-  OBJECT,
+  NO_OBJECT,
 );
 const credentials = z.object(
   {
@@ -43,7 +43,7 @@ const credentials = z.object(
   },
   'Send an object such as { "username": "Masha", "password": "…" }.',
 );
-// The library validates the rest.
+// @simplewebauthn/server validates the rest.
 const passkey = z.looseObject(
   { id: z.string().max(2_000), response: z.looseObject({}) },
   'Send the response of navigator.credentials as JSON.',
@@ -59,15 +59,15 @@ const label = z.object(
   'Send an object such as { "label": "backup script" }.',
 );
 const role = z.enum(['member', 'moderator', 'owner'], 'A role must be "member", "moderator" or "owner".');
-const inviting = z.object(
+const invitationDraft = z.object(
   {
     role: role.default('member'),
-    uses: whole('uses', 1, USES_MAX).default(1),
-    hours: whole('hours', 1, HOURS_MAX).default(72),
+    uses: wholeNumber('uses', 1, USES_MAX).default(1),
+    hours: wholeNumber('hours', 1, HOURS_MAX).default(72),
   },
-  OBJECT,
+  NO_OBJECT,
 );
-// People without scripts paste the whole link: the secret is its fragment.
+// Without scripts, people paste the whole link, whose fragment is the secret.
 const invitation = z.object(
   {
     secret: z
@@ -77,24 +77,24 @@ const invitation = z.object(
   },
   'Send an object such as { "secret": "…" }.',
 );
-const minutes = whole('minutes', 1, MINUTES_MAX).optional();
-const term = z.object({ minutes }, OBJECT);
+const minutes = wholeNumber('minutes', 1, MINUTES_MAX).optional();
+const duration = z.object({ minutes }, NO_OBJECT);
 const ban = z.object(
   { minutes, address: z.boolean('"address" must be true or false.').default(false) },
-  OBJECT,
+  NO_OBJECT,
 );
 const anyRole = z.object(
   {
     role: z.enum(ROLES, 'A role must be "guest", "member", "moderator" or "owner".'),
   },
-  OBJECT,
+  NO_OBJECT,
 );
 const rules = z.object(
   {
     locked: z.boolean('"locked" must be true or false.').optional(),
-    slow: whole('slow', 0, SLOW_MAX).optional(),
+    slow: wholeNumber('slow', 0, SLOW_MAX).optional(),
   },
-  OBJECT,
+  NO_OBJECT,
 );
 const id = z.string().regex(/^[\w-]{1,40}$/, 'That is not the id of a visitor.');
 const auditQuery = z.object({
@@ -112,17 +112,17 @@ export const checkRegistration = (value: unknown): RegistrationResponseJSON =>
 /** @throws {Refusal} `bad_request` */
 export const checkAuthentication = (value: unknown): AuthenticationResponseJSON =>
   check(passkey, value) as unknown as AuthenticationResponseJSON;
-/** Returns whether somebody signs in with a passkey, and not with a name and a password. */
+/** Returns whether a body signs in with a passkey, and not with a name and a password. */
 export const isPasskeyResponse = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && 'response' in value;
 /** @throws {Refusal} `bad_request` */
 export const checkLabel = (value: unknown): string => check(label, value).label;
 /** @throws {Refusal} `bad_request` */
-export const checkInvitationDraft = (value: unknown): InvitationDraft => check(inviting, value ?? {});
-/** Returns the secret of an invitation, from a link or alone. @throws {Refusal} `bad_request` */
+export const checkInvitationDraft = (value: unknown): InvitationDraft => check(invitationDraft, value ?? {});
+/** Returns the secret of an invitation from the whole link or the secret itself. @throws {Refusal} `bad_request` */
 export const checkSecret = (value: unknown): string => check(invitation, value).secret;
-/** Returns a number of minutes; nothing if permanently. @throws {Refusal} `bad_request` */
-export const checkDuration = (value: unknown): number | undefined => check(term, value ?? {}).minutes;
+/** Returns a number of minutes; undefined if permanently. @throws {Refusal} `bad_request` */
+export const checkDuration = (value: unknown): number | undefined => check(duration, value ?? {}).minutes;
 /** @throws {Refusal} `bad_request` */
 export const checkBan = (value: unknown): { minutes?: number | undefined; address: boolean } =>
   check(ban, value ?? {});

@@ -8,21 +8,23 @@ import { Refusal } from '../refusal';
 
 /** The default room. */
 export const LOBBY = 'lobby';
-/** The longest phone number as it is typed, before it is normalized. */
+/** The longest phone number before normalization, in characters. */
 const PHONE_MAX = 60;
-/** The most messages in one response. */
-const LIMIT_MAX = 500;
-/** The default number of messages in a response. */
-const LIMIT = 50;
-/** How long a long poll waits by default and at most, in s. Proxies close connections after 60 s. */
-const HOLD = 25;
-const HOLD_MAX = 55;
+/** The default and the largest number of messages in a response. */
+const PAGE_SIZE = 50;
+const PAGE_SIZE_MAX = 500;
+/** The default and the longest wait of a long poll, in s. Many proxies close connections after 60 s. */
+const POLL_TIMEOUT = 25;
+const POLL_TIMEOUT_MAX = 55;
+/** The longest wait that a client may ask for, in s; above {@link POLL_TIMEOUT_MAX}, it is shortened. */
+const REQUESTED_TIMEOUT_MAX = 86_400;
 
-/** The name of a room. */
+/** The syntax of a room's name. */
 export const ROOM = /^[a-z0-9-]{1,40}$/;
-/** Characters that are invisible in a name, or rearrange the text around it. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+/** Characters that are invisible in a name, or reorder the text around it. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
+/** Returns the length of a text in characters (Unicode code points). */
 const length = (text: string): number => [...text].length;
 
 /** A room's name. */
@@ -40,7 +42,7 @@ const cursor = z
   .string('A cursor must be a text.')
   .refine((text) => text === 'earliest' || parseCursor(text));
 
-const count = (name: string, max = LIMIT_MAX) =>
+const count = (name: string, max = PAGE_SIZE_MAX) =>
   z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], `"${name}" must be a number.`)
     .pipe(
@@ -50,20 +52,19 @@ const count = (name: string, max = LIMIT_MAX) =>
         .max(max, `"${name}" can be at most ${max}.`),
     );
 
-const name = (what: string) =>
-  z
-    .string(`${what} must be a text.`)
-    .trim()
-    .min(1, `${what} is empty.`)
-    .refine((text) => length(text) <= NAME_MAX, `${what} is over ${NAME_MAX} characters.`)
-    .refine((text) => !UNSEEN.test(text), `${what} holds control or invisible characters.`)
-    .refine((text) => !hasStackedMarks(text), `${what} has too many combining marks on one letter.`);
+const name = z
+  .string('The name must be a text.')
+  .trim()
+  .min(1, 'The name is empty.')
+  .refine((text) => length(text) <= NAME_MAX, `The name is over ${NAME_MAX} characters.`)
+  .refine((text) => !INVISIBLE.test(text), 'The name holds control or invisible characters.')
+  .refine((text) => !hasStackedMarks(text), 'The name has too many combining marks on one letter.');
 
 /** The bodies of the kinds that clients may send. */
 const bodies = new Map(SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body]));
 const destination = z.object({ room, id: id.optional() });
 const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
-const username = z.object({ username: name('The name') }, 'Send an object such as { "username": "Masha" }.');
+const username = z.object({ username: name }, 'Send an object such as { "username": "Masha" }.');
 const reading = z.object(
   { room, after: cursor.optional(), last: count('last').optional() },
   'Send an object.',
@@ -71,17 +72,17 @@ const reading = z.object(
 const paging = reading.extend({
   before: cursor.optional(),
   limit: count('limit').pipe(z.number().min(1, '"limit" must be at least 1.')).optional(),
-  timeout: count('timeout', 86_400)
-    .default(HOLD)
-    .transform((seconds) => Math.min(seconds, HOLD_MAX)),
+  timeout: count('timeout', REQUESTED_TIMEOUT_MAX)
+    .default(POLL_TIMEOUT)
+    .transform((seconds) => Math.min(seconds, POLL_TIMEOUT_MAX)),
 });
-/** Without a `limit`, `last` is the limit. */
-const limited = paging.transform(({ limit, ...rest }) => {
-  return { ...rest, limit: limit ?? ((rest.after === undefined && rest.last) || LIMIT) };
+/** Paging in which `limit` is set: by default, to `last`. */
+const pagingWithLimit = paging.transform(({ limit, ...rest }) => {
+  return { ...rest, limit: limit ?? ((rest.after === undefined && rest.last) || PAGE_SIZE) };
 });
 const contact = z.strictObject(
   {
-    name: name('The name'),
+    name,
     phone: z
       .string('The phone number must be a text.')
       .max(PHONE_MAX, `The phone number is over ${PHONE_MAX} characters.`),
@@ -106,32 +107,32 @@ export interface Reading extends Start {
 export interface Paging extends Reading {
   before?: string | undefined;
   limit: number;
-  /** How long a long poll waits, in s. */
+  /** The longest wait of a long poll, in s. */
   timeout: number;
 }
 
-/** Returns whether clients may append entries of this kind themselves. */
+/** Returns whether clients may append entries of this kind. */
 export const isSendable = (type: unknown): type is SendableType => bodies.has(type as SendableType);
-/** Reads an entry to append. @throws {Refusal} `bad_request` */
+/** Returns an entry to append. @throws {Refusal} `bad_request` */
 export function checkDraft(type: SendableType, value: unknown): ChatDraft {
   const body = check(bodies.get(type)!, value);
   const { room, id } = check(destination, value);
   return { type, room, id, body } as ChatDraft;
 }
-/** Returns an entry to append, of the kind that its `type` names or a message. @throws {Refusal} `bad_request` */
+/** Returns an entry to append, whose kind is its `type`, or a message without one. @throws {Refusal} `bad_request` */
 export function checkTypedDraft(value: unknown): ChatDraft {
   const { type = MESSAGE } = (value ?? {}) as { type?: unknown };
   if (isSendable(type)) return checkDraft(type, value);
-  throw new Refusal('bad_request', `The "type" of what is sent is one of ${SENDABLE_TYPES.join(', ')}.`);
+  throw new Refusal('bad_request', `The "type" must be one of ${SENDABLE_TYPES.join(', ')}.`);
 }
-/** Returns which message is to be deleted. @throws {Refusal} `bad_request` */
+/** Returns the message to delete. @throws {Refusal} `bad_request` */
 export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
 /** @throws {Refusal} `bad_request` */
 export const checkUsername = (value: unknown): string => checkName(check(username, value).username);
-/** Returns where a stream is to begin. @throws {Refusal} `bad_request` */
+/** Returns the start of a stream. @throws {Refusal} `bad_request` */
 export const checkReading = (value: unknown): Reading => check(reading, value);
 /** @throws {Refusal} `bad_request` */
-export const checkPaging = (value: unknown): Paging => check(limited, value);
+export const checkPaging = (value: unknown): Paging => check(pagingWithLimit, value);
 /** @throws {Refusal} `bad_request` */
 export const checkContact = (value: unknown): { name: string; phone: string } => check(contact, value);
 /** @throws {Refusal} `bad_request` */
@@ -139,7 +140,7 @@ export const checkRoom = (value: unknown): string => check(room, value);
 
 /** Validates input by a schema. @throws {Refusal} `bad_request`, with the first issue's sentence. */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  // No code here is affected by it; nobody sends it by accident.
+  // Defense in depth: no client has a reason to send this key.
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
     throw new Refusal('bad_request', 'A field cannot be called "__proto__".');
   const result = schema.safeParse(value);

@@ -43,3 +43,10 @@ it.each<[AuditedAction, string]>([
 ])('an audit entry is put into words: %j', (entry, words) => {
   expect(describeAction(entry, nameOf)).toBe(words);
 });
+
+it('an action of a newer version is described by its name', () => {
+  const entry = { action: 'pin_message', target: 'm', details: {} } as unknown as AuditedAction;
+  expect(describeAction(entry, nameOf)).toBe(
+    'performed an action that this version of Parley does not know (pin_message)',
+  );
+});

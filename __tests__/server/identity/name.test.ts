@@ -41,8 +41,8 @@ describe('a name', () => {
     ['ﬁfi', 'A name consists of letters'],
     ['한', undefined],
     ['ᄒ', 'A name consists of letters'],
-    ['abcمحمد', 'A word of a name can not mix both writing directions.'],
-    ['محمدabc', 'A word of a name can not mix both writing directions.'],
+    ['abcمحمد', 'A word of a name cannot mix both writing directions.'],
+    ['محمدabc', 'A word of a name cannot mix both writing directions.'],
   ])('is refused with a reason if it is not valid: %j', (written, reason) => {
     if (reason) expect(() => checkName(written)).toThrow(reason);
     // Decomposed syllables are equal to composed ones.
