@@ -8,7 +8,7 @@ export interface Position {
   seq: number;
 }
 
-const FORM = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})$/;
+const PATTERN = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})$/;
 
 /** Formats a position as clients carry it. */
 export function formatCursor(epoch: string, seq: number): Cursor {
@@ -17,11 +17,14 @@ export function formatCursor(epoch: string, seq: number): Cursor {
 
 /**
  * Parses a cursor.
- * @throws {Refusal} 400 if it has not the form of one.
+ * @throws {Refusal} `bad_request` if it is malformed.
  */
 export function parseCursor(text: string): Position {
-  const [, epoch, seq] = FORM.exec(text) ?? [];
+  const [, epoch, seq] = PATTERN.exec(text) ?? [];
   if (!epoch || !seq)
-    throw new Refusal('bad_request', 'That is no cursor. Send one as the server gave it, or none.');
+    throw new Refusal(
+      'bad_request',
+      'This is not a cursor. Send one exactly as the server returned it, or none.',
+    );
   return { epoch, seq: Number(seq) };
 }

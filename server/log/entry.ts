@@ -6,13 +6,13 @@ import type { Entry } from '../wire';
 export function entryOf(type: string, head: EntryHead, body: object): Entry {
   const { cursor, seq, room, id, visitor, username } = head;
   const entry: Record<string, unknown> = { type, cursor, seq, room, id, visitor, username };
-  // Every entry that is read comes through here. A spread amid a literal takes several times as long.
+  // This runs for every entry that is read, and a spread within a literal takes several times as long.
   for (const field in body) entry[field] = (body as Record<string, unknown>)[field];
   entry.at = head.at;
   return entry as unknown as Entry;
 }
 
-/** Whether an entry is what a draft became: the same content, or what remains of it after it was erased. */
+/** Whether an entry was made from a draft: it has the same content, or was erased since. */
 export function isEntryOf(entry: Entry, { type, body }: Content): boolean {
   if (entry.type !== type) return isErasedFrom(entry.type, type);
   return Object.entries(body).every(([field, value]) =>
@@ -22,12 +22,12 @@ export function isEntryOf(entry: Entry, { type, body }: Content): boolean {
 
 const ERASED = new Set(ENTRY_TYPES.map((type) => kindOf(type)?.erasedAs));
 
-/** Whether an entry of this kind is what remains of another one. */
+/** Whether a kind is that of erased entries. */
 export function isErased(type: string): boolean {
   return ERASED.has(type);
 }
 
-/** Whether entries of one kind become another when they are erased. */
+/** Whether entries of a kind become `erased` ones when they are erased. */
 export function isErasedFrom(erased: string, type: string): boolean {
   return kindOf(type)?.erasedAs === erased;
 }
@@ -42,14 +42,14 @@ export function targetOf(entry: Entry): string | undefined {
   return kindOf(entry.type)?.erases?.(entry);
 }
 
-/** Returns entries as they are since later ones were appended: without the bodies that those erased. */
+/** Returns entries without the bodies that later entries have erased. */
 export function withoutErased(entries: Entry[], later: readonly Entry[]): Entry[] {
   const targets = new Set(later.flatMap((entry) => targetOf(entry) ?? []));
   if (targets.size === 0) return entries;
   return entries.map((entry) => (targets.has(entry.id) ? (erased(entry) ?? entry) : entry));
 }
 
-/** Returns what remains of an entry when it is erased; nothing if its kind can't be. */
+/** Returns the erased form of an entry; nothing if its kind can't be erased. */
 export function erased(entry: Entry): Entry | undefined {
   const type = kindOf(entry.type)?.erasedAs;
   return type === undefined ? undefined : entryOf(type, entry, {});
@@ -60,14 +60,14 @@ export function sizeOf(entry: Entry): number {
   return kindOf(entry.type)?.size?.(entry, byteLength) ?? 0;
 }
 
-/** What an entry takes up beside the texts in its body, in bytes, at most. */
-export const ENTRY_SIZE = 512;
-/** What a UTF-16 code unit of a text takes up, in bytes, at most: in UTF-8, or escaped in JSON. */
-const UNIT = 3;
+/** The most bytes of an entry without the texts in its body. */
+export const ENTRY_BYTES_MAX = 512;
+/** The most bytes of a UTF-16 code unit of a text: in UTF-8, or escaped in JSON. */
+const CODE_UNIT_BYTES_MAX = 3;
 
-/** Returns the most bytes that an entry takes up in memory, and in each encoding: quickly, without encoding it. */
+/** Returns the most bytes that an entry takes up in memory, and in each encoding, without encoding it. */
 export function memoryOf(entry: Entry): number {
-  return ENTRY_SIZE + UNIT * (kindOf(entry.type)?.size?.(entry, lengthOf) ?? 0);
+  return ENTRY_BYTES_MAX + CODE_UNIT_BYTES_MAX * (kindOf(entry.type)?.size?.(entry, lengthOf) ?? 0);
 }
 
 function byteLength(text: string): number {

@@ -3,15 +3,15 @@ import { parseCursor, type Position } from './cursor';
 import type { Followers } from './followers';
 import type { Page } from './page';
 
-/** Reads a room: what a follower writes to. */
+/** The receiving end of a follower. */
 export interface LogReader {
   /**
-   * Writes a step. An empty page is a heartbeat for the connection of a reader that waits.
-   * @returns nothing if the next step may follow at once; else a promise of whether this one was written. A reader that
-   *   has stalled or is gone resolves it with false, and gets nothing more.
+   * Writes a step. An empty page is a heartbeat for a connection that waits.
+   * @returns nothing if the next step may follow at once; otherwise a promise of whether this one was written. If it
+   *   resolves with false, since the reader has stalled or disconnected, the subscription ends.
    */
   write: (step: Page | Reset) => Promise<boolean> | void;
-  /** The log has closed, or reading failed with `error`. */
+  /** Is called when the log closes, or when reading fails with `error`. */
   end: (error?: unknown) => void;
 }
 
@@ -21,9 +21,9 @@ export interface Pacer {
   pace(): Promise<void>;
 }
 
-/** A subscription to a room, as its owner sees it. */
+/** A subscription to a room. */
 export interface Subscription {
-  /** Whether the last step is written, while it is not known yet. */
+  /** The result of the last write; see {@link LogReader.write}. */
   readonly writing: Promise<boolean> | void;
   /** Ends the subscription: nothing is written from then on. */
   stop(): void;
@@ -56,11 +56,11 @@ export class Follower implements Subscription {
     try {
       if (this.writing && !(await this.writing)) return this.stop();
       while (!this.stopped) {
-        // The bell is read before the log: what is committed in between is seen by one or the other.
+        // The rings are read before the log, so that a commit in between is noticed either way.
         const { tail } = this.followers;
         const { rings } = tail;
-        const known = tail.page(this.position);
-        const step = known ?? (await tail.read(this.position));
+        const cached = tail.page(this.position);
+        const step = cached ?? (await tail.read(this.position));
         if (this.stopped) return;
         if (step.type === 'page' && step.entries.length === 0) {
           if (tail.rings === rings) return this.followers.wait(this);
@@ -69,9 +69,9 @@ export class Follower implements Subscription {
         this.position = advance(this.position, step);
         this.writing = this.reader.write(step);
         if (this.writing && !(await this.writing)) return this.stop();
-        // A long replay takes turns with everybody else.
-        if (!known && step.type === 'page' && step.more) await this.pacer.pace();
-        else if (!known) await TURN.pace();
+        // A long replay takes turns with other readers.
+        if (!cached && step.type === 'page' && step.more) await this.pacer.pace();
+        else if (!cached) await TURN.pace();
       }
     } catch (error) {
       if (!this.stopped) this.end(error);
@@ -94,7 +94,7 @@ export class Follower implements Subscription {
   }
 
   /**
-   * Writes an empty page to a waiting reader, unless there is news, which the next round delivers.
+   * Writes an empty page to a waiting reader, unless there are new entries, which the next round delivers.
    * @returns whether it still waits; see {@link deliver}.
    */
   keepAlive(): boolean {

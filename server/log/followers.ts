@@ -4,13 +4,13 @@ import { advance, type Follower } from './follower';
 import type { Page } from './page';
 import type { Tail } from './tail';
 
-/** After a round of deliveries that took this long, in ms, the next one waits to carry more. */
-const LONG = 4;
-/** That wait, in ms: shorter than the round that it may save, and long enough for another commit. */
-const GATHER = 3;
+/** A round of deliveries that takes longer than this, in ms, delays the next one, so that it carries more. */
+const LONG_ROUND = 4;
+/** That delay, in ms: shorter than the round that it may save, and long enough for another commit. */
+const GATHERING_DELAY = 3;
 /** The first and the longest delay, in ms, before a room that could not be read is read again. */
-const RETRY = 50;
-const RETRY_MAX = 1_000;
+const RETRY_DELAY = 50;
+const RETRY_DELAY_MAX = 1_000;
 
 /** The followers of a room, and the bell for those that have caught up. */
 export class Followers {
@@ -19,18 +19,18 @@ export class Followers {
   /** The position of the follower that began to wait last. */
   private position: Position | undefined;
   private gathering = false;
-  private retry = RETRY;
-  /** The last long round: when it ended, and how long it took, in ms. */
-  private last = { end: 0, took: 0 };
+  private retryDelay = RETRY_DELAY;
+  /** When the last long round ended, and how long it took, in ms. */
+  private lastLongRound = { end: 0, duration: 0 };
 
-  /** @param deserted is called when the last follower has left. */
+  /** @param onEmpty is called when the last follower has left. */
   constructor(
     readonly tail: Tail,
-    private readonly deserted: () => void,
+    private readonly onEmpty: () => void,
   ) {}
 
-  /** Whether nobody follows the room. */
-  get empty(): boolean {
+  /** Whether the room has no followers. */
+  get isEmpty(): boolean {
     return this.all.size === 0;
   }
 
@@ -38,7 +38,7 @@ export class Followers {
     this.all.add(follower);
   }
 
-  /** Waits for the bell. */
+  /** Makes a follower wait for the bell. */
   wait(follower: Follower): void {
     this.waiting.add(follower);
     // Followers at one position share the object: comparing identities is quicker.
@@ -50,23 +50,23 @@ export class Followers {
   /** Removes a follower. */
   remove(follower: Follower): void {
     this.waiting.delete(follower);
-    if (this.all.delete(follower) && this.all.size === 0) this.deserted();
+    if (this.all.delete(follower) && this.all.size === 0) this.onEmpty();
   }
 
   /**
-   * Rings the bell: the room may have grown, and waiting followers read on. If it has not, that is one short read.
+   * Rings the bell: the room may have grown, so waiting followers read on. If it has not, that costs one short read.
    * @param deleting whether something may have been erased: from now on, nothing that was cached before is delivered.
    */
   ring(deleting = false): void {
     this.tail.ring(deleting);
     if (this.waiting.size === 0 || this.gathering) return;
     this.gathering = true;
-    // A write costs the same for one message as for fifty. When long rounds follow each other, the readers of the last one
-    // are just about to answer, and their messages join this round. A lone message does not wait.
-    const busy = performance.now() - this.last.end < this.last.took;
-    if (busy) setTimeout(this.rouse, GATHER);
-    // One read for all that rings in this turn.
-    else setImmediate(this.rouse);
+    // A write costs the same for one message as for fifty. While long rounds follow each other, the readers of the last
+    // one are about to answer it, and their messages join this round. A single message does not wait.
+    const busy = performance.now() - this.lastLongRound.end < this.lastLongRound.duration;
+    if (busy) setTimeout(this.wake, GATHERING_DELAY);
+    // One read serves all rings of this turn.
+    else setImmediate(this.wake);
   }
 
   /** Writes an empty page to all waiting readers. */
@@ -82,31 +82,31 @@ export class Followers {
     for (const follower of this.all) follower.end();
   }
 
-  private readonly rouse = (): void => {
+  private readonly wake = (): void => {
     this.gathering = false;
     if (this.waiting.size === 0) return;
     // Read first: then all waiting followers are served from memory.
-    this.tail.refresh().then(this.round, this.rouseLater);
+    this.tail.refresh().then(this.round, this.wakeLater);
   };
 
   /** Retries after the store could not be read, until no follower waits. */
-  private readonly rouseLater = (error: unknown): void => {
-    if (this.retry === RETRY) console.error('A room could not be read; trying again:', error);
-    if (!this.gathering) setTimeout(this.rouse, this.retry).unref();
+  private readonly wakeLater = (error: unknown): void => {
+    if (this.retryDelay === RETRY_DELAY) console.error('A room could not be read; trying again:', error);
+    if (!this.gathering) setTimeout(this.wake, this.retryDelay).unref();
     this.gathering = true;
-    this.retry = Math.min(this.retry * 2, RETRY_MAX);
+    this.retryDelay = Math.min(this.retryDelay * 2, RETRY_DELAY_MAX);
   };
 
   private readonly round = (): void => {
-    this.retry = RETRY;
+    this.retryDelay = RETRY_DELAY;
     const begin = performance.now();
     while (this.deliverAll());
     const end = performance.now();
-    if (end - begin > LONG) this.last = { end, took: end - begin };
+    if (end - begin > LONG_ROUND) this.lastLongRound = { end, duration: end - begin };
   };
 
   /**
-   * Delivers the next page to each waiting follower. One whose reader can't take it at once reads on alone.
+   * Delivers the next page to each waiting follower. One whose reader can't accept it at once reads on by itself.
    * @returns whether there is another page for some of them.
    */
   private deliverAll(): boolean {
@@ -130,7 +130,7 @@ export class Followers {
     return more;
   }
 
-  /** Lets a follower read on alone, once its reader has taken the last step. */
+  /** Lets a follower read on by itself, once its last step is written. */
   private release(follower: Follower): void {
     this.waiting.delete(follower);
     void follower.run();

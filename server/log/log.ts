@@ -125,7 +125,7 @@ export class Log {
   private forget(room: string): void {
     setImmediate(() => {
       const followers = this.rooms.get(room);
-      if (!followers?.empty) return;
+      if (!followers?.isEmpty) return;
       this.rooms.delete(room);
       followers.tail.close();
     });

@@ -1,6 +1,6 @@
-/** Bounds what several caches keep in memory together: past the limit, whatever was used longest ago is dropped. */
+/** Bounds the memory of several caches together: beyond the limit, the least recently used item is dropped. */
 export class MemoryBudget {
-  /** In the order of their last use. */
+  /** The items in the order of their last use. */
   private readonly held = new Map<object, { bytes: number; drop: () => void }>();
   private used = 0;
 
@@ -13,7 +13,7 @@ export class MemoryBudget {
   }
 
   /**
-   * Counts an item, or counts it anew, as used just now.
+   * Counts an item, or counts it again with another size, as used just now.
    * @param drop removes it from its cache; it is not counted any more by then.
    */
   reserve(item: object, bytes: number, drop: () => void): void {
@@ -35,7 +35,7 @@ export class MemoryBudget {
     this.held.set(item, held);
   }
 
-  /** Counts an item no more. */
+  /** Stops counting an item. */
   release(item: object): void {
     this.used -= this.held.get(item)?.bytes ?? 0;
     this.held.delete(item);

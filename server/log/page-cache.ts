@@ -1,10 +1,11 @@
 import type { Entry, Reset } from '../wire';
-import { ENTRY_SIZE, memoryOf } from './entry';
+import { ENTRY_BYTES_MAX, memoryOf } from './entry';
 import type { MemoryBudget } from './memory-budget';
 import type { Page } from './page';
 
 /** How many encodings a page may have; each lives as long as the page. */
-const ENCODINGS = 6;
+const ENCODINGS_MAX = 6;
+
 /** Returns the most bytes that entries take up: in memory, and in each encoding. */
 export function bytesOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + memoryOf(entry), 0);
@@ -26,24 +27,24 @@ export class PageCache {
   }
 
   /** Caches a page, while the budget has room for it and all its encodings. */
-  keep(seq: number, page: Page | Reset): void {
+  set(seq: number, page: Page | Reset): void {
     if (this.closed) return;
     this.pages.set(seq, page);
-    const bytes = ENTRY_SIZE + (page.type === 'reset' ? ENTRY_SIZE : bytesOf(page.entries));
-    this.budget.reserve(page, (1 + ENCODINGS) * bytes, () => this.pages.delete(seq));
+    const bytes = ENTRY_BYTES_MAX + (page.type === 'reset' ? ENTRY_BYTES_MAX : bytesOf(page.entries));
+    this.budget.reserve(page, (1 + ENCODINGS_MAX) * bytes, () => this.pages.delete(seq));
   }
 
-  /** Returns the page after a seq: cached, or being read for another reader, or read now. */
+  /** Returns the page after a seq: from the cache, from a read that is under way, or from a new one. */
   async read(seq: number, make: () => Promise<Page | Reset>): Promise<Page | Reset> {
-    const known = this.get(seq) ?? this.reading.get(seq);
-    if (known) return known;
+    const cached = this.get(seq) ?? this.reading.get(seq);
+    if (cached) return cached;
     const reading = make();
     this.reading.set(seq, reading);
     const isCurrent = () => this.reading.get(seq) === reading;
     try {
       const page = await reading;
-      // One that ends at the head is outgrown by the next entry.
-      if (isCurrent() && page.type === 'page' && page.more) this.keep(seq, page);
+      // A page that ends at the head is incomplete after the next entry.
+      if (isCurrent() && page.type === 'page' && page.more) this.set(seq, page);
       return page;
     } finally {
       if (isCurrent()) this.reading.delete(seq);
@@ -57,7 +58,7 @@ export class PageCache {
     this.reading.clear();
   }
 
-  /** Drops all pages, and caches no more: a read may still be under way for a reader that leaves. */
+  /** Drops all pages, and caches no more: a read may still be under way for a reader that has left. */
   close(): void {
     this.closed = true;
     this.clear();

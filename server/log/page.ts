@@ -4,65 +4,65 @@ import { sizeOf } from './entry';
 import type { LogSlice } from './store';
 
 /**
- * Entries that follow each other or, where history is read back, messages only. Readers at the same place share one,
- * so it is never changed.
+ * Consecutive entries or, where history is read back, messages only. Readers at the same position share one, so it is
+ * immutable.
  */
 export interface Page {
   readonly type: 'page';
   readonly entries: readonly Entry[];
-  /** The place from which to read on. */
+  /** The position after which to read on. */
   readonly cursor: Cursor;
   readonly earliest: Cursor;
-  /** Whether the room had more when it was read. */
+  /** Whether the room had further entries when it was read. */
   readonly more: boolean;
-  /** When the room's newest entry was taken in, in ms since 1970. */
+  /** When the room's newest entry was accepted, in ms since 1970. */
   readonly at: number;
 }
 
-/** The most bytes of messages, in UTF-8, in one answer over HTTP, beyond its first message. */
-const ANSWER_BYTES = 128 * 1024;
+/** The most bytes of messages, in UTF-8, in one HTTP response, beyond its first message. */
+const RESPONSE_BYTES_MAX = 128 * 1024;
 
 /**
- * Returns what comes after a position: entries, or a reset if the position is not in this history.
- * @param most the most bytes of messages, beyond the first: it bounds what a slow reader can hold in memory.
+ * Returns the page after a position, or a reset if the position is not in this history.
+ * @param maxBytes the most bytes of messages, beyond the first: a slow reader holds one page in memory.
  */
 export function pageAfter(
   room: string,
   { epoch, seq }: Position,
   slice: LogSlice,
-  most = ANSWER_BYTES,
+  maxBytes = RESPONSE_BYTES_MAX,
 ): Page | Reset {
   if (epoch !== slice.epoch || seq > slice.head || seq < slice.earliest) return reset(room, slice);
-  const entries = slice.entries.slice(0, fitting(slice.entries, most));
+  const entries = slice.entries.slice(0, countFitting(slice.entries, maxBytes));
   return page(slice, seq + entries.length, entries);
 }
 
-/** Returns what comes before a position: the newest history that fits, or a reset likewise. */
+/** Returns the page of history before a position, or a reset if the position is not in this history. */
 export function pageBefore(room: string, { epoch, seq }: Position, slice: LogSlice): Page | Reset {
   if (epoch !== slice.epoch || seq > slice.head + 1) return reset(room, slice);
   return page(slice, Math.max(seq - 1, slice.earliest), newestFitting(slice.entries));
 }
 
-/** Returns how many of the first entries hold at most so many bytes of messages; one always does. */
-function fitting(entries: LogSlice['entries'], most: number): number {
+/** Returns how many of the first entries have at most `maxBytes` of messages together; at least one. */
+function countFitting(entries: LogSlice['entries'], maxBytes: number): number {
   let bytes = 0;
   const end = entries.findIndex((entry, i) => {
     bytes += sizeOf(entry);
-    return bytes > most && i > 0;
+    return bytes > maxBytes && i > 0;
   });
   return end < 0 ? entries.length : end;
 }
 
-/** Returns the newest history that fits; of more than `limit` the oldest, since the others come after its cursor. */
+/** Returns a page of the newest history. Of more than `limit` entries it has the oldest: the others follow its cursor. */
 export function newestPage(slice: LogSlice, limit: number): Page {
   if (slice.entries.length <= limit) return page(slice, slice.head, newestFitting(slice.entries));
-  const entries = slice.entries.slice(0, Math.min(limit, fitting(slice.entries, ANSWER_BYTES)));
+  const entries = slice.entries.slice(0, Math.min(limit, countFitting(slice.entries, RESPONSE_BYTES_MAX)));
   return page(slice, entries.at(-1)!.seq, entries);
 }
 
-/** The newest entries that fit into an answer. */
+/** Returns the newest entries that fit into one response. */
 function newestFitting(entries: LogSlice['entries']): LogSlice['entries'] {
-  return entries.slice(-fitting(entries.toReversed(), ANSWER_BYTES));
+  return entries.slice(-countFitting(entries.toReversed(), RESPONSE_BYTES_MAX));
 }
 
 /** @param end the seq after which reading on misses nothing. */
@@ -91,12 +91,12 @@ export function eventsOf(step: Page | Reset): readonly (Entry | Reset)[] {
   return step.type === 'reset' ? [step] : step.entries;
 }
 
-/** Encodes each thing once for all who are handed it. */
-export function memoize<In extends object, Out>(encode: (what: In) => Out): (what: In) => Out {
-  const encoded = new WeakMap<In, { value: Out }>();
-  return (what) => {
-    let known = encoded.get(what);
-    if (!known) encoded.set(what, (known = { value: encode(what) }));
-    return known.value;
+/** Makes a function encode each object only once, for all readers that get it. */
+export function memoize<In extends object, Out>(encode: (value: In) => Out): (value: In) => Out {
+  const encodings = new WeakMap<In, { encoded: Out }>();
+  return (value) => {
+    let cached = encodings.get(value);
+    if (!cached) encodings.set(value, (cached = { encoded: encode(value) }));
+    return cached.encoded;
   };
 }

@@ -1,10 +1,10 @@
 import { withoutErased } from './entry';
 import type { LogSlice, Store } from './store';
 
-/** The most entries that are read at once, in a millisecond or two: reading more would hold up everybody else. */
+/** The most entries of one read, which takes a millisecond or two: a longer one would delay all other clients. */
 const READ_MAX = 256;
 
-/** Extends a slice by what came after it, and returns its newest `kept` entries; nothing if the two do not join. */
+/** Extends a slice by the entries after it, and returns its newest `kept` entries; nothing if the two do not join. */
 export async function readForward(
   store: Store,
   room: string,
@@ -35,7 +35,7 @@ export async function readNewest(store: Store, room: string, size: number): Prom
     await new Promise(setImmediate);
     const first = slice.head - entries.length + 1;
     const older = await store.before(room, first, Math.min(size - entries.length, READ_MAX));
-    // Not if the store has dropped what is older, or has another history by now.
+    // The store may have dropped the older entries, or have another history by now.
     if (older.entries.length === 0 || older.epoch !== slice.epoch) break;
     entries = [...older.entries, ...entries];
   }

@@ -8,11 +8,11 @@ export type Draft = Content & {
   id: string;
   visitor: string;
   username: string;
-  /** What allows it; without them, nothing has to. */
+  /** The conditions of a privileged entry. */
   requires?: Requirements;
 };
 
-/** What a privileged entry depends on, and the audit entry that is committed with it. */
+/** The conditions under which an entry may be appended, and the audit entry that is committed with it. */
 export interface Requirements {
   /** Visitors and the roles that they must still have. */
   roles: readonly (readonly [visitor: string, role: Role])[];
@@ -26,12 +26,12 @@ export interface AppendResult {
 }
 
 /**
- * Why a draft was not appended: its id belongs to another entry; the entry that it erases is not there or can't be
- * erased, any more; or a visitor has another role by now.
+ * Why a draft was not appended: its id belongs to another entry; the entry that it erases is missing or can't be
+ * erased; or the role of a visitor has changed.
  */
 export type Conflict = 'id_taken' | 'target_missing' | 'roles_changed';
 
-/** Where a room's log stands. */
+/** The state of a room's log. */
 export interface LogHead {
   epoch: string;
   /** The seq before the first entry that is kept. */
@@ -42,25 +42,25 @@ export interface LogHead {
   at: number;
 }
 
-/** Consecutive entries of a room, and where its log stood when they were read. */
+/** Consecutive entries of a room, and the state of its log when they were read. */
 export interface LogSlice extends LogHead {
   /** In order of seq, without holes, unless they are history. */
   entries: Entry[];
 }
 
-/** Where the log is stored. Each backend implements it, and passes one contract suite. */
+/** The storage of all logs. Each backend implements this interface, and passes one contract suite. */
 export interface Store {
   /**
    * Commits the drafts in one transaction, in order, and returns only when they are on the disk. Each is checked in
    * this order: a draft whose id the room has already takes no seq; then the roles that it requires; then the target
    * that it erases, which loses its body in the same transaction.
-   * @returns what became of each draft.
+   * @returns the result of each draft.
    * @throws {Error} if it is not known whether they were committed.
    */
   append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]>;
-  /** Returns the names of all rooms that something was written in, in order. */
+  /** Returns the names of all rooms that have entries, in order. */
   rooms(): Promise<string[]>;
-  /** Returns where the log of a room stands. */
+  /** Returns the state of a room's log. */
   head(room: string): Promise<LogHead>;
   /** Returns the entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<LogSlice>;
@@ -68,13 +68,13 @@ export interface Store {
   before(room: string, seq: number, limit: number): Promise<LogSlice>;
   /**
    * Returns the newest `limit` entries of history with a smaller seq than this one: those of kinds that are in history,
-   * as they stand now, with holes where other entries lie. It takes as long however many of those there are.
+   * as they stand now, with holes where other entries lie. It does not take longer if there are many of those.
    */
   historyBefore(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** Returns the seq of the oldest of the newest `count` entries of history, if there are any. */
   firstOfNewest(room: string, count: number): Promise<number | undefined>;
   /** Returns the entry that has an id. */
   find(room: string, id: string): Promise<Entry | undefined>;
-  /** Calls back after each commit, whoever made it, with each room that grew. */
+  /** Calls back after each commit, also of another process, with each room that has grown. */
   onCommit(ring: (room: string) => void): void;
 }

@@ -7,53 +7,52 @@ import { bytesOf, PageCache } from './page-cache';
 import { readNewest, readForward } from './slice';
 import type { LogSlice, Store } from './store';
 
-/** How many entries are read at first. All that may be kept are read only when a reader has missed more. */
-const FIRST = 64;
+/** How many entries are read at first. More are read only when a reader has missed more. */
+const INITIAL_SIZE = 64;
 /** The most entries of a follower's page. */
-const PAGE = 256;
-/** The most bytes of their bodies, beyond the first: what a stalled reader can hold in memory. */
-const PAGE_BYTES = 64 * 1024;
-/** The most bytes that the entries of one room may take up. */
-const ROOM = 2 * 1024 * 1024;
+const PAGE_MAX = 256;
+/** The most bytes of their bodies, beyond the first: a stalled reader holds one page in memory. */
+const PAGE_BYTES_MAX = 64 * 1024;
+/** The most bytes that the cached entries of one room may take up. */
+const ROOM_BYTES_MAX = 2 * 1024 * 1024;
 
 /**
- * A room's newest entries, read from the store once for all who follow the room.
- * It is a cache in front of the store and nothing else: nothing comes into it but what was read there. What it holds is
- * bounded by a budget that it shares with all other rooms.
+ * The newest entries of a room, read from the store once for all its followers. It is a cache in front of the store and
+ * nothing else: every entry in it was read there. All rooms share one budget of memory.
  */
 export class Tail {
-  /** How often the room may have grown. */
+  /** How often the bell has rung. */
   rings = 0;
-  /** The last of these rings that may have deleted something: what was read before it is not handed out any more. */
+  /** The last ring that may have announced a deletion: entries that were read before it are not served. */
   private deletion = 0;
-  /** Pages of what is known. */
+  /** Pages of the cached entries. */
   private readonly pages: PageCache;
-  /** Pages from further back. What they hold changes only when something is deleted from it. */
+  /** Pages from further back. They change only when something in them is deleted. */
   private readonly distantPages: PageCache;
   /** How many of the newest entries are wanted, and how many were read: more may have come since. */
   private size: number;
   private known = 0;
   private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
-  /** The ring that `slice` is as new as. */
+  /** The ring up to which `slice` is current. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
   private closed = false;
 
-  /** @param kept how many entries are kept, if the budget has room for them. */
+  /** @param kept how many entries are cached, if the budget allows it. */
   constructor(
     private readonly store: Store,
     private readonly room: string,
     private readonly kept: number,
     private readonly budget: MemoryBudget,
   ) {
-    this.size = Math.min(FIRST, kept);
+    this.size = Math.min(INITIAL_SIZE, kept);
     this.pages = new PageCache(budget);
     this.distantPages = new PageCache(budget);
   }
 
   /**
    * Notes that the room may have grown.
-   * @param deleting whether something may have been erased: then nothing is served before it was read again.
+   * @param deleting whether something may have been erased: then nothing is served until it has been read again.
    */
   ring(deleting: boolean): void {
     this.rings += 1;
@@ -63,7 +62,7 @@ export class Tail {
     this.distantPages.clear();
   }
 
-  /** Drops the pages that are kept for readers that come at once: a quiet room needs them no longer. */
+  /** Drops the cached pages. They serve readers at the same moment, so a quiet room does not need them. */
   dropPages(): void {
     this.pages.clear();
     this.distantPages.clear();
@@ -79,13 +78,13 @@ export class Tail {
   }
 
   /**
-   * Reads the store until the cache is as new as the room is now. Concurrent callers share the reads.
-   * @param size how many of the newest entries are to be known at least, if the room has them.
+   * Reads the store until the cache is as current as the room is now. Concurrent callers share the reads.
+   * @param size how many of the newest entries it reads at least, if the room has them.
    */
   async refresh(size = 0): Promise<void> {
     const wanted = this.rings;
     while (this.fresh < wanted || this.known < size) {
-      // Again each time: what was read may have been let go of meanwhile.
+      // In each round, since the budget may have dropped the entries in the meantime.
       this.size = Math.max(this.size, size);
       this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
       await this.refreshing;
@@ -98,19 +97,19 @@ export class Tail {
     this.budget.touch(this);
     let page = this.pages.get(position.seq);
     if (!page) {
-      page = pageAfter(this.room, position, this.cut(position, PAGE), PAGE_BYTES);
-      this.pages.keep(position.seq, page);
+      page = pageAfter(this.room, position, this.cut(position, PAGE_MAX), PAGE_BYTES_MAX);
+      this.pages.set(position.seq, page);
     }
     return page;
   }
 
-  /** Returns the page after a position, once the store has been asked what is new. */
+  /** Returns the page after a position, after a {@link refresh}. */
   async read(position: Position): Promise<Page | Reset> {
     await this.reach(position);
     return this.page(position) ?? this.distantPage(position);
   }
 
-  /** Returns what comes after a position: from memory near the head, from the store further back. */
+  /** Returns the entries after a position: from memory near the head, from the store further back. */
   async after(position: Position, limit: number): Promise<Page | Reset> {
     await this.reach(position);
     this.budget.touch(this);
@@ -118,7 +117,7 @@ export class Tail {
     return pageAfter(this.room, position, slice);
   }
 
-  /** Like {@link refresh}; and back to a place, if it is as near as what is to be kept. */
+  /** Refreshes the cache, and extends it back to a position that is near enough to be cached. */
   private async reach({ epoch, seq }: Position): Promise<void> {
     await this.refresh();
     const near = epoch === this.slice.epoch && seq < this.begin && seq >= this.slice.head - this.kept;
@@ -127,7 +126,8 @@ export class Tail {
 
   /** Reads a page that is not cached: from far back, of another history, or too new. */
   private async distantPage(position: Position): Promise<Page | Reset> {
-    const make = async () => pageAfter(this.room, position, await this.readStore(position, PAGE), PAGE_BYTES);
+    const make = async () =>
+      pageAfter(this.room, position, await this.readStore(position, PAGE_MAX), PAGE_BYTES_MAX);
     const { epoch, seq } = position;
     // A page that ends at the head now is wrong once the room has grown.
     return epoch === this.slice.epoch && seq < this.slice.head ? this.distantPages.read(seq, make) : make();
@@ -137,7 +137,7 @@ export class Tail {
     return this.store.after(this.room, seq, limit);
   }
 
-  /** Whether the cache holds what comes after a position. That nothing does, only a fresh cache can say. */
+  /** Whether the cache has the entries after a position. Only a current one can tell that there are none. */
   private knows({ epoch, seq }: Position): boolean {
     const { head } = this.slice;
     if (this.fresh < this.deletion || epoch !== this.slice.epoch || seq < this.begin) return false;
@@ -159,7 +159,7 @@ export class Tail {
     const { epoch } = this.slice;
     const joined =
       this.known < size ? undefined : await readForward(this.store, this.room, this.slice, this.kept);
-    // Something may have been deleted from what is further back.
+    // Something further back may have been deleted.
     const news = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
     const slice = joined ?? (await readNewest(this.store, this.room, size));
     if (!joined || slice.epoch !== epoch || news.some(targetOf)) this.distantPages.clear();
@@ -169,11 +169,11 @@ export class Tail {
     this.fresh = rings;
   }
 
-  /** Keeps as many of the newest entries as may be kept of one room. */
+  /** Caches as many of the newest entries as fit into the bound of a room. */
   private keep(slice: LogSlice): void {
     let bytes = bytesOf(slice.entries);
     let first = 0;
-    for (; bytes > ROOM; first += 1) bytes -= bytesOf([slice.entries[first]!]);
+    for (; bytes > ROOM_BYTES_MAX; first += 1) bytes -= bytesOf([slice.entries[first]!]);
     this.slice = { ...slice, entries: slice.entries.slice(first) };
     if (!this.closed) this.budget.reserve(this, bytes, this.forget);
   }
