@@ -33,7 +33,6 @@ import { limitConnections } from './http/connections';
 import { gracefulShutdown } from './http/graceful-shutdown';
 import { createHttpServer } from './http/http-server';
 import { limitPipelining } from './http/pipelining';
-import { rejectUpgrade } from './http/reject';
 import { limitRequestMemory } from './http/request-memory';
 import { securityHeaders, refuseForeignOrigins } from './http/security-headers';
 import { limitSendBuffers } from './http/send-buffers';
@@ -43,7 +42,6 @@ import { Devices } from './identity/devices';
 import { newSecret } from './identity/secret';
 import { Visitors } from './identity/visitors';
 import { Log } from './log/log';
-import { errorBody, Refusal } from './refusal';
 import { accountRoutes } from './routes/account';
 import { assets } from './routes/assets';
 import { contactRoutes } from './routes/contacts';
@@ -59,6 +57,7 @@ import { authorize, chargeReads, scheduleRequests } from './transports/authoriza
 import { poll } from './transports/poll';
 import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
+import { dispatchUpgrades } from './transports/upgrades';
 import { WebSockets } from './transports/websocket';
 
 /** A server that does not listen yet, and the operations that its process needs. */
@@ -66,7 +65,7 @@ export interface App {
   server: Server;
   /**
    * Returns the secret of the link that makes its first user an owner: only once, when the server is new.
-   * @param renew makes another link, if that was lost.
+   * @param renew creates another link, if that one was lost.
    */
   ownersLink(renew?: boolean): Promise<string | undefined>;
   /** Ends all connections, then closes the stores: everything that was accepted is on disk. May be called again. */
@@ -173,21 +172,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   limitPipelining(server);
   limitRequestMemory(server, addressLimits);
   limitSendBuffers(server, addressLimits);
-  server.on('upgrade', (request, socket, head) => {
-    const path = request.url?.replace(/\?.*/s, '') ?? '';
-    // Socket.IO has its own listener.
-    if (path.startsWith(`${io.path()}/`)) return;
-    if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
-    try {
-      addressLimits.countRequest(request);
-      throw new Refusal('not_found', `There is no WebSocket at ${path}.`);
-    } catch (error) {
-      addressLimits.countRefusal(request);
-      rejectUpgrade(socket, errorBody(error));
-    }
-  });
+  dispatchUpgrades(server, addressLimits, sockets, io.path());
 
-  const end = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     const shutdown = shutDown();
     await log.close();
     presence.close();
@@ -197,10 +184,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     await shutdown;
     await stores.close();
   };
-  let ending: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
   return {
     server,
     ownersLink: (renew) => invitations.ownersLink(renew),
-    close: () => (ending ??= end()),
+    close: () => (closing ??= closeAll()),
   };
 }

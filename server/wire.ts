@@ -29,8 +29,8 @@ export interface Reset {
 }
 
 /**
- * The first event of a stream: where reading begins. A reader that is disconnected before its first message resumes
- * from here.
+ * The first event of a stream: the cursor at which reading begins. A reader that is disconnected before its first message
+ * resumes from here.
  */
 export interface Start {
   type: 'start';
@@ -46,7 +46,7 @@ export interface MessagePage {
   earliest: Cursor;
 }
 
-/** Somebody who is in a room. */
+/** A person in a room. */
 export interface Person {
   visitor: string;
   username: string;
@@ -60,18 +60,18 @@ export interface Presence {
   people: Person[];
 }
 
-/** Somebody is typing. */
+/** A person is typing. */
 export interface Typing extends Person {
   type: 'typing';
   room: string;
 }
 
-/** Somebody has changed their name. */
+/** A person has changed their name. */
 export interface ChangeUsername extends Person {
   type: 'change_username';
 }
 
-/** Who may write in a room, and how often. */
+/** The rules for writing in a room. */
 export interface RoomRules {
   /** Only moderators and owners write. */
   locked: boolean;
@@ -85,30 +85,8 @@ export interface ChangeRoom extends RoomRules {
   room: string;
 }
 
-/** What somebody may do. Each role includes those before it. */
+/** The role of a visitor. Each includes the rights of those before it. */
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
-
-/** The details of each action in the audit log; `minutes` is missing if it is permanent. */
-export interface AuditDetails {
-  delete_message: { room: string; username: string };
-  mute: { minutes?: number | undefined };
-  unmute: Record<string, never>;
-  ban: { minutes?: number | undefined; addresses: readonly string[] };
-  unban: Record<string, never>;
-  set_role: { role: Role };
-  set_room: RoomRules;
-  invite: { role: Role; uses: number };
-  revoke_invitation: Record<string, never>;
-  redeem_invitation: { role: Role };
-}
-
-/** The actions that the audit log records. */
-export type AuditAction = keyof AuditDetails;
-
-/** An action in the audit log; `target` is a visitor, room, message or invitation. */
-export type AuditedAction = {
-  [Action in AuditAction]: { action: Action; target: string; details: AuditDetails[Action] };
-}[AuditAction];
 
 /** An entry of the address book. */
 export interface Contact {
@@ -134,8 +112,8 @@ export interface RemoveContact {
 export type Ephemeral = Presence | Typing | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
 /**
- * Identifies an error for programs; stable, while sentences may change. There is one for everything that a client can
- * handle differently. PROTOCOL.md explains them.
+ * Identifies an error for programs. Codes are stable, while sentences may change; errors that a client can handle
+ * differently have different codes. PROTOCOL.md explains them.
  */
 export type ErrorCode =
   | 'address_too_long'
@@ -180,7 +158,7 @@ export interface ErrorBody {
   retryAfter?: number;
 }
 
-/** Acknowledges a request over Socket.IO, with its result or an error. */
+/** Acknowledges a request over Socket.IO with its result, or with an error. */
 export type Acknowledge<T> = (answer: T | ErrorBody) => void;
 
 /** Where reading begins: after a cursor, or with the newest `last` messages; by default at the head. */
@@ -202,7 +180,7 @@ type SendEvents = {
 export interface ClientEvents extends SendEvents {
   change_username: (change: { username: string }, ack?: Acknowledge<ChangeUsername>) => void;
   typing: (typing?: object, ack?: Acknowledge<object>) => void;
-  delete_message: (which: { id: string; room?: string }, ack?: Acknowledge<object>) => void;
+  delete_message: (target: { id: string; room?: string }, ack?: Acknowledge<object>) => void;
   join: (reading: Reading, ack?: Acknowledge<{ room: string; cursor: Cursor }>) => void;
 }
 

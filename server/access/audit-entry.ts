@@ -1,4 +1,4 @@
-import type { AuditAction, AuditDetails, AuditedAction } from '../wire';
+import type { AuditAction, AuditDetails, AuditedAction } from '../log/audited-action';
 
 /** An audit entry to store: it is committed together with the change that it records. */
 export type NewAuditEntry = AuditedAction & {

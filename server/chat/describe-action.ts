@@ -1,4 +1,5 @@
-import type { AuditedAction, Role } from '../wire';
+import type { AuditedAction } from '../log/audited-action';
+import type { Role } from '../wire';
 
 /**
  * Returns an audited action as the predicate of a sentence whose subject is the actor: “muted Masha for 10 minutes”. An

@@ -1,5 +1,6 @@
 import type { Content } from '../entry-kinds';
-import type { AuditedAction, Entry, Role } from '../wire';
+import type { Entry, Role } from '../wire';
+import type { AuditedAction } from './audited-action';
 
 /** An entry that is not stored yet. */
 export type Draft = Content & {

@@ -7,6 +7,7 @@ import type { Moderation } from '../chat/moderation';
 import type { Rules } from '../chat/rules';
 import { jsonBody } from '../http/body';
 import type { Visitors } from '../identity/visitors';
+import type { AuditedAction } from '../log/audited-action';
 import { visitorOf } from '../transports/authorization';
 import {
   checkBan,
@@ -17,7 +18,6 @@ import {
   checkVisitor,
 } from '../validation/accounts';
 import { checkDeletion, checkRoom } from '../validation/messages';
-import type { AuditedAction } from '../wire';
 import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';

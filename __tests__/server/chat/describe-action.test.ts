@@ -1,5 +1,5 @@
 import { describeAction } from '../../../server/chat/describe-action';
-import type { AuditedAction } from '../../../server/wire';
+import type { AuditedAction } from '../../../server/log/audited-action';
 
 const nameOf = (visitor: string): string => ({ v: 'Masha' })[visitor] ?? 'nobody';
 
