@@ -22,7 +22,7 @@ import type { Services } from './services';
 /** How often a replay that has used up its reads checks whether there are new ones, in ms. */
 const REPLAY_RETRY_INTERVAL = 500;
 
-/** The events that a client may send, for the refusal of others. */
+/** The events that a client may send, for the error about any other. */
 const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing', 'join']
   .map((event) => `"${event}"`)
   .join(', ');
@@ -61,8 +61,8 @@ export class RoomSession implements Connection, Pacer {
 
   /**
    * Charges a frame to the reads by its size, before it is parsed. Disconnects a client that floods.
-   * @param size in bytes, or about.
-   * @returns whether it may be handled.
+   * @param size in bytes or characters.
+   * @returns whether the frame may be handled.
    */
   acceptFrame(size: number): boolean {
     if (this.isClosed) return false;
@@ -77,7 +77,7 @@ export class RoomSession implements Connection, Pacer {
   /**
    * Handles a client's request, by the name of its event.
    * @returns the acknowledgement.
-   * @throws {Refusal} to answer the client with instead.
+   * @throws {Refusal} the answer, if the request is refused.
    */
   async handle(event: unknown, payload: unknown): Promise<object> {
     this.checkOpen();
@@ -100,7 +100,7 @@ export class RoomSession implements Connection, Pacer {
     throw error;
   }
 
-  /** Leaves the room, and handles nothing more. */
+  /** Leaves the room, and refuses all further requests. */
   close(): void {
     this.isClosed = true;
     this.room.close();
@@ -112,7 +112,7 @@ export class RoomSession implements Connection, Pacer {
     this.outlet.end(reason);
   }
 
-  /** Validates a request, then begins it. No promise here may hold the payload, which can be large, while it waits. */
+  /** Validates a request, then starts it. No promise here may hold the payload, which can be large, while it waits. */
   private dispatch(event: unknown, payload: unknown): Promise<object> {
     switch (event) {
       case 'delete_message':
@@ -129,7 +129,7 @@ export class RoomSession implements Connection, Pacer {
     }
   }
 
-  /** @param namesRoom whether the draft goes to the room that it names, and not to the current one. */
+  /** @param namesRoom whether the draft is for the room that it names, and not for the current one. */
   private async send(draft: ChatDraft, namesRoom: boolean): Promise<Entry> {
     const characters = charactersOf(draft);
     this.bounds.hold(characters);
@@ -164,14 +164,15 @@ export class RoomSession implements Connection, Pacer {
     return this.room.join(reading);
   }
 
-  /** Waits for the last `join`, as long as its reader stalls. @throws {Refusal} if the session has been closed. */
+  /** Waits for the last `join`. @throws {Refusal} if the session has been closed. */
   private async joined(): Promise<void> {
     await this.room.joined();
     this.checkOpen();
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new Refusal('forbidden', 'This connection was closed.');
+    // Not a final error: the request may be accepted on another connection.
+    if (this.isClosed) throw new Refusal('unavailable', 'This connection was closed. Connect again.');
   }
 }
 

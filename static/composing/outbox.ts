@@ -5,6 +5,8 @@ import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { DraftStore } from './draft-store.js';
 
+/** The pause, in milliseconds, while nothing can be sent before a sign-in: it ends earlier with the next connection. */
+const SIGN_IN_PAUSE = 60_000;
 /** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
 const REMOVED_LIMIT = 1000;
 
@@ -171,7 +173,8 @@ export class Outbox {
 
   private async pause(error: unknown): Promise<void> {
     const retryAfter = (error instanceof ApiError && error.retryAfter) || 0;
-    const delay = Math.max(retryAfter, this.backoff.next());
+    const isSignedOut = error instanceof ApiError && error.isSignedOut;
+    const delay = isSignedOut ? SIGN_IN_PAUSE : Math.max(retryAfter, this.backoff.next());
     this.heldUntil = retryAfter ? Date.now() + delay : undefined;
     this.report();
     await new Promise<void>((resolve) => {

@@ -29,9 +29,14 @@ export class ApiError extends Error {
     return new ApiError(error, status, retryAfter && retryAfter * 1000, body);
   }
 
-  /** Whether a retry would be answered the same. */
+  /** Whether this visitor may do nothing until the next sign-in. */
+  get isSignedOut(): boolean {
+    return this.status === 401;
+  }
+
+  /** Whether a retry would be answered the same, also after a sign-in. */
   get isFinal(): boolean {
-    return this.status >= 400 && !isTemporary(this);
+    return this.status >= 400 && !this.isSignedOut && !isTemporary(this);
   }
 }
 

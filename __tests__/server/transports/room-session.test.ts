@@ -1,40 +1,43 @@
-import { Refusal } from '../../../server/refusal';
-import type { Services } from '../../../server/transports/services';
-import type { Outlet } from '../../../server/transports/outlet';
-import { RoomSession } from '../../../server/transports/room-session';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { startApp, type Running } from '../../support/app';
+import { readAll, say } from '../../support/http';
+import { connect } from '../../support/socket';
+import { TestVisitor } from '../../support/test-visitor';
+import { openPeer } from '../../support/ws';
 
-const nothing = (): void => undefined;
+describe('a room session that is closed while its reader stalls', () => {
+  let app: Running;
+  beforeEach(async () => (app = await startApp()));
+  afterEach(() => app.close());
 
-describe('a session that is closed while its reader stalls', () => {
-  it('refuses the requests that wait for the last join, and stores nothing', async () => {
-    let taken: (taken: boolean) => void = nothing;
-    const taking = new Promise<boolean>((resolve) => (taken = resolve));
-    const [say, deleteMessage] = [jest.fn(), jest.fn()];
-    const services = {
-      access: { addConnection: nothing, removeConnection: nothing },
-      visitorLimits: { consume: nothing, checkRefusals: nothing, countRefusal: nothing },
-      scheduler: { wait: nothing },
-      log: { start: async () => 'a:0', follow: () => ({ writing: taking, stop: nothing }) },
-      presence: { join: () => ({ leave: nothing, typing: nothing }) },
-      visitors: { profileOf: async () => ({ username: 'Masha' }) },
-      chat: { send: say },
-      deletions: { delete: deleteMessage },
-    } as unknown as Services;
-    const outlet: Outlet = { write: nothing, notify: nothing, end: nothing };
-    const visitor = { id: 'v', username: 'Masha', isPersistent: true, address: '::1' };
-    const session = new RoomSession(services, visitor, outlet);
-    session.enter('lobby', 'a:0');
-    const id = '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10';
-    const answers = [
-      session.handle('join', { room: 'other' }),
-      session.handle('new_message', { message: 'after the ban' }),
-      session.handle('delete_message', { id }),
-    ];
-    session.disconnect(new Refusal('forbidden', 'You are banned from this chat.'));
-    taken(false);
-    const [, ...waited] = await Promise.allSettled(answers);
-    expect(waited).toMatchObject(waited.map(() => ({ status: 'rejected', reason: { status: 403 } })));
-    expect(say).not.toHaveBeenCalled();
-    expect(deleteMessage).not.toHaveBeenCalled();
+  it('refuses the requests that wait for the last join: they store and delete nothing', async () => {
+    const owner = await TestVisitor.createOwner(app);
+    const writer = await TestVisitor.createGuest(app.url);
+    const watcher = await connect(app.url, { auth: { room: 'stalled' } });
+    const connection = once(app.server, 'connection');
+    const peer = await openPeer(app.url, '/ws?room=stalled', 'json', undefined, writer.headers);
+    const [serverSide] = (await connection) as [Socket];
+    peer.send({ type: 'new_message', message: 'to be deleted', id: '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10' });
+    await peer.next(({ message }) => message === 'to be deleted');
+    await watcher.next('new_message');
+    await watcher.next('presence', ({ count }) => count === 2);
+
+    // Nothing is sent to the peer from here on. The next page goes to both readers in one round.
+    serverSide.cork();
+    await say(app.url, 'unread', { room: 'stalled' });
+    await watcher.next('new_message', ({ message }) => message === 'unread');
+    peer.send({ type: 'join', room: 'other' });
+    peer.send({ type: 'new_message', message: 'after the ban' });
+    peer.send({ type: 'delete_message', room: 'stalled', id: '9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10' });
+    // By then the join has left the room, and waits for the reader.
+    await watcher.next('presence', ({ count }) => count === 1);
+    await owner.request('PUT', `/people/${writer.id}/ban`, {});
+    expect(await peer.closed).toMatchObject({ code: 1008 });
+
+    expect(await say(app.url, 'last', { room: 'other' })).toMatchObject({ seq: 1 });
+    const texts = (await readAll(app.url, 'stalled')).map(({ message }) => message);
+    expect(texts).toEqual(['to be deleted', 'unread']);
+    watcher.socket.disconnect();
   });
 });

@@ -83,3 +83,24 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
     await disconnect(client.socket);
   });
 });
+
+describe('an outlet during the upgrade from polling to WebSocket', () => {
+  it('sends all entries in order', async () => {
+    const client = open(url, { transports: ['polling', 'websocket'] });
+    const [socket] = (await once(io, 'connection')) as [Socket];
+    const outlet = new SocketIoOutlet(socket);
+    let upgradedAt = Infinity;
+    let seq = 0;
+    socket.conn.once('upgrade', () => (upgradedAt = seq));
+    while (seq < upgradedAt + 100) {
+      seq += 1;
+      // As a follower does, each step waits for the last one.
+      await outlet.write(pageOf(seq));
+      await new Promise(setImmediate);
+    }
+    await client.next('new_message', (entry) => entry.seq === seq);
+    expect(seqs(client)).toEqual(Array.from({ length: seq }, (_, i) => i + 1));
+    expect(socket.conn.transport.name).toBe('websocket');
+    await leave(client.socket);
+  });
+});

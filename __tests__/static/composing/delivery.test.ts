@@ -33,6 +33,36 @@ describe('a draft', () => {
     await waitUntilEqual(() => stateWords(masha).then(String), 'Sent');
   });
 
+  it('waits while the person is signed out, and is sent after the next sign-in', async () => {
+    const account = await TestVisitor.createGuest(fixture.app.url);
+    await account.createAccount('Masha');
+    const options = { blocked: ['send' as const], status: 'Live · over SSE' };
+    const masha = await fixture.openPage('/?transport=sse', options);
+    const signIn = async (password: string) => {
+      const status = await masha.page.evaluate(async (password) => {
+        const headers = { 'Content-Type': 'application/json' };
+        const body = JSON.stringify({ username: 'Masha', password });
+        return (await fetch('/sessions', { method: 'POST', headers, body })).status;
+      }, password);
+      expect(status).toBe(201);
+    };
+    await signIn('Masha password');
+    await masha.page.reload();
+    await masha.waitForStatus('Live · over SSE');
+    await masha.send('hello');
+    const change = { password: 'another one', current: 'Masha password', endOtherSessions: true };
+    expect((await account.request('PUT', '/account/password', change)).status).toBe(204);
+    await masha.waitForStatus('You were signed out. Sign in again.');
+    const refusal = masha.page.waitForResponse((response) => response.request().method() === 'POST');
+    masha.network.unblock('send');
+    expect((await refusal).status()).toBe(401);
+    await masha.waitForDeliveryStates('sending');
+
+    await signIn('another one');
+    await masha.page.reload();
+    await masha.waitForDeliveryStates('sent');
+  });
+
   it('is sent at once when slow mode ends, and the countdown ends too', async () => {
     const { owner, tom } = await held();
     await setRules(owner, { slow: 0 });

@@ -96,6 +96,20 @@ it('reports the end of a pause that the server asks for, while it lasts', async 
   expect(sent).toEqual(['a', 'a', 'b']);
 });
 
+it('waits for the next connection when the sender has to sign in, and does not refuse the draft', async () => {
+  const { outbox, sent, shown } = outboxWith([new ApiError('You were signed out. Sign in again.', 401)]);
+  outbox.add('a');
+  outbox.add('b');
+  await settled();
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(sent).toEqual(['a']);
+  expect(shown).toEqual(['a…', 'b…']);
+  outbox.onReconnect();
+  await settled();
+  expect(sent).toEqual(['a', 'a', 'b']);
+  expect(shown).toEqual(['a…', 'b…', 'a.', 'b.']);
+});
+
 it('goes on after a refusal, and retries the refused draft under its id', async () => {
   const { outbox, sent, ids, shown, kept } = outboxWith([new ApiError('No.', 400)]);
   outbox.add('a');
