@@ -26,7 +26,7 @@ export interface EntryHead {
   at: string;
 }
 
-/** A line of plain text: what the writer says, or a notice of the server's own. */
+/** A line of plain text: a text by the writer of the entry, or a notice by the server. */
 export type Line = { text: string } | { notice: string };
 
 /** The definition of a kind of entry. */
@@ -38,18 +38,18 @@ export interface EntryKind<Body extends object = object> {
   /** Whether reading back gives it: pages of history hold and count such entries alone. */
   readonly isInHistory?: boolean;
   /**
-   * The kind that an entry becomes when it is erased; without it, it can't be. That kind has an empty body, and its
-   * row is no longer than any of this kind: rows that grow would leave copies of the text in the database file.
+   * The kind that an entry becomes when it is erased; without it, an entry can't be erased. That kind has an empty body,
+   * and its row is no longer than any of this kind: rows that grow would leave copies of the text in the database file.
    */
   readonly erasedAs?: string;
   /** Returns the id of the earlier entry that it erases. */
   readonly erases?: (body: Body) => string;
   /**
    * Returns the size of a body.
-   * @param measure returns the size of a text. Only texts that may be long are measured: 512 bytes hold all the rest.
+   * @param measure returns the size of a text. Only texts that may be long are measured: 512 bytes cover all the rest.
    */
   readonly size?: (body: Body, measure: (text: string) => number) => number;
-  /** Returns what plain text shows of it. */
+  /** Returns its line of plain text. */
   readonly line: (entry: EntryHead & Body) => Line;
 }
 
@@ -57,7 +57,7 @@ type BodyOfShape<Shape extends z.ZodRawShape> = { [Field in keyof Shape]: z.outp
 
 /** The longest message, in characters (Unicode code points). */
 export const MESSAGE_MAX = 4_000;
-/** Control characters but tab and line ends: nobody types them, and no store agrees with another on NUL. */
+/** Control characters except tab and line ends: nobody types them, and stores disagree about NUL. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 /** At least one character that can be seen. */
 const VISIBLE = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
@@ -84,13 +84,13 @@ const KINDS = {
     line: (entry) => ({ text: entry.message }),
   }),
 
-  /** What remains of a message that was deleted: it keeps its seq and its id. */
+  /** A deleted message, without its text. It keeps its seq and its id. */
   deleted_message: kind({
     body: z.object({}),
     line: ({ username }) => ({ notice: `A message from “${username}” was deleted.` }),
   }),
 
-  /** A message was deleted: readers that have it drop its text. The writer is whoever deleted it. */
+  /** The deletion of a message: readers that have it drop its text. The writer is the person who deleted it. */
   delete_message: kind({
     body: z.object({ /** The id of the message. */ target: z.string() }),
     erases: ({ target }) => target,
@@ -105,11 +105,11 @@ export type SendableType = {
   [Type in EntryType]: (typeof KINDS)[Type] extends { isSendable: true } ? Type : never;
 }[EntryType];
 
-/** What an entry of a kind has beside its head. */
+/** The fields that an entry of a kind has beside its head. */
 export type BodyOf<Type extends EntryType> = BodyOfShape<(typeof KINDS)[Type]['body']['shape']>;
 /** An entry of a kind, as every transport carries it. */
 export type EntryOf<Type extends EntryType> = { type: Type } & EntryHead & BodyOf<Type>;
-/** What a room's log holds. Clients skip the types that they don't know. */
+/** An element of a room's log. Clients skip the types that they don't know. */
 export type Entry = { [Type in EntryType]: EntryOf<Type> }[EntryType];
 /** A kind and a body of it. */
 export type Content = { [Type in EntryType]: { type: Type; body: BodyOf<Type> } }[EntryType];
@@ -128,19 +128,19 @@ export function erasureOf(target: string): Content {
 
 const byType = new Map(Object.entries(KINDS as unknown as Record<string, EntryKind>));
 
-/** Returns a kind by its name; nothing for one that only another version knows. */
+/** Returns a kind by its name; nothing if only another version has it. */
 export function kindOf(type: string): EntryKind | undefined {
   return byType.get(type);
 }
 
 /** The names of all kinds. */
 export const ENTRY_TYPES = [...byType.keys()];
-/** The names of those that clients may append. */
+/** The names of the kinds that clients may append. */
 export const SENDABLE_TYPES = ENTRY_TYPES.filter((type) => kindOf(type)?.isSendable) as SendableType[];
 
 /** Infers the type of a body for the functions that take one. */
 function kind<Shape extends z.ZodRawShape, Kind extends EntryKind<BodyOfShape<Shape>>>(
-  one: Kind & { body: z.ZodObject<Shape> },
+  definition: Kind & { body: z.ZodObject<Shape> },
 ): Kind & { body: z.ZodObject<Shape> } {
-  return one;
+  return definition;
 }

@@ -1,6 +1,6 @@
 import type { ErrorBody, ErrorCode } from './wire';
 
-/** The HTTP status of each error: the only place where codes and statuses meet. PROTOCOL.md lists the same. */
+/** The HTTP status of each error code. PROTOCOL.md has the same list. */
 export const STATUS = {
   bad_request: 400,
   sign_in_required: 401,
@@ -35,8 +35,8 @@ export const STATUS = {
 } as const satisfies Record<ErrorCode, number>;
 
 /**
- * An error meant for the person who asked. Anything else that is thrown is a fault of the server: it is logged, and
- * answered with `internal`.
+ * An error that is meant for the client, with a sentence for a person. Any other error is a fault of the server: it is
+ * logged, and answered with `internal`.
  */
 export class Refusal extends Error {
   /** @param message a sentence: what happened, and what to do. */
@@ -62,7 +62,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Returns an error as it crosses the wire; one that is no refusal is logged, and not explained. */
+/** Returns an error as it crosses the wire. If it is not a refusal, it is logged, and its message is not disclosed. */
 export function errorBody(error: unknown): ErrorBody {
   if (error instanceof Refusal) return error.body;
   console.error(error);

@@ -7,7 +7,7 @@ import { Request } from './request';
 
 /** How long the headers of a request and the whole request may take to arrive, in ms. Streams are responses: unbounded. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
-/** `checkRequest` requires the `Host` header: Node would refuse a request without one, and give no reason. */
+/** `checkRequest` requires the `Host` header: Node would refuse a request without one and give no reason. */
 const REQUESTS = { IncomingMessage: Request, requireHostHeader: false };
 /** How long a connection may be inactive during a response, in ms: longer than a long poll waits. */
 const INACTIVITY_TIMEOUT = 65_000;
@@ -48,7 +48,7 @@ function parse<T>(setting: string, path: string, expected: string, parsePem: () 
     return parsePem();
   } catch (error) {
     throw new Error(
-      `${setting} must be a ${expected} as a PEM file without a passphrase, and ${path} is none.`,
+      `${setting} must be a ${expected} as a PEM file without a passphrase, which ${path} is not.`,
       {
         cause: error,
       },

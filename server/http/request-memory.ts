@@ -4,7 +4,7 @@ import type { AddressLimits } from '../access/address-limits';
 import { BODY_MAX, bodySize } from '../access/body-size';
 import { intercept } from './intercept';
 
-/** What a header or a chunk of a body takes in memory beside its bytes, about. */
+/** The approximate memory of a header or of a chunk of a body, beside its bytes. */
 const OVERHEAD = 256;
 /** The longest head of a request, in bytes: Node's default for `maxHeaderSize`. */
 const HEAD_MAX = 16 * 1024;
@@ -14,8 +14,8 @@ const REQUEST_MAX = HEAD_MAX + BODY_MAX + 1_024 * OVERHEAD;
 /** How long a client has to read a response that was sent before its request had arrived in full, in ms. */
 const LINGER = 1_000;
 
-/** What a request takes in memory until it is answered. */
-interface Held {
+/** The memory that a request holds until it is answered. */
+interface HeldMemory {
   request: IncomingMessage;
   address: string;
   bytes: number;
@@ -30,17 +30,17 @@ interface Held {
 export function limitRequestMemory(server: Server, limits: AddressLimits): void {
   const totals = new Map<string, number>();
   /** The unanswered requests of each connection: when it closes, pipelined ones have no response that closes. */
-  const unanswered = new WeakMap<Socket, Held[]>();
+  const unanswered = new WeakMap<Socket, HeldMemory[]>();
 
   /** Adds bytes to a request. @returns whether it and its address stay within the bounds. */
-  const hold = (held: Held, bytes: number): boolean => {
+  const hold = (held: HeldMemory, bytes: number): boolean => {
     if (held.isAnswered) return true;
     const total = (totals.get(held.address) ?? 0) + bytes;
     totals.set(held.address, total);
     held.bytes += bytes;
     return held.bytes <= REQUEST_MAX && total <= limits.requestBytes;
   };
-  const release = (held: Held): void => {
+  const release = (held: HeldMemory): void => {
     const total = (totals.get(held.address) ?? 0) - held.bytes;
     if (total > 0) totals.set(held.address, total);
     else totals.delete(held.address);
@@ -61,7 +61,7 @@ export function limitRequestMemory(server: Server, limits: AddressLimits): void 
   const releaseAll = function (this: Socket): void {
     unanswered.get(this)!.forEach(release);
   };
-  const cutOff = ({ address, request: { socket } }: Held): false => {
+  const cutOff = ({ address, request: { socket } }: HeldMemory): false => {
     if (!socket.destroyed) limits.countAbuse(address);
     socket.destroy();
     return false;
@@ -71,7 +71,7 @@ export function limitRequestMemory(server: Server, limits: AddressLimits): void 
     const { socket } = request;
     // It was parsed together with a request that was cut off.
     if (socket.destroyed) return;
-    const held: Held = { request, address: limits.addressOf(request), bytes: 0, isAnswered: false };
+    const held: HeldMemory = { request, address: limits.addressOf(request), bytes: 0, isAnswered: false };
     const requests = unanswered.get(socket);
     if (requests) requests.push(held);
     else {
@@ -98,7 +98,7 @@ function destroyIncomplete(request: IncomingMessage): void {
   if (!request.complete) request.socket.destroy();
 }
 
-/** Returns what the head of a request takes in memory, about, in bytes. */
+/** Returns the approximate memory of the head of a request, in bytes. */
 function headSize({ url = '', rawHeaders }: IncomingMessage): number {
   return rawHeaders.reduce((sum, text) => sum + text.length, url.length + OVERHEAD);
 }

@@ -3,7 +3,7 @@ import type { AddressLimits } from '../access/address-limits';
 import { errorBody } from '../refusal';
 import { rejectRequest } from './reject';
 
-/** How long a refusal is delayed, in ms, so that a client gains nothing from repeating its request at once. */
+/** How long a refusal is delayed, in ms: a client gains nothing from repeating its request at once. */
 const DELAY = 1_000;
 
 /** Refuses the requests of addresses that have used up their rate limits, before any other work is done for them. */

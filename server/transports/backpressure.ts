@@ -1,18 +1,17 @@
 import type { Socket } from 'node:net';
 
-/** How long a reader may read nothing, in ms, before it is disconnected. It can return with its cursor. */
+/** How long a reader may read nothing, in ms, before it is disconnected. It can reconnect with its cursor. */
 const STALL_TIMEOUT = 30_000;
 
-/** The reason that a stalled reader is given. */
-export const STALLED = 'Nothing was read for 30 s. Come back with your cursor.';
+/** The close reason for a stalled reader. */
+export const STALLED = 'Nothing was read for 30 s. Reconnect with your cursor.';
 
-/** What {@link write} returns for a connection that is closing or closed: it takes nothing more. */
+/** The result of {@link write} for a connection that is closing or closed. */
 export const GONE = Promise.resolve(false);
 
 /**
- * Waits until a connection has drained. This is the backpressure that makes a slow reader fall behind in the log, and
- * not in memory.
- * @param register is given the function to call when the connection has drained or failed.
+ * Waits until a connection has drained. This backpressure makes a slow reader fall behind in the log, not in memory.
+ * @param register gets the function to call when the connection has drained or failed.
  * @param stalled is called if it has not drained after 30 s.
  * @returns whether it has drained.
  */
@@ -33,22 +32,22 @@ export function drained(
 }
 
 export const EMPTY = Buffer.alloc(0);
-/** The most bytes that may wait for a connection when there is an ephemeral event; above it, the event is dropped. */
+/** The most bytes that may wait for a connection when an ephemeral event is sent; beyond it, the event is dropped. */
 const EPHEMERAL_BUFFER_MAX = 64 * 1024;
 
 /**
  * Writes to a connection.
- * @param stalled is called if it has not taken the bytes after 30 s.
- * @returns nothing if it took the bytes at once, else whether it does; see `LogReader.write`.
+ * @param stalled is called if the bytes are not sent after 30 s.
+ * @returns nothing if the bytes were sent at once, otherwise whether they are; see `LogReader.write`.
  */
 export function write(socket: Socket, bytes: Buffer, stalled: () => void): Promise<boolean> | void {
-  // The return value of `write` depends on the high-water mark: it can be true with bytes left, which would add up. An
-  // empty write behind them has a callback when they are gone, and fast connections need none.
+  // The return value of `write` depends on the high-water mark: it can be true with bytes left, which would add up. The
+  // callback of an empty write behind them is called when they are sent. Fast connections need none.
   socket.write(bytes);
   if (socket.writableLength > 0) return drained((done) => socket.write(EMPTY, done), stalled);
 }
 
-/** Writes an ephemeral event to a connection, or drops it if too much is waiting. */
+/** Writes an ephemeral event to a connection, or drops it if too many bytes are waiting. */
 export function writeEphemeral(socket: Socket, bytes: Buffer): void {
   if (bytes.length > 0 && socket.writableLength < EPHEMERAL_BUFFER_MAX) socket.write(bytes);
 }

@@ -11,22 +11,22 @@ import { corkForTurn, GONE, write, writeEphemeral } from './backpressure';
 export const CONTROL_FRAMES_MAX = 64;
 /** The most frames of one peer that are handled in one turn of the event loop. */
 const FRAMES_PER_TURN = 64;
-/** The most bytes that are read and thrown away after the close frame. A peer that floods is then no longer read. */
+/** The most bytes that are read and discarded after the close frame. Beyond it, the peer is no longer read. */
 const DISCARDED_MAX = 1024 * 1024;
 
-/** The longest message in bytes, the most fragments of a message, and how long a peer may take to answer a close, in ms. */
+/** The longest message in bytes, the most fragments of a message, and the longest wait for a peer's close frame, in ms. */
 const BOUNDS = { maxPayload: BODY_MAX, maxFragments: 256, closeTimeout: 1_000 };
 
-/** The fields of `ws` that have no public counterpart; the tests that are named beside their use fail when a new version moves them. */
+/** Private fields of `ws`. The tests that are named where they are used fail if a new version changes them. */
 interface Internals {
   _receiver: { _buffers: Buffer[]; _bufferedBytes: number; _allowSynchronousEvents: boolean };
 }
 
-/** The peer whose frames are being handled, and how many were in this turn of the event loop. */
-let current: BoundedWebSocket | undefined;
-let handled = 0;
+/** The peer whose frames are being handled, and how many of them were handled in this turn of the event loop. */
+let currentPeer: BoundedWebSocket | undefined;
+let handledFrames = 0;
 
-/** A peer on a WebSocket that can take neither the memory nor the time of the others. */
+/** A WebSocket peer with bounds on the memory and the time that it can use. */
 export class BoundedWebSocket extends WebSocket {
   /** The TCP or TLS connection below. */
   connection!: Socket;
@@ -39,21 +39,21 @@ export class BoundedWebSocket extends WebSocket {
 
   /**
    * Writes whole frames, such as `textFrames` makes, as one write.
-   * @param stalled is called if the peer takes nothing for 30 s.
-   * @returns nothing if the peer took them at once, else whether it does; see `LogReader.write`.
+   * @param stalled is called if they are not sent after 30 s.
+   * @returns nothing if they were sent at once, otherwise whether they are; see `LogReader.write`.
    */
   writeFrames(frames: Buffer, stalled: () => void): Promise<boolean> | void {
     return this.readyState === WebSocket.OPEN ? write(this.connection, frames, stalled) : GONE;
   }
 
-  /** Writes frames that the peer can do without; see {@link writeEphemeral}. */
+  /** Writes the frames of an ephemeral event, or drops them; see {@link writeEphemeral}. */
   writeEphemeralFrames(frames: Buffer): void {
     if (this.readyState === WebSocket.OPEN) writeEphemeral(this.connection, frames);
   }
 
   /**
-   * Sends a close frame, and discards whatever the peer has sent or goes on sending. `ws` would handle all of it first,
-   * thousands of frames perhaps, since the peer's close frame comes last.
+   * Sends a close frame, and discards all frames that the peer has sent or still sends. `ws` would handle them first,
+   * perhaps thousands, since the peer's close frame comes last.
    */
   override close(code?: number, reason?: string | Buffer): void {
     const wasOpen = this.readyState === WebSocket.OPEN;
@@ -70,20 +70,21 @@ export class BoundedWebSocket extends WebSocket {
   }
 }
 
-/** Lets others have their turn after 64 frames of one peer: `ws` then emits one frame per turn of the event loop. */
+/** Yields to other peers after 64 frames of one: `ws` then emits one frame per turn of the event loop. */
 function yieldBetweenFrames(this: WebSocket): void {
   const peer = this as BoundedWebSocket;
-  if (peer !== current) {
-    current = peer;
-    handled = 0;
-    setImmediate(() => (current = undefined));
+  if (peer !== currentPeer) {
+    currentPeer = peer;
+    handledFrames = 0;
+    setImmediate(() => (currentPeer = undefined));
   }
-  handled += 1;
+  handledFrames += 1;
   // Covered by bounded-websocket.test.ts and hostile/stalled-readers.test.ts.
-  if (handled > FRAMES_PER_TURN) (peer as unknown as Internals)._receiver._allowSynchronousEvents = false;
+  if (handledFrames > FRAMES_PER_TURN)
+    (peer as unknown as Internals)._receiver._allowSynchronousEvents = false;
 }
 
-/** A server of bounded WebSockets, for `/ws` and Socket.IO. Refuses a broken handshake as every other request is refused. */
+/** A server of bounded WebSockets, for `/ws` and Socket.IO. It refuses malformed handshakes with the body of all errors. */
 export class BoundedWebSocketServer<
   Peer extends typeof BoundedWebSocket = typeof BoundedWebSocket,
 > extends WebSocketServer<Peer> {
@@ -94,7 +95,7 @@ export class BoundedWebSocketServer<
     );
   }
 
-  /** Completes a handshake, and hands over the peer. */
+  /** Completes a handshake. @param accept gets the peer. */
   override handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
@@ -102,7 +103,7 @@ export class BoundedWebSocketServer<
     accept: (peer: InstanceType<Peer>, request: IncomingMessage) => void,
   ): void {
     super.handleUpgrade(request, socket, head, (peer) => {
-      // Node's upgrades hand over nothing else.
+      // Node passes upgrades a `Socket`; only its types are wider.
       peer.connection = socket as Socket;
       peer.on('message', yieldBetweenFrames);
       accept(peer, request);

@@ -39,7 +39,7 @@ export class CurrentRoom {
     return joined;
   }
 
-  /** Waits for the last join, as long as its reader stalls. */
+  /** Waits for the last join, which itself waits while the reader stalls. */
   async joined(): Promise<void> {
     await this.joining;
   }
@@ -56,12 +56,12 @@ export class CurrentRoom {
   }
 
   private async switch({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
-    // Otherwise a client that sends one join after the other would keep the event loop to itself.
+    // Otherwise a client that sends one join after the other would monopolize the event loop.
     await this.services.scheduler.wait(this.visitor.address);
     const cursor = await this.services.log.start(room, start);
     ({ username: this.visitor.username } = await this.services.visitors.profileOf(this.visitor));
     this.leave();
-    // The next page may only be written once the connection has taken the last one.
+    // The next page may only be written after the last one.
     await this.subscription?.writing;
     this.enter(room, cursor);
     return { room, cursor };

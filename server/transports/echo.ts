@@ -3,12 +3,12 @@ import type { Visitor } from '../identity/visitor';
 import type { Services } from './services';
 import type { WebSocketPeer } from './websocket-peer';
 
-/** The most bytes that may wait for a peer when there is something to echo. */
+/** The most bytes that may wait for a peer when a message is echoed. */
 const QUEUED_MAX = 64 * 1024;
 
-/** Sends the messages of a peer back, as long as it reads them: a probe for people and scripts. */
+/** Sends the messages of a peer back while it reads them, so that people and scripts can try a connection. */
 export function echo({ access, visitorLimits }: Services, visitor: Visitor, peer: WebSocketPeer): void {
-  const connection = { visitor, disconnect: (why: Error) => peer.end(why) };
+  const connection = { visitor, disconnect: (reason: Error) => peer.end(reason) };
   access.addConnection(connection);
   peer.on('close', () => access.removeConnection(connection));
   peer.on('message', (data, isBinary) => {

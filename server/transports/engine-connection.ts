@@ -18,16 +18,16 @@ const QUEUED_CHARACTERS_MAX = 512 * 1024;
 
 const connections = new WeakMap<EngineSocket, EngineConnection>();
 
-/** An open Engine.IO socket, with bounds on the packets that its client sends besides events and on those it leaves unread. */
+/** An open Engine.IO socket. It bounds the packets without an event that its client sends, and those that it does not read. */
 export class EngineConnection {
   /** The session of its Socket.IO socket, once that is authorized. */
   session: RoomSession | undefined;
-  /** Whether its client has asked for a Socket.IO socket: it may have one. */
-  hasAsked = false;
-  /** How many packets wait because the socket can't take them. */
+  /** Whether its client has requested a Socket.IO socket; it can have only one. */
+  hasRequestedSocket = false;
+  /** How many packets wait until the socket is writable. */
   queuedPackets = 0;
   private queuedCharacters = 0;
-  /** How many packets without an event, such as pongs, came since the last heartbeat. */
+  /** How many packets without an event, such as pongs, have arrived since the last heartbeat. */
   private controlPackets = 0;
 
   constructor(
@@ -36,7 +36,7 @@ export class EngineConnection {
   ) {
     connections.set(socket, this);
     // The connections share their listeners: an idle one is small (`npm run bench -- --cases idle`).
-    socket.on('packetCreate', created).on('data', received).on('packet', counted);
+    socket.on('packetCreate', onPacketCreate).on('data', onData).on('packet', onPacket);
   }
 
   /** Returns the connection of an Engine.IO socket. */
@@ -44,14 +44,14 @@ export class EngineConnection {
     return connections.get(socket)!;
   }
 
-  /** Begins another interval between heartbeats. */
+  /** Starts another interval between heartbeats. */
   beat(): void {
     this.controlPackets = 0;
   }
 
   /** Counts a packet that has to wait, and closes the connection of a peer that keeps writing but never reads. */
   queue({ data }: Packet): void {
-    if (this.queuedPackets === 0) this.socket.once('drain', drained);
+    if (this.queuedPackets === 0) this.socket.once('drain', onDrain);
     this.queuedPackets += 1;
     if (typeof data === 'string') this.queuedCharacters += data.length;
     if (this.queuedPackets > QUEUED_PACKETS_MAX || this.queuedCharacters > QUEUED_CHARACTERS_MAX)
@@ -66,11 +66,11 @@ export class EngineConnection {
   /** Charges a packet to the reads, and closes a connection that sends or announces binary data: no event has any. */
   receive(data: unknown): void {
     if (typeof data !== 'string' || /^[56]/.test(data)) return this.socket.close(true);
-    // Over polling, it was counted with its request.
+    // Over polling, it was charged with its request.
     if (this.socket.transport.name === 'websocket') this.session?.acceptFrame(data.length);
   }
 
-  /** Closes it, if its peer sends too many packets without an event. */
+  /** Closes the connection if its client sends too many packets without an event. */
   boundControlPackets({ type, data }: Packet): void {
     if (type === 'message' && String(data).startsWith('2')) return;
     this.controlPackets += 1;
@@ -80,19 +80,19 @@ export class EngineConnection {
   }
 }
 
-function created(this: EngineSocket, packet: Packet): void {
+function onPacketCreate(this: EngineSocket, packet: Packet): void {
   if (packet.type === 'ping') EngineConnection.of(this).beat();
   if (!this.transport.writable) EngineConnection.of(this).queue(packet);
 }
 
-function drained(this: EngineSocket): void {
+function onDrain(this: EngineSocket): void {
   EngineConnection.of(this).clearQueue();
 }
 
-function received(this: EngineSocket, data: unknown): void {
+function onData(this: EngineSocket, data: unknown): void {
   EngineConnection.of(this).receive(data);
 }
 
-function counted(this: EngineSocket, packet: Packet): void {
+function onPacket(this: EngineSocket, packet: Packet): void {
   EngineConnection.of(this).boundControlPackets(packet);
 }

@@ -12,7 +12,7 @@ import { errorBody, Refusal } from '../refusal';
  * its `cors` does not cover WebSocket.
  */
 export class EngineGuard {
-  /** The reserved places of polling handshakes that are not connections yet, as the functions that release them. */
+  /** The functions that release the connection slots reserved by polling handshakes, until there is a connection. */
   private readonly reserved = new WeakMap<IncomingMessage, () => void>();
   private readonly throttle: Throttle;
 
@@ -52,7 +52,7 @@ export class EngineGuard {
     next();
   };
 
-  /** Hands the place of a polling handshake over to its connection. @returns the function that releases it. */
+  /** Transfers the slot of a polling handshake to its connection. @returns the function that releases it. */
   takeOver(request: IncomingMessage): (() => void) | undefined {
     const release = this.reserved.get(request);
     this.reserved.delete(request);
@@ -63,12 +63,12 @@ export class EngineGuard {
     const release = this.limits.reserveHandshake(request);
     if (!(response instanceof ServerResponse)) return releaseOnClose(request.socket, release);
     this.reserved.set(request, release);
-    // Without a connection, nothing else would release the place.
+    // Without a connection, nothing else would release the slot.
     releaseOnClose(response, () => this.takeOver(request)?.());
   }
 }
 
-/** Checks what Engine.IO would refuse in a format of its own. @throws {Refusal} `bad_request` */
+/** Refuses what Engine.IO would refuse in a format of its own. @throws {Refusal} `bad_request` */
 function checkSession(
   { method, upgrade }: IncomingMessage & { upgrade?: boolean },
   query: URLSearchParams,

@@ -88,6 +88,6 @@ function answer(services: Services, response: Response, step: Page | Reset): voi
 /** Returns when to poll again, in s: at once if there is more, soon in a busy room, later in a quiet one. */
 function retryAfter({ more, at }: Page): number {
   if (more) return 0;
-  const quiet = Date.now() - at;
-  return Math.min(15, Math.max(1, Math.round(quiet / 10_000)));
+  const quietFor = Date.now() - at;
+  return Math.min(15, Math.max(1, Math.round(quietFor / 10_000)));
 }

@@ -44,7 +44,7 @@ export class RequestBounds {
     }
   }
 
-  /** Counts a request until it is answered, and its refusal. */
+  /** Counts a request as unanswered until `answer` settles, and its refusal. */
   async track(answer: Promise<object>): Promise<object> {
     this.unanswered += 1;
     try {

@@ -8,7 +8,7 @@ import { EngineConnection, type EngineSocket } from './engine-connection';
 import type { Outlet } from './outlet';
 import { textFrames } from './text-frames';
 
-/** The most packets that may wait for a connection when an ephemeral event comes; past it the event is dropped. */
+/** The most packets that may wait for a connection when an ephemeral event is sent; beyond it, the event is dropped. */
 const EPHEMERAL_QUEUE_MAX = 64;
 
 /** Encodes an event as a packet of Socket.IO. */
@@ -48,13 +48,18 @@ export class SocketIoOutlet implements Outlet {
     this.hangUp();
   }
 
-  /** Closes the connection. Clients come back by themselves after this, but not after `disconnect()`. */
+  /** Closes the connection. Clients reconnect by themselves after this, but not after `disconnect()`. */
   private readonly hangUp = (): void => this.socket.conn.close(true);
 }
 
 /**
- * Returns the WebSocket of a connection, if no packets wait for it, so that frames written to it overtake nothing. Engine.IO
- * keeps it in a private field. Its own way, `wsPreEncodedFrame`, costs the server more for each delivery: see
+ * Returns the WebSocket of a connection if no packets wait in Engine.IO, so that frames written to it overtake none.
+ *
+ * A packet is only in Engine.IO's buffer while its transport is not writable: `sendPacket` flushes in the same call, the
+ * transport is not writable again until the callback of its last write, and that callback flushes before it returns, as
+ * does an upgrade from polling.
+ *
+ * The WebSocket is a private field. Engine.IO's own way, `wsPreEncodedFrame`, costs the server more for each delivery: see
  * `npm run bench -- --cases socketio-writes`.
  */
 function idlePeer({ transport }: EngineSocket): BoundedWebSocket | undefined {

@@ -14,7 +14,7 @@ import { RoomSession } from './room-session';
 import { SocketIoOutlet } from './socketio-outlet';
 
 interface Data {
-  /** The visitor and where the reading begins, between the handshake and the session. */
+  /** The visitor and the cursor at which reading begins, from the handshake until the session exists. */
   authorized?: { visitor: Visitor; reading: Reading; cursor: Cursor };
   session?: RoomSession;
 }
@@ -31,11 +31,11 @@ export function attachSocketIo(
     maxHttpBufferSize: BODY_MAX,
     pingInterval: 20_000,
     pingTimeout: 20_000,
-    // Closes connections that are refused, or never ask for a socket.
+    // Closes connections that are refused, or never request a socket.
     connectTimeout: 10_000,
     cors: { origin: [...corsOrigins] },
     wsEngine: BoundedWebSocketServer,
-    // Other paths have upgrades of their own.
+    // Other paths have their own upgrades; see dispatchUpgrades.
     destroyUpgrade: false,
   });
   /** The ids of the open Engine.IO sessions. */
@@ -46,11 +46,11 @@ export function attachSocketIo(
   io.of('/').adapter.addAll = () => undefined;
   io.use((socket, next) => {
     const connection = EngineConnection.of(socket.conn);
-    if (connection.hasAsked) {
+    if (connection.hasRequestedSocket) {
       socket.conn.close(true);
-      return next(new Error('A connection is one session.'));
+      return next(new Error('A connection can have only one session.'));
     }
-    connection.hasAsked = true;
+    connection.hasRequestedSocket = true;
     authorize(socket, services).then(
       () => next(),
       (error: unknown) => {
@@ -73,7 +73,7 @@ export function attachSocketIo(
   return io;
 }
 
-/** Authorizes a handshake, and finds where the reading begins before the connection exists: nothing falls in between. */
+/** Authorizes a handshake, and determines where reading begins before the connection exists, so that no entry is missed. */
 async function authorize({ conn, data, request, handshake }: Socket, services: Services): Promise<void> {
   const { access, log } = services;
   const { token } = handshake.auth;
@@ -95,7 +95,7 @@ function serve(socket: Socket, services: Services): void {
   Object.assign(socket, { handshake: undefined, data: { session } });
   Object.assign(socket.conn, { request: undefined });
   EngineConnection.of(socket.conn).session = session;
-  // Any event, so that an unknown one is answered, too.
+  // Any event, so that unknown ones are refused.
   socket.onAny(receive);
   socket.on('disconnect', leave);
   socket.emit('start', { type: 'start', room: reading.room, cursor });

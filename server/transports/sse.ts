@@ -12,8 +12,8 @@ const RETRY_MIN = 1_000;
 /** Server-Sent Events (WHATWG HTML, section 9.2). */
 export const eventStream: Format = {
   type: 'text/event-stream',
-  // The cursor is sent at once: a reader that is cut off before its first message returns to the same position. Some
-  // clients keep an `id` only if the event has data.
+  // The cursor is sent at once: a reader that is disconnected before its first message resumes at the same position.
+  // Some clients store an `id` only if the event has data.
   first: (start) =>
     `retry: ${Math.round(RETRY_MIN * (1 + 2 * Math.random()))}\n${frame(start, start.cursor)}`,
   // Clients reconnect by themselves.
@@ -36,7 +36,7 @@ export function sse(services: Services): Router {
 /**
  * Serves most Server-Sent Events before Express does: the objects that Express adds to a request would be most of the
  * memory of a stream (`npm run bench -- --cases idle`).
- * @param otherwise answers all other requests, among them those that are refused or come from another origin.
+ * @param otherwise handles all other requests, among them those that are refused or come from another origin.
  */
 export function plainSse(services: Services, otherwise: RequestListener): RequestListener {
   return (request, response) => {

@@ -9,29 +9,29 @@ import { GONE, writeEphemeral, write } from './backpressure';
 import type { Services } from './services';
 import { RoomSession } from './room-session';
 
-/** How a room is encoded in an HTTP response that does not end. */
+/** The encoding of a room in an HTTP response that does not end. */
 export interface Format {
   /** The `Content-Type`. */
   type: string;
-  /** The first bytes, which say where reading begins; may be empty. */
+  /** Returns the first text, with the cursor at which reading begins; may be empty. */
   first: (start: Start) => string;
-  /** The last bytes when the stream has reached its lifetime, which say where to continue; may be empty. */
+  /** Returns the last text of a stream that has reached its lifetime, with the cursor to continue after; may be empty. */
   last: (cursor: Cursor) => string;
   /** Encodes a page that is not empty, or a reset, once for all readers. */
   step: (step: Page | Reset) => Buffer;
-  /** Keeps the connection alive while the room is quiet; may say how far it was read. */
+  /** Returns the text that keeps the connection alive while the room is quiet. */
   keepAlive: (cursor: Cursor) => string;
   /** Encodes an ephemeral event; empty if this format does not have it. */
   event: (event: Ephemeral) => Buffer;
 }
 
 /**
- * How long a stream lasts, in ms, before its reader has to return with its cursor. It bounds how long a proxy can read a
- * stream whose client is gone: the server can't notice that.
+ * How long a stream lasts, in ms, before its reader has to reconnect with its cursor. This bounds how long a proxy can go
+ * on reading for a client that has disconnected, which the server can't detect.
  */
 const LIFETIME = 15 * 60 * 1_000;
 
-/** How long a reader whose access has ended may still read earlier data, in ms. */
+/** How long a reader without access any more may still read earlier data, in ms. */
 const LINGER = 1_000;
 
 /**

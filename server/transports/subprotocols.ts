@@ -6,15 +6,15 @@ import { plainText, notice } from './plain-text';
 import type { RoomSession } from './room-session';
 import { textFrames } from './text-frames';
 
-/** How a WebSocket subprotocol encodes what the server sends, and handles what a client sends. */
+/** A WebSocket subprotocol: it encodes the events of the server, and handles the frames of a client. */
 export interface Subprotocol {
-  /** The text of the first frame, which says where reading begins, if this protocol has one. */
+  /** Returns the text of the first frame, with the cursor at which reading begins, if this protocol has one. */
   start: (start: Start) => string | undefined;
   /** Encodes a page or reset as frames, once for all readers. */
   step: (step: Page | Reset) => Buffer;
   /** Encodes an ephemeral event as a frame; empty if this protocol does not have it. */
   event: (event: Ephemeral) => Buffer;
-  /** Handles a text, and returns the text of the answer, if any. Nothing may hold the text meanwhile: it can be large. */
+  /** Handles a text, and returns the text of the answer, if any. No promise may hold the text, which can be large, while it waits. */
   receive: (session: RoomSession, frame: string) => Promise<string | undefined>;
 }
 

@@ -9,7 +9,7 @@ import type { Outlet } from './outlet';
 import type { RoomSession } from './room-session';
 import { textLines, type Subprotocol } from './subprotocols';
 
-export const RESTARTING = 'The server is restarting. Come back with your cursor.';
+export const RESTARTING = 'The server is restarting. Reconnect with your cursor.';
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD_MAX = 1024 * 1024;
 
@@ -20,31 +20,31 @@ const UNREAD_MAX = 1024 * 1024;
 export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   session: RoomSession | undefined;
   subprotocol: Subprotocol = textLines;
-  /** Where it comes from, as limits know it. */
+  /** Its address, as rate limits count it. */
   private address = '';
   private limits: AddressLimits | undefined;
   /** Whether it has not answered the last heartbeat. */
-  private isAwaited = false;
+  private owesPong = false;
   /** How many pings and pongs it has sent since then. */
   private controlFrames = 0;
 
-  /** Handles the control frames and errors of the peer. @param limits counts its abuse. */
+  /** Handles the control frames and errors of the peer. @param limits counts abuse by its address. */
   watch(limits: AddressLimits, address: string): void {
     this.limits = limits;
     this.address = address;
-    this.on('error', failed).on('pong', answered).on('ping', counted);
+    this.on('error', onError).on('pong', onPong).on('ping', onPing);
   }
 
-  /** Begins a session, which handles the messages of the peer from here on. */
-  begin(session: RoomSession): void {
+  /** Starts a session, which handles the messages of the peer from here on. */
+  start(session: RoomSession): void {
     this.session = session;
-    this.on('close', closed).on('message', received);
+    this.on('close', onClose).on('message', onMessage);
   }
 
-  /** Sends a ping, or cuts off a peer that has not answered the last one. */
+  /** Sends a ping, or terminates a peer that has not answered the last one. */
   heartbeat(): void {
-    if (this.isAwaited) return this.terminate();
-    this.isAwaited = true;
+    if (this.owesPong) return this.terminate();
+    this.owesPong = true;
     this.controlFrames = 0;
     this.ping();
   }
@@ -62,7 +62,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
     if (error instanceof Refusal) return this.close(1008, error.message);
     if (!error) return this.close(1001, RESTARTING);
     console.error('A WebSocket reader failed:', error);
-    this.close(1011, 'Something went wrong on the server. Come back with your cursor.');
+    this.close(1011, 'Something went wrong on the server. Reconnect with your cursor.');
   }
 
   /** Closes a peer that reads nothing. */
@@ -70,7 +70,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
     this.close(1008, STALLED);
   }
 
-  /** Counts the peer among those that had to be cut off. */
+  /** Counts that the peer had to be disconnected as abuse by its address. */
   countAbuse(): void {
     this.limits?.countAbuse(this.address);
   }
@@ -83,8 +83,8 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
       session.close();
       return this.close(1003, 'Send text, not binary frames.');
     }
-    const frame = text(data);
-    // Its session closes a peer that floods.
+    const frame = textOf(data);
+    // The session closes a peer that floods.
     if (!session.acceptFrame(frame.length)) return;
     void this.subprotocol.receive(session, frame).then((answer) => {
       if (answer && this.readyState === WebSocket.OPEN) this.send(answer);
@@ -94,12 +94,12 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   }
 
   /** Notes a pong, the answer to a heartbeat. */
-  answer(): void {
-    this.isAwaited = false;
+  receivePong(): void {
+    this.owesPong = false;
     this.countControlFrame();
   }
 
-  /** Closes a peer that sends one ping or pong after the other (RFC 6455, section 5.5). */
+  /** Closes a peer that floods the server with pings or pongs (RFC 6455, section 5.5). */
   countControlFrame(): void {
     this.controlFrames += 1;
     if (this.controlFrames !== CONTROL_FRAMES_MAX + 1) return;
@@ -108,27 +108,27 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   }
 }
 
-function received(this: WebSocket, data: RawData, isBinary: boolean): void {
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   (this as WebSocketPeer).receive(data, isBinary);
 }
 
-function closed(this: WebSocket): void {
+function onClose(this: WebSocket): void {
   (this as WebSocketPeer).session!.close();
 }
 
-/** Counts a broken frame; `ws` has closed the connection by then, with the code that says why. */
-function failed(this: WebSocket): void {
+/** Counts a malformed frame. `ws` has closed the connection by then, with the code for its reason. */
+function onError(this: WebSocket): void {
   (this as WebSocketPeer).countAbuse();
 }
 
-function answered(this: WebSocket): void {
-  (this as WebSocketPeer).answer();
+function onPong(this: WebSocket): void {
+  (this as WebSocketPeer).receivePong();
 }
 
-function counted(this: WebSocket): void {
+function onPing(this: WebSocket): void {
   (this as WebSocketPeer).countControlFrame();
 }
 
-function text(data: RawData): string {
+function textOf(data: RawData): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString();
 }

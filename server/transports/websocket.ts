@@ -14,7 +14,7 @@ import { RoomSession } from './room-session';
 import { jsonFrames, textLines, type Subprotocol } from './subprotocols';
 import { RESTARTING, WebSocketPeer } from './websocket-peer';
 
-/** How often a peer is pinged, in ms; one that has not answered by the next ping is cut off. */
+/** How often a peer is pinged, in ms; one that has not answered by the next ping is terminated. */
 const HEARTBEAT_INTERVAL = 20_000;
 
 const SUBPROTOCOLS: Record<string, Subprotocol> = { json: jsonFrames, text: textLines };
@@ -38,7 +38,7 @@ export class WebSockets {
     this.heartbeat.unref();
   }
 
-  /** Returns whether handshakes for a path belong here. */
+  /** Returns whether a path has a WebSocket. */
   serves(path: string): boolean {
     return path === '/ws' || path === '/ws/echo';
   }
@@ -61,7 +61,7 @@ export class WebSockets {
 
   private async authorize(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { access, addressLimits, log } = this.services;
-    // The peer may reset the connection before `ws` looks after it.
+    // The peer may reset the connection before `ws` listens for errors.
     socket.on('error', destroy);
     addressLimits.countRequest(request);
     checkRequest(request);
@@ -79,7 +79,7 @@ export class WebSockets {
     this.accept(request, socket, head, (peer) => {
       peer.subprotocol = SUBPROTOCOLS[peer.protocol] ?? textLines;
       const session = new RoomSession(this.services, visitor, peer);
-      peer.begin(session);
+      peer.start(session);
       const first = peer.subprotocol.start({ type: 'start', room, cursor });
       if (first) peer.send(first);
       session.enter(room, cursor);
@@ -101,7 +101,7 @@ export class WebSockets {
   }
 }
 
-/** @throws {Refusal} `bad_request` if a handshake offers subprotocols, and none of ours. */
+/** @throws {Refusal} `bad_request` if a handshake offers only unknown subprotocols. */
 function checkSubprotocol({ headers }: IncomingMessage): void {
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   if (offered && !offered.some((name) => Object.hasOwn(SUBPROTOCOLS, name))) {
