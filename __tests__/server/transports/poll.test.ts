@@ -108,7 +108,7 @@ describe('GET /messages', () => {
       room: 'long',
       earliest,
       cursor,
-      ...errorOf('cursor_gone', /^That place/),
+      ...errorOf('cursor_gone', /^This cursor/),
     });
   });
 
