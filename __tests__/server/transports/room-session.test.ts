@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { startApp, type Running } from '../../support/app';
-import { readAll, say } from '../../support/http';
+import { startApp, type RunningApp } from '../../support/app';
+import { readAll, sendMessage } from '../../support/http';
 import { connect } from '../../support/socket';
 import { TestVisitor } from '../../support/test-visitor';
 import { openPeer } from '../../support/ws';
 
 describe('a room session that is closed while its reader stalls', () => {
-  let app: Running;
+  let app: RunningApp;
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
@@ -25,7 +25,7 @@ describe('a room session that is closed while its reader stalls', () => {
 
     // Nothing is sent to the peer from here on. The next page goes to both readers in one round.
     serverSide.cork();
-    await say(app.url, 'unread', { room: 'stalled' });
+    await sendMessage(app.url, 'unread', { room: 'stalled' });
     await watcher.next('new_message', ({ message }) => message === 'unread');
     peer.send({ type: 'join', room: 'other' });
     peer.send({ type: 'new_message', message: 'after the ban' });
@@ -35,7 +35,7 @@ describe('a room session that is closed while its reader stalls', () => {
     await owner.request('PUT', `/people/${writer.id}/ban`, {});
     expect(await peer.closed).toMatchObject({ code: 1008 });
 
-    expect(await say(app.url, 'last', { room: 'other' })).toMatchObject({ seq: 1 });
+    expect(await sendMessage(app.url, 'last', { room: 'other' })).toMatchObject({ seq: 1 });
     const texts = (await readAll(app.url, 'stalled')).map(({ message }) => message);
     expect(texts).toEqual(['to be deleted', 'unread']);
     watcher.socket.disconnect();

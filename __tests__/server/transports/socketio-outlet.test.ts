@@ -86,7 +86,7 @@ describe.each(['websocket', 'polling'])('an outlet over %s', (transport) => {
 
 describe('an outlet during the upgrade from polling to WebSocket', () => {
   it('sends all entries in order', async () => {
-    const client = open(url, { transports: ['polling', 'websocket'] });
+    const client = openClient(url, { transports: ['polling', 'websocket'] });
     const [socket] = (await once(io, 'connection')) as [Socket];
     const outlet = new SocketIoOutlet(socket);
     let upgradedAt = Infinity;
@@ -101,6 +101,6 @@ describe('an outlet during the upgrade from polling to WebSocket', () => {
     await client.next('new_message', (entry) => entry.seq === seq);
     expect(seqs(client)).toEqual(Array.from({ length: seq }, (_, i) => i + 1));
     expect(socket.conn.transport.name).toBe('websocket');
-    await leave(client.socket);
+    await disconnect(client.socket);
   });
 });
