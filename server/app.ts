@@ -9,14 +9,9 @@ import { FairScheduler } from './access/fair-scheduler';
 import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRateLimits } from './access/rate-limits';
-import { SignInLimits } from './access/sign-in-limits';
 import { InMemorySlowMode } from './access/slow-mode';
-import { Accounts } from './accounts/accounts';
-import { Challenges } from './accounts/challenges';
-import { Credentials } from './accounts/credentials';
+import { createAccountServices } from './accounts/account-services';
 import { Invitations } from './accounts/invitations';
-import { Passkeys } from './accounts/passkeys';
-import { SignIn } from './accounts/sign-in';
 import { subscribeToChanges } from './chat/subscribe-to-changes';
 import { AuditLog } from './chat/audit-log';
 import { Chat } from './chat/chat';
@@ -115,11 +110,13 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     visitorLimits,
     scheduler: new FairScheduler(),
   };
-  const passkeys = new Passkeys(stores.accounts, new Challenges(key));
-  const signInLimits = new SignInLimits(config.limits?.signIns);
-  const accounts = new Accounts(stores.accounts, visitors, passkeys, visitorLimits, signInLimits);
-  const signIn = new SignIn(stores.accounts, passkeys, signInLimits);
-  const credentials = new Credentials(stores.accounts, visitors);
+  const accountServices = createAccountServices(
+    stores.accounts,
+    visitors,
+    key,
+    visitorLimits,
+    config.limits?.signIns,
+  );
   const invitations = new Invitations(stores.invitations, visitors, access);
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
@@ -140,17 +137,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const linkOrigin = (request: IncomingMessage) => config.publicUrl ?? ownOrigin(addresses, request);
   const devices = new Devices(addresses, key);
   web.use(
-    accountRoutes({
-      accounts,
-      signIn,
-      credentials,
-      passkeys,
-      visitors,
-      access,
-      addresses,
-      devices,
-      originOf,
-    }),
+    accountRoutes(accountServices, visitors, access, addresses, devices, originOf),
     usernameRoute(chat, access),
   );
   web.use(invitationRoutes(invitations, visitors, access, linkOrigin));

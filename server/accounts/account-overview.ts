@@ -3,10 +3,9 @@ import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { Role } from '../wire';
-import type { Accounts } from './accounts';
+import type { AccountServices } from './account-services';
 import type { Credential } from './credential';
-import type { Credentials } from './credentials';
-import type { Passkey, Passkeys } from './passkeys';
+import type { Passkey } from './passkeys';
 
 /** A visitor's account as the account page and `GET /account` show it; a guest has an empty one. */
 export interface AccountOverview {
@@ -24,10 +23,8 @@ export interface AccountOverview {
 /** Returns the account of a visitor. */
 export async function accountOverview(
   visitor: Visitor,
+  { accounts, credentials, passkeys }: AccountServices,
   visitors: Visitors,
-  accounts: Accounts,
-  credentials: Credentials,
-  passkeys: Passkeys,
   access: AccessControl,
 ): Promise<AccountOverview> {
   const { username, role, account } = await visitors.profileOf(visitor);

@@ -1,16 +1,12 @@
 import { Router, type Request, type Response } from 'express';
 import type { AccessControl } from '../access/access-control';
 import { accountOverview } from '../accounts/account-overview';
-import type { Accounts } from '../accounts/accounts';
+import type { AccountServices } from '../accounts/account-services';
 import type { Credential } from '../accounts/credential';
-import type { Credentials } from '../accounts/credentials';
-import type { Passkeys } from '../accounts/passkeys';
-import type { SignIn } from '../accounts/sign-in';
 import { jsonBody } from '../http/body';
 import type { Addresses } from '../identity/address';
 import type { Devices } from '../identity/devices';
 import { describeUserAgent } from '../identity/user-agent';
-import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import {
   checkAuthentication,
@@ -23,32 +19,19 @@ import {
 import { checkRoom } from '../validation/messages';
 import { iso } from './times';
 
-/** The services that the account routes call. */
-interface AccountServices {
-  accounts: Accounts;
-  signIn: SignIn;
-  credentials: Credentials;
-  passkeys: Passkeys;
-  visitors: Visitors;
-  access: AccessControl;
-  addresses: Addresses;
-  devices: Devices;
-  /** Returns the origin that a passkey belongs to; see {@link passkeyOrigin}. */
-  originOf: (request: Request) => string;
-}
-
-/** Accounts and sessions over REST, and the account page. Visitors without access can use them, too. */
-export function accountRoutes({
-  accounts,
-  signIn,
-  credentials,
-  passkeys,
-  visitors,
-  access,
-  addresses,
-  devices,
-  originOf,
-}: AccountServices): Router {
+/**
+ * Accounts and sessions over REST, and the account page. Visitors without access can use them, too.
+ * @param originOf returns the origin of a passkey; see {@link passkeyOrigin}.
+ */
+export function accountRoutes(
+  services: AccountServices,
+  visitors: Visitors,
+  access: AccessControl,
+  addresses: Addresses,
+  devices: Devices,
+  originOf: (request: Request) => string,
+): Router {
+  const { accounts, signIn, credentials, passkeys } = services;
   const router = Router();
   router.use(['/account', '/sessions'], (request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -60,7 +43,7 @@ export function accountRoutes({
     const json = request.accepts(['json', 'html']) === 'json';
     if (json) await visitors.identify(request);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
-    const overview = await accountOverview(visitor, visitors, accounts, credentials, passkeys, access);
+    const overview = await accountOverview(visitor, services, visitors, access);
     response.vary('Accept').set('Set-Cookie', setCookie);
     if (!json) return response.render('account', { ...overview, room: checkRoom(request.query.room) });
     response.json({
@@ -72,8 +55,8 @@ export function accountRoutes({
 
   router.put('/account/password', jsonBody, async (request, response) => {
     const visitor = await access.authorizeSignUp(request);
-    const secret = await accounts.setPassword(visitor, checkPassword(request.body), browserOf(request));
-    if (secret) signedIn(request, response, visitor, secret);
+    const secret = await accounts.setPassword(visitor, checkPassword(request.body), browserLabel(request));
+    if (secret) setCookies(request, response, visitor.id, secret);
     response.status(204).end();
   });
 
@@ -85,8 +68,8 @@ export function accountRoutes({
   router.post('/account/passkeys', jsonBody, async (request, response) => {
     const visitor = await access.authorizeSignUp(request);
     const passkey = checkRegistration(request.body);
-    const secret = await accounts.addPasskey(originOf(request), visitor, passkey, browserOf(request));
-    if (secret) signedIn(request, response, visitor, secret);
+    const secret = await accounts.addPasskey(originOf(request), visitor, passkey, browserLabel(request));
+    if (secret) setCookies(request, response, visitor.id, secret);
     response.status(201).json({});
   });
 
@@ -117,7 +100,7 @@ export function accountRoutes({
     const browser = {
       address: addresses.of(request),
       deviceOf: (visitor: string) => devices.of(request, visitor),
-      label: browserOf(request),
+      label: browserLabel(request),
     };
     const {
       visitor: id,
@@ -127,7 +110,7 @@ export function accountRoutes({
       ? await signIn.withPasskey(originOf(request), checkAuthentication(body), browser)
       : await signIn.withPassword(checkNameAndPassword(body), browser);
     const { username, role } = await visitors.profileById(id);
-    response.set('Set-Cookie', [visitors.signInCookie(request, secret), devices.cookieFor(request, id)]);
+    setCookies(request, response, id, secret);
     response.status(201).json({ visitor: id, username, role, grant: toWire(credential) });
   });
 
@@ -137,25 +120,22 @@ export function accountRoutes({
     response.set('Set-Cookie', visitors.signOutCookie(request)).status(204).end();
   });
 
-  /** Signs in a guest who has just kept its name: from then on, its guest cookie is invalid. */
-  function signedIn(request: Request, response: Response, visitor: Visitor, secret: string): void {
-    response.set('Set-Cookie', [
-      visitors.signInCookie(request, secret),
-      devices.cookieFor(request, visitor.id),
-    ]);
+  /** Signs a browser in to an account, and marks it as a device of the account. */
+  function setCookies(request: Request, response: Response, visitor: string, secret: string): void {
+    response.set('Set-Cookie', [visitors.signInCookie(request, secret), devices.cookieFor(request, visitor)]);
   }
 
   return router;
 }
 
-/** A session or token as it crosses the wire. */
+/** Returns a session or token as it crosses the wire. */
 function toWire<T extends Credential>(
   credential: T,
 ): Omit<T, 'at' | 'used'> & { at: string | null; used: string | null } {
   return { ...credential, at: iso(credential.at), used: iso(credential.used) };
 }
 
-/** Returns what people call the browser that sent a request. */
-function browserOf(request: Request): string {
+/** Returns the name of the browser that sent a request, for the list of sessions. */
+function browserLabel(request: Request): string {
   return describeUserAgent(request.get('User-Agent'));
 }

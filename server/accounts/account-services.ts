@@ -1,0 +1,35 @@
+import { SignInLimits } from '../access/sign-in-limits';
+import type { Allowance } from '../access/rate-limiter';
+import type { VisitorLimits } from '../access/visitor-limits';
+import type { Visitors } from '../identity/visitors';
+import type { AccountStore } from './account-store';
+import { Accounts } from './accounts';
+import { Challenges } from './challenges';
+import { Credentials } from './credentials';
+import { Passkeys, type PasskeyStore } from './passkeys';
+import { SignIn } from './sign-in';
+
+/** The services of accounts, which their routes call. */
+export type AccountServices = ReturnType<typeof createAccountServices>;
+
+/**
+ * Composes the services of accounts.
+ * @param key the key that authenticates challenges.
+ * @param signIns the allowance of sign-ins; undefined if limits are off.
+ */
+export function createAccountServices(
+  store: AccountStore & PasskeyStore,
+  visitors: Visitors,
+  key: string,
+  limits: VisitorLimits,
+  signIns: Allowance | undefined,
+) {
+  const passkeys = new Passkeys(store, new Challenges(key));
+  const signInLimits = new SignInLimits(signIns);
+  return {
+    accounts: new Accounts(store, visitors, passkeys, limits, signInLimits),
+    signIn: new SignIn(store, passkeys, signInLimits),
+    credentials: new Credentials(store, visitors),
+    passkeys,
+  };
+}
