@@ -63,7 +63,7 @@ const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 const VISIBLE = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const message = z
-  .string('Send { "message": "…" }: the message must be a text.')
+  .string('Send { "message": "…" }: the message must be a string.')
   .refine((text) => VISIBLE.test(text), 'The message is empty.')
   // Counting characters is slow on long texts, and never needed past twice the bound.
   .refine(

@@ -8,7 +8,7 @@ import { formatExpiry } from './expiry';
 /** Admits everybody (`open`), invited people and accounts (`invite`), or accounts only (`closed`). */
 export type AccessMode = 'open' | 'invite' | 'closed';
 
-/** A visitor who may open a connection, and the function that releases the connection from the limits. */
+/** A visitor that may open a connection, and the function that releases the connection from the limits. */
 export interface AuthorizedConnection {
   visitor: Visitor;
   release: () => void;
@@ -33,7 +33,9 @@ const RECHECK_INTERVAL = 60 * 60 * 1_000;
 const TICK = 2_000;
 const RECHECKS_PER_TICK = 500;
 
-/** Authorizes visitors to use the chat, and disconnects those who have lost access. All transports and routes use it. */
+/**
+ * Authorizes visitors to use the chat, and disconnects those that have lost access. All transports and routes use it.
+ */
 export class AccessControl {
   /** The open connections, each with the time of its last check, in ms since 1970. */
   private readonly connections = new Map<Connection, number>();
@@ -68,7 +70,8 @@ export class AccessControl {
   }
 
   /**
-   * Authorizes a connection: a stream, a socket or a long poll. `release` must be called when it closes or fails to open.
+   * Authorizes a connection: a stream, a socket or a long poll. `release` must be called when it closes or fails to
+   * open.
    * @throws {Refusal} as {@link authorize} does, and `too_many_connections`.
    */
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
@@ -93,7 +96,9 @@ export class AccessControl {
     return this.isSignUpAllowed(await this.visitors.profileOf(visitor));
   }
 
-  /** @throws {Refusal} `forbidden` if a request has a token: a leaked token must not suffice to take over the account. */
+  /**
+   * @throws {Refusal} `forbidden` if a request has a token: a leaked token must not suffice to take over the account.
+   */
   refuseToken(request: IncomingMessage): void {
     if (bearerOf(request))
       throw new Refusal('forbidden', 'A token cannot change its account. Sign in with a browser.');
@@ -143,7 +148,10 @@ export class AccessControl {
     clearInterval(this.timer);
   }
 
-  /** Starts due rechecks of accounts, which close expired sessions, and count an open connection as a use of its session. */
+  /**
+   * Starts due rechecks of accounts, which close expired sessions, and count an open connection as a use of its
+   * session.
+   */
   private recheckDue(): void {
     const now = Date.now();
     let started = 0;

@@ -11,8 +11,8 @@ const CANDIDATES_MAX = 64;
 
 /**
  * Shares the event loop fairly among addresses. Each turn of the event loop runs about {@link SLICE} ms of tasks, and
- * prefers the address with the least recent use. An address with many tasks therefore delays mostly its own, and one with
- * few tasks waits for about one task of others.
+ * prefers the address with the least recent use. An address with many tasks therefore delays mostly its own, and one
+ * with few tasks waits for about one task of others.
  */
 export class FairScheduler {
   /** The waiting tasks of each address, the longest waiting address first. Each connection waits once at most. */

@@ -26,8 +26,8 @@ interface Window {
 }
 
 /**
- * A rate limiter of one process, with fixed windows: a key's window begins with its first use. Above {@link KEYS_MAX}, the
- * oldest window is dropped, and its key has its whole allowance again.
+ * A rate limiter of one process, with fixed windows: a key's window begins with its first use. Above {@link KEYS_MAX},
+ * the oldest window is dropped, and its key has its whole allowance again.
  */
 export class InMemoryRateLimiter implements RateLimiter {
   /** The oldest first. */

@@ -39,7 +39,8 @@ export class SignInLimits {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
     if (device) return consume(devices, device, TOO_MANY_ATTEMPTS);
-    // Unknown names count, too: otherwise the limit would reveal which names exist. Hashing bounds the length of the key.
+    // Unknown names count, too: otherwise the limit would reveal which names exist. Hashing bounds the length of the
+    // key.
     const name = hashOf(username);
     const counted = [
       [addresses, address],

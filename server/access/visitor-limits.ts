@@ -21,8 +21,8 @@ export class VisitorLimits {
   }
 
   /**
-   * Consumes one point of a rate limit, of both the visitor and its address. If either is exhausted, it consumes neither,
-   * so a visitor above its limit does not exhaust the address that it shares with others.
+   * Consumes one point of a rate limit, of both the visitor and its address. If either is exhausted, it consumes
+   * neither, so a visitor above its limit does not exhaust the address that it shares with others.
    * @throws {Refusal} `rate_limited`, with when to try again.
    */
   consume(limit: RateLimitName, visitor: Visitor): void {
@@ -54,8 +54,8 @@ export class VisitorLimits {
   }
 
   /**
-   * Counts the reads that a large frame costs, before it is parsed; a small one costs only the request that it contains.
-   * Replays consume reads, too, so a large frame is refused only if its sender floods.
+   * Counts the reads that a large frame costs, before it is parsed; a small one costs only the request that it
+   * contains. Replays consume reads, too, so a large frame is refused only if its sender floods.
    * @param size in bytes.
    * @throws {Refusal} `rate_limited`
    */

@@ -67,7 +67,8 @@ export class Accounts {
   }
 
   /**
-   * Creates an account with a passkey, or adds a passkey to an account. A guest gets a session; see {@link setPassword}.
+   * Creates an account with a passkey, or adds a passkey to an account. A guest gets a session; see {@link
+   * setPassword}.
    * @param origin the origin of the page.
    * @throws {Refusal} `bad_request` if the visitor has no name or answers no challenge, `conflict` or `limit_reached`
    */

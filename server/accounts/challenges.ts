@@ -7,8 +7,8 @@ const SIZES = { random: 16, expiry: 6, mac: 32 };
 const SIGNED = SIZES.random + SIZES.expiry;
 
 /**
- * Stateless WebAuthn challenges: each contains its expiry and a MAC. Nobody can evict the challenges of others, and they
- * survive a restart. The store ensures that each is answered once.
+ * Stateless WebAuthn challenges: each contains its expiry and a MAC. Nobody can evict the challenges of others, and
+ * they survive a restart. The store ensures that each is answered once.
  */
 export class Challenges {
   constructor(private readonly key: string) {}
@@ -21,7 +21,9 @@ export class Challenges {
     return new Uint8Array(Buffer.concat([signed, this.mac(signed, purpose)]));
   }
 
-  /** Returns when a challenge expires, in ms since 1970; undefined if it is invalid, expired, or for another purpose. */
+  /**
+   * Returns when a challenge expires, in ms since 1970; undefined if it is invalid, expired, or for another purpose.
+   */
   expiryOf(challenge: string, purpose: string): number | undefined {
     const bytes = Buffer.from(challenge, 'base64url');
     if (bytes.length !== SIGNED + SIZES.mac) return undefined;

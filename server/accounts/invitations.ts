@@ -25,8 +25,8 @@ export interface Invitation {
 }
 
 /**
- * Stores invitations, with the hashes of their secrets. Each change is committed together with its audit entry, and only
- * if the visitors still have the expected roles.
+ * Stores invitations, with the hashes of their secrets. Each change is committed together with its audit entry, and
+ * only if the visitors still have the expected roles.
  */
 export interface InvitationStore {
   addInvitation(
@@ -88,7 +88,8 @@ export class Invitations {
 
   /**
    * Creates the owner's link, which gives the role of an owner, unless there is a valid one or one was used.
-   * @param renew creates it in any case, and expires the last one: for an operator who has lost the link or the account.
+   * @param renew creates it in any case, and expires the last one: for an operator who has lost the link or the
+   *   account.
    * @returns its secret, if it was created.
    */
   async ownersLink(renew = false): Promise<string | undefined> {

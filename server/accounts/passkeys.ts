@@ -133,7 +133,11 @@ export class Passkeys {
     });
   }
 
-  /** Verifies a passkey's answer to a challenge. @returns its visitor. @throws {Refusal} `sign_in_failed` or `bad_request` */
+  /**
+   * Verifies a passkey's answer to a challenge.
+   * @returns its visitor.
+   * @throws {Refusal} `sign_in_failed` or `bad_request`
+   */
   async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
     const passkey = await this.store.passkey(response.id);
     if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not registered here.');
@@ -163,7 +167,10 @@ export class Passkeys {
     return this.store.passkeysOf(visitor);
   }
 
-  /** Removes a passkey; one that is gone already is no error. @throws {Refusal} `conflict` if it is the only way to sign in. */
+  /**
+   * Removes a passkey; one that is gone already is no error.
+   * @throws {Refusal} `conflict` if it is the only way to sign in.
+   */
   async remove(visitor: string, id: string): Promise<void> {
     if ((await this.store.removePasskey(visitor, id)) === 'no_sign_in_left') {
       throw new Refusal(

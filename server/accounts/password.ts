@@ -10,7 +10,10 @@ const scryptAsync = promisify<
   Buffer
 >(scrypt);
 
-/** The parameters of new hashes: N = 2^15, r = 8, p = 3, which take 32 MB and a tenth of a second (OWASP, Password Storage). */
+/**
+ * The parameters of new hashes: N = 2^15, r = 8, p = 3, which take 32 MB and a tenth of a second (OWASP, Password
+ * Storage).
+ */
 const PARAMETERS = { ln: 15, r: 8, p: 3 };
 const HASH_FORMAT = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]+)\$([\w-]+)$/;
 

@@ -62,8 +62,8 @@ export class Chat {
   }
 
   /**
-   * Renames a visitor, if it has another name, and sends a message. If the message is stored already, nothing is changed,
-   * and its name is not checked: another visitor may have taken it in the meantime.
+   * Renames a visitor, if it has another name, and sends a message. If the message is stored already, nothing is
+   * changed, and its name is not checked: another visitor may have taken it in the meantime.
    * @param readName returns the name, or throws a {@link Refusal} if it is invalid.
    * @throws {Refusal} as {@link send} and {@link rename} do.
    */
@@ -76,8 +76,8 @@ export class Chat {
   }
 
   /**
-   * Returns the entry of a draft that was stored before. The client may have lost the acknowledgement, so a repeated draft
-   * is acknowledged again, even if it would now be refused.
+   * Returns the entry of a draft that was stored before. The client may have lost the acknowledgement, so a repeated
+   * draft is acknowledged again, even if it would now be refused.
    */
   private async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
     const entry = draft.id && (await this.log.find(draft.room, draft.id));

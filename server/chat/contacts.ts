@@ -48,7 +48,7 @@ export class Contacts {
     return contact;
   }
 
-  /** Removes a contact; one that is gone already is no error. @throws {Refusal} `muted` or `rate_limited` */
+  /** Removes a contact; if it does not exist, does nothing. @throws {Refusal} `muted` or `rate_limited` */
   async remove(actor: Visitor, id: string): Promise<void> {
     await this.writeAccess.authorize('contacts', actor);
     await this.store.removeContact(id);

@@ -72,7 +72,10 @@ export class Moderation {
     );
   }
 
-  /** Returns the visitors with a role, a mute or a ban. @throws {Refusal} `forbidden` unless the actor is a moderator. */
+  /**
+   * Returns the visitors with a role, a mute or a ban.
+   * @throws {Refusal} `forbidden` unless the actor is a moderator.
+   */
   async moderatedPeople(actor: Visitor): Promise<ModeratedPerson[]> {
     await requireRole(this.visitors, actor, 'moderator');
     return this.store.moderatedPeople(Date.now());

@@ -1,4 +1,6 @@
-/** Serializes concurrent claims: while a visitor is claiming a name, others cannot claim it or one that looks like it. */
+/**
+ * Serializes concurrent claims: while a visitor is claiming a name, others cannot claim it or one that looks like it.
+ */
 export interface NameClaims {
   /**
    * Starts a claim.

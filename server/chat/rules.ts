@@ -17,7 +17,10 @@ export class Rules {
     return this.store.rulesOf(room);
   }
 
-  /** Changes some rules of a room, and returns all of them. @throws {Refusal} `forbidden` unless the actor is a moderator. */
+  /**
+   * Changes some rules of a room, and returns all of them.
+   * @throws {Refusal} `forbidden` unless the actor is a moderator.
+   */
   async change(actor: Visitor, room: string, change: Partial<RoomRules>): Promise<RoomRules> {
     for (;;) {
       const roles = await privilegeOf(this.visitors, actor, 'moderator');

@@ -2,7 +2,7 @@ import type { AccessControl } from '../access/access-control';
 import type { Change, ControlChannel } from '../access/control-channel';
 import type { Presence } from './presence';
 
-/** Subscribes to the control channel: disconnects visitors who have lost access, and sends ephemeral events. */
+/** Subscribes to the control channel: disconnects visitors that have lost access, and sends ephemeral events. */
 export function subscribeToChanges(control: ControlChannel, access: AccessControl, presence: Presence): void {
   const handle = (change: Change): void | Promise<void> => {
     switch (change.type) {

@@ -1,6 +1,7 @@
 /**
- * Finds variables that are probably misspelled settings. The environment contains many variables of other programs, so it
- * finds only those that begin with `LIMIT_`, or differ from a setting with an underscore in case, underscores or a plural.
+ * Finds variables that are probably misspelled settings. The environment contains many variables of other programs, so
+ * it finds only those that begin with `LIMIT_`, or differ from a setting with an underscore in case, underscores or a
+ * plural.
  * @returns a sentence for each.
  */
 export function findMisspelled(names: readonly string[], settings: readonly string[]): string[] {

@@ -29,8 +29,8 @@ export class Addresses {
   }
 
   /**
-   * Returns the address of a request that limits and bans apply to; see {@link networkOf}. Of `X-Forwarded-For`, only the
-   * items that trusted proxies have appended are used.
+   * Returns the address of a request that limits and bans apply to; see {@link networkOf}. Of `X-Forwarded-For`, only
+   * the items that trusted proxies have appended are used.
    */
   of(request: IncomingMessage): string {
     return this.networkOf(proxyAddr(request, this.isProxy));

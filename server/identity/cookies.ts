@@ -23,8 +23,8 @@ export class Cookies {
     private readonly addresses: Addresses,
     private readonly key: string,
   ) {
-    // Browsers share cookies between ports. With the key's hash in the name, two servers on one host do not overwrite each
-    // other's cookie.
+    // Browsers share cookies between ports. With the key's hash in the name, two servers on one host do not overwrite
+    // each other's cookie.
     this.name = `parley_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   }
 

@@ -7,8 +7,8 @@ import { COOKIE_AGE } from './cookies';
 import { newId } from './secret';
 
 /**
- * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): they mark a browser that has signed in
- * to an account before, one for each account. They are sent to `/sessions` only, and authenticate nobody.
+ * Device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): they mark a browser that has signed
+ * in to an account before, one for each account. They are sent to `/sessions` only, and authenticate nobody.
  */
 export class Devices {
   private readonly prefix: string;

@@ -13,8 +13,8 @@ const PENDING_MAX = 1_000;
 const RETRY_DELAY = 60_000;
 
 /**
- * Records the last day on which visitors, sessions and tokens were seen. Best effort, in the background: reading must work
- * even if the disk is full or slow.
+ * Records the last day on which visitors, sessions and tokens were seen. Best effort, in the background: reading must
+ * work even if the disk is full or slow.
  */
 export class LastSeen {
   private readonly pending = new Set<string>();

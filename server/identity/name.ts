@@ -61,8 +61,8 @@ const STACKED_MARKS = new RegExp(`\\p{Mn}(?:\\p{Mc}*\\p{Mn}){${MARKS_MAX}}`, 'u'
 const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
 
 /**
- * Validates and normalizes a name by the rules for case-preserved usernames (RFC 8265, section 3.4), as words with single
- * spaces between them (section 3.5).
+ * Validates and normalizes a name by the rules for case-preserved usernames (RFC 8265, section 3.4), as words with
+ * single spaces between them (section 3.5).
  * @throws {Refusal} `bad_request` if it is not a valid name, or is reserved.
  */
 export function checkName(text: string): string {

@@ -39,8 +39,8 @@ export class Visitors {
   /**
    * Identifies the visitor of a request or handshake by its token or cookie. Without either, it is a new visitor.
    * @param token the token of a script, if it is not in the `Authorization` header.
-   * @throws {Refusal} `sign_in_required` if the token is unknown, or the session has ended: otherwise an open page would
-   *   silently continue as another visitor.
+   * @throws {Refusal} `sign_in_required` if the token is unknown, or the session has ended: otherwise an open page
+   *   would silently continue as another visitor.
    */
   async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const visitor = await this.identifyOrReset(request, token);

@@ -43,7 +43,10 @@ function explain(error: unknown): unknown {
   if (status === 403) return new Refusal('forbidden', UNREADABLE);
   if (status === 404) return new Refusal('not_found', UNREADABLE);
   if (status === 412)
-    return new Refusal('precondition_failed', 'The file has changed since the version in your condition.');
+    return new Refusal(
+      'precondition_failed',
+      'The file has changed: it does not meet the condition of the request.',
+    );
   if (status === 416)
     return new Refusal('range_not_satisfiable', 'The file is shorter than the requested range.');
   if (status && status >= 400 && status < 500) return new Refusal('bad_request', UNREADABLE);

@@ -20,7 +20,7 @@ const lines: Format = {
     `${notice(`This stream has lasted for 15 minutes. Go on with ?follow&after=${cursor}`)}\n`,
   step: memoize((step) => {
     if (step.type === 'reset')
-      return Buffer.from(`${notice('This place is not in the room’s history any more.')}\n`);
+      return Buffer.from(`${notice('This cursor is no longer in the room’s history.')}\n`);
     return Buffer.from(linesOf(step.entries));
   }),
   // A message is never an empty line, and scripts skip it.
@@ -55,8 +55,8 @@ function json(event: object): string {
 }
 
 /**
- * Serves `/r/:room`, one address for people and programs. A GET returns the page, plain text, NDJSON or an event stream, by
- * its `Accept` header; a POST sends a form, or a message with `curl -d`.
+ * Serves `/r/:room`, one address for people and programs. A GET returns the page, plain text, NDJSON or an event
+ * stream, by its `Accept` header; a POST sends a form, or a message with `curl -d`.
  * @param page answers with the page of `request.params.room`.
  */
 export function roomRoutes(services: Services, page: RequestHandler, eventStream: Format): Router {

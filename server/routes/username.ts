@@ -4,7 +4,10 @@ import type { Chat } from '../chat/chat';
 import { jsonBody } from '../http/body';
 import { checkUsername } from '../validation/messages';
 
-/** Serves `POST /username`, which renames a visitor: also one without access, if an invitation lets it create an account. */
+/**
+ * Serves `POST /username`, which renames a visitor: also one without access, if an invitation lets it create an
+ * account.
+ */
 export function usernameRoute(chat: Chat, access: AccessControl): Router {
   const router = Router();
   router.post('/username', jsonBody, async (request, response) => {

@@ -21,7 +21,7 @@ const MINUTES_MAX = 60 * 24 * 365;
 const SLOW_MAX = 3_600;
 
 const password = z
-  .string('The password must be a text.')
+  .string('The password must be a string.')
   .min(PASSWORD_MIN, `A password must have at least ${PASSWORD_MIN} characters.`)
   .max(PASSWORD_MAX, `A password can have at most ${PASSWORD_MAX} characters.`);
 const wholeNumber = (name: string, min: number, max: number) =>
@@ -38,8 +38,8 @@ const newPassword = z.object(
 );
 const credentials = z.object(
   {
-    username: z.string('The name must be a text.').max(200),
-    password: z.string('The password must be a text.').max(PASSWORD_MAX),
+    username: z.string('The name must be a string.').max(200),
+    password: z.string('The password must be a string.').max(PASSWORD_MAX),
   },
   'Send an object such as { "username": "Masha", "password": "…" }.',
 );
@@ -51,9 +51,9 @@ const passkey = z.looseObject(
 const label = z.object(
   {
     label: z
-      .string('Say what the token is for.')
+      .string('Give the token a label.')
       .trim()
-      .min(1, 'Say what the token is for.')
+      .min(1, 'Give the token a label.')
       .max(LABEL_MAX, `A label can have at most ${LABEL_MAX} characters.`),
   },
   'Send an object such as { "label": "backup script" }.',

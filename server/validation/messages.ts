@@ -29,7 +29,7 @@ const length = (text: string): number => [...text].length;
 
 /** A room's name. */
 export const room = z
-  .string('A room must be a text.')
+  .string('A room must be a string.')
   .regex(ROOM, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
   .default(LOBBY);
 
@@ -39,7 +39,7 @@ export const id = z
   .transform((text) => text.toLowerCase());
 
 const cursor = z
-  .string('A cursor must be a text.')
+  .string('A cursor must be a string.')
   .refine((text) => text === 'earliest' || parseCursor(text));
 
 const count = (name: string, max = PAGE_SIZE_MAX) =>
@@ -53,7 +53,7 @@ const count = (name: string, max = PAGE_SIZE_MAX) =>
     );
 
 const name = z
-  .string('The name must be a text.')
+  .string('The name must be a string.')
   .trim()
   .min(1, 'The name is empty.')
   .refine((text) => length(text) <= NAME_MAX, `The name is over ${NAME_MAX} characters.`)
@@ -63,7 +63,10 @@ const name = z
 /** The bodies of the kinds that clients may send. */
 const bodies = new Map(SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body]));
 const destination = z.object({ room, id: id.optional() });
-const deletion = z.object({ room, id }, 'Send an object such as { "id": "…" }: which message to delete.');
+const deletion = z.object(
+  { room, id },
+  'Send an object such as { "id": "…" }, the id of the message to delete.',
+);
 const username = z.object({ username: name }, 'Send an object such as { "username": "Masha" }.');
 const reading = z.object(
   { room, after: cursor.optional(), last: count('last').optional() },
@@ -84,7 +87,7 @@ const contact = z.strictObject(
   {
     name,
     phone: z
-      .string('The phone number must be a text.')
+      .string('The phone number must be a string.')
       .max(PHONE_MAX, `The phone number is over ${PHONE_MAX} characters.`),
   },
   {
@@ -95,7 +98,7 @@ const contact = z.strictObject(
 
 function unknownFields(issue: { code?: string; keys?: string[] }): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;
-  return `A contact has a name and a phone, and no "${issue.keys?.join('", "')}".`;
+  return `A contact has a name and a phone, but no "${issue.keys?.join('", "')}".`;
 }
 
 /** A validated request to read a room. */
