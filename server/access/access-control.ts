@@ -97,7 +97,8 @@ export class AccessControl {
   }
 
   /**
-   * @throws {Refusal} `forbidden` if a request has a token: a leaked token must not suffice to take over the account.
+   * Refuses requests with a token: a leaked token must not suffice to take over an account.
+   * @throws {Refusal} `forbidden`
    */
   refuseToken(request: IncomingMessage): void {
     if (bearerOf(request))
@@ -192,7 +193,7 @@ export class AccessControl {
     if (bannedUntil > Date.now()) {
       throw new Refusal('banned', `You are banned from this chat${formatExpiry(bannedUntil)}.`);
     }
-    // A banned address does not affect members, who share it with others.
+    // A banned address affects guests only: members may share it with the person who was banned.
     if (role !== 'guest' || account) return;
     const addressBannedUntil = await this.bans.bannedUntil(address);
     if (addressBannedUntil > Date.now())

@@ -11,7 +11,7 @@ export interface Attempt {
   device: string | undefined;
 }
 
-/** The rate limits of sign-ins. An attacker elsewhere cannot lock out an account's owner. */
+/** The rate limits of sign-ins. Attackers elsewhere cannot lock out the known devices of an account. */
 export class SignInLimits {
   private readonly limits;
 
