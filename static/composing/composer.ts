@@ -6,8 +6,8 @@ import { lengthOf } from '../browser/text.js';
 
 /** The shortest time between two typing events, in milliseconds. */
 const TYPING_INTERVAL = 2000;
-/** From how many remaining characters on the page counts them. */
-const COUNT_FROM = 400;
+/** The most remaining characters that the page counts. */
+const COUNTED_MAX = 400;
 const touchScreen = matchMedia('(pointer: coarse)');
 
 /** The form in which a message is written. Its text survives a reload of the tab. */
@@ -21,8 +21,8 @@ export class Composer {
   private hadFocus = false;
 
   /**
-   * @param onSend is given each message to send.
-   * @param onTyping is called while somebody types, every 2 s at most.
+   * @param onSend gets each message to send.
+   * @param onTyping is called while the person types, every 2 s at most.
    */
   constructor(
     private readonly form: HTMLFormElement,
@@ -59,7 +59,7 @@ export class Composer {
     if (isLocked) this.hadFocus = document.activeElement === this.box;
     this.form.parentElement?.classList.toggle('locked', isLocked);
     this.box.disabled = find<HTMLButtonElement>(this.form, 'button').disabled = isLocked;
-    // Not if something else was focused meanwhile.
+    // Not if another element was focused in the meantime.
     const { activeElement } = document;
     if (!isLocked && this.hadFocus && (activeElement === this.box || activeElement === document.body))
       this.focus();
@@ -97,7 +97,7 @@ export class Composer {
     this.note.textContent =
       remaining < 0
         ? `${formatCount(-remaining)} too long`
-        : remaining < COUNT_FROM
+        : remaining < COUNTED_MAX
           ? `${formatCount(remaining)} left`
           : (this.note.dataset.hint ?? '');
     this.note.classList.toggle('over', remaining < 0);

@@ -85,7 +85,7 @@ export class Outbox {
     if (this.heldUntil === undefined) this.endPause?.();
   }
 
-  /** Ends any pause: the rule that the server asked for it by may no longer apply. */
+  /** Ends any pause: the rule behind it may no longer apply. */
   endHold(): void {
     this.endPause?.();
   }

@@ -1,8 +1,8 @@
 import type { ErrorBody } from '../../server/wire.js';
 
 /*
- * What to do about an error follows from its status. Its code only says more where the page knows it: a page may stay
- * open while the server is upgraded, or an older one is put back.
+ * The page handles an error by its status, and by its code only where it knows that: a page may stay open while the
+ * server is upgraded or downgraded.
  */
 
 /** Statuses of the 4xx after which the same request may succeed later. */

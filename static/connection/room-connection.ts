@@ -75,7 +75,7 @@ export class RoomConnection {
     return entry;
   }
 
-  /** Tells the room that somebody is typing, where the transport can do that without a request. */
+  /** Announces that this visitor is typing, if the transport can do that without a request. */
   typing(): void {
     this.fallback.stream?.typing?.();
   }

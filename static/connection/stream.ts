@@ -1,7 +1,7 @@
 import type { Cursor, Entry, ErrorBody } from '../../server/wire.js';
 import type { ServerEvent } from './events.js';
 
-/** What a stream reads from and reports to. */
+/** The callbacks of a stream. */
 export interface StreamHandlers {
   /** Returns the cursor to read after. */
   cursor: () => Cursor;

@@ -4,8 +4,8 @@ import type { StreamHandlers, OpenStream, Stream } from './stream.js';
 import { Watchdog } from './watchdog.js';
 
 /**
- * What the tabs of a browser send to each other. Tabs of an older version may still be open after an upgrade: count the
- * version up with every change, so that each version has a leader of its own.
+ * A message between the tabs of a browser. Tabs of an older version may still be open after an upgrade: increment
+ * `VERSION` with every change, so that each version has a leader of its own.
  */
 type TabMessage =
   | { type: 'query' }
@@ -19,9 +19,9 @@ const VERSION = 2;
 const ANSWER_TIMEOUT = 1500;
 
 /**
- * Shares one stream among the tabs of a browser: the tab that holds the lock leads, and passes on what it receives.
+ * Shares one stream among the tabs of a browser: the tab that holds the lock leads, and forwards its events.
  * When it closes, the next tab gets the lock and opens the stream from its own cursor, so nothing is missed; the feed
- * drops what arrives twice.
+ * drops duplicates.
  */
 export function shareAcrossTabs(name: string, open: OpenStream): OpenStream {
   // Plain HTTP in a local network is no secure context, so there are no locks: each tab has its own stream.
@@ -33,7 +33,7 @@ class SharedStream implements Stream {
   private readonly channel: BroadcastChannel;
   private readonly watchdog = new Watchdog(() => void this.checkLeader());
   /** The stream itself, while this tab leads. */
-  private own: Stream | undefined;
+  private ownStream: Stream | undefined;
   private isLive = false;
   private presence: Presence | undefined;
   private hasAnswer = false;
@@ -54,11 +54,11 @@ class SharedStream implements Stream {
 
   /** Only the leader can send over the stream; the other tabs post. */
   get send(): Stream['send'] {
-    return this.own?.send;
+    return this.ownStream?.send;
   }
 
   get typing(): Stream['typing'] {
-    return this.own?.typing;
+    return this.ownStream?.typing;
   }
 
   close(): void {
@@ -71,8 +71,8 @@ class SharedStream implements Stream {
   }
 
   private receive(message: TabMessage): void {
-    if (message.type === 'query') return this.own && this.broadcastState();
-    if (this.own) return;
+    if (message.type === 'query') return this.ownStream && this.broadcastState();
+    if (this.ownStream) return;
     this.hasAnswer = true;
     this.watchdog.reset();
     if (message.type === 'lost') return this.end(message.refusal);
@@ -103,7 +103,7 @@ class SharedStream implements Stream {
   /** Opens the stream; the lock is held until the promise resolves. */
   private lead(): Promise<void> | undefined {
     if (this.isClosed) return undefined;
-    this.own = this.open({
+    this.ownStream = this.open({
       ...this.handlers,
       onEvent: (event) => {
         this.deliver(event);
@@ -123,16 +123,16 @@ class SharedStream implements Stream {
   }
 
   private stepDown(): void {
-    this.own?.close();
-    this.own = undefined;
+    this.ownStream?.close();
+    this.ownStream = undefined;
     this.releaseLock?.();
   }
 
-  /** After a long silence, checks that the leader answers and has passed on everything. */
+  /** After a long silence, checks that the leader answers and has forwarded everything. */
   private async checkLeader(): Promise<void> {
-    if (this.own || !(await this.queryLeader()) || !this.isLive || document.hidden) return;
+    if (this.ownStream || !(await this.queryLeader()) || !this.isLive || document.hidden) return;
     const hasMissed = await this.handlers.checkForMore().catch(() => undefined);
-    if (this.own || this.isClosed) return;
+    if (this.ownStream || this.isClosed) return;
     if (hasMissed === undefined) this.end();
     else if (hasMissed) this.takeOver();
   }
@@ -142,7 +142,7 @@ class SharedStream implements Stream {
     this.hasAnswer = false;
     this.broadcast({ type: 'query' });
     await new Promise((resolve) => setTimeout(resolve, ANSWER_TIMEOUT * (1 + Math.random())));
-    if (!this.hasAnswer && !this.own && !this.isClosed) this.takeOver();
+    if (!this.hasAnswer && !this.ownStream && !this.isClosed) this.takeOver();
     return this.hasAnswer;
   }
 

@@ -4,11 +4,11 @@ import type { StreamHandlers, Stream } from './stream.js';
 import type { Transport } from './transports.js';
 
 /** How long a transport may take before the next one is tried in parallel, in milliseconds. */
-const STAGGER = 2500;
-/** A transport that was live for this long is tried again first when it is lost, in milliseconds. */
-const STABLE = 5000;
-/** After this long, a lost stream means a change of networks rather than a bad transport, in milliseconds. */
-const LONG_LIVED = 30_000;
+const STAGGER_DELAY = 2500;
+/** How long a transport must have been live, in milliseconds, to be retried first when it is lost. */
+const STABLE_TIME = 5000;
+/** The loss of a stream that lived longer, in milliseconds, means a change of networks rather than a bad transport. */
+const LONG_LIFETIME = 30_000;
 /** The pause after a refusal that names none, in milliseconds. */
 const REFUSAL_PAUSE = 60_000;
 
@@ -22,11 +22,11 @@ interface Active {
 /**
  * Keeps a stream open over the best transport that works. It falls back when a transport fails and looks for a better
  * one now and then; the active stream is closed only when the better one is live. All streams start at the feed's
- * cursor, and the feed drops what two of them deliver while they overlap.
+ * cursor, and the feed drops the duplicates that two of them deliver while they overlap.
  */
 export class TransportFallback {
   private active: Active | undefined;
-  /** Those that may be used, the best first. */
+  /** The selected transports, the best first. */
   private transports: readonly Transport[] = [];
   private readonly connecting = new Map<Transport, Stream>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -111,7 +111,7 @@ export class TransportFallback {
       },
     });
     this.connecting.set(transport, stream);
-    setTimeout(() => this.connecting.get(transport) === stream && tryNext(), STAGGER);
+    setTimeout(() => this.connecting.get(transport) === stream && tryNext(), STAGGER_DELAY);
   }
 
   private activate(active: Active): void {
@@ -132,9 +132,9 @@ export class TransportFallback {
   private handleLoss({ transport, since }: Active): void {
     const duration = Date.now() - since;
     this.active = undefined;
-    if (duration > STABLE) this.retryBackoff.reset();
-    if (duration > LONG_LIVED) this.upgradeBackoff.reset();
-    const i = this.transports.indexOf(transport) + (duration > STABLE ? 0 : 1);
+    if (duration > STABLE_TIME) this.retryBackoff.reset();
+    if (duration > LONG_LIFETIME) this.upgradeBackoff.reset();
+    const i = this.transports.indexOf(transport) + (duration > STABLE_TIME ? 0 : 1);
     this.schedule(this.retryBackoff.next(), i % this.transports.length);
     this.onChange();
   }

@@ -1,4 +1,7 @@
-/** The transports, the best first, by their names in the page's address: `?transport=sse`. */
+/**
+ * The transports, the best first, by their names in the page's address (`?transport=sse`), which people may have
+ * bookmarked: `websocket` and `polling` are the two of Socket.IO.
+ */
 export const transports = ['websocket', 'polling', 'sse', 'subscribe', 'poll'] as const;
 
 export type Transport = (typeof transports)[number];

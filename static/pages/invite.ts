@@ -10,7 +10,7 @@ const DESCRIPTIONS: Record<Exclude<Role, 'guest'>, string> = {
 
 const form = find(document, '#invite');
 
-/** Shows what the invitation gives. The secret is the fragment of the link, which browsers don't send. */
+/** Shows the role that the invitation gives. The secret is the fragment of the link, which browsers don't send. */
 async function preview(secret: string): Promise<void> {
   if (!secret) return;
   find<HTMLInputElement>(form, '#secret').value = secret;

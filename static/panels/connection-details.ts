@@ -13,7 +13,7 @@ export class ConnectionDetails {
 
   /**
    * @param chosen the selected transport; `undefined` for an automatic choice.
-   * @param onChoice is given the same when the person changes it.
+   * @param onChoice gets the new choice when the person changes it.
    */
   constructor(
     root: HTMLElement,
@@ -27,14 +27,14 @@ export class ConnectionDetails {
       select.add(new Option(capitalize(transportNames[transport]), transport));
     select.value = chosen ?? '';
     select.addEventListener('change', () => {
-      const transport = transports.find((one) => one === select.value);
+      const transport = transports.find((name) => name === select.value);
       rememberTransport(transport);
       onChoice(transport);
     });
     this.closeAutomatically();
   }
 
-  /** Shows up to where the room has been read. */
+  /** Shows how far the room has been read. */
   setCursor(cursor: Cursor): void {
     this.seq = seqOf(cursor);
     this.render();

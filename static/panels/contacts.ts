@@ -105,7 +105,7 @@ export class AddressBook {
   private createRow({ id, name, phone }: Contact): HTMLElement {
     const row = clone(this.template);
     row.dataset.id = id;
-    find(row, '.who').textContent = name;
+    find(row, '.display-name').textContent = name;
     const link = find<HTMLAnchorElement>(row, '.phone');
     link.href = `tel:${phone}`;
     link.textContent = phone.replace(';ext=', ' ext. ');

@@ -28,7 +28,7 @@ export class NameField {
     });
   }
 
-  /** Shows a name that was changed, here or in another tab, unless somebody is typing a new one. */
+  /** Shows a name that was changed, here or in another tab, unless the person is typing a new one. */
   show(): void {
     if (this.save.hidden) this.set(this.me.username);
     else this.update();
@@ -39,7 +39,7 @@ export class NameField {
     if (username === this.me.username || nameLengthError(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
-      // Unless somebody has gone on typing.
+      // Unless the person has gone on typing.
       if (this.input.value === username) this.set(change.username);
       this.onRename(change);
     } catch (error) {

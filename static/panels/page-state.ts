@@ -5,7 +5,7 @@ import { transportNames, transports, type Transport } from '../connection/transp
 /** How long a problem may last before the page shows it, in milliseconds. */
 const GRACE_PERIOD = 700;
 
-/** Everything that decides whether a message can be written and sent. Times are in milliseconds since the epoch. */
+/** The state that determines whether a message can be written and sent. Times are in milliseconds since the epoch. */
 export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
   /** The transport that is connected now. */
   live: Transport | undefined;
@@ -25,16 +25,16 @@ export interface PageState extends Pick<RoomRules, 'locked' | 'slow'> {
   muted: boolean;
   /** The number of drafts that wait to be sent. */
   waiting: number;
-  /** Since when there are any. */
+  /** When the first of them began to wait. */
   waitingAt: number;
-  /** Until when the server asked not to send, because of a rate limit or slow mode. */
+  /** The end of a pause that the server asked for, because of a rate limit or slow mode. */
   heldUntil: number | undefined;
 }
 
-/** What the page shows of its state. */
+/** The parts of the page that follow from its state. */
 export interface PageView {
   connection: 'live' | 'away' | 'refused';
-  /** The transport to name; `undefined` where the page shows that it is not connected. */
+  /** The transport to name; `undefined` if the page shows that it is not connected. */
   transport: Transport | undefined;
   status: string;
   statusCountdown: string;
@@ -52,16 +52,16 @@ export interface PageView {
   changesWithTime: boolean;
 }
 
-/** Returns all that the page shows of its state, in one place, so that no two parts contradict each other. */
+/** Derives all parts of the page from its state, in one place, so that no two contradict each other. */
 export function describePage(state: PageState, now: number): PageView {
   const { live, lastLive, online, refusal, retryAt, locked, moderates, waiting, heldUntil } = state;
   const isNoticeable = (since: number): boolean => now - since >= GRACE_PERIOD;
   const transport = live ?? (refusal || isNoticeable(state.lostAt) ? undefined : lastLive);
   const connection = transport ? 'live' : refusal && online ? 'refused' : 'away';
   const mustSignIn = refusal?.code === 'sign_in_required';
-  // After other refusals a message can be written: the server's answer will say what to do.
-  const isShutOut = !live && refusal !== undefined && !mustSignIn && !isTemporary(refusal);
-  const canWrite = !isShutOut && (!locked || moderates);
+  // A temporary refusal, or one that a sign-in ends, does not stop a person from writing.
+  const hasNoAccess = !live && refusal !== undefined && !mustSignIn && !isTemporary(refusal);
+  const canWrite = !hasNoAccess && (!locked || moderates);
   const isWaitNoticeable = waiting > 0 && isNoticeable(state.waitingAt);
 
   const retryIn = connection === 'away' && online && retryAt ? secondsUntil(retryAt, now) : 0;
@@ -78,7 +78,7 @@ export function describePage(state: PageState, now: number): PageView {
     canTryNow: connection === 'refused' || retryIn > 1,
     canSignIn: connection === 'refused' && mustSignIn,
     canWrite,
-    rule: isShutOut ? '' : ruleOf(state),
+    rule: hasNoAccess ? '' : ruleOf(state),
     hold: isHeld ? 'You are sending too fast. The next message will be sent' : '',
     holdCountdown: isHeld ? `in ${secondsUntil(heldUntil, now)} s` : '',
     sending:

@@ -15,7 +15,7 @@ export class People {
     this.people = [me];
   }
 
-  /** Shows who is in the room, this visitor first. */
+  /** Shows the people in the room, this visitor first. */
   show({ people, count }: Presence): void {
     const isMe = (person: Person) => Number(person.visitor === this.me.visitor);
     this.people = people.toSorted((a, b) => isMe(b) - isMe(a) || a.username.localeCompare(b.username));
@@ -26,7 +26,7 @@ export class People {
     for (const element of this.counts) element.textContent = String(count);
   }
 
-  /** Shows the new name of somebody. */
+  /** Shows the new name of a person. */
   rename({ visitor, username }: ChangeUsername): void {
     const at = this.people.findIndex((person) => person.visitor === visitor);
     if (at < 0) return;
@@ -39,7 +39,7 @@ export class People {
     const row = clone(this.template);
     row.dataset.visitor = person.visitor;
     fillAvatar(find(row, '.avatar'), person.visitor, person.username);
-    find(row, '.who').textContent = person.username;
+    find(row, '.display-name').textContent = person.username;
     find(row, '.tag').textContent = tagOf(person);
     find(row, '.you').hidden = person.visitor !== this.me.visitor;
     return row;

@@ -28,7 +28,7 @@ export class StateStore {
     };
   }
 
-  /** Changes a part of the state; what follows from it is computed here. */
+  /** Changes a part of the state; the parts that follow from it are computed here. */
   update(change: Partial<Omit<PageState, 'lastLive' | 'lostAt' | 'online' | 'waitingAt'>>): void {
     const before = this.state;
     const after = { ...before, ...change };

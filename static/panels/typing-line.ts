@@ -4,7 +4,7 @@ import { displayName } from '../timeline/tag.js';
 /** How long a typing event counts, in milliseconds. */
 const DURATION = 4000;
 
-/** The line that shows who is typing. */
+/** The line that names the people who are typing. */
 export class TypingLine {
   private readonly typing = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();
 
@@ -13,7 +13,7 @@ export class TypingLine {
     private readonly me: Person,
   ) {}
 
-  /** Shows that somebody is typing, unless it is this visitor. */
+  /** Shows that a person is typing, unless it is this visitor. */
   add(person: Person): void {
     const { visitor } = person;
     if (visitor === this.me.visitor) return;
@@ -25,7 +25,7 @@ export class TypingLine {
     this.show();
   }
 
-  /** Somebody has sent a message or stopped typing. */
+  /** Removes a person who has sent a message or stopped typing. */
   remove(visitor: string): void {
     clearTimeout(this.typing.get(visitor)?.timer);
     if (this.typing.delete(visitor)) this.show();

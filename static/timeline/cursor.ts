@@ -18,6 +18,6 @@ export function seqOf(cursor: Cursor): number {
 }
 
 /** Whether two cursors belong to the same history. */
-export function isSameHistory(one: Cursor, other: Cursor): boolean {
-  return parseCursor(one).epoch === parseCursor(other).epoch;
+export function isSameHistory(a: Cursor, b: Cursor): boolean {
+  return parseCursor(a).epoch === parseCursor(b).epoch;
 }

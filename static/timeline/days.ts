@@ -9,8 +9,8 @@ export function formatTime(at: Date): string {
 
 /** Returns the day in the reader's time zone: `2026-11-20`. */
 export function localDay(at: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const twoDigits = (n: number) => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
 }
 
 /** Returns the name of a day: today, yesterday, or its date. */

@@ -99,7 +99,7 @@ export class Feed {
         isRefused = refusal !== undefined && !isTemporary(refusal);
         return false;
       });
-      // The next connection will deliver what is missing.
+      // The next connection will deliver the missing entries.
       if (isRefused) break;
       if (hasMoved) backoff.reset();
       else if (this.isBehind) await new Promise((resolve) => setTimeout(resolve, backoff.next()));

@@ -2,7 +2,7 @@
 export class LatestButton {
   private missed = 0;
 
-  /** @param onClick is told whether the button was pressed by keyboard. */
+  /** @param onClick gets whether the button was pressed by keyboard. */
   constructor(
     private readonly button: HTMLButtonElement,
     onClick: (byKeyboard: boolean) => void,

@@ -52,7 +52,7 @@ export function linkify(text: string): Piece[] {
   return pieces;
 }
 
-/** Returns the address without quotation marks, and without what ends a sentence, which the library leaves in part. */
+/** Returns the address up to a quotation mark, and without the punctuation at its end, of which the library leaves some. */
 function withoutPunctuation(address: string): string {
   return /^[^"`]*/.exec(address)![0].replace(/[.,:;!?'*]+$/, '');
 }
@@ -76,20 +76,20 @@ function singleScriptPrefix(label: string): string {
   for (const character of label) {
     // Compatibility characters lead to another host than the one that is shown.
     if (character.normalize('NFKC') !== character) break;
-    const own = /[\d_-]/.test(character)
+    const characterScript = /[\d_-]/.test(character)
       ? (script ?? 0)
       : /\p{M}/u.test(character)
         ? script
         : scriptOf(character);
-    if (own === undefined || (script ?? own) !== own) break;
-    script = own;
+    if (characterScript === undefined || (script ?? characterScript) !== characterScript) break;
+    script = characterScript;
     end += character.length;
   }
   return label.slice(0, end);
 }
 
 function scriptOf(letter: string): number {
-  const script = SCRIPTS.findIndex((one) => one.test(letter));
+  const script = SCRIPTS.findIndex((pattern) => pattern.test(letter));
   return script < 0 ? SCRIPTS.length : script;
 }
 

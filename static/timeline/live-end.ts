@@ -1,10 +1,10 @@
 import type { Cursor, Entry } from '../../server/wire.js';
 import { seqOf } from './cursor.js';
 
-/** The most entries that are kept. */
-const LIMIT = 100;
+/** The most entries that are buffered. */
+const BUFFER_MAX = 100;
 
-/** The end of the room. While it is not on the page, it keeps the newest entries until a loaded page reaches them. */
+/** The end of the room. While it is not on the page, it buffers the newest entries until a loaded page reaches them. */
 export class LiveEnd {
   private entries: Entry[] = [];
   private lastSeq: number;
@@ -23,13 +23,13 @@ export class LiveEnd {
     this.lastSeq = entries.at(-1)?.seq ?? this.lastSeq;
   }
 
-  /** Keeps an entry that is not on the page. */
-  keep(entry: Entry): void {
+  /** Buffers an entry that is not on the page. */
+  buffer(entry: Entry): void {
     this.entries.push(entry);
-    if (this.entries.length > LIMIT) this.entries.shift();
+    if (this.entries.length > BUFFER_MAX) this.entries.shift();
   }
 
-  /** Returns the kept entries if a page up to `cursor` reaches them; `undefined` if there would be a hole. */
+  /** Removes and returns the buffered entries if a page up to `cursor` reaches them; `undefined` if there would be a hole. */
   take(cursor: Cursor): Entry[] | undefined {
     const [first] = this.entries;
     if (seqOf(cursor) < (first ? first.seq - 1 : this.lastSeq)) return undefined;

@@ -11,7 +11,7 @@ import type { Timeline } from './timeline.js';
 
 /** The most messages on the page. Beyond it, those farthest from the reader are removed; scrolling loads them again. */
 const MAX_MESSAGES = 400;
-/** How many remain after that, around the one that is read. */
+/** How many remain after that, around the first visible one. */
 const TRIMMED_MESSAGES = 200;
 /** How many messages are loaded at once. */
 const PAGE_SIZE = '50';
@@ -74,7 +74,7 @@ export class LogWindow {
     return this.older.atBeginning;
   }
 
-  /** Changes the timeline without moving what the reader sees. */
+  /** Changes the timeline without moving the visible messages. */
   change(change: () => void): void {
     this.scrollPosition.preserve((anchor) => {
       change();
@@ -91,7 +91,7 @@ export class LogWindow {
           this.show(entry);
         } else {
           this.apply(entry);
-          this.liveEnd.keep(entry);
+          this.liveEnd.buffer(entry);
         }
       }
     });
@@ -128,7 +128,7 @@ export class LogWindow {
     this.scrollPosition.scrollToEnd();
   }
 
-  /** Loads again what failed to load. */
+  /** Retries loads that have failed. */
   retry(): void {
     this.older.retry();
     this.newer.retry();

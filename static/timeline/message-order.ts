@@ -41,7 +41,7 @@ export class MessageOrder {
     if (after) this.updateGrouping(after);
   }
 
-  /** Updates what depends on the message before: the day's separator, and whether the byline is shown. */
+  /** Updates the parts that depend on the previous message: the day's separator, and whether the byline is shown. */
   updateGrouping(element: HTMLElement): void {
     const before = previous(element);
     const day = element.dataset.day ?? '';

@@ -6,7 +6,7 @@ import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
 import { tagOf } from './tag.js';
 
-/** What is shown of a message; a draft has neither seq nor cursor. */
+/** The fields of a message that are shown; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
   Partial<Pick<NewMessage, 'seq' | 'cursor'>>;
 
@@ -25,7 +25,7 @@ export function fillMessage(element: HTMLElement, message: DisplayedMessage, isM
   enhanceMessage(element);
 }
 
-/** Adds what the server can't render: times in the reader's time zone, links, large emoji. */
+/** Adds the parts that the server can't render: times in the reader's time zone, links, large emoji. */
 export function enhanceMessage(element: HTMLElement): void {
   const time = find<HTMLTimeElement>(element, '.at');
   const at = new Date(time.dateTime);

@@ -29,10 +29,10 @@ export class ScrollPosition {
   /** Whether the page ends at the end of the room. */
   private isAtRoomEnd = true;
   /** The first visible message and its spot; `undefined` at the end. */
-  private place: (Spot & { element: HTMLElement }) | undefined;
+  private anchor: (Spot & { element: HTMLElement }) | undefined;
   /** The error that the browser's rounding has left, in pixels. Without correction it would add up. */
   private rounding = 0;
-  /** The size of the log when `place` was measured. */
+  /** The size of the log when `anchor` was measured. */
   private size: string;
 
   constructor(
@@ -56,7 +56,7 @@ export class ScrollPosition {
 
   /** The first visible message; `undefined` at the end. */
   get firstVisible(): HTMLElement | undefined {
-    return this.place?.element;
+    return this.anchor?.element;
   }
 
   /** Changes the log without moving the first visible message; at the end, it stays at the end. */
@@ -69,10 +69,10 @@ export class ScrollPosition {
       // Its bottom: the byline on top of it may come or go with the message before it.
       this.pin(anchor, 'bottom', () => change(anchor));
     }
-    this.updatePlace();
+    this.updateAnchor();
   }
 
-  /** Changes the log, and leaves one edge of an element where it was, or `by` pixels further down. */
+  /** Changes the log, and leaves one edge of an element in its position, or `by` pixels further down. */
   pin(element: Element | undefined, edge: 'top' | 'bottom', change: () => void, by = 0): void {
     const distanceFrom = (y: number) => (element ? element.getBoundingClientRect()[edge] - y : 0);
     const target = distanceFrom(this.rounding) + by;
@@ -113,20 +113,20 @@ export class ScrollPosition {
   /** Restores the position after the log was resized. */
   restore(): void {
     this.size = this.currentSize;
-    if (this.place?.element.isConnected) this.scrollToSpot(this.place.element, this.place);
+    if (this.anchor?.element.isConnected) this.scrollToSpot(this.anchor.element, this.anchor);
     else this.updateButton();
   }
 
   private update(): void {
-    this.updatePlace();
+    this.updateAnchor();
     this.updateButton();
   }
 
-  private updatePlace(): void {
+  private updateAnchor(): void {
     // A resize scrolls the log before it is reported; restore() will scroll it back.
     if (this.size !== this.currentSize) return;
     const element = this.atEnd ? undefined : this.findFirstVisible();
-    this.place = element && { element, ...this.spotOf(element) };
+    this.anchor = element && { element, ...this.spotOf(element) };
   }
 
   private updateButton(): void {

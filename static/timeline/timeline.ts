@@ -125,7 +125,7 @@ export class Timeline {
       if (isInLog(element)) this.remove(element.dataset.id ?? '');
   }
 
-  /** Updates what depends on several messages or on the layout; to be called once after each change. */
+  /** Updates all that depends on several messages or on the layout. Call it once after each change. */
   update(): void {
     this.list.parentElement?.classList.toggle('empty', this.size === 0);
     updateDeliveryStatus(this.list);

@@ -7,7 +7,7 @@ const entry = (seq: number) => ({ seq }) as Entry;
 function liveEnd(last: number): LiveEnd {
   const end = new LiveEnd('e:10');
   for (let seq = 11; seq <= last; seq++) {
-    end.keep(entry(seq));
+    end.buffer(entry(seq));
     end.advance([entry(seq)]);
   }
   return end;
