@@ -39,7 +39,7 @@ const TURN: Pacer = { pace: () => new Promise(setImmediate) };
 export class Follower implements Subscription {
   position: Position;
   writing: Promise<boolean> | void = undefined;
-  private stopped = false;
+  private isStopped = false;
 
   constructor(
     private readonly followers: Followers,
@@ -55,13 +55,13 @@ export class Follower implements Subscription {
   async run(): Promise<void> {
     try {
       if (this.writing && !(await this.writing)) return this.stop();
-      while (!this.stopped) {
+      while (!this.isStopped) {
         // The rings are read before the log, so that a commit in between is noticed either way.
         const { tail } = this.followers;
         const { rings } = tail;
         const cached = tail.page(this.position);
         const step = cached ?? (await tail.read(this.position));
-        if (this.stopped) return;
+        if (this.isStopped) return;
         if (step.type === 'page' && step.entries.length === 0) {
           if (tail.rings === rings) return this.followers.wait(this);
           continue;
@@ -74,7 +74,7 @@ export class Follower implements Subscription {
         else if (!cached) await TURN.pace();
       }
     } catch (error) {
-      if (!this.stopped) this.end(error);
+      if (!this.isStopped) this.end(error);
     }
   }
 
@@ -90,7 +90,7 @@ export class Follower implements Subscription {
     } catch (error) {
       this.end(error);
     }
-    return !this.writing && !this.stopped;
+    return !this.writing && !this.isStopped;
   }
 
   /**
@@ -103,7 +103,7 @@ export class Follower implements Subscription {
   }
 
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     this.followers.remove(this);
   }
 

@@ -18,7 +18,7 @@ export class Followers {
   private readonly waiting = new Set<Follower>();
   /** The position of the follower that began to wait last. */
   private position: Position | undefined;
-  private gathering = false;
+  private isScheduled = false;
   private retryDelay = RETRY_DELAY;
   /** When the last long round ended, and how long it took, in ms. */
   private lastLongRound = { end: 0, duration: 0 };
@@ -59,8 +59,8 @@ export class Followers {
    */
   ring(deleting = false): void {
     this.tail.ring(deleting);
-    if (this.waiting.size === 0 || this.gathering) return;
-    this.gathering = true;
+    if (this.waiting.size === 0 || this.isScheduled) return;
+    this.isScheduled = true;
     // A write costs the same for one message as for fifty. While long rounds follow each other, the readers of the last
     // one are about to answer it, and their messages join this round. A single message does not wait.
     const busy = performance.now() - this.lastLongRound.end < this.lastLongRound.duration;
@@ -83,7 +83,7 @@ export class Followers {
   }
 
   private readonly wake = (): void => {
-    this.gathering = false;
+    this.isScheduled = false;
     if (this.waiting.size === 0) return;
     // Read first: then all waiting followers are served from memory.
     this.tail.refresh().then(this.round, this.wakeLater);
@@ -92,8 +92,8 @@ export class Followers {
   /** Retries after the store could not be read, until no follower waits. */
   private readonly wakeLater = (error: unknown): void => {
     if (this.retryDelay === RETRY_DELAY) console.error('A room could not be read; trying again:', error);
-    if (!this.gathering) setTimeout(this.wake, this.retryDelay).unref();
-    this.gathering = true;
+    if (!this.isScheduled) setTimeout(this.wake, this.retryDelay).unref();
+    this.isScheduled = true;
     this.retryDelay = Math.min(this.retryDelay * 2, RETRY_DELAY_MAX);
   };
 

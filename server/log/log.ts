@@ -29,10 +29,10 @@ export class Log {
   private readonly budget = new MemoryBudget(CACHE_BYTES);
   private isClosed = false;
 
-  /** @param kept how many of the newest entries of each room are cached while the room has followers. */
+  /** @param capacity how many of the newest entries of each room are cached while it has followers. */
   constructor(
     private readonly store: Store,
-    private readonly kept: number,
+    private readonly capacity: number,
   ) {
     this.appends = new AppendQueue(store, (room, deleting) => this.rooms.get(room)?.ring(deleting));
     store.onCommit((room) => this.rooms.get(room)?.ring());
@@ -104,7 +104,7 @@ export class Log {
   follow(room: string, from: Cursor, reader: LogReader, pacer?: Pacer): Subscription {
     let followers = this.rooms.get(room);
     if (!followers) {
-      const tail = new Tail(this.store, room, this.kept, this.budget);
+      const tail = new Tail(this.store, room, this.capacity, this.budget);
       this.rooms.set(room, (followers = new Followers(tail, () => this.forget(room))));
     }
     const follower = new Follower(followers, from, reader, pacer);

@@ -15,7 +15,7 @@ export function bytesOf(entries: readonly Entry[]): number {
 export class PageCache {
   private readonly pages = new Map<number, Page | Reset>();
   private readonly reading = new Map<number, Promise<Page | Reset>>();
-  private closed = false;
+  private isClosed = false;
 
   constructor(private readonly budget: MemoryBudget) {}
 
@@ -28,7 +28,7 @@ export class PageCache {
 
   /** Caches a page, while the budget has room for it and all its encodings. */
   set(seq: number, page: Page | Reset): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.pages.set(seq, page);
     const bytes = ENTRY_BYTES_MAX + (page.type === 'reset' ? ENTRY_BYTES_MAX : bytesOf(page.entries));
     this.budget.reserve(page, (1 + ENCODINGS_MAX) * bytes, () => this.pages.delete(seq));
@@ -60,7 +60,7 @@ export class PageCache {
 
   /** Drops all pages, and caches no more: a read may still be under way for a reader that has left. */
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.clear();
   }
 }

@@ -4,12 +4,12 @@ import type { LogSlice, Store } from './store';
 /** The most entries of one read, which takes a millisecond or two: a longer one would delay all other clients. */
 const READ_MAX = 256;
 
-/** Extends a slice by the entries after it, and returns its newest `kept` entries; nothing if the two do not join. */
+/** Extends a slice by the entries after it, and returns its newest `limit` entries; nothing if the two do not join. */
 export async function readForward(
   store: Store,
   room: string,
   slice: LogSlice,
-  kept: number,
+  limit: number,
 ): Promise<LogSlice | undefined> {
   let { entries, head } = slice;
   for (;;) {
@@ -20,7 +20,7 @@ export async function readForward(
       next.head >= head &&
       next.entries.length > 0 === next.head > head;
     if (!joins) return undefined;
-    entries = [...withoutErased(entries, next.entries), ...next.entries].slice(-kept);
+    entries = [...withoutErased(entries, next.entries), ...next.entries].slice(-limit);
     head += next.entries.length;
     if (head === next.head) return { ...next, entries };
     await new Promise(setImmediate);

@@ -29,23 +29,23 @@ export class Tail {
   private readonly pages: PageCache;
   /** Pages from further back. They change only when something in them is deleted. */
   private readonly distantPages: PageCache;
-  /** How many of the newest entries are wanted, and how many were read: more may have come since. */
-  private size: number;
-  private known = 0;
+  /** How many of the newest entries are wanted, and how many were read; the cache may have grown since. */
+  private wantedSize: number;
+  private readSize = 0;
   private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring up to which `slice` is current. */
   private fresh = -1;
   private refreshing: Promise<void> | undefined;
-  private closed = false;
+  private isClosed = false;
 
-  /** @param kept how many entries are cached, if the budget allows it. */
+  /** @param capacity how many entries are cached, if the budget allows it. */
   constructor(
     private readonly store: Store,
     private readonly room: string,
-    private readonly kept: number,
+    private readonly capacity: number,
     private readonly budget: MemoryBudget,
   ) {
-    this.size = Math.min(INITIAL_SIZE, kept);
+    this.wantedSize = Math.min(INITIAL_SIZE, capacity);
     this.pages = new PageCache(budget);
     this.distantPages = new PageCache(budget);
   }
@@ -70,8 +70,8 @@ export class Tail {
 
   /** Drops everything: the room has no followers. */
   close(): void {
-    this.closed = true;
-    this.forget();
+    this.isClosed = true;
+    this.drop();
     this.budget.release(this);
     this.pages.close();
     this.distantPages.close();
@@ -83,9 +83,9 @@ export class Tail {
    */
   async refresh(size = 0): Promise<void> {
     const wanted = this.rings;
-    while (this.fresh < wanted || this.known < size) {
+    while (this.fresh < wanted || this.readSize < size) {
       // In each round, since the budget may have dropped the entries in the meantime.
-      this.size = Math.max(this.size, size);
+      this.wantedSize = Math.max(this.wantedSize, size);
       this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
       await this.refreshing;
     }
@@ -120,8 +120,8 @@ export class Tail {
   /** Refreshes the cache, and extends it back to a position that is near enough to be cached. */
   private async reach({ epoch, seq }: Position): Promise<void> {
     await this.refresh();
-    const near = epoch === this.slice.epoch && seq < this.begin && seq >= this.slice.head - this.kept;
-    if (near) await this.refresh(this.kept);
+    const near = epoch === this.slice.epoch && seq < this.begin && seq >= this.slice.head - this.capacity;
+    if (near) await this.refresh(this.capacity);
   }
 
   /** Reads a page that is not cached: from far back, of another history, or too new. */
@@ -155,34 +155,34 @@ export class Tail {
   }
 
   private async load(): Promise<void> {
-    const { rings, size } = this;
+    const { rings, wantedSize: size } = this;
     const { epoch } = this.slice;
     const joined =
-      this.known < size ? undefined : await readForward(this.store, this.room, this.slice, this.kept);
+      this.readSize < size ? undefined : await readForward(this.store, this.room, this.slice, this.capacity);
     // Something further back may have been deleted.
-    const news = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
+    const newEntries = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
     const slice = joined ?? (await readNewest(this.store, this.room, size));
-    if (!joined || slice.epoch !== epoch || news.some(targetOf)) this.distantPages.clear();
-    this.keep(slice);
-    this.known = size;
+    if (!joined || slice.epoch !== epoch || newEntries.some(targetOf)) this.distantPages.clear();
+    this.cache(slice);
+    this.readSize = size;
     this.pages.clear();
     this.fresh = rings;
   }
 
   /** Caches as many of the newest entries as fit into the bound of a room. */
-  private keep(slice: LogSlice): void {
+  private cache(slice: LogSlice): void {
     let bytes = bytesOf(slice.entries);
     let first = 0;
     for (; bytes > ROOM_BYTES_MAX; first += 1) bytes -= bytesOf([slice.entries[first]!]);
     this.slice = { ...slice, entries: slice.entries.slice(first) };
-    if (!this.closed) this.budget.reserve(this, bytes, this.forget);
+    if (!this.isClosed) this.budget.reserve(this, bytes, this.drop);
   }
 
   /** Drops the entries; the newest are read again when they are needed. */
-  private readonly forget = (): void => {
+  private readonly drop = (): void => {
     this.slice = { ...this.slice, entries: [] };
-    this.known = 0;
-    this.size = 0;
+    this.readSize = 0;
+    this.wantedSize = 0;
     this.pages.clear();
   };
 }
