@@ -40,7 +40,7 @@ export const textLines: Subprotocol = {
     textFrames(
       step.type === 'page'
         ? plainText(step.entries)
-        : [notice('Some messages can’t be shown: this position is no longer in the room’s history.')],
+        : [notice('Some messages can’t be shown: this cursor is no longer in the room’s history.')],
     ),
   ),
   event: () => EMPTY,
