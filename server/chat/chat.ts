@@ -111,8 +111,9 @@ export class Chat {
   }
 
   /**
-   * Counts a message, and returns the current name of its writer.
-   * @returns `undoCount`, which must be called if the message is not stored.
+   * Counts a message towards the limits.
+   * @returns the current name of its writer, and the function that undoes the count of slow mode, which must be called if
+   *   the message is not stored.
    * @throws {Refusal} `muted`, `room_locked`, `slow_mode` or `rate_limited`
    */
   private async authorizeMessage(

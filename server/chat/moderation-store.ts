@@ -9,14 +9,14 @@ export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mu
 }
 
 /** The outcome of a change: committed, or refused because the expected roles have changed. */
-export type Decision = 'done' | 'roles_changed';
+export type Outcome = 'done' | 'roles_changed';
 
 /**
  * Stores roles, mutes, bans, the rules of rooms and the audit log. Each change is committed together with its audit
  * entry, and only if the visitors still have the expected roles. `until` is an expiry in ms since 1970.
  */
 export interface ModerationStore {
-  mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
+  mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
   /** Bans a visitor, and addresses until `addressUntil`. */
   ban(
     visitor: string,
@@ -25,10 +25,10 @@ export interface ModerationStore {
     addressUntil: number,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<Decision>;
+  ): Promise<Outcome>;
   /** Lifts a ban, and those of the addresses that were banned with the visitor. */
-  unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
-  setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision>;
+  unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
+  setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
   /**
    * Replaces the rules of a room.
    * @param before the rules that are replaced.
@@ -40,7 +40,7 @@ export interface ModerationStore {
     rules: RoomRules,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<Decision | 'rules_changed'>;
+  ): Promise<Outcome | 'rules_changed'>;
   rulesOf(room: string): Promise<RoomRules>;
   /** Returns the visitors with a role, or with a mute or ban at a time, in ms since 1970. */
   moderatedPeople(at: number): Promise<ModeratedPerson[]>;

@@ -2,7 +2,7 @@ import { isAtLeast, requireRole, type ExpectedRoles } from '../access/role';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
-import type { Decision } from './moderation-store';
+import type { Outcome } from './moderation-store';
 
 /** Returns the role that permits an action. @throws {Refusal} `forbidden` */
 export async function privilegeOf(
@@ -40,7 +40,7 @@ export async function privilegeOver(
  */
 export async function commitWithRoles(
   check: () => Promise<ExpectedRoles>,
-  commit: (roles: ExpectedRoles) => Promise<Decision>,
+  commit: (roles: ExpectedRoles) => Promise<Outcome>,
 ): Promise<void> {
   while ((await commit(await check())) !== 'done');
 }

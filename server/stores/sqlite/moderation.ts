@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { BanStore } from '../../access/access-control';
 import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
-import type { Decision, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
+import type { Outcome, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
 import type { Role, RoomRules } from '../../wire';
 import type { SqliteControl } from './control';
 import { ensureVisitor, expectRoles, insertAuditEntry } from './statements';
@@ -39,7 +39,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.readAddress.get(address) ?? 0;
   }
 
-  async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
+  async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome> {
     return this.writer.runGuarded(
       [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
@@ -55,7 +55,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     to: number,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<Decision> {
+  ): Promise<Outcome> {
     const banned = this.writer.runGuarded(
       [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
@@ -72,7 +72,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     return this.control.announceAccess(banned, visitor, addresses);
   }
 
-  async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
+  async unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome> {
     return this.writer.runGuarded(
       [expectRoles(roles)],
       ['UPDATE visitors SET banned_until = 0 WHERE id = ?', visitor],
@@ -81,7 +81,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     );
   }
 
-  async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Decision> {
+  async setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome> {
     const changed = this.writer.runGuarded(
       [expectRoles(roles)],
       ensureVisitor(visitor, audit.at),
@@ -97,7 +97,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
     { locked, slow }: RoomRules,
     audit: NewAuditEntry,
     roles: ExpectedRoles,
-  ): Promise<Decision | 'rules_changed'> {
+  ): Promise<Outcome | 'rules_changed'> {
     const unchanged =
       "SELECT 1 WHERE coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
     const decision = await this.writer.runGuarded(
