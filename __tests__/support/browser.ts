@@ -215,20 +215,24 @@ export class ChatPage {
 
   /** Waits until the browser has stored this many drafts. */
   async waitForStoredDrafts(count: number): Promise<void> {
-    await this.page.waitForFunction(
-      (expected) =>
-        new Promise<boolean>((resolve) => {
-          const request = indexedDB.open('parley');
-          request.onsuccess = () => {
-            const counted = request.result.transaction('drafts').objectStore('drafts').count();
-            counted.onsuccess = () => {
-              request.result.close();
-              resolve(counted.result === expected);
+    const read = () =>
+      this.page.evaluate(
+        () =>
+          new Promise<number | undefined>((resolve) => {
+            const request = indexedDB.open('parley');
+            // The page has not created it yet.
+            request.onupgradeneeded = () => request.transaction!.abort();
+            request.onerror = () => resolve(undefined);
+            request.onsuccess = () => {
+              const counted = request.result.transaction('drafts').objectStore('drafts').count();
+              counted.onsuccess = () => {
+                request.result.close();
+                resolve(counted.result);
+              };
             };
-          };
-        }),
-      count,
-    );
+          }),
+      );
+    await waitUntilEqual(read, count);
   }
 }
 
