@@ -1,4 +1,4 @@
-/** What no answer may contain: a stack trace, a path of the server's files, or an internal error. */
+/** Matches internals that no answer may contain: a stack trace, a path of the server's files, or an internal error. */
 const LEAK = /\n\s+at \S+ \(|node_modules|\/(server|dist)\/[\w/-]+\.[jt]s|"status":500/;
 /** How long the server may take to answer, in ms. */
 const ANSWER_TIMEOUT_MS = 20_000;

@@ -17,6 +17,8 @@ const LARGEST_PAGES = [
   '/messages?last=500',
   '/r/lobby?last=500&limit=500',
 ];
+/** How many requests are pipelined on one connection. */
+const PIPELINED = 32;
 /** How long half-open handshakes and half-sent bodies stay open, in ms. */
 const HALF_OPEN_MS = 5_000;
 
@@ -58,7 +60,7 @@ async function openPolling(client: HostileClient): Promise<string> {
   return `${ENGINE_IO}polling&sid=${sid}`;
 }
 
-/** Each kind of hostile client, over each transport that it can use. */
+/** The attacks by name: each kind of hostile client, over each transport that it can use. */
 export const ATTACKS: Record<string, Attack> = {
   'stalled, but still sending: /ws': (client) =>
     client.repeat(20, async () => {
@@ -102,8 +104,8 @@ export const ATTACKS: Record<string, Attack> = {
     client.repeat(14, async () => {
       const socket = await client.dial();
       socket.pause();
-      for (let i = 0; i < 32; i += 1) socket.write(formatRequest('GET', pick(LARGEST_PAGES, i)));
-      client.count('requests', 32);
+      for (let i = 0; i < PIPELINED; i += 1) socket.write(formatRequest('GET', pick(LARGEST_PAGES, i)));
+      client.count('requests', PIPELINED);
       await client.waitForClose(socket);
     }),
   'largest pages, read in a loop': (client) =>

@@ -3,21 +3,21 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UPGRADE } from '../../__tests__/support/raw';
 
-/** The longest life of one connection, in ms; then a new one replaces it. */
+/** The longest life of a connection, in ms; then a new one replaces it. */
 const LIFETIME_MS = 15_000;
 /** The shortest duration of a turn, in ms: refusals must not turn into a busy loop of the attacker. */
 const MIN_TURN_MS = 20;
 
-/** Where the attack goes, and where it comes from. */
+/** The target of an attack, and its origin. */
 export interface Target {
   port: number;
   /** How many addresses of the loopback network the attack comes from, starting with 127.0.0.2. */
   addresses: number;
 }
 
-/** The means of an attack: connections and requests, one after the other, until {@link end}. */
+/** Opens connections and sends requests for an attack, until {@link end}. */
 export class HostileClient {
-  /** What was done, and how often. */
+  /** How often each operation was performed, by its name. */
   readonly counters: Record<string, number> = {};
   private readonly sockets = new Set<Socket>();
   private turns = 0;
@@ -48,7 +48,7 @@ export class HostileClient {
     return (this.turns += 1);
   }
 
-  /** Opens a connection from the next address. @param first what to write to it at once. */
+  /** Opens a connection from the next address. @param first is written at once. */
   async dial(first?: string | Buffer): Promise<Socket> {
     this.dials += 1;
     const address = `127.0.0.${2 + (this.dials % this.target.addresses)}`;
@@ -63,7 +63,7 @@ export class HostileClient {
     return socket;
   }
 
-  /** Sends a request on a new connection and reads the response, whatever it is. */
+  /** Sends a request on a new connection and discards the response. */
   async request(method: string, path: string, body = '', headers: readonly string[] = []): Promise<void> {
     const socket = await this.dial(formatRequest(method, path, body, ['Connection: close', ...headers]));
     socket.resume();

@@ -11,16 +11,21 @@ import { TS_NODE } from '../ts-node';
 import { readOptions, USAGE, type Options } from './options';
 import { WellBehavedClients } from './well-behaved';
 
-/** How much the memory may have grown at the end, in MB. */
+/** How much the server's memory may have grown after recovery, in MB. */
 const MAX_GROWTH_MB = 32;
-/** How long the server may take to free what an attack has left, in ms: it detects dead connections after 65 s. */
+/** How long the server may take to free the memory of an attack, in ms: it detects dead connections after 65 s. */
 const RECOVERY_MS = 90_000;
 /** How long the latencies before and after an attack are measured, in ms. */
 const QUIET_MS = 10_000;
 /** How many of the problems of an attack are printed. */
 const MAX_PROBLEMS = 5;
 
+/** The server's `--max-old-space-size`. */
 const HEAP_MB = 256;
+/** How often the server's memory is measured during an attack, in ms. */
+const MEMORY_INTERVAL_MS = 100;
+/** The length of the room that is attacked, in messages of the maximum length. */
+const STORED = 1_000;
 
 /** Runs one attack in a process of its own. @returns the server's peak memory in MB, and the attacker's counters. */
 async function runAttacker(
@@ -35,13 +40,13 @@ async function runAttacker(
   );
   let counters = '';
   child.stdout.on('data', (chunk) => (counters += String(chunk)));
-  const peakMb = await peakMemoryMb(fixture.pid, 100, () => pause(seconds * 1_000));
+  const peakMb = await peakMemoryMb(fixture.pid, MEMORY_INTERVAL_MS, () => pause(seconds * 1_000));
   child.stdin.end();
   await once(child, 'close');
   return { peakMb, counters };
 }
 
-/** Waits until the memory is close to what it was, or has had the time for it. @returns the memory then, in MB. */
+/** Waits until the memory is close to its start, at most {@link RECOVERY_MS}. @returns the memory then, in MB. */
 async function waitForRecovery(fixture: Fixture, startMb: number): Promise<number> {
   const deadline = performance.now() + RECOVERY_MS;
   const memoryMb = (): number => anonymousMemoryMb(fixture.pid);
@@ -81,7 +86,7 @@ async function besiege(
 }
 
 async function runAll(fixture: Fixture, options: Options): Promise<boolean> {
-  await fixture.fill(1_000, MESSAGE_MAX);
+  await fixture.fill(STORED, MESSAGE_MAX);
   await fixture.server.end('SIGTERM');
   await fixture.start({ LIMITS: 'on', NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
   let passed = true;

@@ -16,7 +16,7 @@ export const USAGE = `npm run siege -- [options]
   --attacks a,b     attacks with one of these texts in their names (default: all)
 `;
 
-/** Parses the command line. @throws {Error} a sentence about what is wrong with it. */
+/** Parses the command line. @throws {Error} a sentence that describes the mistake. */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,

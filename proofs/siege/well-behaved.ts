@@ -5,14 +5,13 @@ import { DISTINCT_READS } from '../soak/transports/all';
 import { requestJson } from '../soak/transports/http';
 import type { WriteConnection } from '../soak/transports/transport';
 
-/** Two readers for each transport. */
 const TRANSPORTS = [...DISTINCT_READS, ...DISTINCT_READS];
 /** How often a message is written and a page read, in ms: well within the rate limits of one visitor. */
 const INTERVAL_MS = 500;
 /** How long readers may take to receive the last message, in ms. */
 const CATCH_UP_MS = 30_000;
 
-/** Ten well-behaved readers, and one writer that also reads pages. */
+/** Two well-behaved readers for each transport, and one visitor that writes and reads pages. */
 export class WellBehavedClients {
   /** The latencies of acknowledgements and of pages since the last {@link takeFigures}, in ms. */
   private acknowledged: number[] = [];
