@@ -33,12 +33,15 @@ export const PARLEY = {
 /** Parley with its default limits. */
 export const PARLEY_WITH_LIMITS: Candidate = { ...PARLEY.socketio, limits: 'on' };
 
+/** How many messages of history a new reader gets. */
+export const HISTORY_SIZE = 50;
+
 /** The simplest chat servers, which store nothing: a loop over all clients. */
 export const SIMPLE_SERVERS = {
   ws: { name: 'ws, a loop', command: ownServer('ws'), reads: 'json', writes: 'json' },
   socketio: {
     name: 'Socket.IO, io.emit',
-    command: ownServer('socketio'),
+    command: ownServer('socketio', String(HISTORY_SIZE)),
     reads: 'socketio',
     writes: 'socketio',
   },
@@ -78,7 +81,7 @@ export const SOCKETIO_WRITES = {
 
 const NCHAN_MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 
-/** Returns a server with its configuration, or nothing if it is not installed. @param requiredFile its program or a module, which must exist. */
+/** Returns a server with its configuration, or an empty list if it is not installed. @param requiredFile its program or a module, which must exist. */
 function ifInstalled(
   name: string,
   protocol: ProtocolName,

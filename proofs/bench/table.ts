@@ -13,7 +13,7 @@ export interface Column {
   figure: string;
   /** Decimal places; 0 by default. */
   places?: number;
-  /** What figures are divided by; 1 by default. */
+  /** The divisor of figures; 1 by default. */
   unit?: number;
   /** Adds a column with the ratio to the figure of this candidate. */
   against?: string;

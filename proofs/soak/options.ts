@@ -67,7 +67,7 @@ function parseCases(text = ''): string[] {
 
 function parseNames<T extends string>(name: string, text: string, known: Record<T, unknown>): T[] {
   return text.split(',').map((entry) => {
-    if (!(entry in known)) {
+    if (!Object.hasOwn(known, entry)) {
       throw new Error(`--${name} must be some of ${Object.keys(known).join(', ')}, not "${entry}".`);
     }
     return entry as T;

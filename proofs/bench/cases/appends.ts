@@ -13,11 +13,12 @@ type Load = Omit<AppendsLoad, 'port'>;
 
 /** The size of a page in SQLite's write-ahead log, with its header, in bytes. */
 const WAL_FRAME_BYTES = 4096 + 24;
+/** How many syncs are measured. */
 const SYNCS = 1_000;
 
 const NAMES: Record<WriteTransport, string> = { socketio: 'Socket.IO', ws: '/ws', post: 'POST /messages' };
 
-/** How fast messages are stored and acknowledged: under load, in many rooms, and one message at a time. */
+/** The throughput and latency of acknowledgements: under load, in many rooms, and one message at a time. */
 export async function* appends({ rounds, seconds }: Scale): AsyncGenerator<[Result, string]> {
   yield await measureBusy(rounds, seconds);
   yield await measureSingle(rounds, seconds);
@@ -74,9 +75,9 @@ async function measureSingle(rounds: number, seconds: number): Promise<[Result, 
 function run(candidate: Candidate, load: Load): Promise<Figures> {
   return withServer(candidate, async (server) => {
     const measured = await measure(server, 'appends', load);
-    const { acknowledged, elapsed, latencies, cpuSeconds, grownKb } = measured;
+    const { acknowledged, elapsedSeconds, latencies, cpuSeconds, grownKb } = measured;
     return {
-      rate: acknowledged / elapsed,
+      rate: acknowledged / elapsedSeconds,
       cpu: (cpuSeconds * 1e6) / acknowledged,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),

@@ -4,7 +4,7 @@ export interface Scale {
   /** How long each load lasts, in s. */
   seconds: number;
   receivers: number[];
-  /** Messages in flight for each sender; 0 for a constant rate of 50 messages a second. */
+  /** Messages in flight for each sender; 0 for a constant rate. */
   windows: number[];
   /** Idle connections. */
   connections: number;

@@ -1,5 +1,6 @@
 import { percentile } from '../../percentile';
 import { BARE_LOOP, INSTALLED_SERVERS, PARLEY, SIMPLE_SERVERS, type Candidate } from '../candidates';
+import { MESSAGES_PER_SECOND, SENDERS } from '../load/fan-out';
 import { measure } from '../measure';
 import { withServer } from '../server';
 import { formatTable, measureInTurns, type Figures, type Result } from '../table';
@@ -15,7 +16,10 @@ const CANDIDATES: readonly Candidate[] = [
   PARLEY.sse,
 ];
 
-/** Four senders and many receivers: deliveries per second, and the cost of each delivery for the server. */
+/** The load of a fan-out without a window, in words. */
+export const RATE = `${MESSAGES_PER_SECOND} messages per second`;
+
+/** A few senders and many receivers: deliveries per second, and the cost of each delivery for the server. */
 export async function* fanOut({
   rounds,
   seconds,
@@ -24,7 +28,7 @@ export async function* fanOut({
 }: Scale): AsyncGenerator<[Result, string]> {
   for (const count of receivers) {
     for (const window of windows) {
-      const rate = window > 0 ? `4 senders with ${window} in flight` : '50 messages in a second';
+      const rate = window > 0 ? `${SENDERS} senders with ${window} in flight` : RATE;
       const result = await measureInTurns(
         `Fan-out to ${count}, ${rate}`,
         rounds,
@@ -56,11 +60,11 @@ export function measureFanOut(
   return withServer(candidate, async (server) => {
     const { reads, writes } = candidate;
     const measured = await measure(server, 'fanOut', { reads, writes, receivers, window, seconds });
-    const { deliveries, elapsed, latencies, cpuSeconds, bytes, complete } = measured;
+    const { deliveries, elapsedSeconds, latencies, cpuSeconds, bytes, complete } = measured;
     return {
-      rate: deliveries / elapsed,
+      rate: deliveries / elapsedSeconds,
       cpu: (cpuSeconds * 1e6) / deliveries,
-      bytes: bytes / elapsed,
+      bytes: bytes / elapsedSeconds,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
       complete,

@@ -1,20 +1,21 @@
 import { percentile } from '../../percentile';
-import { PARLEY, SIMPLE_SERVERS, type Candidate } from '../candidates';
+import { HISTORY_SIZE, PARLEY, SIMPLE_SERVERS, type Candidate } from '../candidates';
+import { SENDERS } from '../load/fan-out';
 import { measure } from '../measure';
 import { withServer } from '../server';
 import { formatTable, measureInTurns, type Figures, type Result } from '../table';
 import type { Scale } from './case';
 
-/** How many messages each reader receives. */
-const HISTORY = 50;
+/** How many readers join one after the other, and how many at once. */
+const SERIAL = 300;
 const STORM = 2_000;
 
 /** The cost of joining: one reader after the other, and many at once, as after a restart or a network failure. */
 export async function* joins({ rounds }: Scale): AsyncGenerator<[Result, string]> {
   const candidates: Candidate[] = [SIMPLE_SERVERS.socketio, PARLEY.ws, PARLEY.socketio, PARLEY.sse];
   for (const [title, connections, atOnce] of [
-    [`To join and receive the last ${HISTORY} messages`, 300, 1],
-    [`${STORM} readers reconnect at once, and receive ${HISTORY} messages each`, STORM, STORM],
+    [`To join and receive the last ${HISTORY_SIZE} messages`, SERIAL, 1],
+    [`${STORM} readers reconnect at once, and receive ${HISTORY_SIZE} messages each`, STORM, STORM],
   ] as const) {
     const result = await measureInTurns(
       title,
@@ -42,16 +43,16 @@ function run(candidate: Candidate, connections: number, atOnce: number): Promise
       reads,
       writes,
       receivers: 1,
-      window: Math.ceil(HISTORY / 4),
+      window: Math.ceil(HISTORY_SIZE / SENDERS),
       seconds: 0,
     });
-    const start = { room: 'lobby', last: String(HISTORY) };
-    const load = { reads, connections, atOnce, start, messages: HISTORY };
-    const { latencies, elapsed, cpuSeconds } = await measure(server, 'joins', load);
+    const start = { room: 'lobby', last: String(HISTORY_SIZE) };
+    const load = { reads, connections, atOnce, start, messages: HISTORY_SIZE };
+    const { latencies, elapsedSeconds, cpuSeconds } = await measure(server, 'joins', load);
     return {
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
-      elapsed,
+      elapsed: elapsedSeconds,
       cpu: (cpuSeconds * 1e6) / connections,
     };
   });

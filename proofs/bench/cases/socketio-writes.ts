@@ -1,9 +1,9 @@
 import { SOCKETIO_WRITES } from '../candidates';
 import { formatTable, measureInTurns, type Result } from '../table';
 import type { Scale } from './case';
-import { measureFanOut } from './fan-out';
+import { measureFanOut, RATE } from './fan-out';
 
-/** What it saves to write frames to the TCP socket of a Socket.IO connection, which is why Parley does so. */
+/** The benefit of writing frames to the TCP socket of a Socket.IO connection, as Parley does. */
 export async function* socketIoWrites({
   rounds,
   seconds,
@@ -12,7 +12,7 @@ export async function* socketIoWrites({
   const { preEncoded, direct } = SOCKETIO_WRITES;
   for (const count of receivers) {
     const result = await measureInTurns(
-      `Writing to ${count} Socket.IO connections, 50 messages in a second`,
+      `Writing to ${count} Socket.IO connections, ${RATE}`,
       rounds,
       [preEncoded, direct].map((candidate) => ({
         name: candidate.name,

@@ -20,7 +20,7 @@ export interface AppendsLoad {
 
 export interface AppendsResult {
   acknowledged: number;
-  elapsed: number;
+  elapsedSeconds: number;
   /** From sending to the acknowledgement, in ms. */
   latencies: number[];
 }
@@ -31,7 +31,7 @@ const TEXT = 'x'.repeat(100);
 /** How many chunks all senders have received. */
 let receivedChunks = 0;
 
-/** What the senders of a load share. */
+/** The state that the senders of a load share. */
 interface Run {
   load: AppendsLoad;
   createBody: () => object;
@@ -62,8 +62,8 @@ export async function appends(load: AppendsLoad, ready: () => void): Promise<App
     setTimeout(() => (run.isEnding = true), load.seconds * 1_000);
   }, WARM_UP_SECONDS * 1_000);
   await Promise.all(senders.map((send) => send()));
-  const elapsed = (performance.now() - startedAt) / 1_000;
-  return { acknowledged: run.latencies.length, elapsed, latencies: run.latencies };
+  const elapsedSeconds = (performance.now() - startedAt) / 1_000;
+  return { acknowledged: run.latencies.length, elapsedSeconds, latencies: run.latencies };
 }
 
 /** Opens a connection. @returns a function that sends until the end of the run. */

@@ -7,7 +7,7 @@ export interface FanOutLoad {
   reads: ProtocolName;
   writes: ProtocolName;
   receivers: number;
-  /** Messages in flight for each sender; with 0, all senders together send {@link RATE} messages a second. */
+  /** Messages in flight for each sender; with 0, all senders together send {@link MESSAGES_PER_SECOND}. */
   window: number;
   /** How long messages are sent, in s. */
   seconds: number;
@@ -19,15 +19,15 @@ export interface FanOutResult {
   /** The share of the expected deliveries. */
   complete: number;
   bytes: number;
-  /** From the first message sent to the last byte received, in s. */
-  elapsed: number;
+  /** From the first message sent to the last byte received. */
+  elapsedSeconds: number;
   /** From sending a message to receiving it, in ms. */
   latencies: number[];
 }
 
-const SENDERS = 4;
-/** Messages a second without a window. */
-const RATE = 50;
+export const SENDERS = 4;
+/** The rate of all senders together, without a window. */
+export const MESSAGES_PER_SECOND = 50;
 const TEXT = 'x'.repeat(97);
 
 /** Senders that each keep a number of messages in flight, and receivers that count bytes. */
@@ -49,7 +49,7 @@ export async function fanOut(load: FanOutLoad, ready: () => void): Promise<FanOu
   // All receivers get the same bytes; one with fewer than the others has missed messages.
   const complete = bytes / Math.max(...received) / load.receivers;
   const deliveries = latencies.length * load.receivers * complete;
-  return { deliveries, complete, bytes, elapsed: (endedAt - startedAt) / 1_000, latencies };
+  return { deliveries, complete, bytes, elapsedSeconds: (endedAt - startedAt) / 1_000, latencies };
 }
 
 /** Sends messages; each is in flight until the sender receives it itself, whether or not the server stores it. */
@@ -84,7 +84,8 @@ class Sender {
     const finished = new Promise<void>((resolve) => (this.resolveFinished = resolve));
     const { window, seconds } = this.load;
     if (window > 0) this.send(window);
-    const timer = window === 0 ? setInterval(() => this.send(1), (1_000 * SENDERS) / RATE) : undefined;
+    const timer =
+      window === 0 ? setInterval(() => this.send(1), (1_000 * SENDERS) / MESSAGES_PER_SECOND) : undefined;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
     clearInterval(timer);
     this.isEnding = true;

@@ -35,7 +35,7 @@ const REPLAY_IDLE_MS = 100;
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** The number of clients of each attack, and what each of them does in a turn. */
+/** The number of clients of each attack, and the turn that each of them repeats. */
 const ATTACKS = {
   pages: [
     4,

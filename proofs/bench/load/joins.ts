@@ -17,8 +17,8 @@ export interface JoinsLoad {
 export interface JoinsResult {
   /** From connecting to the last of the messages, in ms. */
   latencies: number[];
-  /** From the first connect to the last message of the last reader, in s. */
-  elapsed: number;
+  /** From the first connect to the last message of the last reader. */
+  elapsedSeconds: number;
 }
 
 /** Readers that connect, and receive the messages that exist. */
@@ -30,9 +30,9 @@ export async function joins(load: JoinsLoad, ready: () => void): Promise<JoinsRe
     const batch = Math.min(load.atOnce, load.connections - n);
     await Promise.all(Array.from({ length: batch }, async () => latencies.push(await join(load))));
   }
-  const elapsed = (performance.now() - startedAt) / 1_000;
+  const elapsedSeconds = (performance.now() - startedAt) / 1_000;
   await waitUntilQuiet(() => latencies.length);
-  return { latencies, elapsed };
+  return { latencies, elapsedSeconds };
 }
 
 /** Connects and waits for the messages. @returns how long it took, in ms. */

@@ -1,10 +1,10 @@
 import { frame, UPGRADE } from '../../../__tests__/support/raw';
 
-/** How a raw socket speaks a protocol: as cheaply as possible, so that the cost of the load is not what is measured. */
+/** A protocol over a raw socket, as cheap as possible, so that the load does not slow down the measurement. */
 export interface Protocol {
   /** Returns the bytes that open the connection. */
   handshake: (host: string, query: string) => string | Buffer;
-  /** What is sent after the answer to the handshake. */
+  /** The bytes that are sent after the answer to the handshake. */
   greeting?: Buffer;
   /** Encodes a message for the server. */
   encodeMessage: (message: string) => Buffer;
