@@ -22,7 +22,7 @@ export function parseNumber(option: string, text: string, min: number): number {
 /**
  * Runs a command and ends the process, with exit code 0 if the command passed, 1 if it failed, and 2 if its options are
  * wrong; then the usage is printed.
- * @param readOptions throws a sentence about what is wrong.
+ * @param readOptions throws a sentence that describes the mistake.
  * @param main returns whether the command passed.
  */
 export function runCommand<Options>(

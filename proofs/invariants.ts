@@ -2,7 +2,7 @@
 export const INVARIANTS = {
   I1: 'An acknowledged message is in the log, at the acknowledged seq.',
   I2: 'The log contains an id once.',
-  I3: 'The log contains nothing but the drafts that were sent and not refused, and each is acknowledged as what it is.',
+  I3: 'The log contains only drafts that were sent and not refused, and each acknowledgement has the entry of its draft.',
   I4: 'A reader receives consecutive entries, without gaps and duplicates, and a reset only for a cursor of another history.',
   I5: 'Every reader receives the same entry at a seq: the one that was committed.',
   I6: 'A message that is sent after an acknowledgement has a larger seq.',

@@ -15,7 +15,7 @@ const READER_FAULTS: readonly ReaderFault[] = ['stall', 'stall', 'leave', 'throw
 
 type Perform = (environment: Environment, selector: number, variant: number) => void;
 
-/** Performs each kind of action, except those that only run what is due; see `Simulation`. */
+/** Performs each kind of action, except those that only run due events; see `Simulation`. */
 export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval' | 'quiesce'>, Perform> = {
   write({ writers, rooms }, selector, variant) {
     writers.send(writers.createMessage(pick(rooms, selector)!, variant % 8 === 7 ? LONG_TEXT : ''));

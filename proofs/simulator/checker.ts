@@ -8,7 +8,7 @@ import { INVARIANTS } from '../invariants';
 import type { LogModel } from './model';
 import type { Scheduler } from './scheduler';
 
-/** What the log must do: the invariants, and the contract of its methods. */
+/** The properties that are checked: the invariants, and the contract of the log's methods. */
 export const PROPERTIES = {
   ...INVARIANTS,
   read: 'A read fails only if the store fails.',
@@ -143,7 +143,7 @@ export class Checker {
   }
 }
 
-/** Whether an entry is what was committed, or what its deletion leaves of it. */
+/** Whether an entry is the committed one, or its erased form. */
 function isCommittedOrErased(entry: Entry, committed: Entry): boolean {
   if (entry === committed) return true;
   const { type, cursor, seq, room, id, visitor, username, at } = committed;

@@ -28,7 +28,7 @@ export function loadMistakenLog({ name, patches }: Mistake): LogClass {
   try {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const files = new Set([ENTRY]);
-    // A set also iterates over what is added meanwhile.
+    // The iteration includes the files that are added during it.
     for (const file of files) compile(file, folder, patches).forEach((imported) => files.add(imported));
     const unused = patches.find(({ file }) => !files.has(file));
     if (unused) throw new Error(`The log does not import ${unused.file}.`);

@@ -22,7 +22,7 @@ type DraftField = 'type' | 'room' | 'id' | 'visitor' | 'username' | 'at';
 /** One history: its rooms, by name. */
 type History = Map<string, RoomModel>;
 
-/** The committed state of the log: what a store without faults contains, and what the checker compares with. */
+/** The committed state of the log, as a store without faults contains it: the reference for the checker. */
 export class LogModel {
   epoch = 'e1';
   private readonly histories = new Map<string, History>([[this.epoch, new Map()]]);

@@ -6,7 +6,7 @@ import type { Cursor, Reset } from '../../server/wire';
 import type { Checker, StartedRead } from './checker';
 import type { Scheduler } from './scheduler';
 
-/** What a reader does instead of accepting a page: waits, leaves or throws. */
+/** A fault of a reader: instead of accepting a page, it waits, leaves or throws. */
 export type ReaderFault = 'stall' | 'leave' | 'throw';
 
 /** How long a slow connection takes for a page, in ms: long enough that the log counts a round as long. */

@@ -22,7 +22,7 @@ const WEIGHTS = {
   advanceToInterval: 2,
   /** Another process commits messages. */
   writeElsewhere: 3,
-  /** Runs everything that is due, and checks that every reader is at the head. */
+  /** Runs all due events, and checks that every reader is at the head. */
   quiesce: 1,
   trim: 1,
   restore: 1,

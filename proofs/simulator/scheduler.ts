@@ -26,7 +26,7 @@ const waitForMicrotasks = setImmediate;
 export class Scheduler {
   /** The simulated time, in ms. */
   now = 0;
-  /** The number of the current step; what happens in an earlier step happens before. */
+  /** The number of the current step; events of an earlier step happen before those of a later one. */
   step = 0;
   /** Gets a line for each step, if it is set. */
   trace: string[] | undefined;
