@@ -110,13 +110,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     visitorLimits,
     scheduler: new FairScheduler(),
   };
-  const accountServices = createAccountServices(
-    stores.accounts,
-    visitors,
-    key,
-    visitorLimits,
-    config.limits?.signIns,
-  );
+  const accountServices = createAccountServices(stores, visitors, key, visitorLimits, config.limits?.signIns);
   const invitations = new Invitations(stores.invitations, visitors, access);
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 

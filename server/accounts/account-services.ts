@@ -18,18 +18,18 @@ export type AccountServices = ReturnType<typeof createAccountServices>;
  * @param signIns the allowance of sign-ins; undefined if limits are off.
  */
 export function createAccountServices(
-  store: AccountStore & PasskeyStore,
+  stores: { accounts: AccountStore; passkeys: PasskeyStore },
   visitors: Visitors,
   key: string,
   limits: VisitorLimits,
   signIns: Allowance | undefined,
 ) {
-  const passkeys = new Passkeys(store, new Challenges(key));
+  const passkeys = new Passkeys(stores.passkeys, new Challenges(key));
   const signInLimits = new SignInLimits(signIns);
   return {
-    accounts: new Accounts(store, visitors, passkeys, limits, signInLimits),
-    signIn: new SignIn(store, passkeys, signInLimits),
-    credentials: new Credentials(store, visitors),
+    accounts: new Accounts(stores.accounts, visitors, passkeys, limits, signInLimits),
+    signIn: new SignIn(stores.accounts, passkeys, signInLimits),
+    credentials: new Credentials(stores.accounts, visitors),
     passkeys,
   };
 }

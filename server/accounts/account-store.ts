@@ -1,20 +1,23 @@
 import type { Credential, NewCredential } from './credential';
 
-/** How many sessions an account has at most, and since when they must have been used, in ms since 1970. */
+/** The limits of an account's sessions. */
 export interface SessionLimits {
+  /** The most sessions. */
   max: number;
+  /** Sessions last used before this have expired, in ms since 1970. */
   expired: number;
 }
 
-/** Where accounts are stored. */
+/** Where the passwords, sessions and tokens of accounts are stored: as hashes. */
 export interface AccountStore {
-  /** Returns the hash of a visitor's password. */
+  /** Returns the hash of a visitor's password, if it has one. */
   passwordOf(visitor: string): Promise<string | undefined>;
   /**
    * Stores the hash of a password and, in the same transaction, a session if one is given.
    * @param before the hash that it replaces, if there is one.
-   * @param only if given, all sessions of the account but this one are ended.
-   * @returns `password_changed` if the hash is no longer `before`; then nothing is changed.
+   * @param only the id of a session of the account: all others are ended. Without it, none is.
+   * @returns `name_missing` if the visitor has no name to sign in to, or `password_changed` if the stored hash is not
+   *   `before`.
    */
   setPassword(
     visitor: string,
@@ -22,24 +25,28 @@ export interface AccountStore {
     hash: string,
     session?: NewCredential,
     only?: string,
-  ): Promise<'done' | 'password_changed'>;
-  /** Returns who has a name with this skeleton. */
+  ): Promise<'done' | 'name_missing' | 'password_changed'>;
+  /** Returns the visitor that has a name with this skeleton; see `skeletonOf`. */
   visitorOf(skeleton: string): Promise<string | undefined>;
   /**
-   * Adds a session, and ends the account's expired ones and those used longest ago beyond the limit.
-   * @param password the hash of the password that opens it, if one does.
-   * @returns `password_changed` if that is no longer the password; then nothing is changed.
+   * Adds a session that a password opens. Ends the account's expired sessions and, beyond the limit, those used longest
+   * ago.
+   * @param password the hash that the password was checked with.
+   * @returns `password_changed` if that is not the stored hash.
    */
   addSession(
     visitor: string,
     session: NewCredential,
     limits: SessionLimits,
-    password?: string,
+    password: string,
   ): Promise<'done' | 'password_changed'>;
-  /** Adds a token, unless the account has `max` already. */
+  /** Adds a token. @returns `limit_reached` if the account has `max` tokens. */
   addToken(visitor: string, token: NewCredential, max: number): Promise<'done' | 'limit_reached'>;
-  /** Returns tokens, and sessions last used since `expired`, in ms since 1970. */
+  /**
+   * Returns the tokens of an account, and its sessions that have not expired, the oldest first.
+   * @param expired see {@link SessionLimits}.
+   */
   credentialsOf(visitor: string, expired: number): Promise<Credential[]>;
-  /** Removes a session or token of a visitor. */
+  /** Removes a session or token of a visitor. @returns `not_found` if the visitor has none with this id. */
   revokeCredential(visitor: string, id: string): Promise<'done' | 'not_found'>;
 }

@@ -6,7 +6,7 @@ import type { VisitorLimits } from '../access/visitor-limits';
 import type { SignInLimits } from '../access/sign-in-limits';
 import { ANONYMOUS } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
-import type { Visitors } from '../identity/visitors';
+import { nameMissing, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { AccountStore } from './account-store';
 import { newCredential, withHash } from './credential';
@@ -53,7 +53,6 @@ export class Accounts {
     const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
     const remaining = currentHash && endOtherSessions ? visitor.credential : undefined;
-    // Hashing takes time, in which the password may have changed.
     const outcome = await this.store.setPassword(
       visitor.id,
       currentHash,
@@ -61,9 +60,15 @@ export class Accounts {
       session && withHash(session),
       remaining,
     );
-    if (outcome !== 'done')
-      throw new Refusal('conflict', 'The password has just been changed. Try again with the new one.');
-    return session?.secret;
+    // Hashing takes time, in which the name and the password may have changed.
+    switch (outcome) {
+      case 'done':
+        return session?.secret;
+      case 'name_missing':
+        throw nameMissing();
+      case 'password_changed':
+        throw new Refusal('conflict', 'The password has just been changed. Try again with the new one.');
+    }
   }
 
   /**
@@ -97,7 +102,7 @@ export class Accounts {
         'Open the chat in a browser first: this request has no visitor cookie.',
       );
     const { username } = await this.visitors.profileById(visitor.id);
-    if (username === ANONYMOUS) throw new Refusal('bad_request', 'Choose a name first.');
+    if (username === ANONYMOUS) throw nameMissing();
     return username;
   }
 

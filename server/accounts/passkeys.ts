@@ -8,7 +8,9 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import { nameMissing } from '../identity/visitors';
 import { Refusal } from '../refusal';
+import type { SessionLimits } from './account-store';
 import type { Challenges } from './challenges';
 import type { NewCredential } from './credential';
 
@@ -37,21 +39,39 @@ export interface SpentChallenge {
 /** Stores passkeys and, until they expire, answered challenges. */
 export interface PasskeyStore {
   /**
-   * Adds a passkey and, if one is given, a session, and marks the challenge as answered, in one transaction. Changes
-   * nothing unless it returns `done`.
+   * Adds a passkey and, if one is given, a session, and marks the challenge as answered, in one transaction.
    * @param max the most passkeys of an account.
+   * @returns `name_missing` if its visitor has no name to sign in to, `challenge_spent` if the challenge was answered
+   *   before, `passkey_known` if there is a passkey with its id, or `limit_reached` if the visitor has `max` of them.
    */
   addPasskey(
     passkey: Passkey,
     spent: SpentChallenge,
     max: number,
     session?: NewCredential,
-  ): Promise<'done' | 'challenge_spent' | 'passkey_known' | 'limit_reached'>;
+  ): Promise<'done' | 'name_missing' | 'challenge_spent' | 'passkey_known' | 'limit_reached'>;
+  /** Returns a passkey by its id. */
   passkey(id: string): Promise<Passkey | undefined>;
+  /** Returns the passkeys of a visitor, the oldest first. */
   passkeysOf(visitor: string): Promise<Passkey[]>;
-  /** Stores the counter of a passkey that was used, and marks the challenge as answered. */
-  countPasskey(id: string, counter: number, spent: SpentChallenge): Promise<'done' | 'challenge_spent'>;
-  /** Removes a passkey of a visitor, unless neither a password nor another passkey would be left to sign in with. */
+  /**
+   * Adds a session that a passkey opens, as `AccountStore.addSession` does, stores the counter of the passkey, and marks
+   * the challenge as answered, in one transaction.
+   * @param passkey with the counter of the response.
+   * @returns `challenge_spent` if the challenge was answered before, `not_found` if the passkey was removed, or
+   *   `counter_repeated` unless the counter is larger than the stored one, or both are 0 (Web Authentication, Level 3,
+   *   section 6.1.1).
+   */
+  addPasskeySession(
+    passkey: Pick<Passkey, 'id' | 'visitor' | 'counter'>,
+    spent: SpentChallenge,
+    session: NewCredential,
+    limits: SessionLimits,
+  ): Promise<'done' | 'challenge_spent' | 'not_found' | 'counter_repeated'>;
+  /**
+   * Removes a passkey of a visitor.
+   * @returns `no_sign_in_left` if the account has neither a password nor another passkey.
+   */
   removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'>;
 }
 
@@ -92,7 +112,8 @@ export class Passkeys {
   /**
    * Stores a passkey that a browser has created.
    * @param session a session to store in the same transaction.
-   * @throws {Refusal} `bad_request` if it answers no challenge, `conflict` if it is known already, or `limit_reached`.
+   * @throws {Refusal} `bad_request` if it answers no challenge or there is no name to sign in to, `conflict` if it is
+   *   known already, or `limit_reached`.
    */
   async register(
     origin: string,
@@ -115,6 +136,8 @@ export class Passkeys {
     switch (await this.store.addPasskey(passkey, challenge.spent(), PASSKEYS_MAX, session)) {
       case 'done':
         return;
+      case 'name_missing':
+        throw nameMissing();
       case 'challenge_spent':
         throw new Refusal('bad_request', NOT_VERIFIED);
       case 'passkey_known':
@@ -134,11 +157,16 @@ export class Passkeys {
   }
 
   /**
-   * Verifies a passkey's answer to a challenge.
-   * @returns its visitor.
-   * @throws {Refusal} `sign_in_failed` or `bad_request`
+   * Opens a session with the response of a passkey.
+   * @returns the visitor whose passkey it is.
+   * @throws {Refusal} `sign_in_failed`, or `bad_request` if the response does not answer a challenge.
    */
-  async authenticate(origin: string, response: AuthenticationResponseJSON): Promise<string> {
+  async openSession(
+    origin: string,
+    response: AuthenticationResponseJSON,
+    session: NewCredential,
+    limits: SessionLimits,
+  ): Promise<string> {
     const passkey = await this.store.passkey(response.id);
     if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not registered here.');
     const { id, publicKey, counter, transports, visitor } = passkey;
@@ -157,7 +185,9 @@ export class Passkeys {
       requireUserVerification: false,
     }).catch(refuseInvalid);
     if (!verified) throw new Refusal('sign_in_failed', NOT_VERIFIED);
-    if ((await this.store.countPasskey(id, authenticationInfo.newCounter, challenge.spent())) !== 'done')
+    const used = { id, visitor, counter: authenticationInfo.newCounter };
+    // Verifying takes a while: the passkey may have been used or removed since it was read.
+    if ((await this.store.addPasskeySession(used, challenge.spent(), session, limits)) !== 'done')
       throw new Refusal('sign_in_failed', NOT_VERIFIED);
     return visitor;
   }

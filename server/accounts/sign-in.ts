@@ -6,7 +6,7 @@ import type { SignInLimits } from '../access/sign-in-limits';
 import { checkName, skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
 import { Refusal } from '../refusal';
-import type { AccountStore } from './account-store';
+import type { AccountStore, SessionLimits } from './account-store';
 import { CREDENTIALS_MAX, newCredential, sessionCutoff, withHash, type Credential } from './credential';
 import type { Passkeys } from './passkeys';
 import { isPassword } from './password';
@@ -54,9 +54,13 @@ export class SignIn {
     const hash = visitor && (await this.store.passwordOf(visitor));
     // A known device has a lane of its own, so attacks from its address do not delay it.
     const isMatch = await isPassword(password, hash, device ? `${address} known` : address);
-    const opened = isMatch && visitor ? await this.openSession(visitor, label, hash) : undefined;
-    if (!opened) throw new Refusal('sign_in_failed', 'The name or the password is wrong.');
-    return opened;
+    if (isMatch && visitor && hash) {
+      const session = newCredential('session', label);
+      // Hashing takes time, in which the password may have changed.
+      if ((await this.store.addSession(visitor, withHash(session), sessionLimits(), hash)) === 'done')
+        return { visitor, ...session };
+    }
+    throw new Refusal('sign_in_failed', 'The name or the password is wrong.');
   }
 
   /**
@@ -69,8 +73,9 @@ export class SignIn {
     response: AuthenticationResponseJSON,
     { label }: Browser,
   ): Promise<OpenedSession> {
-    const visitor = await this.passkeys.authenticate(origin, response);
-    return (await this.openSession(visitor, label))!;
+    const session = newCredential('session', label);
+    const visitor = await this.passkeys.openSession(origin, response, withHash(session), sessionLimits());
+    return { visitor, ...session };
   }
 
   /**
@@ -87,20 +92,9 @@ export class SignIn {
     this.limits.countChallenge(id, { address, device });
     return this.passkeys.authenticationOptions(origin);
   }
+}
 
-  /**
-   * Opens a session.
-   * @param password the hash of the password that was checked, if one was.
-   * @returns undefined if the password has changed in the meantime.
-   */
-  private async openSession(
-    visitor: string,
-    label: string,
-    password?: string,
-  ): Promise<OpenedSession | undefined> {
-    const session = newCredential('session', label);
-    const limits = { max: CREDENTIALS_MAX, expired: sessionCutoff() };
-    const outcome = await this.store.addSession(visitor, withHash(session), limits, password);
-    return outcome === 'done' ? { visitor, ...session } : undefined;
-  }
+/** Returns the limits of an account's sessions at this moment. */
+function sessionLimits(): SessionLimits {
+  return { max: CREDENTIALS_MAX, expired: sessionCutoff() };
 }

@@ -164,6 +164,11 @@ export function nameTaken(username: string): Refusal {
   );
 }
 
+/** Returns the refusal of an account without a name to sign in to. */
+export function nameMissing(): Refusal {
+  return new Refusal('bad_request', 'Choose a name first.');
+}
+
 /** Returns the bearer token of a request, if it has one (RFC 6750, section 2.1). */
 export function bearerOf({ headers }: IncomingMessage): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];

@@ -14,6 +14,7 @@ import { openDatabase } from './sqlite/database';
 import { SqliteInvitations } from './sqlite/invitations';
 import { SqliteLog } from './sqlite/log';
 import { SqliteModeration } from './sqlite/moderation';
+import { SqlitePasskeys } from './sqlite/passkeys';
 import { SqliteVisitors } from './sqlite/visitors';
 import { Writer } from './sqlite/writer';
 
@@ -22,7 +23,8 @@ export interface Stores {
   log: Store;
   contacts: ContactStore;
   visitors: VisitorStore;
-  accounts: AccountStore & PasskeyStore;
+  accounts: AccountStore;
+  passkeys: PasskeyStore;
   invitations: InvitationStore;
   moderation: ModerationStore & BanStore;
   control: ControlChannel;
@@ -43,6 +45,7 @@ export async function openStores(file: string, restored = false): Promise<Stores
     contacts: new SqliteContacts(db, writer, control),
     visitors: new SqliteVisitors(db, writer, control),
     accounts: new SqliteAccounts(db, writer, control),
+    passkeys: new SqlitePasskeys(db, writer, control),
     invitations: new SqliteInvitations(db, writer, control),
     moderation: new SqliteModeration(db, writer, control),
     control,

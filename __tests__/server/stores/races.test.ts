@@ -62,7 +62,10 @@ describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_n
     };
     const tokens = await times(6, (i) => stores.accounts.addToken('v', credential('token', i), 4));
     expect([count(tokens, 'done'), count(tokens, 'limit_reached')]).toEqual([4, 2]);
-    await times(6, (i) => stores.accounts.addSession('v', credential('session', i), { max: 4, expired: 0 }));
+    await stores.visitors.claim('v', 'Masha', 'masha', 0, NOW);
+    await stores.accounts.setPassword('v', undefined, 'hash');
+    const limits = { max: 4, expired: 0 };
+    await times(6, (i) => stores.accounts.addSession('v', credential('session', i), limits, 'hash'));
     const kinds = (await stores.accounts.credentialsOf('v', 0)).map(({ kind }) => kind);
     expect([count(kinds, 'token'), count(kinds, 'session')]).toEqual([4, 4]);
     const contact = (i: number) => ({ id: String(i), name: 'Masha', phone: '+79123456789' });
@@ -71,13 +74,14 @@ describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_n
   });
 
   it('answer a challenge once, and add a passkey once', async () => {
+    await stores.visitors.claim('v', 'Masha', 'masha', 0, NOW);
     const passkey = (id: string) => {
       return { id, visitor: 'v', publicKey: '', counter: 0, transports: [], at: NOW };
     };
     const spent = (challenge: string) => ({ challenge, at: NOW, until: NOW + 1 });
-    const one = await times(5, (i) => stores.accounts.addPasskey(passkey(`key ${i}`), spent('same'), 50));
+    const one = await times(5, (i) => stores.passkeys.addPasskey(passkey(`key ${i}`), spent('same'), 50));
     expect([count(one, 'done'), count(one, 'challenge_spent')]).toEqual([1, 4]);
-    const two = await times(5, (i) => stores.accounts.addPasskey(passkey('key'), spent(`own ${i}`), 50));
+    const two = await times(5, (i) => stores.passkeys.addPasskey(passkey('key'), spent(`own ${i}`), 50));
     expect([count(two, 'done'), count(two, 'passkey_known')]).toEqual([1, 4]);
   });
 

@@ -196,12 +196,44 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
   it('gives nobody the name of an account, however long its owner has been away', async () => {
     for (const [visitor, keep] of [
       ['v', () => stores.accounts.setPassword('v', undefined, 'hash')],
-      ['w', () => stores.accounts.addPasskey(passkey('key', 'w'), spent('a'), 1)],
+      ['w', () => stores.passkeys.addPasskey(passkey('key', 'w'), spent('a'), 1)],
     ] as const) {
       await stores.visitors.claim(visitor, visitor, visitor, 0, 1);
       expect(await keep()).toBe('done');
       expect(await stores.visitors.claim('other', visitor, visitor, Infinity, 2)).toBe('name_taken');
     }
+  });
+
+  it('opens a session with a passkey that is there, for each challenge and each counter once', async () => {
+    const { accounts, passkeys, visitors } = stores;
+    const open = (id: string, counter: number, challenge: string) => {
+      const session = { id: challenge, kind: 'session', hash: challenge, label: '', at: 0, used: 0 } as const;
+      const limits = { max: 2, expired: 0 };
+      return passkeys.addPasskeySession({ id, visitor: 'v', counter }, spent(challenge), session, limits);
+    };
+    expect(await passkeys.addPasskey(passkey('key', 'v'), spent('a'), 9)).toBe('name_missing');
+    await visitors.claim('v', 'Masha', 'masha', 0, 0);
+    expect(await passkeys.addPasskey(passkey('key', 'v'), spent('a'), 9)).toBe('done');
+    expect(await open('key', 0, 'a')).toBe('challenge_spent');
+    for (const challenge of ['b', 'c']) expect(await open('key', 0, challenge)).toBe('done');
+    expect(await open('key', 7, 'd')).toBe('done');
+    for (const counter of [0, 6, 7]) expect(await open('key', counter, 'e')).toBe('counter_repeated');
+    expect(await open('none', 8, 'e')).toBe('not_found');
+    expect(await open('key', 8, 'e')).toBe('done');
+    expect(await passkeys.passkey('key')).toMatchObject({ counter: 8 });
+    expect(await accounts.credentialsOf('v', 0)).toHaveLength(2);
+  });
+
+  it('sets a password for a visitor with a name, in place of the one that was checked', async () => {
+    const { accounts, visitors } = stores;
+    expect(await accounts.setPassword('v', undefined, 'first')).toBe('name_missing');
+    await visitors.claim('v', 'Masha', 'masha', 0, 0);
+    expect(await accounts.setPassword('v', 'other', 'first')).toBe('password_changed');
+    expect(await accounts.setPassword('v', undefined, 'first')).toBe('done');
+    expect(await accounts.setPassword('v', undefined, 'second')).toBe('password_changed');
+    expect(await accounts.passwordOf('v')).toBe('first');
+    await visitors.claim('v', 'Anonymous', null, 0, 0);
+    expect(await accounts.setPassword('v', 'first', 'second')).toBe('name_missing');
   });
 
   it('adds a link for the owner where there is none, or in place of the last', async () => {
@@ -236,16 +268,16 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
   });
 
   it('removes a passkey of its owner, unless there is no other way to sign in', async () => {
-    const { accounts, visitors } = stores;
+    const { accounts, passkeys, visitors } = stores;
     await visitors.claim('v', 'Masha', 'masha', 0, 0);
-    for (const id of ['one', 'two']) await accounts.addPasskey(passkey(id, 'v'), spent(id), 9);
-    expect(await accounts.removePasskey('w', 'one')).toBe('not_found');
-    expect(await accounts.removePasskey('v', 'one')).toBe('done');
-    expect(await accounts.removePasskey('v', 'one')).toBe('not_found');
-    expect(await accounts.removePasskey('v', 'two')).toBe('no_sign_in_left');
+    for (const id of ['one', 'two']) await passkeys.addPasskey(passkey(id, 'v'), spent(id), 9);
+    expect(await passkeys.removePasskey('w', 'one')).toBe('not_found');
+    expect(await passkeys.removePasskey('v', 'one')).toBe('done');
+    expect(await passkeys.removePasskey('v', 'one')).toBe('not_found');
+    expect(await passkeys.removePasskey('v', 'two')).toBe('no_sign_in_left');
     expect(await accounts.setPassword('v', undefined, 'hash')).toBe('done');
-    expect(await accounts.removePasskey('v', 'two')).toBe('done');
-    expect(await accounts.passkeysOf('v')).toEqual([]);
+    expect(await passkeys.removePasskey('v', 'two')).toBe('done');
+    expect(await passkeys.passkeysOf('v')).toEqual([]);
   });
 
   it('revokes a credential of its owner once', async () => {

@@ -1,5 +1,7 @@
 import type { NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
+import type { SessionLimits } from '../../accounts/account-store';
+import type { NewCredential } from '../../accounts/credential';
 import { ANONYMOUS } from '../../identity/name';
 import type { Guard, Statement } from './writer';
 
@@ -15,6 +17,11 @@ export function expectRoles(roles: ExpectedRoles): Guard<'roles_changed'> {
   return ['roles_changed', [`SELECT 1 WHERE ${all}`, ...roles.flat()]];
 }
 
+/** Requires that a visitor has a name to sign in to. */
+export function expectName(visitor: string): Guard<'name_missing'> {
+  return ['name_missing', ['SELECT 1 FROM visitors WHERE id = ? AND skeleton IS NOT NULL', visitor]];
+}
+
 /** Inserts an audit entry. */
 export function insertAuditEntry({ at, visitor, action, target, details }: NewAuditEntry): Statement {
   return [
@@ -25,4 +32,46 @@ export function insertAuditEntry({ at, visitor, action, target, details }: NewAu
     target,
     JSON.stringify(details),
   ];
+}
+
+/** Inserts a session or token. */
+export function insertCredential(
+  visitor: string,
+  { id, kind, hash, label, at, used }: NewCredential,
+): Statement {
+  return [
+    'INSERT INTO credentials (id, kind, hash, visitor, label, at, used) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    id,
+    kind,
+    hash,
+    visitor,
+    label,
+    at,
+    used,
+  ];
+}
+
+/** Inserts a session. Deletes those of its visitor that have expired, and the least recently used beyond the limit. */
+export function insertSession(
+  { max, expired }: SessionLimits,
+  visitor: string,
+  session: NewCredential,
+): Statement[] {
+  const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
+  return [
+    deleteCredentials("visitor = ? AND kind = 'session' AND used < ?", visitor, expired),
+    // Before the new one is inserted: it may be as old as others, to the millisecond.
+    deleteCredentials(
+      `visitor = ? AND kind = 'session' AND id NOT IN (${newest})`,
+      visitor,
+      visitor,
+      max - 1,
+    ),
+    insertCredential(visitor, session),
+  ];
+}
+
+/** Deletes the credentials that meet a condition. */
+export function deleteCredentials(condition: string, ...values: (string | number)[]): Statement {
+  return [`DELETE FROM credentials WHERE ${condition}`, ...values];
 }
