@@ -24,7 +24,7 @@ interface HeldMemory {
 
 /**
  * Bounds the memory that the unanswered requests of an address take: their heads, pipelined ones included, and their
- * bodies, also incomplete ones. A request that exceeds it is cut off with its connection. Call it after all listeners
+ * bodies, also incomplete ones. A request that exceeds it is aborted with its connection. Call it after all listeners
  * for requests are registered.
  */
 export function limitRequestMemory(server: Server, limits: AddressLimits): void {
@@ -61,7 +61,7 @@ export function limitRequestMemory(server: Server, limits: AddressLimits): void 
   const releaseAll = function (this: Socket): void {
     unanswered.get(this)!.forEach(release);
   };
-  const cutOff = ({ address, request: { socket } }: HeldMemory): false => {
+  const abort = ({ address, request: { socket } }: HeldMemory): false => {
     if (!socket.destroyed) limits.countAbuse(address);
     socket.destroy();
     return false;
@@ -69,7 +69,7 @@ export function limitRequestMemory(server: Server, limits: AddressLimits): void 
 
   intercept(server, (request, response, proceed) => {
     const { socket } = request;
-    // It was parsed together with a request that was cut off.
+    // It was parsed together with a request that was aborted.
     if (socket.destroyed) return;
     const held: HeldMemory = { request, address: limits.addressOf(request), bytes: 0, isAnswered: false };
     const requests = unanswered.get(socket);
@@ -85,12 +85,12 @@ export function limitRequestMemory(server: Server, limits: AddressLimits): void 
       request.push = (chunk: Buffer | null, ...more) => {
         // Neither deliver a chunk nor the end: an incomplete body must not pass for a whole one.
         if (socket.destroyed) return false;
-        if (chunk && !hold(held, chunk.length + OVERHEAD)) return cutOff(held);
+        if (chunk && !hold(held, chunk.length + OVERHEAD)) return abort(held);
         return push(chunk, ...more);
       };
     }
     if (hold(held, headSize(request))) proceed();
-    else cutOff(held);
+    else abort(held);
   });
 }
 

@@ -7,7 +7,7 @@ const CHECK_INTERVAL = 500;
 
 /**
  * Bounds the send buffers of all connections of an address together. One is small, but there may be many. Over the
- * bound, the connections with the largest buffers are cut off; their clients reconnect with their cursors. Connections of
+ * bound, the connections with the largest buffers are destroyed; their clients reconnect with their cursors. Connections of
  * a trusted proxy are not counted, since they carry the traffic of many clients.
  */
 export function limitSendBuffers(server: Server, limits: AddressLimits): void {

@@ -20,7 +20,7 @@ export class RequestBounds {
   ) {}
 
   /**
-   * Checks whether another request may be handled, and disconnects a client that goes on regardless.
+   * Checks whether another request may be handled, and disconnects a client that continues regardless.
    * @throws {Refusal} `rate_limited`
    */
   check(): void {

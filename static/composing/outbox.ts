@@ -80,7 +80,7 @@ export class Outbox {
     await this.store.delete(id);
   }
 
-  /** Ends a pause after a failure: the server can be reached again. A pause that the server asked for goes on. */
+  /** Ends a pause after a failure: the server can be reached again. A pause that the server asked for continues. */
   onReconnect(): void {
     if (this.heldUntil === undefined) this.endPause?.();
   }
