@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Contact } from '../../server/wire';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
 import { postJson, sendMessage } from '../support/http';
 import { startProxy } from '../support/proxy';

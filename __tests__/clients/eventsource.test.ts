@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NewMessage } from '../../server/wire';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { sendMessage } from '../support/http';
-import { startProxy, type Proxy } from '../support/proxy';
+import { type Proxy, startProxy } from '../support/proxy';
 import { Queue } from '../support/queue';
 
 /** Starts a client in a process of its own. The browser's EventSource is tested in `clients.test.ts`. */

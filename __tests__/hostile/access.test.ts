@@ -1,26 +1,26 @@
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { readPage, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { waitForClose, dial } from '../support/raw';
+import { dial, waitForClose } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
-import { expectClosed, CONNECTIONS, type OpenConnection } from './open-connections';
+import { CONNECTIONS, expectClosed, type OpenConnection } from './open-connections';
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** Opens a connection of each kind for a visitor, and waits until all of them have entered the room. */
+/** Opens a connection of each kind for a visitor, and waits until all have entered the room. */
 async function openAll(
-  who: TestVisitor,
-  headers = who.headers,
+  visitor: TestVisitor,
+  headers = visitor.headers,
 ): Promise<[name: string, connection: OpenConnection][]> {
   const connections = await Promise.all(
     Object.entries(CONNECTIONS).map(
       async ([name, open]) => [name, await open(app.url, headers)] as [string, OpenConnection],
     ),
   );
-  // Long polls and streams send nothing at first. Once a later request is answered, they have begun.
+  // Long polls and streams send nothing at first. Once a later request is answered, they are open.
   await readPage(app.url);
   return connections;
 }
@@ -43,14 +43,14 @@ async function endAccess(
   }
 }
 
-/** Expects that a visitor is refused everywhere, and receives nothing. */
+/** Expects that a visitor is refused on every transport, and receives no message. */
 async function expectRefused(headers: Record<string, string>, status: number): Promise<void> {
   for (const path of ['/messages', '/subscribe?after=earliest', '/sse?after=earliest', '/r/lobby?follow']) {
-    const answer = await fetch(app.url + path, {
+    const response = await fetch(app.url + path, {
       headers: { Accept: 'application/x-ndjson, */*;q=0.1', ...headers },
     });
-    expect({ path, status: answer.status }).toEqual({ path, status });
-    expect(await answer.text()).not.toContain('a secret');
+    expect({ path, status: response.status }).toEqual({ path, status });
+    expect(await response.text()).not.toContain('a secret');
   }
   await expect(connect(app.url, { extraHeaders: headers, auth: { after: 'earliest' } })).rejects.toThrow();
   await expect(openPeer(app.url, '/ws?after=earliest', 'json', undefined, headers)).rejects.toThrow(
@@ -121,7 +121,7 @@ describe('access that ends', () => {
     expect((await fetch(`${app.url}/account/tokens`, { method: 'POST', headers })).status).not.toBe(201);
   });
 
-  it('by revoking a token closes its connections, and the token is refused', async () => {
+  it('by the revocation of a token closes its connections, and the token is refused', async () => {
     const member = await TestVisitor.createGuest(app.url);
     await member.createAccount('Masha');
     const { body } = await member.request('POST', '/account/tokens', { label: 'a script' });
@@ -153,17 +153,17 @@ describe('access that ends', () => {
       const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', cookie, '', ...ahead);
       let text = '';
       socket.on('data', (chunk) => (text += String(chunk)));
-      // Once another request is answered, the server has read both.
+      // Once a later request is answered, the server has read both.
       await guest.request('GET', '/messages');
       await owner.request('PUT', `/people/${guest.id}/ban`, {});
-      await until(() => text.split('HTTP/1.1 403').length === 3);
+      await waitUntil(() => text.split('HTTP/1.1 403').length === 3);
       await sendMessage(app.url, 'a secret');
       socket.destroy();
       expect(text).not.toContain('a secret');
 
-      /** Waits until a condition holds for the data received. */
-      async function until(enough: () => boolean): Promise<void> {
-        while (!enough()) await new Promise((resolve) => socket.once('data', resolve));
+      /** Waits until the received data meets a condition. */
+      async function waitUntil(isEnough: () => boolean): Promise<void> {
+        while (!isEnough()) await new Promise((resolve) => socket.once('data', resolve));
       }
     },
   );

@@ -1,5 +1,5 @@
 import { plainText } from '../../server/transports/plain-text';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { postJson, readAll, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
@@ -55,7 +55,7 @@ describe('line breaks and control characters', () => {
   );
 
   it.each(['a\u0000b', 'a\u001bb', 'a\u0085b', 'a\u000bb', 'a\u000cb'])(
-    'that nobody types are refused on every transport: %j',
+    'that cannot be typed are refused on every transport: %j',
     async (message) => {
       expect((await postJson(`${app.url}/messages`, { message })).status).toBe(400);
       const { socket } = await connect(app.url);

@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { readAll } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
@@ -21,32 +21,32 @@ describe('the query', () => {
     for (const path of ['/', '/r/lobby', '/account']) {
       const page = (search: string) =>
         guest.request('GET', path + search, undefined, { Accept: 'text/html' });
-      const [plain, odd] = [await page(''), await page(`?${encodeURI(query)}`)];
-      expect(odd.status).toBe(200);
-      expect(odd.text.replace(NONCE, '')).toBe(plain.text.replace(NONCE, ''));
+      const [plain, attacked] = [await page(''), await page(`?${encodeURI(query)}`)];
+      expect(attacked.status).toBe(200);
+      expect(attacked.text.replace(NONCE, '')).toBe(plain.text.replace(NONCE, ''));
     }
     expect(({} as { outputFunctionName?: unknown }).outputFunctionName).toBeUndefined();
   });
   const NONCE = /nonce="[^"]*"/g;
 });
 
-/** Values of other types, where a string is expected. */
-const DEEP = 20_000;
-const ODD: [what: string, json: string][] = [
+const DEPTH = 20_000;
+/** Values of other types than the expected string. */
+const WRONG_TYPES: [description: string, json: string][] = [
   ['an array', '["x"]'],
-  ['an array of arrays', `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`],
-  ['objects in objects', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
-  ['an object that has a text’s methods', '{"length":1,"trim":1,"toString":1}'],
+  ['nested arrays', `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`],
+  ['nested objects', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
+  ['an object with the methods of a string', '{"length":1,"trim":1,"toString":1}'],
   ['a number', '1'],
   ['true', 'true'],
 ];
 
-/** Bodies that try to pollute a prototype, or to exhaust the parser. */
+/** Bodies that try to pollute a prototype or to exhaust the parser. */
 const BODIES = [
   '{"__proto__":{"message":"x","username":"x","polluted":1}}',
   '{"message":"x","username":"x","name":"x","phone":"+79123456789","__proto__":{"polluted":1}}',
   '{"constructor":{"prototype":{"polluted":1}}}',
-  `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`,
+  `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`,
   '["message"]',
   '"message"',
   'null',
@@ -68,7 +68,7 @@ describe('JSON of the wrong shape', () => {
     const guest = await TestVisitor.createGuest(app.url);
     const bodies = [
       ...BODIES,
-      ...ODD.map(([, json]) => `{"phone":"+79123456789","password":"x","${field}":${json}}`),
+      ...WRONG_TYPES.map(([, json]) => `{"phone":"+79123456789","password":"x","${field}":${json}}`),
     ];
     for (const body of bodies) {
       const { status, text } = await guest.request(method, path, body);
@@ -78,42 +78,45 @@ describe('JSON of the wrong shape', () => {
     expect(await readAll(app.url)).toEqual([]);
   });
 
-  it.each(ODD)('is refused on /ws with 400, and not repeated in the answer: %s', async (_what, json) => {
-    const peer = await openPeer(app.url, '/ws', 'json');
-    for (const frame of [
-      `{"type":"new_message","message":${json}}`,
-      `{"type":"new_message","message":"x","room":${json}}`,
-      `{"type":"new_message","message":"x","id":${json}}`,
-      `{"type":"change_username","username":${json}}`,
-      `{"type":${json}}`,
-      `{"type":"join","after":${json}}`,
-      ...BODIES.map((body) => body.replace('{', '{"type":"new_message",')),
-    ]) {
-      const before = peer.frames.length;
-      peer.send(frame);
-      const error = await peer.next((one) => peer.frames.indexOf(one) >= before && one.type === 'error');
-      expect({ frame: frame.slice(0, 50), status: error.status }).toEqual({
-        frame: frame.slice(0, 50),
-        status: 400,
-      });
-    }
-    peer.socket.terminate();
-    expect(await readAll(app.url)).toEqual([]);
-  });
+  it.each(WRONG_TYPES)(
+    'is refused on /ws with 400, and not repeated in the answer: %s',
+    async (_description, json) => {
+      const peer = await openPeer(app.url, '/ws', 'json');
+      for (const frame of [
+        `{"type":"new_message","message":${json}}`,
+        `{"type":"new_message","message":"x","room":${json}}`,
+        `{"type":"new_message","message":"x","id":${json}}`,
+        `{"type":"change_username","username":${json}}`,
+        `{"type":${json}}`,
+        `{"type":"join","after":${json}}`,
+        ...BODIES.map((body) => body.replace('{', '{"type":"new_message",')),
+      ]) {
+        const before = peer.frames.length;
+        peer.send(frame);
+        const error = await peer.next((one) => peer.frames.indexOf(one) >= before && one.type === 'error');
+        expect({ frame: frame.slice(0, 50), status: error.status }).toEqual({
+          frame: frame.slice(0, 50),
+          status: 400,
+        });
+      }
+      peer.socket.terminate();
+      expect(await readAll(app.url)).toEqual([]);
+    },
+  );
 
-  it.each(ODD)('is refused on Socket.IO with 400: %s', async (_what, json) => {
+  it.each(WRONG_TYPES)('is refused on Socket.IO with 400: %s', async (_description, json) => {
     const { socket } = await connect(app.url);
     const value = JSON.parse(json) as unknown;
-    // The client can't send what it can't serialize.
-    const odd = json.length > 4_000 ? ['x'] : value;
+    // The client can't serialize deeply nested values.
+    const wrong = json.length > 4_000 ? ['x'] : value;
     for (const [event, payload] of [
-      ['new_message', { message: odd }],
-      ['new_message', { message: 'x', room: odd }],
-      ['new_message', { message: 'x', id: odd }],
+      ['new_message', { message: wrong }],
+      ['new_message', { message: 'x', room: wrong }],
+      ['new_message', { message: 'x', id: wrong }],
       ['new_message', JSON.parse('{"message":"x","__proto__":{"polluted":1}}')],
-      ['new_message', odd],
-      ['change_username', { username: odd }],
-      ['join', { room: odd }],
+      ['new_message', wrong],
+      ['change_username', { username: wrong }],
+      ['join', { room: wrong }],
     ] as [string, unknown][])
       expect(await socket.emitWithAck(event, payload)).toMatchObject({ status: 400 });
     socket.disconnect();

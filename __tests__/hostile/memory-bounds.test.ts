@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
-import { sendMessage } from '../support/http';
-import { waitForClose, dial, dialWebSocket, frame } from '../support/raw';
+import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { openPollingSession, sendMessage } from '../support/http';
+import { dial, dialWebSocket, frame, waitForClose } from '../support/raw';
 import { openPeer } from '../support/ws';
 
 const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
@@ -12,6 +12,7 @@ const other = { headers: { 'X-Forwarded-For': '203.0.113.8' } };
 let app: RunningApp;
 afterEach(() => app.close());
 
+/** Returns a request's head, from the hostile address. */
 const lines = (...head: string[]): string => [...head, 'Host: localhost', HOSTILE, '', ''].join('\r\n');
 const CHUNKED = lines(
   'POST /sessions HTTP/1.1',
@@ -20,8 +21,8 @@ const CHUNKED = lines(
 );
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-/** Returns the connections that are open once the server has read what was sent on them. */
-async function stillOpen(sockets: readonly Socket[]): Promise<Socket[]> {
+/** Returns the connections that are open once the server has read all that was sent on them. */
+async function findOpen(sockets: readonly Socket[]): Promise<Socket[]> {
   for (let i = 0; i < 20; i += 1) expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
   return sockets.filter((socket) => !socket.closed);
 }
@@ -39,18 +40,18 @@ describe('the requests of one address', () => {
       socket.write(lines('GET /subscribe HTTP/1.1') + ahead.repeat(5));
       sockets.push(socket);
     }
-    const open = await stillOpen(sockets);
+    const open = await findOpen(sockets);
     expect(open).toHaveLength(1);
     // The memory is released when a connection closes.
     open[0]!.destroy();
     await waitForClose(open[0]!);
-    const again = await dial(app.url);
-    again.write(lines('GET /messages HTTP/1.1') + ahead.repeat(5));
-    expect(await stillOpen([again])).toHaveLength(1);
-    again.destroy();
+    const next = await dial(app.url);
+    next.write(lines('GET /messages HTTP/1.1') + ahead.repeat(5));
+    expect(await findOpen([next])).toHaveLength(1);
+    next.destroy();
   });
 
-  it('take at most as much, incomplete bodies included', async () => {
+  it('take at most 4 KB for each connection it may have, incomplete bodies included', async () => {
     app = await startApp(SMALL);
     const sockets: Socket[] = [];
     for (let i = 0; i < 3; i += 1) {
@@ -58,25 +59,25 @@ describe('the requests of one address', () => {
       socket.write(CHUNKED + chunk('x'.repeat(50_000)));
       sockets.push(socket);
     }
-    const open = await stillOpen(sockets);
+    const open = await findOpen(sockets);
     expect(open).toHaveLength(1);
     open[0]!.destroy();
   });
 });
 
 describe('a body', () => {
-  it('in too many chunks is cut off: each counts as 256 bytes more than it contains', async () => {
+  it('in too many chunks closes its connection: each chunk counts as 256 additional bytes', async () => {
     app = await startApp({ LIMITS: 'off' });
-    // The timeouts must not be what closes the connection.
+    // Timeouts must not close the connection.
     app.server.requestTimeout = app.server.headersTimeout = 0;
     const socket = await dial(app.url);
     socket.write(CHUNKED + chunk('x').repeat(1_310));
     await waitForClose(socket);
-    const whole = await dial(app.url);
-    whole.write(CHUNKED + chunk('x').repeat(1_024) + chunk(''));
-    const answer = await new Promise((resolve) => whole.once('data', resolve));
+    const accepted = await dial(app.url);
+    accepted.write(CHUNKED + chunk('x').repeat(1_024) + chunk(''));
+    const answer = await new Promise((resolve) => accepted.once('data', resolve));
     expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
-    whole.destroy();
+    accepted.destroy();
   });
 });
 
@@ -86,11 +87,9 @@ describe('a body whose request is answered before it has arrived', () => {
     app = await startApp({ ...PROXY, LIMIT_CONNECTIONS: '1' });
     const headers = { 'X-Forwarded-For': '203.0.113.7' };
     for (let i = 0; i < 3; i += 1) {
-      const path = '/socket.io/?EIO=4&transport=polling';
-      const handshake = await (await fetch(app.url + path, { headers })).text();
-      const [, sid] = /"sid":"([^"]+)"/.exec(handshake)!;
+      const path = await openPollingSession(app.url, headers);
       const socket = await dial(app.url);
-      const head = lines(`POST ${path}&sid=${sid} HTTP/1.1`, 'Transfer-Encoding: chunked');
+      const head = lines(`POST ${path} HTTP/1.1`, 'Transfer-Encoding: chunked');
       socket.write(head + chunk('x'.repeat(66_000)));
       const [answer] = (await once(socket, 'data')) as [Buffer];
       expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
@@ -100,7 +99,7 @@ describe('a body whose request is answered before it has arrived', () => {
     expect((await fetch(`${app.url}/messages`, { headers })).status).toBe(200);
   });
 
-  it('is not taken for a shorter message when it is cut off', async () => {
+  it('is not accepted as a shorter message when it is cut off', async () => {
     app = await startApp({ LIMITS: 'off' });
     const socket = await dial(app.url);
     const head = lines('POST /r/lobby HTTP/1.1', 'Content-Type: text/plain', 'Transfer-Encoding: chunked');
@@ -111,7 +110,7 @@ describe('a body whose request is answered before it has arrived', () => {
 });
 
 describe('an address', () => {
-  it('that exceeds its limit of refusals twice over is not even read, and others are', async () => {
+  it('that exceeds its limit of refusals twice over is disconnected without an answer', async () => {
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
     for (let i = 0; i < 20; i += 1) {
       const socket = await dial(app.url);
@@ -135,10 +134,10 @@ describe('a connection that floods with control frames or empty packets', () => 
     ['pongs on /ws', '/ws', frame('pong')],
     ['pongs on /ws/echo', '/ws/echo', frame('pong')],
     ['pongs of Engine.IO', ENGINE, frame('text', '3')],
-    ['packets without a meaning', ENGINE, frame('text', '6')],
-    ['namespaces that there are not', ENGINE, frame('text', '40/none,{}')],
-    ['acknowledgements of nothing', ENGINE, frame('text', '431[]')],
-  ])('is closed after 64 of them, and counts as a refusal: %s', async (_what, path, one) => {
+    ['unknown packets', ENGINE, frame('text', '6')],
+    ['unknown namespaces', ENGINE, frame('text', '40/none,{}')],
+    ['acknowledgements that nothing waits for', ENGINE, frame('text', '431[]')],
+  ])('is closed after 64 of them, and counts as a refusal: %s', async (_case, path, one) => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     const socket = await dialWebSocket(app.url, path, HOSTILE);
     if (path === ENGINE) socket.write(frame('text', '40'));
@@ -149,22 +148,22 @@ describe('a connection that floods with control frames or empty packets', () => 
     expect((await fetch(`${app.url}/messages`, other)).status).toBe(200);
   });
 
-  it('sees its connection close in order, although it still sends', async () => {
+  it('gets a close frame instead of a reset, although it still sends', async () => {
     app = await startApp(PROXY);
     const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
-    let heard = '';
-    socket.on('data', (data) => (heard += String(data)));
+    let received = '';
+    socket.on('data', (data) => (received += String(data)));
     socket.write(Buffer.concat([many(frame('pong')), Buffer.alloc(512 * 1024)]));
-    // Unread bytes would have caused a reset instead.
+    // Closing a socket with unread bytes causes a reset.
     await once(socket, 'end');
-    expect(heard).toContain('Too many pings and pongs.');
+    expect(received).toContain('Too many pings and pongs.');
   });
 
-  it('is not closed for as many as a client may send', async () => {
+  it('is not closed at 60 of them', async () => {
     app = await startApp(PROXY);
     const socket = await dialWebSocket(app.url, '/ws', HOSTILE);
     socket.write(Buffer.concat(Array.from({ length: 60 }, () => frame('ping'))));
-    expect(await stillOpen([socket])).toHaveLength(1);
+    expect(await findOpen([socket])).toHaveLength(1);
     socket.destroy();
   });
 
@@ -193,12 +192,12 @@ describe('a connection that floods with control frames or empty packets', () => 
   });
 });
 
-describe('what the connections of one address leave unread', () => {
-  it('is at most 8 KB for each connection it may have: others are cut off, and those that read are not', async () => {
+describe('the unread data of one address', () => {
+  it('is at most 8 KB for each connection it may have: stalled readers are disconnected, and others are not', async () => {
     const folder = createTemporaryFolder();
     const env = { DATABASE: `${folder.path}/parley.db` };
     app = await startApp(env);
-    // More than fits into the kernel's buffers of a connection, in pages of 64 KB.
+    // More than the kernel's buffers of a connection hold.
     for (let count = 0; count < 3_000; count += 50)
       await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'x'.repeat(4_000))));
     await app.close();
@@ -206,8 +205,8 @@ describe('what the connections of one address leave unread', () => {
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
     const reader = await openPeer(app.url, '/ws', 'json');
     let open = 0;
-    // A client that reads nothing can't notice that it was cut off.
-    const cut = new Promise<void>((resolve) => {
+    // A client that reads nothing can't notice that it was disconnected.
+    const disconnected = new Promise<void>((resolve) => {
       app.server.on('connection', (connection: Socket) => {
         open += 1;
         connection.once('close', () => (open -= 1) === 2 && resolve());
@@ -219,7 +218,7 @@ describe('what the connections of one address leave unread', () => {
         return socket.pause();
       }),
     );
-    await cut;
+    await disconnected;
     await sendMessage(app.url, 'still there');
     await reader.next(({ message }) => message === 'still there');
     sockets.forEach((socket) => socket.destroy());

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
@@ -16,8 +16,8 @@ afterEach(async () => {
   await app.close();
 });
 
-/** Changes the name of a visitor. Returns the new name, or the status of the refusal. */
-interface Named {
+interface Renamer {
+  /** Changes the name of a visitor. Returns the new name, or the status of the refusal. */
   rename: (username: string) => Promise<string | number>;
 }
 
@@ -25,7 +25,7 @@ const outcome = ({ username, status }: { username?: unknown; status?: unknown })
   (username ?? status) as string | number;
 
 /** Every way to change a name, with a cookie and, where possible, without. */
-const WAYS: Record<string, (cookie?: string) => Promise<Named>> = {
+const RENAMERS: Record<string, (cookie?: string) => Promise<Renamer>> = {
   'Socket.IO': async (cookie) => {
     const { socket } = await connect(app.url, cookie ? { extraHeaders: { Cookie: cookie } } : {});
     closing.push(() => socket.disconnect());
@@ -65,12 +65,12 @@ const WAYS: Record<string, (cookie?: string) => Promise<Named>> = {
   },
 };
 
-const ways = Object.keys(WAYS);
+const ways = Object.keys(RENAMERS);
 const CONNECTED = ['Socket.IO', '/ws'];
-/** Pairs of a way with a cookie and one without, whose name lasts as long as its connection. */
-const meet = ways.flatMap((one) => CONNECTED.map((other) => [one, other] as [string, string]));
+/** Pairs of a way with a cookie, and one without, where a name lasts as long as the connection. */
+const pairs = ways.flatMap((one) => CONNECTED.map((other) => [one, other] as [string, string]));
 
-const UNSEEN = [
+const INVISIBLE = [
   'Ma\u200bsha',
   'Ma\u200dsha',
   '\u202eahsaM',
@@ -91,9 +91,9 @@ const RESERVED = [
   'Owner',
   'Parley',
 ];
-const EVERYBODY = ['anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ', 'An0nymous'];
-/** Names that look like Anna Bill: in other scripts, full width, another case, with I, l and 1, with more spaces. */
-const ANNA = [
+const DEFAULT_NAMES = ['anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ', 'An0nymous'];
+/** Names that look like “Anna Bill”: other scripts, full width, another case, I, l and 1, more spaces. */
+const LOOK_ALIKES = [
   'Аnnа Вill',
   'ＡＮＮＡ ＢＩＬＬ',
   'anna bill',
@@ -104,44 +104,44 @@ const ANNA = [
 ];
 
 describe.each(ways)('a name that is changed by %s', (way) => {
-  /** Asks for each of some names, each as a new visitor. */
+  /** Requests each name as a new visitor. */
   const outcomes = (names: string[]) =>
-    Promise.all(names.map(async (name) => [name, await (await WAYS[way]!()).rename(name)]));
+    Promise.all(names.map(async (name) => [name, await (await RENAMERS[way]!()).rename(name)]));
   const all = (names: string[], outcome: string | number) => names.map((name) => [name, outcome]);
 
   it('is refused if it contains invisible characters', async () => {
-    expect(await outcomes(UNSEEN)).toEqual(all(UNSEEN, 400));
+    expect(await outcomes(INVISIBLE)).toEqual(all(INVISIBLE, 400));
   });
 
   it('is refused if it is reserved', async () => {
     expect(await outcomes(RESERVED)).toEqual(all(RESERVED, 400));
   });
 
-  it('is Anonymous if it looks like that', async () => {
-    expect(await outcomes(EVERYBODY)).toEqual(all(EVERYBODY, 'Anonymous'));
+  it('is Anonymous if it looks like “Anonymous”', async () => {
+    expect(await outcomes(DEFAULT_NAMES)).toEqual(all(DEFAULT_NAMES, 'Anonymous'));
   });
 
   it('is refused if it looks like the name of a persistent visitor', async () => {
     const owner = await TestVisitor.createGuest(app.url);
     expect((await owner.request('POST', '/username', { username: 'Anna Bill' })).status).toBe(200);
-    expect(await outcomes(ANNA)).toEqual(all(ANNA, 409));
+    expect(await outcomes(LOOK_ALIKES)).toEqual(all(LOOK_ALIKES, 409));
   });
 
   it.each(CONNECTED)(
-    'is refused if it looks like the name of a visitor without a cookie on %s, until that one takes another',
+    'is refused if it looks like the name of a visitor without a cookie on %s, until that visitor changes it',
     async (other) => {
-      const there = await WAYS[other]!();
-      expect(await there.rename('Anna Bill')).toBe('Anna Bill');
-      const comes = await WAYS[way]!();
-      expect(await comes.rename('Anna BiIl')).toBe(409);
-      expect(await there.rename('Boris')).toBe('Boris');
-      expect(await comes.rename('Anna BiIl')).toBe('Anna BiIl');
+      const owner = await RENAMERS[other]!();
+      expect(await owner.rename('Anna Bill')).toBe('Anna Bill');
+      const newcomer = await RENAMERS[way]!();
+      expect(await newcomer.rename('Anna BiIl')).toBe(409);
+      expect(await owner.rename('Boris')).toBe('Boris');
+      expect(await newcomer.rename('Anna BiIl')).toBe('Anna BiIl');
     },
   );
 
-  it('is free again when its owner takes another', async () => {
+  it('is free again when its owner changes it', async () => {
     const cookie = (await TestVisitor.createGuest(app.url)).cookie;
-    const [one, other] = [await WAYS[way]!(cookie), await WAYS[way]!()];
+    const [one, other] = [await RENAMERS[way]!(cookie), await RENAMERS[way]!()];
     expect(await one.rename('Anna')).toBe('Anna');
     expect(await other.rename('Anna')).toBe(409);
     expect(await one.rename('Boris')).toBe('Boris');
@@ -149,13 +149,13 @@ describe.each(ways)('a name that is changed by %s', (way) => {
   });
 });
 
-describe('a name that two visitors ask for at once', () => {
-  it.each(meet)('is given to one of them, over %s with a cookie and %s without', async (one, other) => {
+describe('a name that two visitors request at once', () => {
+  it.each(pairs)('is given to one of them, over %s with a cookie and %s without', async (one, other) => {
     const cookie = (await TestVisitor.createGuest(app.url)).cookie;
-    const [lasting, connected] = [await WAYS[one]!(cookie), await WAYS[other]!()];
+    const [persistent, connected] = [await RENAMERS[one]!(cookie), await RENAMERS[other]!()];
     for (let i = 0; i < 10; i += 1) {
       const names = [`Anna ${'a'.repeat(i)}x`, `Аnna ${'a'.repeat(i)}x`];
-      const outcomes = await Promise.all([lasting.rename(names[0]!), connected.rename(names[1]!)]);
+      const outcomes = await Promise.all([persistent.rename(names[0]!), connected.rename(names[1]!)]);
       expect(outcomes.filter((outcome) => typeof outcome === 'string')).toHaveLength(1);
     }
   });

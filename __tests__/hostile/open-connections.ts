@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitForClose, dial } from '../support/raw';
+import { dial, waitForClose } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** How long the server may take to close a connection, in ms. */
-const DEADLINE = 5_000;
-const TICK = 50;
+/** The longest time until the server closes a connection, in ms. */
+const DEADLINE_MS = 5_000;
+const TICK_MS = 50;
 
 /** An open connection, as its client sees it. */
 export interface OpenConnection {
-  /** Everything received so far. */
+  /** Returns all that was received so far. */
   text: () => string;
   closed: Promise<unknown>;
 }
@@ -32,7 +32,7 @@ const socketIo =
     };
   };
 
-/** Raw HTTP, so that no client library buffers anything. */
+/** Sends a request without a client library, which might buffer the response. */
 const http =
   (path: string, accept = '*/*'): Open =>
   async (url, headers) => {
@@ -65,19 +65,19 @@ export const CONNECTIONS: Record<string, Open> = {
   },
   SSE: http('/sse'),
   NDJSON: http('/r/lobby?follow&last=0', 'application/x-ndjson'),
-  'lines for people': http('/r/lobby?follow&last=0', 'text/plain'),
+  'plain text': http('/r/lobby?follow&last=0', 'text/plain'),
   'long poll': http('/subscribe'),
 };
 
 /**
- * Waits until a connection is closed. @throws if that takes longer than 5 s. They are counted in short timers: on a busy
- * machine these are as late as those of the server, which runs in this process.
+ * Waits until a connection is closed. @throws if that takes longer than 5 s, counted in short timers: on a busy machine,
+ * these are as late as the server's, which runs in this process.
  */
 export async function expectClosed({ closed }: OpenConnection): Promise<void> {
   let isClosed = false;
   const closing = closed.then(() => (isClosed = true));
-  for (let waited = 0; !isClosed; waited += TICK) {
-    if (waited >= DEADLINE) throw new Error(`It is still open after ${DEADLINE} ms.`);
-    await Promise.race([closing, pause(TICK)]);
+  for (let waited = 0; !isClosed; waited += TICK_MS) {
+    if (waited >= DEADLINE_MS) throw new Error(`It is still open after ${DEADLINE_MS} ms.`);
+    await Promise.race([closing, pause(TICK_MS)]);
   }
 }

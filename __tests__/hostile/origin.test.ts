@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { readAll } from '../support/http';
 import { connect, disconnect } from '../support/socket';
 
@@ -44,7 +44,7 @@ const WRITES: [method: string, path: string, body?: object][] = [
   ['PUT', '/people/x/role', { role: 'owner' }],
 ];
 
-const ask = (method: string, path: string, headers: Record<string, string>, body?: string) =>
+const request = (method: string, path: string, headers: Record<string, string>, body?: string) =>
   fetch(app.url + path, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
 
 /** Returns the status with which a WebSocket handshake is refused. */
@@ -52,13 +52,13 @@ const refusedUpgrade = (path: string, origin: string): Promise<number | undefine
   new Promise((resolve, reject) => {
     const socket = new WebSocket(app.url.replace('http', 'ws') + path, { origin });
     socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
-    socket.on('open', () => reject(new Error('It was let in.'))).on('error', () => undefined);
+    socket.on('open', () => reject(new Error('The handshake was accepted.'))).on('error', () => undefined);
   });
 
 describe.each(FOREIGN)('a page of the origin %s', (origin) => {
   it('can’t read over HTTP: 403', async () => {
     for (const path of READS) {
-      const { status } = await ask('GET', path, { Origin: origin });
+      const { status } = await request('GET', path, { Origin: origin });
       expect({ path, status }).toEqual({ path, status: 403 });
     }
   });
@@ -66,7 +66,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
   it('can’t write over HTTP: 403', async () => {
     const json = { Origin: origin, 'Content-Type': 'application/json' };
     for (const [method, path, body] of WRITES) {
-      const { status } = await ask(method, path, json, body && JSON.stringify(body));
+      const { status } = await request(method, path, json, body && JSON.stringify(body));
       expect({ method, path, status }).toEqual({ method, path, status: 403 });
     }
     expect(await readAll(app.url)).toEqual([]);
@@ -77,7 +77,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
       expect({ path, status: await refusedUpgrade(path, origin) }).toEqual({ path, status: 403 });
   });
 
-  it('can’t use Socket.IO, also with the session id of another client', async () => {
+  it('can’t use Socket.IO, not even with another client’s session id', async () => {
     for (const transports of [['websocket'], ['polling']]) {
       const socket = io(app.url, {
         transports,
@@ -90,16 +90,16 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
     }
     const { socket } = await connect(app.url, { transports: ['polling'], upgrade: false });
     const path = `${POLLING}&sid=${socket.io.engine.id}`;
-    expect((await ask('POST', path, { Origin: origin }, '42["new_message",{"message":"x"}]')).status).toBe(
-      403,
-    );
+    expect(
+      (await request('POST', path, { Origin: origin }, '42["new_message",{"message":"x"}]')).status,
+    ).toBe(403);
     expect(await refusedUpgrade(path.replace('polling', 'websocket'), origin)).toBe(403);
     await disconnect(socket);
     expect(await readAll(app.url)).toEqual([]);
   });
 
   it('is refused preflight requests: 403', async () => {
-    const { status, headers } = await ask('OPTIONS', '/messages', {
+    const { status, headers } = await request('OPTIONS', '/messages', {
       Origin: origin,
       'Access-Control-Request-Method': 'POST',
     });
@@ -112,7 +112,7 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
     async (type) => {
       for (const path of ['/r/lobby', '/messages', '/username', '/contacts', '/sessions', POLLING]) {
         const form = { Origin: origin, 'Content-Type': type };
-        const { status } = await ask('POST', path, form, 'message={"message":"x"}');
+        const { status } = await request('POST', path, form, 'message={"message":"x"}');
         expect({ path, status }).toEqual({ path, status: 403 });
       }
       expect(await readAll(app.url)).toEqual([]);
@@ -121,29 +121,31 @@ describe.each(FOREIGN)('a page of the origin %s', (origin) => {
 });
 
 describe('a page that sends no Origin', () => {
-  it('can’t send a form if Sec-Fetch-Site says that it is foreign: 403', async () => {
+  it('can’t send a form if Sec-Fetch-Site is cross-site: 403', async () => {
     const form = { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'application/x-www-form-urlencoded' };
     for (const path of ['/r/lobby', '/messages', '/username', '/invite', POLLING])
-      expect((await ask('POST', path, form, 'message=x')).status).toBe(403);
+      expect((await request('POST', path, form, 'message=x')).status).toBe(403);
     expect(await readAll(app.url)).toEqual([]);
   });
 
   it('can’t load the chat as a script by JSONP', async () => {
-    const answer = await ask('GET', `${POLLING}&j=0`, { 'Sec-Fetch-Site': 'cross-site' });
+    const answer = await request('GET', `${POLLING}&j=0`, { 'Sec-Fetch-Site': 'cross-site' });
     expect(answer.status).toBe(400);
     expect(await answer.text()).not.toContain('___eio');
   });
 
-  it('is told which content type to send, if it sends text/plain from the own origin', async () => {
+  it('can’t send text/plain to a JSON route from the own origin: 415', async () => {
     for (const path of ['/messages', '/username', '/contacts', '/r/lobby'])
-      expect((await ask('POST', path, { 'Content-Type': 'text/plain' }, '{"message":"x"}')).status).toBe(415);
+      expect((await request('POST', path, { 'Content-Type': 'text/plain' }, '{"message":"x"}')).status).toBe(
+        415,
+      );
   });
 });
 
 describe('a page of an allowed origin', () => {
   it('can read and write, and gets CORS headers', async () => {
     const headers = { Origin: 'https://friend.example', 'Content-Type': 'application/json' };
-    const answer = await ask('POST', '/messages', headers, '{"message":"hello"}');
+    const answer = await request('POST', '/messages', headers, '{"message":"hello"}');
     expect(answer.status).toBe(201);
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://friend.example');
     const { socket } = await connect(app.url, {

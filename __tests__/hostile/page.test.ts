@@ -4,7 +4,7 @@ import { TestVisitor } from '../support/test-visitor';
 import { sendRaw } from '../support/raw';
 import { setUpBrowser } from '../support/browser-fixture';
 
-/** After each test, the stage checks that no page has thrown or violated its content security policy. */
+/** After each test, it checks that no page has thrown or violated its content security policy. */
 const fixture = setUpBrowser();
 
 const NAME = '<img src=x onerror=hit()>';
@@ -19,7 +19,7 @@ const TEXTS = [
   '<b id=mark>bold</b><style>*{display:none}</style><base href=//evil.example>',
 ];
 
-/** Matches the elements that would exist if any of it were parsed as markup. */
+/** Matches the elements that exist if any of the texts is parsed as markup. */
 const MARKUP =
   '#mark, base, iframe, svg[onload], img[src="x"], [onmouseover], [onerror], a[href^="javascript"]';
 
@@ -31,7 +31,7 @@ const open = (path?: string) =>
     },
   });
 
-async function isUnhurt(page: Awaited<ReturnType<typeof open>>['page']): Promise<void> {
+async function expectNoMarkup(page: Awaited<ReturnType<typeof open>>['page']): Promise<void> {
   expect(await page.locator(MARKUP).count()).toBe(0);
   expect(await page.evaluate(() => (window as unknown as { hits: number }).hits)).toBe(0);
 }
@@ -49,7 +49,7 @@ describe('markup and script', () => {
       await chat.waitForMessages(TEXTS);
       expect(await page.locator('.author').first().textContent()).toContain(NAME);
       await page.locator('#contacts').getByText(CONTACT, { exact: true }).waitFor();
-      await isUnhurt(page);
+      await expectNoMarkup(page);
     }
   });
 
@@ -65,7 +65,7 @@ describe('markup and script', () => {
     ]);
     await own.page.reload();
     await waitUntilEqual(() => own.nameField.inputValue(), NAME);
-    for (const { page } of [own, other]) await isUnhurt(page);
+    for (const { page } of [own, other]) await expectNoMarkup(page);
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('markup and script', () => {
   it('in a name and a User-Agent are shown as text on the pages of accounts and moderators', async () => {
     const owner = await TestVisitor.createOwner(fixture.app);
     await owner.request('POST', '/username', { username: NAME });
-    await owner.request('PUT', '/account/password', { password: 'kept with this' }, { 'User-Agent': NAME });
+    await owner.request('PUT', '/account/password', { password: 'long enough' }, { 'User-Agent': NAME });
     for (const path of ['/account', '/moderation', '/r/lobby']) {
       const { status, text } = await owner.request('GET', path, undefined, { Accept: 'text/html' });
       expect({ path, status, markup: text.includes(NAME) }).toEqual({ path, status: 200, markup: false });
@@ -91,19 +91,21 @@ describe('markup and script', () => {
   });
 });
 
-/** Returns the content security policy of a page by directive, and the page. */
+/** A page and its content security policy. */
 interface Policy {
   policy: string;
+  /** The values of each directive. */
   of: Record<string, string[]>;
+  /** The HTML. */
   text: string;
 }
 
 describe('the content security policy', () => {
   async function policyOf(path: string): Promise<Policy> {
-    const answer = await fetch(fixture.app.url + path, { headers: { Accept: 'text/html' } });
-    const policy = answer.headers.get('content-security-policy')!;
+    const response = await fetch(fixture.app.url + path, { headers: { Accept: 'text/html' } });
+    const policy = response.headers.get('content-security-policy')!;
     const directives = policy.split(';').map((one) => one.trim().split(/ +/));
-    const text = await answer.text();
+    const text = await response.text();
     return { policy, text, of: Object.fromEntries(directives.map(([name, ...values]) => [name!, values])) };
   }
 
@@ -128,7 +130,7 @@ describe('the content security policy', () => {
     expect(new Set(policies.map(({ of }) => of['script-src']!.at(-1))).size).toBe(20);
   });
 
-  it('allows WebSockets to its own host, and none from a forged header', async () => {
+  it('allows WebSockets to its own host only, whatever the Host header is', async () => {
     const { host } = new URL(fixture.app.url);
     expect((await policyOf('/')).of['connect-src']).toEqual(["'self'", `ws://${host}`, `wss://${host}`]);
     const { status, text } = await sendRaw(
@@ -153,20 +155,20 @@ describe('the content security policy', () => {
       return violation;
     });
     expect(violated).toBe('script-src-elem');
-    await isUnhurt(page);
+    await expectNoMarkup(page);
     expect(errors).toHaveLength(1);
-    // The violation was provoked.
+    // This violation was intended.
     errors.length = 0;
   });
 
-  it('keeps the page out of frames of other origins', async () => {
+  it('prevents other origins from framing the page', async () => {
     await sendMessage(fixture.app.url, 'framed');
     const { page, errors } = await fixture.openPage('/', { status: false });
     await page.goto('about:blank');
     await page.setContent(`<iframe src="${fixture.app.url}/"></iframe>`);
     await page.frames()[1]!.waitForLoadState();
     expect(await page.frames()[1]!.locator('.chat').count()).toBe(0);
-    // The browser reports the violation.
+    // This violation was intended.
     errors.length = 0;
   });
 });

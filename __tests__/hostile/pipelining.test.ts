@@ -1,14 +1,14 @@
 import type { MessagePage } from '../../server/wire';
-import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
-import { readPage, readAll, sendMessage } from '../support/http';
+import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { readAll, readPage, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess } from '../support/process';
-import { waitForClose, dial } from '../support/raw';
+import { dial, waitForClose } from '../support/raw';
 
-/** Four thousand characters of four bytes each: the longest message. */
+/** The longest message: 4,000 code points of four bytes. */
 const LONGEST = '\u{1F600}'.repeat(4_000);
-const LARGEST = ['GET /messages?limit=500 HTTP/1.1', 'Host: localhost', ''];
-const ahead = (count: number): string[] => Array.from({ length: count }, () => LARGEST).flat();
+const LARGEST_REQUEST = ['GET /messages?limit=500 HTTP/1.1', 'Host: localhost', ''];
+const pipelined = (count: number): string[] => Array.from({ length: count }, () => LARGEST_REQUEST).flat();
 
 async function fill(url: string, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => sendMessage(url, LONGEST)));
@@ -19,7 +19,7 @@ describe('pipelined requests', () => {
   beforeEach(async () => (app = await startApp()));
   afterEach(() => app.close());
 
-  it('are begun one after the other, each after the response to the one before', async () => {
+  it('are handled one at a time, each after the response to the previous one', async () => {
     const behind = JSON.stringify({ message: 'behind', room: 'behind' });
     const post = ['POST /messages HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     const socket = await dial(app.url);
@@ -30,21 +30,21 @@ describe('pipelined requests', () => {
     expect(await readAll(app.url, 'behind')).toEqual([]);
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
-    await sendMessage(app.url, 'what the long poll waits for');
+    await sendMessage(app.url, 'for the long poll');
     await closing;
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 201']);
     expect(await readAll(app.url, 'behind')).toMatchObject([{ message: 'behind' }]);
   });
 
-  it('are cut off if more than 32 wait', async () => {
-    const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', '', ...ahead(33));
+  it('close their connection if more than 32 wait', async () => {
+    const socket = await dial(app.url, 'GET /subscribe HTTP/1.1', 'Host: localhost', '', ...pipelined(33));
     await waitForClose(socket);
     await sendMessage(app.url, 'still there');
   });
 });
 
 describe('fourteen connections that pipeline 32 requests for the largest responses, and read nothing', () => {
-  it('take only a few MB', async () => {
+  it('take less than 100 MB', async () => {
     const folder = createTemporaryFolder();
     const server = await startProcess({ DATABASE: `${folder.path}/parley.db` });
     await fill(server.url, 40);
@@ -53,7 +53,7 @@ describe('fourteen connections that pipeline 32 requests for the largest respons
       Array.from({ length: 14 }, async () => {
         const socket = await dial(server.url);
         socket.pause();
-        socket.write([...ahead(32), ''].join('\r\n'));
+        socket.write([...pipelined(32), ''].join('\r\n'));
         return socket;
       }),
     );
@@ -74,29 +74,31 @@ describe('a response', () => {
   });
   afterEach(() => app.close());
 
-  const texts = (page: MessagePage): number[] => page.messages.map(({ seq }) => seq);
+  const seqsOf = (page: MessagePage): number[] => page.messages.map(({ seq }) => seq);
 
-  it('contains at most 128 KB of messages, in UTF-8, and says whether there are more', async () => {
+  it('contains at most 128 KB of messages in UTF-8, and Retry-After: 0 if there are more', async () => {
     const seen: number[] = [];
     for (let after = 'earliest', more = true; more;) {
       const answer = await fetch(`${app.url}/messages?limit=500&after=${after}`);
       const text = await answer.text();
       expect(Buffer.byteLength(text)).toBeLessThan(150 * 1024);
       const page = JSON.parse(text) as MessagePage;
-      seen.push(...texts(page));
+      seen.push(...seqsOf(page));
       after = page.cursor;
       more = answer.headers.get('retry-after') === '0';
     }
     expect(seen).toEqual(Array.from({ length: 31 }, (_, i) => i + 1));
-    const held = (await (await fetch(`${app.url}/subscribe?limit=500&after=earliest`)).json()) as MessagePage;
-    expect(texts(held)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const longPoll = (await (
+      await fetch(`${app.url}/subscribe?limit=500&after=earliest`)
+    ).json()) as MessagePage;
+    expect(seqsOf(longPoll)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('to a request for the newest messages contains those that fit, and the others are on the page before', async () => {
+  it('to a request for the newest messages contains as many as fit, and the earlier ones are on the previous page', async () => {
     const newest = await readPage(app.url, { limit: '500' });
-    expect(texts(newest)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31]);
+    expect(seqsOf(newest)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31]);
     const older = await readPage(app.url, { limit: '500', before: newest.messages[0]!.cursor });
-    expect(texts(older)).toEqual([15, 16, 17, 18, 19, 20, 21, 22]);
+    expect(seqsOf(older)).toEqual([15, 16, 17, 18, 19, 20, 21, 22]);
     const lines = await (
       await fetch(`${app.url}/r/lobby?last=30`, { headers: { Accept: 'text/plain' } })
     ).text();

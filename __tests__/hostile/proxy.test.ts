@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { postJson } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
@@ -9,13 +9,13 @@ afterEach(() => app?.close());
 
 const LIMIT = { LIMITS: 'on', LIMIT_MESSAGES: '1/60' };
 /** How many messages an address may send: ten times as many as a visitor. */
-const CROWD = 10;
+const ADDRESS_LIMIT = 10;
 
-/** Sends messages with a header each, every one as a new visitor. Returns how many were accepted. */
-async function taken(url: string, header: (i: number) => Record<string, string>): Promise<number> {
+/** Sends messages as new visitors, each with other headers. Returns how many were accepted. */
+async function countAccepted(url: string, headers: (i: number) => Record<string, string>): Promise<number> {
   let count = 0;
-  for (let i = 0; i < 2 * CROWD; i += 1) {
-    const { status } = await postJson(`${url}/messages`, { message: 'x' }, header(i));
+  for (let i = 0; i < 2 * ADDRESS_LIMIT; i += 1) {
+    const { status } = await postJson(`${url}/messages`, { message: 'x' }, headers(i));
     if (status === 201) count += 1;
   }
   return count;
@@ -25,14 +25,14 @@ describe('X-Forwarded-For', () => {
   const forged = (i: number) => ({ 'X-Forwarded-For': `203.0.113.${i}` });
 
   it.each([
-    [{}, CROWD],
-    [{ TRUST_PROXY: '0' }, CROWD],
-    [{ TRUST_PROXY: '10.0.0.0/8, 192.168.0.0/16' }, CROWD],
-    [{ TRUST_PROXY: '1' }, 2 * CROWD],
-    [{ TRUST_PROXY: '127.0.0.0/8, ::1' }, 2 * CROWD],
-  ])('is used for limits only as far as trusted proxies have written it: %j', async (env, expected) => {
+    [{}, ADDRESS_LIMIT],
+    [{ TRUST_PROXY: '0' }, ADDRESS_LIMIT],
+    [{ TRUST_PROXY: '10.0.0.0/8, 192.168.0.0/16' }, ADDRESS_LIMIT],
+    [{ TRUST_PROXY: '1' }, 2 * ADDRESS_LIMIT],
+    [{ TRUST_PROXY: '127.0.0.0/8, ::1' }, 2 * ADDRESS_LIMIT],
+  ])('determines the limited address only where a trusted proxy has set it: %j', async (env, expected) => {
     app = await startApp({ ...LIMIT, ...env });
-    expect(await taken(app.url, forged)).toBe(expected);
+    expect(await countAccepted(app.url, forged)).toBe(expected);
   });
 
   it.each([
@@ -42,22 +42,24 @@ describe('X-Forwarded-For', () => {
     ['127.0.0.0/8, 10.0.0.0/8', (i: number) => `203.0.113.${i}, 198.51.100.1, 10.0.0.7`],
   ])('is ignored beyond the trusted proxies: TRUST_PROXY=%s', async (trust, header) => {
     app = await startApp({ ...LIMIT, TRUST_PROXY: trust });
-    expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': header(i) }))).toBe(CROWD);
+    expect(await countAccepted(app.url, (i) => ({ 'X-Forwarded-For': header(i) }))).toBe(ADDRESS_LIMIT);
   });
 
   it.each(['nonsense', '', '1.2.3.4:99999', '::ffff:999.1.1.1', '127.0.0.1\u00e9', 'a'.repeat(4_000)])(
-    'that is malformed gives nobody a rate limit of their own: "%s"',
+    'that is malformed gives no client a rate limit of its own: "%s"',
     async (address) => {
       app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
-      expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': address && address + 'x'.repeat(i) }))).toBe(
-        CROWD,
-      );
+      expect(
+        await countAccepted(app.url, (i) => ({ 'X-Forwarded-For': address && address + 'x'.repeat(i) })),
+      ).toBe(ADDRESS_LIMIT);
     },
   );
 
   it('with addresses of one IPv6 network counts as one address', async () => {
     app = await startApp({ ...LIMIT, TRUST_PROXY: '1' });
-    expect(await taken(app.url, (i) => ({ 'X-Forwarded-For': `2001:db8:1:2::${i}` }))).toBe(CROWD);
+    expect(await countAccepted(app.url, (i) => ({ 'X-Forwarded-For': `2001:db8:1:2::${i}` }))).toBe(
+      ADDRESS_LIMIT,
+    );
   });
 
   it('can’t evade the ban of an address, nor ban others', async () => {
@@ -111,7 +113,7 @@ describe('X-Forwarded-Proto', () => {
     },
   );
 
-  it.each(['0', '10.0.0.0/8'])('from anybody else is ignored: TRUST_PROXY=%s', async (trust) => {
+  it.each(['0', '10.0.0.0/8'])('from an untrusted client is ignored: TRUST_PROXY=%s', async (trust) => {
     app = await startApp({ TRUST_PROXY: trust });
     expect(await cookieFor('https')).not.toMatch(/__Host-|Secure/);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
@@ -11,14 +11,14 @@ import { openPeer } from '../support/ws';
 let app: RunningApp;
 afterEach(() => app.close());
 
-/** Headers of a request from another address, as a trusted proxy would send them. */
+/** The headers that a trusted proxy adds to a request from an address. */
 const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
 const PROXY = { LIMITS: 'on', TRUST_PROXY: '127.0.0.1' };
 const [GREEDY, OTHER] = [from('203.0.113.7'), from('203.0.113.8')];
 const get = (path: string, headers: Record<string, string>) => fetch(app.url + path, { headers });
 
 describe('the rate limit of reads', () => {
-  it('refuses a visitor above it with 429 and Retry-After, and not others of the address', async () => {
+  it('refuses a visitor above it with 429 and Retry-After, but no others of the address', async () => {
     const { path: folder, remove } = createTemporaryFolder();
     const env = { DATABASE: join(folder, 'parley.db') };
     app = await startApp(env);
@@ -27,7 +27,7 @@ describe('the rate limit of reads', () => {
     await app.close();
     app = await startApp({ ...env, LIMITS: 'on', LIMIT_READS: '10/60' });
     const greedy = await TestVisitor.createGuest(app.url);
-    // A poll without anything new is one read.
+    // A poll without new messages is one read.
     const { body } = await greedy.request('GET', '/messages?last=0&limit=500');
     expect((await greedy.request('GET', `/messages?limit=500&after=${String(body.cursor)}`)).status).toBe(
       200,
@@ -121,17 +121,17 @@ describe('the size of what a client sends', () => {
       const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
       if (way === '/ws') {
         const peer = await openPeer(app.url, '/ws', 'json', undefined, GREEDY);
-        // Two of them are 28 reads and those of the requests. Others are refused until the limit is exceeded twice over.
+        // Two of them are 28 reads, and two for the requests. Others are refused until the limit is exceeded twice over.
         for (let i = 0; i < 6; i += 1) peer.send({ type: 'typing', id: i, large });
         expect(await peer.closed).toMatchObject({ code: 1008 });
         expect(peer.frames.filter(({ type }) => type === 'ack').map(({ id }) => id)).toEqual([0, 1]);
       } else {
         const { socket } = await connect(app.url, { extraHeaders: GREEDY, reconnection: false });
-        const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+        const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
         expect(await socket.emitWithAck('typing', { large })).not.toHaveProperty('error');
         expect(await socket.emitWithAck('typing', { large })).not.toHaveProperty('error');
         for (let i = 0; i < 4; i += 1) socket.emit('typing', { large });
-        await ended;
+        await disconnected;
       }
       other.send({ type: 'new_message', message: 'still there' });
       await other.next(({ message }) => message === 'still there');
@@ -143,29 +143,31 @@ describe('the size of what a client sends', () => {
 describe('a repeated request', () => {
   it.each(['/ws', 'Socket.IO'])('is charged a read for a deletion over %s', async (way) => {
     app = await startApp({ LIMITS: 'on', LIMIT_READS: '3/60' });
-    const ask = await asking(way);
+    const request = await openRequester(way);
     const id = randomUUID();
-    await ask('new_message', { id, message: 'hello' });
-    for (let i = 0; i < 3; i += 1) expect(await ask('delete_message', { id })).not.toHaveProperty('error');
-    expect(await ask('delete_message', { id })).toMatchObject({ status: 429 });
+    await request('new_message', { id, message: 'hello' });
+    for (let i = 0; i < 3; i += 1)
+      expect(await request('delete_message', { id })).not.toHaveProperty('error');
+    expect(await request('delete_message', { id })).toMatchObject({ status: 429 });
   });
 
   it.each(['/ws', 'Socket.IO'])(
-    'counts as a refusal over %s, for a message that is sent again when the limit of messages is used up',
+    'counts as a refusal over %s for a message that is sent again when the limit of messages is used up',
     async (way) => {
       app = await startApp({ LIMITS: 'on', LIMIT_MESSAGES: '1/60', LIMIT_REFUSALS: '3/60' });
-      const ask = await asking(way);
+      const request = await openRequester(way);
       const message = { id: randomUUID(), message: 'hello' };
-      for (let i = 0; i < 4; i += 1) expect(await ask('new_message', message)).not.toHaveProperty('error');
-      expect(await ask('new_message', message)).toMatchObject({ status: 429 });
+      for (let i = 0; i < 4; i += 1)
+        expect(await request('new_message', message)).not.toHaveProperty('error');
+      expect(await request('new_message', message)).toMatchObject({ status: 429 });
     },
   );
 
   const closing: (() => void)[] = [];
   afterEach(() => closing.splice(0).forEach((close) => close()));
 
-  /** Connects, and returns a function that sends a request and waits for its answer. */
-  async function asking(way: string): Promise<(event: string, payload: object) => Promise<object>> {
+  /** Connects, and returns a function that sends a request and returns its answer. */
+  async function openRequester(way: string): Promise<(event: string, payload: object) => Promise<object>> {
     if (way === '/ws') {
       const peer = await openPeer(app.url, '/ws', 'json');
       closing.push(() => peer.socket.terminate());
@@ -184,13 +186,14 @@ describe('a repeated request', () => {
 });
 
 describe('a replay of a long history', () => {
-  // Longer than the tail: about five pages of 64 KB.
+  /** In seconds. */
   const WINDOW = 2;
+  // Longer than the tail: about five pages of 64 KB.
   const texts = Array.from({ length: 80 }, (_, i) => `${i} ${'x'.repeat(3_900)}`);
   const seqs = (cursors: string[]) => cursors.map((cursor) => Number(cursor.split(':')[1]));
 
   it.each(['/sse?after=earliest', '/ws', 'Socket.IO', '/r/lobby?follow&after=earliest'])(
-    'waits when the reads are used up, and gets everything: %s',
+    'waits while the reads are used up, and receives all messages: %s',
     async (way) => {
       const folder = createTemporaryFolder();
       const DATABASE = join(folder.path, 'parley.db');
@@ -198,11 +201,11 @@ describe('a replay of a long history', () => {
       for (const text of texts) await sendMessage(app.url, text);
       await app.close();
       app = await startApp({ DATABASE, LIMITS: 'on', LIMIT_READS: `2/${WINDOW}`, TAIL: '1' });
-      const begun = performance.now();
+      const startedAt = performance.now();
       const read = await replay(way, texts.length);
       expect(seqs(read)).toEqual(texts.map((_, i) => i + 1));
-      // The four pages after the first are four reads: the last two are in the second window.
-      expect(performance.now() - begun).toBeGreaterThan((WINDOW * 1_000) / 2);
+      // The four pages after the first are four reads, so the last two are in the second window.
+      expect(performance.now() - startedAt).toBeGreaterThan((WINDOW * 1_000) / 2);
       folder.remove();
     },
   );
@@ -257,16 +260,16 @@ describe('the rate limit of refusals', () => {
     }
     expect((await fetch(`${app.url}/messages`)).status).toBe(429);
     expect((await sendRaw(app.url, ...wrong[3]!)).status).toBe(429);
-    // Above it, malformed requests are not even answered.
+    // Above it, malformed requests get no answer.
     expect(await sendRaw(app.url, 'NO HTTP')).toEqual({ status: NaN, text: '' });
   });
 
-  it('does not count malformed requests for a proxy', async () => {
+  it('does not count malformed requests through a proxy', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     for (let i = 0; i < 15; i += 1) expect((await sendRaw(app.url, 'NO HTTP')).status).toBe(400);
   });
 
-  it('includes whatever is refused over HTTP; above it, the address is refused until the window ends, and no other', async () => {
+  it('includes all refusals over HTTP; above it, the address is refused until the window ends, and no other', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '1/60' });
     const post = (path: string, body: string) =>
       fetch(app.url + path, {
@@ -292,12 +295,12 @@ describe('the rate limit of refusals', () => {
   });
 
   it.each(['json', 'text'])(
-    'closes a connection on /ws (%s) that continues above it, and no other',
+    'closes a connection to /ws (%s) that continues above it, and no other',
     async (protocol) => {
       app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
       const other = await openPeer(app.url, '/ws', 'json', undefined, OTHER);
       const peer = await openPeer(app.url, '/ws', protocol, undefined, GREEDY);
-      for (let i = 0; i < 100; i += 1) peer.send(protocol === 'json' ? 'no JSON' : ' ');
+      for (let i = 0; i < 100; i += 1) peer.send(protocol === 'json' ? 'not JSON' : ' ');
       expect(await peer.closed).toMatchObject({ code: 1008 });
       other.send({ type: 'new_message', message: 'still there' });
       await other.next(({ message }) => message === 'still there');
@@ -308,7 +311,7 @@ describe('the rate limit of refusals', () => {
   it('closes a Socket.IO connection that continues above it, after refusing its requests', async () => {
     app = await startApp({ ...PROXY, LIMIT_REFUSALS: '5/60' });
     const { socket } = await connect(app.url, { extraHeaders: GREEDY, reconnection: false });
-    const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
     for (let i = 0; i < 5; i += 1) {
       expect(await socket.emitWithAck('change_username', { username: 'admin' })).toMatchObject({
         status: 400,
@@ -318,7 +321,7 @@ describe('the rate limit of refusals', () => {
       status: 429,
       error: expect.stringMatching(/^Too many of your requests were refused\./) as string,
     });
-    for (let i = 0; i < 100; i += 1) socket.emit('new_message', { message: 'on and on' });
-    await ended;
+    for (let i = 0; i < 100; i += 1) socket.emit('new_message', { message: 'too many' });
+    await disconnected;
   });
 });

@@ -1,11 +1,11 @@
 import { SqliteVisitors } from '../../server/stores/sqlite/visitors';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { errorOf } from '../support/error';
 import { TestVisitor } from '../support/test-visitor';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
-import { expectClosed, CONNECTIONS, type OpenConnection } from './open-connections';
+import { CONNECTIONS, expectClosed, type OpenConnection } from './open-connections';
 
 const DAY = 24 * 60 * 60 * 1_000;
 
@@ -18,12 +18,13 @@ afterEach(async () => {
   await app.close();
 });
 
+/** A session or token, as `/account` lists it. */
 type Grant = { id: string; kind: string; here: boolean };
-const grantsOf = async (who: TestVisitor): Promise<Grant[]> =>
-  (await who.request('GET', '/account')).body.grants as Grant[];
+const grantsOf = async (visitor: TestVisitor): Promise<Grant[]> =>
+  (await visitor.request('GET', '/account')).body.grants as Grant[];
 
-/** Creates an account with a password and with a passkey, which signs in without a slow hash. */
-async function masha(): Promise<{ self: TestVisitor; device: Authenticator }> {
+/** Creates an account with a password, and with a passkey, which signs in without a slow password hash. */
+async function createMasha(): Promise<{ self: TestVisitor; device: Authenticator }> {
   const self = await TestVisitor.createGuest(app.url);
   await self.createAccount('Masha');
   const device = new Authenticator(app.url);
@@ -31,7 +32,7 @@ async function masha(): Promise<{ self: TestVisitor; device: Authenticator }> {
   return { self, device };
 }
 
-async function signedIn(device: Authenticator): Promise<TestVisitor> {
+async function signIn(device: Authenticator): Promise<TestVisitor> {
   const browser = new TestVisitor(app.url);
   expect((await device.signIn(browser)).status).toBe(201);
   return browser;
@@ -40,7 +41,7 @@ async function signedIn(device: Authenticator): Promise<TestVisitor> {
 const openAll = ({ headers }: TestVisitor): Promise<OpenConnection[]> =>
   Promise.all(Object.values(CONNECTIONS).map((open) => open(app.url, headers)));
 
-/** Requests that are refused to a session that has ended. */
+/** Requests that are refused if the session has ended. */
 const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] = [
   ['GET', '/account'],
   ['PUT', '/account/password', { password: 'another one', current: 'Masha password' }],
@@ -79,7 +80,7 @@ const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<
 ];
 const ENDED = errorOf('sign_in_required', 'You were signed out. Sign in again.');
 
-async function isRefusedEverywhere({ url, cookie }: TestVisitor): Promise<void> {
+async function expectRefusedEverywhere({ url, cookie }: TestVisitor): Promise<void> {
   for (const [method, path, body, headers] of REQUESTS) {
     const answer = await new TestVisitor(url, cookie).request(method, path, body, headers);
     expect({ method, path, ...answer.body }).toEqual({ method, path, ...ENDED });
@@ -91,13 +92,13 @@ async function isRefusedEverywhere({ url, cookie }: TestVisitor): Promise<void> 
 }
 
 describe('a session', () => {
-  it('that has ended is refused by every route in the same way, and can sign in and out', async () => {
-    const { self, device } = await masha();
-    const browser = await signedIn(device);
+  it('that has ended is refused by every route with the same error, but can sign in and out', async () => {
+    const { self, device } = await createMasha();
+    const browser = await signIn(device);
     const { cookie } = browser;
     const id = (await grantsOf(browser)).find(({ here }) => here)!.id;
     expect((await self.request('DELETE', `/account/grants/${id}`)).status).toBe(204);
-    await isRefusedEverywhere(new TestVisitor(app.url, cookie));
+    await expectRefusedEverywhere(new TestVisitor(app.url, cookie));
 
     // A browser that opens a page becomes a new guest. After signing in, it is the same visitor again.
     for (const path of ['/', '/account']) {
@@ -113,8 +114,8 @@ describe('a session', () => {
   });
 
   it('that was not used for 90 days expires: its connections are closed, and it is refused everywhere', async () => {
-    const { self, device } = await masha();
-    const unused = await signedIn(device);
+    const { self, device } = await createMasha();
+    const unused = await signIn(device);
     const cookie = (await device.signIn(new TestVisitor(app.url))).headers.getSetCookie()[0];
     expect(cookie).toContain(`Max-Age=${90 * 24 * 60 * 60}`);
     const { body } = await self.request('POST', '/account/tokens', { label: 'script' });
@@ -122,26 +123,26 @@ describe('a session', () => {
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now + 91 * DAY);
     await Promise.all(connections.map(expectClosed));
-    await isRefusedEverywhere(unused);
+    await expectRefusedEverywhere(unused);
     // Tokens don't expire, and expired sessions are not listed.
     const script = { Authorization: `Bearer ${String(body.token)}` };
     expect((await new TestVisitor(app.url).request('GET', '/messages', undefined, script)).status).toBe(200);
-    expect((await grantsOf(await signedIn(device))).map(({ kind }) => kind).sort()).toEqual([
+    expect((await grantsOf(await signIn(device))).map(({ kind }) => kind).sort()).toEqual([
       'session',
       'token',
     ]);
   });
 
   it('does not expire while it is used, also by a connection that stays open', async () => {
-    const { device } = await masha();
-    const browser = await signedIn(device);
+    const { device } = await createMasha();
+    const browser = await signIn(device);
     const { socket } = await connect(app.url, { extraHeaders: browser.headers });
     const lastUse = async () => {
       const { used } = (await grantsOf(browser)).find(({ here }) => here) as unknown as { used: string };
       return Date.parse(used);
     };
     const now = Date.now();
-    const recorded = nextUse();
+    const recorded = waitForUse();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 60 * DAY);
     // The open connection alone is a use: no request is sent until the server has recorded it.
     await recorded;
@@ -151,8 +152,8 @@ describe('a session', () => {
     expect(socket.connected).toBe(true);
     socket.disconnect();
 
-    /** Waits until the server has stored that the session was used. */
-    function nextUse(): Promise<void> {
+    /** Waits until the server has stored a use of the session. */
+    function waitForUse(): Promise<void> {
       return new Promise((resolve, reject) => {
         const { recordUse } = SqliteVisitors.prototype as { recordUse: RecordUse };
         jest.spyOn(SqliteVisitors.prototype, 'recordUse').mockImplementation(function (
@@ -167,32 +168,31 @@ describe('a session', () => {
     }
   });
 
-  it('beyond the 50th ends the one that was used least recently, and its connections', async () => {
-    const { self, device } = await masha();
+  it('beyond the 50th ends the least recently used one and its connections', async () => {
+    const { self, device } = await createMasha();
     const connections = await openAll(self);
-    const later = Date.now() + 60_000;
-    jest.spyOn(Date, 'now').mockReturnValue(later);
-    await Promise.all(Array.from({ length: 50 }, () => signedIn(device)));
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    await Promise.all(Array.from({ length: 50 }, () => signIn(device)));
     await Promise.all(connections.map(expectClosed));
     expect((await self.request('POST', '/username', { username: 'Other' })).body).toEqual(ENDED);
-    expect(await grantsOf(await signedIn(device))).toHaveLength(50);
+    expect(await grantsOf(await signIn(device))).toHaveLength(50);
   });
 
-  it('counts separately from tokens: there may be 50 of each', async () => {
-    const { self, device } = await masha();
-    const make = () => self.request('POST', '/account/tokens', { label: 'script' });
-    const made = await Promise.all(Array.from({ length: 55 }, make));
-    expect(made.filter(({ status }) => status === 201)).toHaveLength(50);
-    expect(made.find(({ status }) => status !== 201)!.body.error).toBe(
+  it('is counted separately from tokens: there may be 50 of each', async () => {
+    const { self, device } = await createMasha();
+    const create = () => self.request('POST', '/account/tokens', { label: 'script' });
+    const responses = await Promise.all(Array.from({ length: 55 }, create));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(50);
+    expect(responses.find(({ status }) => status !== 201)!.body.error).toBe(
       'An account can have at most 50 tokens. Revoke some first.',
     );
-    const [one, two] = [await signedIn(device), await signedIn(device)];
+    const [one, two] = [await signIn(device), await signIn(device)];
     for (const browser of [self, one, two]) expect(await grantsOf(browser)).toHaveLength(53);
   });
 
   it('ends with all others when the password changes, unless the user keeps them; tokens stay valid', async () => {
-    const { self, device } = await masha();
-    const browser = await signedIn(device);
+    const { self, device } = await createMasha();
+    const browser = await signIn(device);
     const { body } = await self.request('POST', '/account/tokens', { label: 'script' });
     const connections = await openAll(browser);
     const change = (more: object) => self.request('PUT', '/account/password', { ...more });

@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { TestVisitor } from '../support/test-visitor';
 
@@ -8,13 +8,14 @@ const HOME = from('198.51.100.1');
 let app: RunningApp;
 afterEach(() => app.close());
 
-/** Starts a server where an address may try each name once, ten names in all, and a name can be tried twice. */
+/** Starts a server where an address may try a name once and ten names in all, and all addresses a name twice. */
 const start = (env: Record<string, string> = {}) =>
   startApp({ LIMITS: 'on', LIMIT_SIGN_INS: '1/300', TRUST_PROXY: '1', ...env });
 
-/** Creates an account, and returns the device cookie of its browser. */
-async function masha(): Promise<{
+/** Creates an account with a password and a passkey. */
+async function createMasha(): Promise<{
   password: string;
+  /** The device cookie of its browser. */
   device: string;
   passkey: Authenticator;
   visitor: string;
@@ -24,13 +25,13 @@ async function masha(): Promise<{
   await guest.request('POST', '/username', { username: 'Masha' }, HOME);
   const passkey = new Authenticator(app.url);
   const { body } = await guest.request('POST', '/account/passkeys/options', {}, HOME);
-  const made = await guest.request(
+  const creation = await guest.request(
     'POST',
     '/account/passkeys',
     passkey.create(body as { challenge: string }),
     HOME,
   );
-  const [, device] = made.headers.getSetCookie();
+  const [, device] = creation.headers.getSetCookie();
   expect(device).toMatch(/^parley_device_.*; Path=\/sessions; HttpOnly; SameSite=Strict$/);
   const password = 'long enough';
   expect((await guest.request('PUT', '/account/password', { password }, HOME)).status).toBe(204);
@@ -43,8 +44,8 @@ const attempt = (address: string, username: string, password: string, cookie = '
 describe('signing in under attack', () => {
   it('is not delayed by attempts from another address, over its limit or not', async () => {
     app = await start();
-    const { password } = await masha();
-    // Within its limit, an address tries a name once. Above it, its attempts count for nobody else.
+    const { password } = await createMasha();
+    // One attempt is within the address's limit. Further ones do not count towards the limit of the name.
     for (let i = 0; i < 9; i += 1) await attempt('203.0.113.1', `Somebody ${i}`, 'not it');
     expect((await attempt('203.0.113.1', 'Masha', 'not it')).status).toBe(401);
     for (let i = 0; i < 20; i += 1)
@@ -52,12 +53,12 @@ describe('signing in under attack', () => {
     expect((await attempt('203.0.113.2', 'masha', password)).status).toBe(201);
   });
 
-  it('is still possible in a browser that has signed in before, and with a passkey, when others are locked out', async () => {
+  it('is still possible in a known browser and with a passkey while others are locked out', async () => {
     app = await start();
-    const { password, device, passkey } = await masha();
+    const { password, device, passkey } = await createMasha();
     expect((await attempt('203.0.113.1', 'Masha', 'not it')).status).toBe(401);
     expect((await attempt('203.0.113.2', 'Masha', 'nor this')).status).toBe(401);
-    // The limit of the name is used up: a new browser has to wait, even with the right password.
+    // The limit of the name is used up: a new browser has to wait, even with the correct password.
     expect((await attempt('203.0.113.3', 'Masha', password)).status).toBe(429);
     expect((await attempt('203.0.113.3', 'Masha', password, `${device}x`)).status).toBe(429);
     // The known browser has a rate limit of its own, which others can't use up.
@@ -68,7 +69,7 @@ describe('signing in under attack', () => {
 
   it('recognizes a browser only for the account that it has signed in to', async () => {
     app = await start();
-    const { device, visitor } = await masha();
+    const { device, visitor } = await createMasha();
     const misha = await TestVisitor.createGuest(app.url);
     await misha.createAccount('Misha', 'long enough too');
     const forged = device.replace(visitor, misha.id);
@@ -77,16 +78,16 @@ describe('signing in under attack', () => {
       expect((await attempt('203.0.113.3', 'Misha', 'long enough too', cookie)).status).toBe(429);
   });
 
-  it('does not wait behind attempts from another address, which are only hashed in part', async () => {
+  it('is not queued behind attempts from another address, of which only some are hashed', async () => {
     app = await start({ LIMITS: 'off' });
-    const { password } = await masha();
+    const { password } = await createMasha();
     let hashed = 0;
     const attack = Array.from({ length: 80 }, async () => {
       const { status, headers } = await attempt('203.0.113.1', 'Masha', 'not it');
       if (status === 401) hashed += 1;
       else expect([status, headers.get('retry-after')]).toEqual([429, '5']);
     });
-    // Once the first are refused, the queue of that address is full.
+    // Once the first is refused, the queue of that address is full.
     await Promise.race(attack);
     expect((await attempt('203.0.113.2', 'Masha', password)).status).toBe(201);
     const before = hashed;
@@ -97,14 +98,14 @@ describe('signing in under attack', () => {
 
   it('with a passkey is limited for each address, and other addresses are not affected', async () => {
     app = await start();
-    const { passkey, device } = await masha();
-    const ask = (address: string, cookie = '') =>
+    const { passkey, device } = await createMasha();
+    const requestOptions = (address: string, cookie = '') =>
       new TestVisitor(app.url, cookie).request('POST', '/sessions/options', {}, from(address));
     const statuses = [];
-    for (let i = 0; i < 30; i += 1) statuses.push((await ask('203.0.113.1')).status);
+    for (let i = 0; i < 30; i += 1) statuses.push((await requestOptions('203.0.113.1')).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(10);
     expect(statuses.at(-1)).toBe(429);
-    expect((await ask('203.0.113.1', device)).status).toBe(200);
+    expect((await requestOptions('203.0.113.1', device)).status).toBe(200);
     expect((await passkey.signIn(new TestVisitor(app.url), from('203.0.113.2'))).status).toBe(201);
 
     const guest = new TestVisitor(app.url);

@@ -1,30 +1,30 @@
 import type { Socket } from 'node:net';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
 import { postJson, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
-import { waitForClose, dial } from '../support/raw';
+import { dial, waitForClose } from '../support/raw';
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** How often a slow client sends a byte, in ms. */
-const PAUSE = 50;
+/** The interval between two bytes of a slow client, in ms. */
+const PAUSE_MS = 50;
 
-/** Sends a request one byte at a time, without end. @returns the response, and how many bytes were sent before it. */
+/** Sends a request byte by byte, without end. Returns the response, and how many bytes were sent before it. */
 async function trickle(lines: string[], byte: string): Promise<{ text: string; sent: number }> {
   let sent = 0;
   const socket = await dial(app.url);
   socket.write(lines.join('\r\n'));
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk)));
-  const drip = setInterval(() => {
+  const timer = setInterval(() => {
     sent += 1;
     socket.write(byte);
-  }, PAUSE);
+  }, PAUSE_MS);
   await waitForClose(socket);
-  clearInterval(drip);
+  clearInterval(timer);
   return { text, sent };
 }
 
@@ -38,21 +38,21 @@ const BODY = [
 ];
 
 describe('a request that never ends', () => {
-  it('is cut off within 15 s while its headers arrive byte by byte, as is a silent connection', async () => {
+  it('times out within 15 s while its headers arrive byte by byte, as does a silent connection', async () => {
     const silent = dial(app.url).then(waitForClose);
     const { text, sent } = await trickle(['GET / HTTP/1.1', 'Host: localhost', 'X-Slow: '], 'x');
     await silent;
     expect(text).toMatch(/^HTTP\/1.1 408 [^]*"code":"request_timeout","status":408\}$/);
     // On a busy machine, this timer is as late as those of the server.
-    expect(sent * PAUSE).toBeLessThan(15_000);
+    expect(sent * PAUSE_MS).toBeLessThan(15_000);
   });
 
-  it('does not count as a refusal if nothing was sent at all: browsers open connections in advance', async () => {
+  it('does not count as a refusal if nothing was sent, since browsers open connections in advance', async () => {
     await app.close();
     app = await startApp({ LIMITS: 'on', LIMIT_REFUSALS: '1/60' });
     const { requestTimeout, headersTimeout } = app.server;
     app.server.requestTimeout = app.server.headersTimeout = 100;
-    const ends = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 15 }, async () => {
         const socket = await dial(app.url);
         let text = '';
@@ -61,13 +61,13 @@ describe('a request that never ends', () => {
         return text;
       }),
     );
-    expect(ends.join('')).toBe('');
+    expect(responses.join('')).toBe('');
     Object.assign(app.server, { requestTimeout, headersTimeout });
     expect((await fetch(`${app.url}/messages`)).status).toBe(200);
   });
 
-  it('is cut off while its body arrives byte by byte, and open streams are not', async () => {
-    // With the real setting, this takes half a minute.
+  it('times out while its body arrives byte by byte, and open streams do not', async () => {
+    // With the default setting, this takes half a minute.
     const { requestTimeout, headersTimeout } = app.server;
     expect(requestTimeout).toBe(30_000);
     const streams = ['/sse', '/sse?room=lobby'].map((path) =>
@@ -77,7 +77,7 @@ describe('a request that never ends', () => {
     const curl = await dial(app.url, 'GET /r/lobby?follow HTTP/1.1', 'Host: localhost', 'Accept: text/plain');
     let lines = '';
     curl.on('data', (chunk) => (lines += String(chunk)));
-    // The streams are open.
+    // Now the streams are open.
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 4);
     app.server.requestTimeout = app.server.headersTimeout = 1_000;
     const { text } = await trickle(BODY, ' ');
@@ -91,7 +91,7 @@ describe('a request that never ends', () => {
     curl.destroy();
   });
 
-  it('does not keep others from being answered, even if there are a hundred', async () => {
+  it('does not block others, even if there are a hundred', async () => {
     const slow = await Promise.all(
       Array.from({ length: 100 }, async () => {
         const socket = await dial(app.url);
@@ -105,11 +105,11 @@ describe('a request that never ends', () => {
 });
 
 describe('a response that is not read', () => {
-  it('is cut off with its connection, and quiet streams are not', async () => {
+  it('closes its connection after a timeout, and quiet streams stay open', async () => {
     const guest = await TestVisitor.createGuest(app.url);
     for (let i = 0; i < 100; i += 1)
       await guest.request('POST', '/messages', { message: '\u2603'.repeat(4_000) });
-    // With the real setting, this takes a minute.
+    // With the default setting, this takes a minute.
     expect(app.server.timeout).toBe(65_000);
     app.server.timeout = 1_000;
     const events = sseEvents(`${app.url}/sse?room=quiet`);

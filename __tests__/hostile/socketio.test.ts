@@ -1,39 +1,39 @@
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Presence } from '../../server/wire';
-import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
 import { sseEvents, take } from '../support/events';
-import { sendMessage } from '../support/http';
+import { openPollingSession, sendMessage } from '../support/http';
 import { startProcess } from '../support/process';
-import { sendRaw, waitForClose, dialWebSocket, frame, UPGRADE } from '../support/raw';
+import { dialWebSocket, frame, sendRaw, UPGRADE, waitForClose } from '../support/raw';
 import { openPeer, type Peer } from '../support/ws';
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-/** Opens a connection of Engine.IO without a client library: raw packets. */
-const engine = (query = 'EIO=4&transport=websocket'): Promise<Peer> =>
+/** Opens an Engine.IO connection without a client library. */
+const openEngine = (query = 'EIO=4&transport=websocket'): Promise<Peer> =>
   openPeer(app.url, `/socket.io/?${query}`);
 
-/** Opens a connection, and joins the namespace. */
-async function inside(): Promise<Peer> {
-  const peer = await engine();
+/** Opens an Engine.IO connection, and joins the namespace. */
+async function openInNamespace(): Promise<Peer> {
+  const peer = await openEngine();
   peer.socket.send('40');
-  await said(peer, '40');
+  await waitForPacket(peer, '40');
   return peer;
 }
 
-/** Waits for a packet with this beginning. */
-async function said(peer: Peer, start: string): Promise<string> {
+/** Waits for a packet that begins with `start`. */
+async function waitForPacket(peer: Peer, start: string): Promise<string> {
   for (let count = 1; ; count += 1) {
     const packet = (await peer.waitForLines(count))[count - 1]!;
     if (packet.startsWith(start)) return packet;
   }
 }
 
-/** Waits until a new reader is alone in the lobby. */
-async function nobodyElse(): Promise<void> {
+/** Waits until a new reader is the only connection in the lobby. */
+async function expectEmptyLobby(): Promise<void> {
   await take(
     sseEvents(`${app.url}/sse`),
     1,
@@ -43,35 +43,33 @@ async function nobodyElse(): Promise<void> {
 
 describe('binary packets', () => {
   it.each([
-    ['one attachment that never comes', '451-["new_message",{"_placeholder":true,"num":0}]'],
+    ['one attachment that never arrives', '451-["new_message",{"_placeholder":true,"num":0}]'],
     ['a million attachments', '451000000-["new_message",{"_placeholder":true,"num":0}]'],
     ['an acknowledgement with attachments', '461-1[{"_placeholder":true,"num":0}]'],
-    ['attachments before it is let in', '451-["x",{"_placeholder":true,"num":0}]'],
+    ['attachments before joining', '451-["x",{"_placeholder":true,"num":0}]'],
     ['attachments without a number', '45-["x"]'],
-  ])('close the connection that announces %s', async (what, packet) => {
-    const peer = await (what.includes('before') ? engine() : inside());
+  ])('close the connection that announces %s', async (attack, packet) => {
+    const peer = await (attack.includes('before') ? openEngine() : openInNamespace());
     peer.socket.send(packet);
     await peer.closed;
-    await nobodyElse();
+    await expectEmptyLobby();
   });
 
   it('close the connection that sends an attachment without announcing it', async () => {
-    const peer = await inside();
+    const peer = await openInNamespace();
     peer.socket.send(Buffer.from('attached'));
     await peer.closed;
-    await nobodyElse();
+    await expectEmptyLobby();
   });
 
-  it('close a connection over polling, too', async () => {
-    const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
-    const opened = await (await fetch(base)).text();
-    const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
+  it('close a connection over polling', async () => {
+    const url = app.url + (await openPollingSession(app.url));
     const post = (body: string) => fetch(url, { method: 'POST', body });
     await post('40');
     await post('451-["new_message",{"_placeholder":true,"num":0}]');
-    // The session is closed: later requests are refused.
+    // The session is closed.
     expect((await fetch(url)).status).toBe(400);
-    await nobodyElse();
+    await expectEmptyLobby();
   });
 });
 
@@ -137,29 +135,29 @@ describe('malformed events', () => {
     '1',
     '9',
     'nonsense',
-  ])('%s is ignored, refused, or closes its own connection only', async (packet) => {
-    const peer = await inside();
+  ])('like %s are ignored, refused, or close their own connection only', async (packet) => {
+    const peer = await openInNamespace();
     peer.socket.send(packet);
     peer.socket.send('4277["typing",{}]');
-    // Either the connection continues, or it is closed.
-    await Promise.race([said(peer, '4377'), peer.closed]);
+    // The connection either continues or is closed.
+    await Promise.race([waitForPacket(peer, '4377'), peer.closed]);
     await sendMessage(app.url, 'still there');
     peer.socket.terminate();
   });
 
   it('an event without a callback gets no acknowledgement', async () => {
-    const peer = await inside();
+    const peer = await openInNamespace();
     peer.socket.send('42["new_message",{"message":"no callback"}]');
-    expect(await said(peer, '42["new_message"')).toContain('no callback');
+    expect(await waitForPacket(peer, '42["new_message"')).toContain('no callback');
     peer.socket.terminate();
   });
 
   it('a connection that joins the namespace repeatedly has one session at most, and is closed', async () => {
-    const peer = await engine();
+    const peer = await openEngine();
     for (let i = 0; i < 100; i += 1) peer.socket.send('40');
     await peer.closed;
     expect(peer.lines.filter((line) => line.startsWith('40')).length).toBeLessThanOrEqual(1);
-    await nobodyElse();
+    await expectEmptyLobby();
   });
 
   it('a connection that joins the namespace repeatedly leaves no listeners that Node would warn of', async () => {
@@ -176,10 +174,10 @@ describe('malformed events', () => {
   });
 
   it('a connection that leaves the namespace is closed', async () => {
-    const peer = await inside();
+    const peer = await openInNamespace();
     peer.socket.send('41');
     await peer.closed;
     expect(peer.socket.readyState).toBe(WebSocket.CLOSED);
-    await nobodyElse();
+    await expectEmptyLobby();
   });
 });

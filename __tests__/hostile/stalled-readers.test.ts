@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
-import { createTemporaryFolder, startApp, type RunningApp, type TemporaryFolder } from '../support/app';
-import { readAll, sendMessage } from '../support/http';
+import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../support/app';
+import { openPollingSession, readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
-import { startProcess, type ServerProcess } from '../support/process';
-import { waitForClose, dialWebSocket, frame } from '../support/raw';
+import { type ServerProcess, startProcess } from '../support/process';
+import { dialWebSocket, frame, writeUntilClosed } from '../support/raw';
 import { connect } from '../support/socket';
 import { openPeer } from '../support/ws';
 
-/** How much a server may grow by one peer, in MB: garbage that is not collected yet. Without bounds, it is hundreds. */
-const ROOM = 64;
-/** How many messages the room has: more than fits into the kernel's buffers of a connection. */
-const HISTORY = 1_200;
+/** How much the server may grow by one peer, in MB, before garbage is collected. Without bounds, it grows by hundreds. */
+const MAX_GROWTH_MB = 64;
+/** How many messages the room has: more than the kernel's buffers of a connection hold. */
+const MESSAGES = 1_200;
 
-/** Padding that makes each request of a stalled reader nearly as large as a frame may be. */
+/** Makes each request nearly as large as a frame may be. */
 const PAD = 'x'.repeat(60_000);
 const REQUESTS: Record<string, object> = {
   join: { room: 'full', after: 'earliest', PAD },
@@ -21,14 +21,15 @@ const REQUESTS: Record<string, object> = {
   typing: { PAD },
 };
 
-interface Way {
+interface Transport {
   path: string;
   headers: string[];
+  /** Enters the room. */
   greeting: string;
   packet: (event: string, payload: object) => string;
 }
 
-const WAYS: Record<string, Way> = {
+const TRANSPORTS: Record<string, Transport> = {
   '/ws': {
     path: '/ws?room=full&after=earliest',
     headers: ['Sec-WebSocket-Protocol: json'],
@@ -43,18 +44,8 @@ const WAYS: Record<string, Way> = {
   },
 };
 
-/** Writes the same bytes repeatedly, as fast as the server reads them, until it closes the connection. */
-async function flood(socket: Socket, bytes: Buffer): Promise<void> {
-  const more = (): void => {
-    while (!socket.destroyed && socket.write(bytes));
-  };
-  socket.on('drain', more);
-  more();
-  await waitForClose(socket);
-}
-
-describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way) => {
-  const { path, headers, greeting, packet } = WAYS[way]!;
+describe.each(Object.keys(TRANSPORTS))('a reader that has stopped reading on %s', (name) => {
+  const { path, headers, greeting, packet } = TRANSPORTS[name]!;
   let folder: TemporaryFolder;
   let server: ServerProcess;
 
@@ -64,13 +55,13 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
       DATABASE: `${folder.path}/parley.db`,
       NODE_OPTIONS: '--max-old-space-size=96',
     });
-    for (let count = 0; count < HISTORY; count += 20) {
+    for (let count = 0; count < MESSAGES; count += 20) {
       await Promise.all(
         Array.from({ length: 20 }, () => sendMessage(server.url, '☃'.repeat(4_000), { room: 'full' })),
       );
     }
   });
-  // The first attack warms up the process, which makes the others comparable.
+  // The first attack warms up the heap, so that the growth by the others is comparable.
   beforeAll(() => attack('join'));
   afterAll(async () => {
     await server.end('SIGTERM');
@@ -81,15 +72,15 @@ describe.each(Object.keys(WAYS))('a reader that has stopped reading on %s', (way
     const socket = await dialWebSocket(server.url, path, ...headers);
     socket.pause();
     socket.write(frame('text', greeting));
-    await flood(socket, frame('text', packet(event, REQUESTS[event]!)));
+    await writeUntilClosed(socket, frame('text', packet(event, REQUESTS[event]!)));
   }
 
   it.each(Object.keys(REQUESTS))(
-    'is cut off when it keeps sending %s, and takes no memory',
+    'is disconnected when it keeps sending %s, within bounded memory',
     async (event) => {
       const before = memoryOf(server.child);
       await attack(event);
-      expect(memoryOf(server.child) - before).toBeLessThan(ROOM);
+      expect(memoryOf(server.child) - before).toBeLessThan(MAX_GROWTH_MB);
       await sendMessage(server.url, 'still there');
     },
   );
@@ -137,13 +128,13 @@ describe('requests that arrive together', () => {
     socket.disconnect();
   });
 
-  it('are handled over many turns of the event loop if there are a thousand on /ws, so that others don’t wait', async () => {
+  it('are handled over many turns of the event loop if there are a thousand on /ws, so that others are not delayed', async () => {
     const { socket } = await connect(app.url);
     const peer = await openPeer(app.url, '/ws', 'json');
     // One write, so that they arrive together.
-    const { _socket: below } = peer.socket as unknown as { _socket: Socket };
-    const asked = (id: number) => frame('text', JSON.stringify({ type: 'join', id }));
-    below.write(Buffer.concat(Array.from({ length: 1_000 }, (_, id) => asked(id))));
+    const { _socket: tcp } = peer.socket as unknown as { _socket: Socket };
+    const request = (id: number) => frame('text', JSON.stringify({ type: 'join', id }));
+    tcp.write(Buffer.concat(Array.from({ length: 1_000 }, (_, id) => request(id))));
     await peer.next(({ id }) => id === 0);
     expect(await socket.emitWithAck('new_message', { message: 'still there' })).toMatchObject({ seq: 1 });
     await peer.next(({ id }) => id === 999);
@@ -154,9 +145,7 @@ describe('requests that arrive together', () => {
   });
 
   it('close a session over polling if more than 256 are unanswered', async () => {
-    const base = `${app.url}/socket.io/?EIO=4&transport=polling`;
-    const opened = await (await fetch(base)).text();
-    const url = `${base}&sid=${(JSON.parse(opened.slice(1)) as { sid: string }).sid}`;
+    const url = app.url + (await openPollingSession(app.url));
     await fetch(url, { method: 'POST', body: '40' });
     await (await fetch(url)).text();
     const body = Array.from({ length: 4_000 }, () => '42["typing",{}]').join('\u001e');

@@ -1,26 +1,15 @@
-import type { Socket } from 'node:net';
-import { createTemporaryFolder, startApp, type RunningApp, type TemporaryFolder } from '../support/app';
+import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../support/app';
 import { sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
-import { startProcess, type ServerProcess } from '../support/process';
-import { readCloseCode, waitForClose, dialWebSocket, frame } from '../support/raw';
+import { type ServerProcess, startProcess } from '../support/process';
+import { dialWebSocket, frame, readCloseCode, writeUntilClosed } from '../support/raw';
 
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 
-/** How much a server may grow by one peer, in MB: garbage that is not collected yet. */
-const ROOM = 32;
+/** How much the server may grow by one peer, in MB, before garbage is collected. */
+const MAX_GROWTH_MB = 32;
 
-/** Writes the same bytes repeatedly, as fast as the server reads them, until it closes the connection. */
-async function flood(socket: Socket, bytes: Buffer): Promise<void> {
-  const more = (): void => {
-    while (!socket.destroyed && socket.write(bytes));
-  };
-  socket.on('drain', more);
-  more();
-  await waitForClose(socket);
-}
-
-/** The server has a small heap, which a flood without bounds would exhaust. */
+/** The server's heap is so small that an unbounded flood would exhaust it. */
 describe('a peer that floods', () => {
   let folder: TemporaryFolder;
   let server: ServerProcess;
@@ -36,43 +25,43 @@ describe('a peer that floods', () => {
     folder.remove();
   });
 
-  /** Runs an attack, and expects the server to survive it without growing. */
-  async function withstands(attack: () => Promise<unknown>): Promise<void> {
+  /** Runs an attack, and expects the server to survive within bounded memory. */
+  async function expectSurvives(attack: () => Promise<unknown>): Promise<void> {
     const before = memoryOf(server.child);
     await attack();
     const after = memoryOf(server.child);
-    expect(after - before).toBeLessThan(ROOM);
+    expect(after - before).toBeLessThan(MAX_GROWTH_MB);
     await sendMessage(server.url, 'still there');
   }
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
-    'is closed on %s when it keeps sending pings and never reads, and takes no memory',
+    'is closed on %s when it keeps sending pings and never reads, within bounded memory',
     async (path) => {
       const pings = Buffer.concat(Array.from({ length: 500 }, () => frame('ping', 'x'.repeat(125))));
-      await withstands(async () => {
+      await expectSurvives(async () => {
         const socket = await dialWebSocket(server.url, path);
         socket.pause();
-        await flood(socket, pings);
+        await writeUntilClosed(socket, pings);
       });
     },
   );
 
   it('is closed when it never reads its echoes', async () => {
     const frames = Buffer.concat(Array.from({ length: 50 }, () => frame('text', 'x'.repeat(8_000))));
-    await withstands(async () => {
+    await expectSurvives(async () => {
       const socket = await dialWebSocket(server.url, '/ws/echo');
       socket.pause();
-      await flood(socket, frames);
+      await writeUntilClosed(socket, frames);
     });
   });
 
   it.each(['/ws', '/ws/echo', SOCKET_IO])(
-    'is closed on %s when it sends a message in a million fragments, and takes no memory',
+    'is closed on %s when it sends a message in a million fragments, within bounded memory',
     async (path) => {
       const fragments = Buffer.concat(
         Array.from({ length: 1_000 }, () => frame('continuation', 'x', { final: false })),
       );
-      await withstands(async () => {
+      await expectSurvives(async () => {
         const socket = await dialWebSocket(server.url, path);
         const code = readCloseCode(socket);
         socket.write(frame('text', '4', { final: false }));
@@ -85,7 +74,7 @@ describe('a peer that floods', () => {
   it.each(['/ws', SOCKET_IO])(
     'takes bounded memory on %s when it announces long frames and never completes them',
     async (path) => {
-      await withstands(async () => {
+      await expectSurvives(async () => {
         const sockets = await Promise.all(Array.from({ length: 200 }, () => dialWebSocket(server.url, path)));
         for (const socket of sockets) socket.write(frame('text', 'x'.repeat(60_000), { length: 65_000 }));
         await sendMessage(server.url, 'after them');
@@ -112,11 +101,11 @@ describe('a frame', () => {
 
   it('of 64 KB is read', async () => {
     const socket = await dialWebSocket(app.url, '/ws/echo');
-    let taken = 0;
+    let received = 0;
     const echoed = new Promise<void>((resolve) =>
       socket.on('data', (chunk: Buffer) => {
-        taken += chunk.length;
-        if (taken >= 64 * 1024) resolve();
+        received += chunk.length;
+        if (received >= 64 * 1024) resolve();
       }),
     );
     socket.write(frame('text', 'x'.repeat(64 * 1024)));
@@ -130,9 +119,9 @@ describe('a frame', () => {
     ['has an opcode that does not exist', Buffer.from([0x83, 0x80, 0, 0, 0, 0]), 1002],
     ['continues nothing', frame('continuation', 'x'), 1002],
     ['is a ping over 125 bytes', frame('ping', 'x'.repeat(200)), 1002],
-    ['is no UTF-8', frame('text', Buffer.from([0xff, 0xfe])), 1007],
+    ['is not UTF-8', frame('text', Buffer.from([0xff, 0xfe])), 1007],
     ['closes with a code that does not exist', frame('close', Buffer.from([0, 1])), 1002],
-  ])('that %s closes its own connection only', async (_what, bytes, expected) => {
+  ])('that %s closes its own connection only', async (_case, bytes, expected) => {
     const socket = await dialWebSocket(app.url, '/ws');
     const code = readCloseCode(socket);
     socket.write(bytes);

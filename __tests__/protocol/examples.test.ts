@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTemporaryFolder } from '../support/app';
-import { startProcess, type ServerProcess } from '../support/process';
+import { type ServerProcess, startProcess } from '../support/process';
 import { Queue } from '../support/queue';
 import { requireCurl, runShell } from '../support/shell';
-import { normalize, parseExamples, Translation, type Example } from '../support/transcript';
+import { type Example, normalize, parseExamples, Translation } from '../support/transcript';
 import { openPeer, type Peer } from '../support/ws';
 
 const PROTOCOL = readFileSync(join(__dirname, '..', '..', 'PROTOCOL.md'), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { createTemporaryFolder, startApp, type RunningApp } from '../support/app';
+import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
 import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';

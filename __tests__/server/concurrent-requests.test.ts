@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stores } from '../../server/stores/open';
 import { Log } from '../../server/log/log';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { delayed } from '../support/delayed-stores';
 import { readPage } from '../support/http';

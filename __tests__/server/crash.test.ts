@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NewMessage } from '../../server/wire';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
 import { postJson, readAll } from '../support/http';
-import { startProcess, type ServerProcess } from '../support/process';
+import { type ServerProcess, startProcess } from '../support/process';
 import { connect, openClient, type SocketIoClient } from '../support/socket';
 
 /** How often the server is killed; README.md suggests 20. */

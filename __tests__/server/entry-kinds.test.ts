@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENTRY_TYPES, kindOf, SENDABLE_TYPES } from '../../server/entry-kinds';
-import { startApp, type RunningApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { READERS } from '../support/readers';

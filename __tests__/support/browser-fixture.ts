@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { startApp, type RunningApp } from './app';
-import { openBrowser, ChatPage } from './browser';
-import { startProxy, type Proxy } from './proxy';
+import { type RunningApp, startApp } from './app';
+import { ChatPage, openBrowser } from './browser';
+import { type Proxy, startProxy } from './proxy';
 
 /** A browser for the tests of a file, with a new server for each test. */
 export interface BrowserFixture {

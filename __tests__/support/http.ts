@@ -21,6 +21,15 @@ export async function sendMessage(url: string, message: string, more: object = {
   return body;
 }
 
+/** Opens an Engine.IO session over polling. Returns the path of its requests. */
+export async function openPollingSession(url: string, headers: Record<string, string> = {}): Promise<string> {
+  const path = '/socket.io/?EIO=4&transport=polling';
+  const text = await (await fetch(url + path, { headers })).text();
+  // The first packet is `0` and JSON.
+  const { sid } = JSON.parse(text.slice(1)) as { sid: string };
+  return `${path}&sid=${sid}`;
+}
+
 /** Reads one page of `GET /messages`. */
 export async function readPage(url: string, query: Record<string, string> = {}): Promise<MessagePage> {
   const response = await fetch(`${url}/messages?${new URLSearchParams(query)}`);

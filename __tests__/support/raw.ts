@@ -54,6 +54,16 @@ export async function readCloseCode(socket: Socket): Promise<number | undefined>
   return start < 0 ? undefined : last.readUInt16BE(start + 2);
 }
 
+/** Writes the same bytes repeatedly, as fast as the server reads them, until it closes the connection. */
+export async function writeUntilClosed(socket: Socket, bytes: Buffer): Promise<void> {
+  const write = (): void => {
+    while (!socket.destroyed && socket.write(bytes));
+  };
+  socket.on('drain', write);
+  write();
+  await waitForClose(socket);
+}
+
 /** WebSocket opcodes (RFC 6455, section 5.2). */
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 

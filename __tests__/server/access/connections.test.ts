@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Log } from '../../../server/log/log';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';

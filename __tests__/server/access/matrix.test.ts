@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
-import { ATTEMPTS, IN_WORDS, type Ground } from './attempts';
+import { ATTEMPTS, type Ground, IN_WORDS } from './attempts';
 import {
   ACCESSES,
   asMarkdown,

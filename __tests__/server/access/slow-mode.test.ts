@@ -1,5 +1,5 @@
 import { SqliteLog } from '../../../server/stores/sqlite/log';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
 let app: RunningApp;

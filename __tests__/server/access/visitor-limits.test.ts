@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
 import { openStores } from '../../../server/stores/open';
-import { createTemporaryFolder, startApp, type RunningApp } from '../../support/app';
+import { createTemporaryFolder, type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { Challenges } from '../../../server/accounts/challenges';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { Authenticator } from '../../support/authenticator';
 import { TestVisitor } from '../../support/test-visitor';
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import type { AuditEntry } from '../../../server/access/audit-entry';
 import type { Entry, MessagePage } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { sendMessage } from '../../support/http';
 
 let app: RunningApp;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
 const TLS = join(__dirname, '..', '..', 'support', 'tls');

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { readAll } from '../../support/http';
-import { sendRaw, dial, UPGRADE } from '../../support/raw';
+import { dial, sendRaw, UPGRADE } from '../../support/raw';
 import { requireCurl } from '../../support/shell';
 import { openPeer } from '../../support/ws';
 

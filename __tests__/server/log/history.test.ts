@@ -1,5 +1,5 @@
 import type { Entry, MessagePage } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { textOf } from '../../support/entry';
 import { TestVisitor } from '../../support/test-visitor';
 import { READERS } from '../../support/readers';

@@ -3,7 +3,7 @@ import type { WriteAccess } from '../../../server/chat/write-access';
 import type { Visitor } from '../../../server/identity/visitor';
 import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
-import { createTemporaryFolder, startApp, type RunningApp } from '../../support/app';
+import { createTemporaryFolder, type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { postJson } from '../../support/http';
 import { connect } from '../../support/socket';

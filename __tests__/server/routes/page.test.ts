@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { postJson, sendMessage } from '../../support/http';
 
 let app: RunningApp;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { sseEvents, take } from '../../support/events';
 import { readAll, sendMessage } from '../../support/http';

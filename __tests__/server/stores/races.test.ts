@@ -1,6 +1,6 @@
 import type { NewCredential } from '../../../server/accounts/credential';
 import type { Stores } from '../../../server/stores/open';
-import { BACKENDS, delayedBackend, type Backend } from '../../support/backends';
+import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 
 const SEEDS = [1, 2, 3, 4, 5];

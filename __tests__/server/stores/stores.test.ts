@@ -1,7 +1,7 @@
 import type { Passkey, SpentChallenge } from '../../../server/accounts/passkeys';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import type { Stores } from '../../../server/stores/open';
-import { BACKENDS, delayedBackend, type Backend } from '../../support/backends';
+import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 

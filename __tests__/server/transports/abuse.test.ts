@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Presence } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { sseEvents, take } from '../../support/events';
 import { readAll, sendMessage } from '../../support/http';
 import { dial, UPGRADE } from '../../support/raw';

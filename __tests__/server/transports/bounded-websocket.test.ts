@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BoundedWebSocketServer, type BoundedWebSocket } from '../../../server/transports/bounded-websocket';
 import { textFrames } from '../../../server/transports/text-frames';
-import { waitForClose, dialWebSocket, frame } from '../../support/raw';
+import { dialWebSocket, frame, waitForClose } from '../../support/raw';
 import { openPeer } from '../../support/ws';
 
 let http: HttpServer;

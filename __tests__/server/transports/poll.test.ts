@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode, MessagePage, NewMessage } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { textOf } from '../../support/entry';
 import { errorOf } from '../../support/error';
-import { postJson, readPage, readAll, sendMessage } from '../../support/http';
+import { postJson, readAll, readPage, sendMessage } from '../../support/http';
 
 let app: RunningApp;
 beforeAll(async () => (app = await startApp()));

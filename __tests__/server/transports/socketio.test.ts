@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorBody, NewMessage } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { readAll, sendMessage } from '../../support/http';
 import { connect, openClient, type SocketIoClient } from '../../support/socket';

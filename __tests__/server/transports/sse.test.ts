@@ -1,5 +1,5 @@
-import { startApp, type RunningApp } from '../../support/app';
-import { sseEvents, take, type SseEvent } from '../../support/events';
+import { type RunningApp, startApp } from '../../support/app';
+import { type SseEvent, sseEvents, take } from '../../support/events';
 import { postJson, sendMessage } from '../../support/http';
 
 let app: RunningApp;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { sseEvents, take } from '../../support/events';
 import { readPage, sendMessage } from '../../support/http';
-import { waitForClose, dial } from '../../support/raw';
+import { dial, waitForClose } from '../../support/raw';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Entry, NewMessage } from '../../../server/wire';
-import { startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { readAll, sendMessage } from '../../support/http';
-import { READERS, type StartPosition, type Reader } from '../../support/readers';
-import { WRITERS, type Writer } from '../../support/writers';
+import { type Reader, READERS, type StartPosition } from '../../support/readers';
+import { type Writer, WRITERS } from '../../support/writers';
 
 /**
  * The one contract of all transports. Exceptions: the lines of `/ws` without a subprotocol have no cursor and are

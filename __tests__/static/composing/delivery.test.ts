@@ -1,4 +1,4 @@
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
 

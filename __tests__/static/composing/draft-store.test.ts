@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { readAll } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 

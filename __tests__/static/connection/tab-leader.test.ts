@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 

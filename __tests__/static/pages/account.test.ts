@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { readAll } from '../../support/http';
-import { setUpBrowser, type BrowserFixture } from '../../support/browser-fixture';
+import { type BrowserFixture, setUpBrowser } from '../../support/browser-fixture';
 
 const PASSWORD = 'correct horse';
 

@@ -1,6 +1,6 @@
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
-import { setUpBrowser, type BrowserFixture } from '../../support/browser-fixture';
+import { type BrowserFixture, setUpBrowser } from '../../support/browser-fixture';
 
 /** Opens the room as the owner of a new server. */
 async function ownerOf(fixture: BrowserFixture): Promise<ChatPage> {

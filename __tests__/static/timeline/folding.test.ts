@@ -1,4 +1,4 @@
-import { newContext, waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, newContext, waitUntilEqual } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 

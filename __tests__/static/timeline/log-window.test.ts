@@ -1,4 +1,4 @@
-import { waitUntilEqual, type ChatPage } from '../../support/browser';
+import { type ChatPage, waitUntilEqual } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 

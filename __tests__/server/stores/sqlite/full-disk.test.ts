@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { MessagePage } from '../../../../server/wire';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
 import { TestVisitor } from '../../../support/test-visitor';
-import { startProcess, type ServerProcess } from '../../../support/process';
+import { type ServerProcess, startProcess } from '../../../support/process';
 
 let place: TemporaryFolder;
 let database: string;
