@@ -81,11 +81,11 @@ describe('the server as a process', () => {
       const stream = sseEvents(`${server.url}/sse`);
       await take(sseEvents(`${server.url}/sse`), 1, ({ type }) => type === 'presence');
       const ended = take(stream, Infinity).catch(() => undefined);
-      const said = await sendMessage(server.url, 'kept');
+      const sent = await sendMessage(server.url, 'kept');
       expect(await server.end(signal)).toEqual({ code: 0, signal: null });
       await Promise.all([dropped, ended]);
       const again = await startProcess({ DATABASE: database });
-      expect(await readAll(again.url)).toEqual([said]);
+      expect(await readAll(again.url)).toEqual([sent]);
       await again.end('SIGTERM');
     },
   );
@@ -127,7 +127,7 @@ describe('the server as a process', () => {
 
   it('refuses a folder that it can’t write to, and explains why in one line', async () => {
     chmodSync(folder.path, 0o555);
-    // Root can write anywhere. There, the server runs as `nobody`.
+    // Root can write anywhere, so as root the server is run by `nobody`.
     const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
     expect(await runToEnd({ DATABASE: database, PORT: '0' }, user)).toMatchObject({
       code: 1,

@@ -7,7 +7,7 @@ import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
 import { runToEnd, startProcess } from '../support/process';
 
 const ROOT = join(__dirname, '..', '..');
-/** Root can write anywhere. There, the server runs as `nobody`. */
+/** Root can write anywhere, so as root the server is run by `nobody`. */
 const user = process.getuid?.() === 0 ? { uid: 65534 } : {};
 const WRONG_PORT = { PORT: 'none' };
 const STARTED = 'PORT must be a number from 0 to 65535, not "none".\n';
@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 /** Copies a part of the repository into the folder that is started. */
-const bring = (name: string) => symlinkSync(join(ROOT, name), join(folder.path, name));
+const link = (name: string) => symlinkSync(join(ROOT, name), join(folder.path, name));
 
 describe('npm start', () => {
   it('stops the server when npm is stopped', async () => {
@@ -43,13 +43,13 @@ describe('npm start', () => {
   });
 
   it('runs an existing build without the compiler', async () => {
-    bring('dist');
+    link('dist');
     expect(await runToEnd(WRONG_PORT, { main: start })).toEqual({ code: 1, errors: STARTED });
   });
 
   it('runs an existing build that this user can’t write to', async () => {
-    bring('node_modules');
-    bring('server');
+    link('node_modules');
+    link('server');
     const dist = join(folder.path, 'dist');
     cpSync(join(ROOT, 'dist'), dist, { recursive: true });
     chmodSync(dist, 0o555);
@@ -66,7 +66,7 @@ describe('npm start', () => {
   });
 
   it('reports in one line that this user can’t build it', async () => {
-    bring('node_modules');
+    link('node_modules');
     chmodSync(folder.path, 0o555);
     const { code, errors } = await runToEnd(WRONG_PORT, { main: start, ...user });
     expect({ code, errors }).toEqual({

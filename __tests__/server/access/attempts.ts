@@ -5,76 +5,77 @@ import type { ErrorBody } from '../../../server/wire';
 import type { TestVisitor } from '../../support/test-visitor';
 import type { RuleName } from './table';
 
-/** What came of an attempt: 200 where there is no HTTP status and it was done. */
+/** The result of an attempt. Over a socket, success has the status 200. */
 export interface Outcome {
   status: number;
   error?: string | undefined;
-  /** The code of the error; {@link IN_WORDS} where the answer is for people to read. */
+  /** The error's code, or {@link PLAIN_TEXT} if the error is a page or a line of text. */
   code?: string | undefined;
 }
 
-/** Stands for the code of an error that is a page or a line of text. */
-export const IN_WORDS = 'in words';
+/** Replaces the code of an error that is a page or a line of text. */
+export const PLAIN_TEXT = 'plain text';
 
-/** What attempts are made on. */
-export interface Ground {
-  /** Says something as a member, and returns its id. */
-  message: () => Promise<string>;
-  /** The id of a message that somebody has said. */
-  own: (who: TestVisitor) => Promise<string>;
-  /** A guest whom something is done to. */
-  somebody: string;
-  password: (who: TestVisitor) => string;
-  /** An invitation link that was not used yet. */
-  link: () => Promise<string>;
-  /** An account that anybody may sign in to who knows the password. */
-  spare: { username: string; password: string };
+/** The objects of the attempts. */
+export interface Fixture {
+  /** Sends a message as a member. Returns its id. */
+  createMessage: () => Promise<string>;
+  /** Returns the id of a message by a visitor. */
+  ownMessage: (visitor: TestVisitor) => Promise<string>;
+  /** The id of a guest to be moderated. */
+  target: string;
+  /** Returns the password of a visitor's account. */
+  password: (visitor: TestVisitor) => string;
+  /** Creates an invitation. Returns its link. */
+  createInvitation: () => Promise<string>;
+  /** An account to sign in to. */
+  otherAccount: { username: string; password: string };
 }
 
-type Attempt = (who: TestVisitor, ground: Ground) => Promise<Outcome>;
+type Attempt = (visitor: TestVisitor, ground: Fixture) => Promise<Outcome>;
 
-/** A request whose answer tells. */
+/** Sends a request. */
 const http =
   (method: string, path: string, body?: () => unknown, headers: Record<string, string> = {}): Attempt =>
-  async (who) => {
-    const { status, body: answer, text } = await who.request(method, path, body?.(), headers);
+  async (visitor) => {
+    const { status, body: answer, text } = await visitor.request(method, path, body?.(), headers);
     if (status < 400) return { status };
-    const { error = spoken(text), code = IN_WORDS } = answer as Partial<ErrorBody>;
+    const { error = sentenceIn(text), code = PLAIN_TEXT } = answer as Partial<ErrorBody>;
     return { status, error, code };
   };
 
-/** What a page says to a person. */
-function spoken(html: string): string {
+/** Returns the sentence of an error page. */
+function sentenceIn(html: string): string {
   return /(?:This chat|You are) [^<]*/.exec(html)?.[0] ?? html;
 }
 
-/** A stream, which is left when it has begun. */
+/** Opens a stream, and closes it once its response has begun. */
 const stream =
   (path: string, accept: string): Attempt =>
-  async (who) => {
-    const leave = new AbortController();
-    const headers = { Accept: accept, ...who.headers };
-    const answer = await fetch(who.url + path, { headers, signal: leave.signal });
-    const outcome = { status: answer.status, ...(answer.ok ? {} : await refusal(answer)) };
-    leave.abort();
+  async (visitor) => {
+    const controller = new AbortController();
+    const headers = { Accept: accept, ...visitor.headers };
+    const answer = await fetch(visitor.url + path, { headers, signal: controller.signal });
+    const outcome = { status: answer.status, ...(answer.ok ? {} : await errorIn(answer)) };
+    controller.abort();
     return outcome;
   };
 
-async function refusal(answer: Response): Promise<Partial<ErrorBody>> {
+async function errorIn(answer: Response): Promise<Partial<ErrorBody>> {
   const text = await answer.text();
   return text.startsWith('{') ? (JSON.parse(text) as ErrorBody) : { error: text };
 }
 
-/** Connects over Socket.IO, and does something if `draft` gives it. */
+/** Connects over Socket.IO, and emits an event if there is a `draft` for it. */
 const socketIo =
   (transport: string, draft?: () => object, event = 'new_message'): Attempt =>
-  (who) =>
+  (visitor) =>
     new Promise((resolve) => {
-      const socket = io(who.url, {
+      const socket = io(visitor.url, {
         forceNew: true,
         reconnection: false,
         transports: [transport],
-        extraHeaders: who.headers,
+        extraHeaders: visitor.headers,
       });
       const done = (outcome: Outcome): void => {
         socket.disconnect();
@@ -87,12 +88,14 @@ const socketIo =
       });
     });
 
-/** Connects to `/ws`, and says something if `draft` gives one. */
+/** Connects to `/ws`, and sends a message if there is a `draft` for it. */
 const webSocket =
   (draft?: () => object): Attempt =>
-  (who) =>
+  (visitor) =>
     new Promise((resolve) => {
-      const socket = new WebSocket(`${who.url.replace('http', 'ws')}/ws`, 'json', { headers: who.headers });
+      const socket = new WebSocket(`${visitor.url.replace('http', 'ws')}/ws`, 'json', {
+        headers: visitor.headers,
+      });
       const done = (outcome: Outcome): void => {
         socket.terminate();
         resolve(outcome);
@@ -114,12 +117,12 @@ const webSocket =
       });
     });
 
-/** Opens a WebSocket that speaks text, and says a line, whose refusal is a line too. */
+/** Opens a text WebSocket, and sends a line. Its refusal is a line too. */
 const line =
   (path: string, text: string): Attempt =>
-  (who) =>
+  (visitor) =>
     new Promise((resolve) => {
-      const socket = new WebSocket(who.url.replace('http', 'ws') + path, { headers: who.headers });
+      const socket = new WebSocket(visitor.url.replace('http', 'ws') + path, { headers: visitor.headers });
       const done = (outcome: Outcome): void => {
         socket.terminate();
         resolve(outcome);
@@ -133,7 +136,7 @@ const line =
       socket.on('open', () => socket.send(text));
       socket.on('message', (data) => {
         const [, error] = /^ \* (.*)$/.exec((data as Buffer).toString()) ?? [];
-        done(error ? { status: 403, error, code: IN_WORDS } : { status: 200 });
+        done(error ? { status: 403, error, code: PLAIN_TEXT } : { status: 200 });
       });
     });
 
@@ -144,7 +147,7 @@ const form = {
   Accept: 'text/plain, application/json;q=0.1',
 };
 
-/** Every way to do something, by the rule that it goes by. */
+/** All attempts, by the rule that decides on them. */
 export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
   read: {
     'GET /': http('GET', '/'),
@@ -175,62 +178,65 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
     'DELETE /contacts/:id': http('DELETE', '/contacts/none'),
     'POST /username': http('POST', '/username', name),
   },
-  deleteOwn: {
-    'DELETE /r/lobby/messages/:id': async (who, { own }) =>
-      http('DELETE', `/r/lobby/messages/${await own(who)}`)(who, {} as Ground),
+  deleteOwnMessage: {
+    'DELETE /r/lobby/messages/:id': async (visitor, { ownMessage: own }) =>
+      http('DELETE', `/r/lobby/messages/${await own(visitor)}`)(visitor, {} as Fixture),
   },
-  keep: {
-    'PUT /account/password': async (who, { password }) =>
-      http('PUT', '/account/password', () => ({ password: password(who), current: password(who) }))(
-        who,
-        {} as Ground,
+  createAccount: {
+    'PUT /account/password': async (visitor, { password }) =>
+      http('PUT', '/account/password', () => ({ password: password(visitor), current: password(visitor) }))(
+        visitor,
+        {} as Fixture,
       ),
-    'POST /account/passkeys': async (who, ground) => {
-      const outcome = await http('POST', '/account/passkeys', () => ({ id: 'x', response: {} }))(who, ground);
-      // There is no authenticator here: whoever gets so far may.
+    'POST /account/passkeys': async (visitor, ground) => {
+      const outcome = await http('POST', '/account/passkeys', () => ({ id: 'x', response: {} }))(
+        visitor,
+        ground,
+      );
+      // Without an authenticator, this error shows that the request was allowed.
       return outcome.error === 'That passkey could not be verified. Try again.' ? { status: 200 } : outcome;
     },
     'POST /account/passkeys/options': http('POST', '/account/passkeys/options', () => ({})),
   },
-  token: { 'POST /account/tokens': http('POST', '/account/tokens', () => ({ label: 'script' })) },
+  createToken: { 'POST /account/tokens': http('POST', '/account/tokens', () => ({ label: 'script' })) },
   moderate: {
-    'DELETE /r/lobby/messages/:id': async (who, { message }) =>
-      http('DELETE', `/r/lobby/messages/${await message()}`)(who, {} as Ground),
-    'PUT /people/:visitor/mute': (who, ground) =>
-      http('PUT', `/people/${ground.somebody}/mute`, () => ({ minutes: 1 }))(who, ground),
-    'DELETE /people/:visitor/mute': (who, ground) =>
-      http('DELETE', `/people/${ground.somebody}/mute`)(who, ground),
-    'PUT /people/:visitor/ban': (who, ground) =>
-      http('PUT', `/people/${ground.somebody}/ban`, () => ({ minutes: 1 }))(who, ground),
-    'DELETE /people/:visitor/ban': (who, ground) =>
-      http('DELETE', `/people/${ground.somebody}/ban`)(who, ground),
+    'DELETE /r/lobby/messages/:id': async (visitor, { createMessage: message }) =>
+      http('DELETE', `/r/lobby/messages/${await message()}`)(visitor, {} as Fixture),
+    'PUT /people/:visitor/mute': (visitor, ground) =>
+      http('PUT', `/people/${ground.target}/mute`, () => ({ minutes: 1 }))(visitor, ground),
+    'DELETE /people/:visitor/mute': (visitor, ground) =>
+      http('DELETE', `/people/${ground.target}/mute`)(visitor, ground),
+    'PUT /people/:visitor/ban': (visitor, ground) =>
+      http('PUT', `/people/${ground.target}/ban`, () => ({ minutes: 1 }))(visitor, ground),
+    'DELETE /people/:visitor/ban': (visitor, ground) =>
+      http('DELETE', `/people/${ground.target}/ban`)(visitor, ground),
     'PUT /r/elsewhere/rules': http('PUT', '/r/elsewhere/rules', () => ({ locked: true, slow: 5 })),
     'GET /people': http('GET', '/people'),
     'GET /moderation': http('GET', '/moderation'),
   },
-  own: {
+  administer: {
     'POST /invitations': http('POST', '/invitations', () => ({ role: 'member' })),
     'GET /invitations': http('GET', '/invitations'),
     'DELETE /invitations/:id': http('DELETE', '/invitations/none'),
-    'PUT /people/:visitor/role': (who, ground) =>
-      http('PUT', `/people/${ground.somebody}/role`, () => ({ role: 'guest' }))(who, ground),
+    'PUT /people/:visitor/role': (visitor, ground) =>
+      http('PUT', `/people/${ground.target}/role`, () => ({ role: 'guest' }))(visitor, ground),
     'GET /audit': http('GET', '/audit'),
   },
-  join: {
-    'POST /invite': async (who, ground) => {
-      const { status, body } = await who.acceptInvitation(await ground.link());
+  acceptInvitation: {
+    'POST /invite': async (visitor, ground) => {
+      const { status, body } = await visitor.acceptInvitation(await ground.createInvitation());
       return { ...(body as Partial<ErrorBody>), status };
     },
   },
   always: {
     'GET /invite': http('GET', '/invite'),
-    'POST /invite/preview': async (who, ground) => {
-      const [, secret] = (await ground.link()).split('#');
-      return http('POST', '/invite/preview', () => ({ secret }))(who, ground);
+    'POST /invite/preview': async (visitor, ground) => {
+      const [, secret] = (await ground.createInvitation()).split('#');
+      return http('POST', '/invite/preview', () => ({ secret }))(visitor, ground);
     },
-    'POST /sessions, and DELETE': async (who, ground) => {
-      const outcome = await http('POST', '/sessions', () => ground.spare)(who, ground);
-      return outcome.status === 201 ? http('DELETE', '/sessions')(who, ground) : outcome;
+    'POST /sessions, and DELETE': async (visitor, ground) => {
+      const outcome = await http('POST', '/sessions', () => ground.otherAccount)(visitor, ground);
+      return outcome.status === 201 ? http('DELETE', '/sessions')(visitor, ground) : outcome;
     },
     'DELETE /account/grants/:id': http('DELETE', '/account/grants/none'),
     'DELETE /account/passkeys/:id': http('DELETE', '/account/passkeys/none'),

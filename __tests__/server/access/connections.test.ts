@@ -5,14 +5,14 @@ import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
-const MOST = 2;
+const MAX_CONNECTIONS = 2;
 
 let app: RunningApp;
-/** Closes what a test has opened. */
+/** Close the connections that a test has opened. */
 let closing: (() => unknown)[];
 beforeEach(async () => {
   closing = [];
-  app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: String(MOST) });
+  app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: String(MAX_CONNECTIONS) });
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -20,18 +20,18 @@ afterEach(async () => {
   await app.close();
 });
 
-/** Opens one connection, and returns whether it was let in. */
+/** Opens a connection. Returns whether it was accepted. */
 type Open = (headers: Record<string, string>) => Promise<boolean>;
 
 const http =
   (path: string, accept = '*/*'): Open =>
   async (headers) => {
-    const leave = new AbortController();
-    closing.push(() => leave.abort());
-    // Half of what is asked for may be held open: only its head says whether it is.
+    const controller = new AbortController();
+    closing.push(() => controller.abort());
+    // The response may be a stream, so only its head is read.
     const answer = await fetch(app.url + path, {
       headers: { Accept: accept, ...headers },
-      signal: leave.signal,
+      signal: controller.signal,
     });
     return answer.status === 200;
   };
@@ -52,7 +52,7 @@ const webSocket =
       () => false,
     );
 
-const WAYS: Record<string, Open> = {
+const OPENERS: Record<string, Open> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),
   '/ws': webSocket('/ws'),
@@ -61,23 +61,23 @@ const WAYS: Record<string, Open> = {
   NDJSON: http('/r/lobby?follow', 'application/x-ndjson'),
 };
 
-describe.each(Object.entries(WAYS))('connections over %s', (_way, open) => {
+describe.each(Object.entries(OPENERS))('connections over %s', (_transport, open) => {
   it('opened in parallel never exceed the limit', async () => {
     const { headers } = await TestVisitor.createGuest(app.url);
-    // A store that takes its time: all of them have asked to come in before the first one is.
+    // With a slow store, all of them are opening before the first one is open.
     const start = Reflect.get(Log.prototype, 'start');
     jest.spyOn(Log.prototype, 'start').mockImplementation(async function (this: Log, ...reading) {
       await pause(100);
       return start.apply(this, reading);
     });
     const all = await Promise.all(Array.from({ length: 8 }, () => open(headers)));
-    expect(all.filter(Boolean)).toHaveLength(MOST);
+    expect(all.filter(Boolean)).toHaveLength(MAX_CONNECTIONS);
   });
 
   it('are not counted after they were refused or closed', async () => {
     const { headers } = await TestVisitor.createGuest(app.url);
-    for (let i = 0; i < 3 * MOST; i += 1) {
-      // A place that does not exist is refused after the reader was let in.
+    for (let i = 0; i < 3 * MAX_CONNECTIONS; i += 1) {
+      // A malformed cursor is refused after access was granted.
       const refused = await Promise.all([
         fetch(`${app.url}/sse?after=nowhere`, { headers }),
         openPeer(app.url, '/ws?after=nowhere', undefined, undefined, headers).catch(() => undefined),

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { ErrorCode } from '../../../server/wire';
 import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
-import { ATTEMPTS, type Ground, IN_WORDS } from './attempts';
+import { ATTEMPTS, type Fixture, PLAIN_TEXT } from './attempts';
 import {
   ACCESSES,
   asMarkdown,
   ROLES,
-  verdict,
+  expectedVerdict,
   type AccessName,
   type RoleName,
   type RuleName,
@@ -18,7 +18,7 @@ import {
 
 const NAMES = { member: 'Masha', muted: 'Misha', banned: 'Boris', moderator: 'Mona', owner: 'Olga' };
 
-/** The sentence that each refusal says. */
+/** Returns a pattern for the sentence of a refusal. */
 function sentence(status: Verdict, access: AccessName, role: RoleName, rule: RuleName): RegExp {
   if (status === 401)
     return access === 'invite' ? /^This chat is by invitation\./ : /^This chat is only for people/;
@@ -26,10 +26,10 @@ function sentence(status: Verdict, access: AccessName, role: RoleName, rule: Rul
     return /^(Open the chat in a browser first|Choose a name first|Create an account first)/;
   if (role === 'banned') return /^You are banned from this chat\.$/;
   if (role === 'muted' && rule === 'write') return /^A moderator has muted you/;
-  return rule === 'own' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
+  return rule === 'administer' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
 }
 
-/** The code of each refusal. */
+/** Returns the code of a refusal. */
 function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
   if (status === 401) return 'sign_in_required';
   if (status === 400) return 'bad_request';
@@ -40,9 +40,9 @@ function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
 describe.each(ACCESSES)('in a chat that is %s', (access) => {
   let app: RunningApp;
   let people: Record<Exclude<RoleName, 'nobody' | 'guest'>, TestVisitor>;
-  let ground: Ground;
-  /** What was said by those who may not say anything any more. */
-  const said = new Map<string, string>();
+  let ground: Fixture;
+  /** The messages of visitors who can no longer send any, by visitor id. */
+  const messages = new Map<string, string>();
 
   beforeAll(async () => {
     app = await startApp({ ACCESS: access });
@@ -55,38 +55,38 @@ describe.each(ACCESSES)('in a chat that is %s', (access) => {
       owner,
     };
     const author = await TestVisitor.invite(owner, 'member', 'Anton');
-    const say = async (who: TestVisitor): Promise<string> => {
+    const send = async (who: TestVisitor): Promise<string> => {
       const id = randomUUID();
       await who.request('POST', '/messages', { id, message: 'to be deleted' });
       return id;
     };
-    for (const one of [people.muted, people.banned]) said.set(one.id, await say(one));
+    for (const one of [people.muted, people.banned]) messages.set(one.id, await send(one));
     await owner.request('PUT', `/people/${people.muted.id}/mute`, {});
     await owner.request('PUT', `/people/${people.banned.id}/ban`, {});
     ground = {
-      message: () => say(author),
-      own: async (who) => said.get(who.id) ?? say(who),
-      somebody: (await TestVisitor.createGuest(app.url)).id,
+      createMessage: () => send(author),
+      ownMessage: async (who) => messages.get(who.id) ?? send(who),
+      target: (await TestVisitor.createGuest(app.url)).id,
       password: ({ id: visitor }) => {
         const role = Object.entries(people).find(([, one]) => one.id === visitor)?.[0];
-        return `${NAMES[role as keyof typeof NAMES] ?? 'Somebody'} password`;
+        return `${NAMES[role as keyof typeof NAMES] ?? 'Nobody'} password`;
       },
-      link: async () => {
+      createInvitation: async () => {
         const { body } = await owner.request('POST', '/invitations', {});
         return String(body.url);
       },
-      spare: { username: 'Anton', password: 'Anton password' },
+      otherAccount: { username: 'Anton', password: 'Anton password' },
     };
   });
   afterAll(() => app.close());
 
-  /** Somebody of a role; one that has done nothing yet, where that changes who they are. */
-  async function somebody(role: RoleName): Promise<TestVisitor> {
+  /** Returns a visitor with a role: a new one if requests would change its identity. */
+  async function visitorOf(role: RoleName): Promise<TestVisitor> {
     if (role === 'nobody') return new TestVisitor(app.url);
-    // What signs them out of this browser leaves the others.
+    // A copy, so that signing it out leaves the original signed in.
     if (role !== 'guest') return Object.assign(new TestVisitor(app.url), people[role]);
     const guest = await TestVisitor.createGuest(app.url);
-    // In a chat that is not open, a guest has no name to take.
+    // Guests can only choose a name in an open chat.
     await guest.request('POST', '/username', { username: `g${randomUUID().slice(0, 8)}` });
     return guest;
   }
@@ -97,26 +97,26 @@ describe.each(ACCESSES)('in a chat that is %s', (access) => {
 
   it.each(attempts)('$rule: $way is allowed or refused by role', async ({ rule, way, attempt }) => {
     for (const role of ROLES) {
-      const expected = verdict(access, rule, role);
-      const { status, error, code } = await attempt(await somebody(role), ground);
+      const expected = expectedVerdict(access, rule, role);
+      const { status, error, code } = await attempt(await visitorOf(role), ground);
       const outcome = { role, is: status >= 200 && status < 400 ? 'yes' : status };
       if (expected === 'yes') {
         expect({ ...outcome, error, code }).toEqual({ role, is: 'yes' });
         continue;
       }
-      const inWords = way.endsWith('as a page') || (way === 'WebSocket (text)' && role === 'muted');
+      const isPlainText = way.endsWith('as a page') || (way === 'WebSocket (text)' && role === 'muted');
       expect({ ...outcome, error, code }).toEqual({
         role,
         is: expected,
         error: expect.stringMatching(sentence(expected, access, role, rule)) as string,
-        code: inWords ? IN_WORDS : codeOf(expected, role, rule),
+        code: isPlainText ? PLAIN_TEXT : codeOf(expected, role, rule),
       });
     }
   });
 });
 
-it('is the table that the README shows', () => {
-  // Where the columns are as wide as what stands in them, it is the same table.
+it('the README shows the table of roles and rules', () => {
+  // Prettier pads the columns.
   const narrow = (table: string): string => table.replace(/ +/g, ' ').replace(/-+/g, '-');
   const readme = readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
   expect(narrow(readme)).toContain(narrow(asMarkdown()));

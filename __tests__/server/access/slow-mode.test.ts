@@ -14,43 +14,43 @@ afterEach(async () => {
   await app.close();
 });
 
-const slow = (seconds: number) => owner.request('PUT', '/r/lobby/rules', { slow: seconds });
+const setSlowMode = (seconds: number) => owner.request('PUT', '/r/lobby/rules', { slow: seconds });
 /** Expects that a message is refused, and that the wait is as long as this, but for the time that has passed since. */
 async function expectWait(message: string, seconds: number): Promise<void> {
-  const { body } = await say(message);
+  const { body } = await send(message);
   expect(body).toMatchObject({ code: 'slow_mode', status: 429 });
   expect(body.retryAfter).toBeLessThanOrEqual(seconds);
   expect(body.retryAfter).toBeGreaterThan(seconds - 200);
 }
-const say = (message: string) => guest.request('POST', '/messages', { message });
+const send = (message: string) => guest.request('POST', '/messages', { message });
 
 describe('slow mode', () => {
   it('takes effect at once when it is lowered', async () => {
-    await slow(3600);
-    expect((await say('one')).status).toBe(201);
+    await setSlowMode(3600);
+    expect((await send('one')).status).toBe(201);
     await expectWait('two', 3600);
-    await slow(1);
-    for (let answer = await say('two'); answer.status !== 201; answer = await say('two'))
+    await setSlowMode(1);
+    for (let answer = await send('two'); answer.status !== 201; answer = await send('two'))
       expect(answer.body).toMatchObject({ code: 'slow_mode', status: 429, retryAfter: 1 });
     // Raised again, it counts from the same message.
-    await slow(600);
+    await setSlowMode(600);
     await expectWait('three', 600);
-    await slow(0);
-    expect((await say('three')).status).toBe(201);
+    await setSlowMode(0);
+    expect((await send('three')).status).toBe(201);
   });
 
   it('does not count a message that could not be stored', async () => {
-    await slow(3600);
+    await setSlowMode(3600);
     jest.spyOn(console, 'error').mockImplementation();
     jest.spyOn(SqliteLog.prototype, 'append').mockRejectedValueOnce(new Error('The disk is full.'));
-    expect((await say('one')).status).toBe(503);
-    expect((await say('one')).status).toBe(201);
-    expect((await say('two')).status).toBe(429);
+    expect((await send('one')).status).toBe(503);
+    expect((await send('one')).status).toBe(201);
+    expect((await send('two')).status).toBe(429);
   });
 
   it('allows one of several messages that are sent in parallel', async () => {
-    await slow(3600);
-    const answers = await Promise.all(['one', 'two', 'three'].map(say));
+    await setSlowMode(3600);
+    const answers = await Promise.all(['one', 'two', 'three'].map(send));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
   });
 });

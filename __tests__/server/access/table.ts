@@ -1,17 +1,22 @@
-/** Whom the table knows; in its order, each may do what those before may, but for those who were put in their place. */
+/** The roles of the table: each may do what the earlier ones may, except muted and banned visitors. */
 export const ROLES = ['nobody', 'guest', 'member', 'muted', 'banned', 'moderator', 'owner'] as const;
 export type RoleName = (typeof ROLES)[number];
 
 export const ACCESSES = ['open', 'invite', 'closed'] as const;
 export type AccessName = (typeof ACCESSES)[number];
 
-/** What comes of asking: it is done, or refused with a status. */
+/** Whether a request is allowed, or the status with which it is refused. */
 export type Verdict = 'yes' | 400 | 401 | 403;
 
-/** What somebody may do, by role. Whoever has to be invited or to sign in first is refused with 401 instead. */
-type Rule = Record<RoleName, Verdict>;
+/** The verdicts by role in an open chat. Otherwise, nobody and guests are refused with 401. */
+type Verdicts = Record<RoleName, Verdict>;
 
-const rule = (nobody: Verdict, guest: Verdict, member: Verdict, more: Partial<Rule> = {}): Rule => ({
+const verdictsOf = (
+  nobody: Verdict,
+  guest: Verdict,
+  member: Verdict,
+  more: Partial<Verdicts> = {},
+): Verdicts => ({
   nobody,
   guest,
   member,
@@ -22,49 +27,56 @@ const rule = (nobody: Verdict, guest: Verdict, member: Verdict, more: Partial<Ru
   ...more,
 });
 
-/** What can be done, in the words of the README, and who may in an open chat. */
+/** The rules, with their descriptions in the README and their verdicts in an open chat. */
 export const RULES = {
-  read: { words: 'Read: the page, every transport, contacts', rule: rule('yes', 'yes', 'yes') },
+  read: {
+    description: 'Read: the page, every transport, contacts',
+    verdicts: verdictsOf('yes', 'yes', 'yes'),
+  },
   write: {
-    words: 'Write: messages on every transport, contacts, a name',
-    rule: rule('yes', 'yes', 'yes', { muted: 403 }),
+    description: 'Write: messages on every transport, contacts, a name',
+    verdicts: verdictsOf('yes', 'yes', 'yes', { muted: 403 }),
   },
-  deleteOwn: { words: 'Delete your own message', rule: rule(403, 'yes', 'yes') },
-  keep: { words: 'Create an account, with a password or a passkey', rule: rule(400, 'yes', 'yes') },
-  token: { words: 'Create a token for a script', rule: rule(400, 400, 'yes') },
+  deleteOwnMessage: { description: 'Delete your own message', verdicts: verdictsOf(403, 'yes', 'yes') },
+  createAccount: {
+    description: 'Create an account, with a password or a passkey',
+    verdicts: verdictsOf(400, 'yes', 'yes'),
+  },
+  createToken: { description: 'Create a token for a script', verdicts: verdictsOf(400, 400, 'yes') },
   moderate: {
-    words: 'Delete a member’s message, mute, ban, set slow mode, lock a room, list muted and banned people',
-    rule: rule(403, 403, 403),
+    description:
+      'Delete a member’s message, mute, ban, set slow mode, lock a room, list muted and banned people',
+    verdicts: verdictsOf(403, 403, 403),
   },
-  own: {
-    words: 'Create and revoke invitations, assign roles, read the audit log',
-    rule: rule(403, 403, 403, { moderator: 403 }),
+  administer: {
+    description: 'Create and revoke invitations, assign roles, read the audit log',
+    verdicts: verdictsOf(403, 403, 403, { moderator: 403 }),
   },
-  join: {
-    words: 'Accept an invitation',
-    rule: rule('yes', 'yes', 'yes'),
+  acceptInvitation: {
+    description: 'Accept an invitation',
+    verdicts: verdictsOf('yes', 'yes', 'yes'),
   },
   always: {
-    words:
+    description:
       'See your account, end its sessions and tokens, sign in and out, preview an invitation, load assets',
-    rule: rule('yes', 'yes', 'yes', { banned: 'yes' }),
+    verdicts: verdictsOf('yes', 'yes', 'yes', { banned: 'yes' }),
   },
-} satisfies Record<string, { words: string; rule: Rule }>;
+} satisfies Record<string, { description: string; verdicts: Verdicts }>;
 export type RuleName = keyof typeof RULES;
 
-/** What comes of asking in a chat that is open, by invitation, or closed. */
-export function verdict(access: AccessName, name: RuleName, role: RoleName): Verdict {
+/** Returns the verdict for a role in a chat that is open, by invitation or closed. */
+export function expectedVerdict(access: AccessName, name: RuleName, role: RoleName): Verdict {
   const stranger = role === 'nobody' || role === 'guest';
-  if (access !== 'open' && name !== 'always' && name !== 'join' && stranger) return 401;
-  return RULES[name].rule[role];
+  if (access !== 'open' && name !== 'always' && name !== 'acceptInvitation' && stranger) return 401;
+  return RULES[name].verdicts[role];
 }
 
-/** The same as the README shows it: in an open chat, and, where that differs, in one by invitation or a closed one. */
+/** Returns the table of the README. Cells list the verdicts in open chats, chats by invitation and closed chats, where they differ. */
 export function asMarkdown(): string {
   const cell = (name: RuleName, role: RoleName): string =>
-    [...new Set(ACCESSES.map((access) => verdict(access, name, role)))].join(' / ');
+    [...new Set(ACCESSES.map((access) => expectedVerdict(access, name, role)))].join(' / ');
   const rows = (Object.keys(RULES) as RuleName[]).map((name) => [
-    RULES[name].words,
+    RULES[name].description,
     ...ROLES.map((role) => cell(name, role)),
   ]);
   const head = ['', ...ROLES];

@@ -24,7 +24,7 @@ describe('the rate limit of messages', () => {
       retryAfter: expect.any(Number) as number,
     });
     socket.disconnect();
-    // Others have their own, and what was refused is not there.
+    // Others have limits of their own, and the refused messages are not stored.
     const misha = await TestVisitor.createGuest(app.url);
     expect((await misha.request('POST', '/messages', { message: 'mine' })).body.seq).toBe(4);
   });

@@ -16,10 +16,10 @@ afterEach(() => app.close());
 
 /** All that is on the disk. */
 const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
-const signIn = (who: TestVisitor, username: string, password = `${username} password`) =>
-  who.request('POST', '/sessions', { username, password });
+const signIn = (visitor: TestVisitor, username: string, password = `${username} password`) =>
+  visitor.request('POST', '/sessions', { username, password });
 
-async function kept(username: string): Promise<TestVisitor> {
+async function createAccount(username: string): Promise<TestVisitor> {
   const somebody = await TestVisitor.createGuest(app.url);
   await somebody.createAccount(username);
   return somebody;
@@ -28,7 +28,8 @@ async function kept(username: string): Promise<TestVisitor> {
 describe('a name', () => {
   it('belongs to one person, however it is written, until they take another', async () => {
     const [masha, other] = [await TestVisitor.createGuest(app.url), await TestVisitor.createGuest(app.url)];
-    const rename = (who: TestVisitor, username: string) => who.request('POST', '/username', { username });
+    const rename = (visitor: TestVisitor, username: string) =>
+      visitor.request('POST', '/username', { username });
     expect((await rename(masha, 'Masha')).status).toBe(200);
     for (const username of ['Masha', 'MASHA', 'Маsha', 'Ｍａｓｈａ']) {
       const refused = await rename(other, username);
@@ -39,7 +40,7 @@ describe('a name', () => {
     }
     expect((await rename(masha, 'Мария')).status).toBe(200);
     expect((await rename(other, 'Masha')).status).toBe(200);
-    // Anonymous is everybody's.
+    // The default name can't be owned.
     expect((await rename(masha, 'Anonymous')).status).toBe(200);
     expect((await rename(other, 'Anonymous')).status).toBe(200);
   });
@@ -63,7 +64,7 @@ describe('a name', () => {
   it('of a guest who does not come back for 30 days is free, and that of an account is not', async () => {
     const guest = await TestVisitor.createGuest(app.url);
     await guest.request('POST', '/username', { username: 'Gleb' });
-    await kept('Masha');
+    await createAccount('Masha');
     const later = Date.now() + 31 * 24 * 60 * 60 * 1_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
     const other = await TestVisitor.createGuest(app.url);
@@ -76,12 +77,12 @@ describe('a name', () => {
 
 describe('an account', () => {
   it('keeps a name with a password, and is the same visitor in another browser', async () => {
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const elsewhere = new TestVisitor(app.url);
     const signed = await signIn(elsewhere, 'masha', 'Masha password');
     expect(signed).toMatchObject({ status: 201, body: { visitor: masha.id, username: 'Masha' } });
-    const said = await elsewhere.request('POST', '/messages', { message: 'from my phone' });
-    expect(said.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
+    const sent = await elsewhere.request('POST', '/messages', { message: 'from my phone' });
+    expect(sent.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
   });
 
   it('needs a name, a long enough password, and the current one to change it', async () => {
@@ -100,7 +101,7 @@ describe('an account', () => {
   });
 
   it('accepts one of two concurrent password changes', async () => {
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const put = (password: string) =>
       masha.request('PUT', '/account/password', { password, current: 'Masha password' });
     const answers = await Promise.all([put('another one'), put('and one more')]);
@@ -131,7 +132,7 @@ describe('an account', () => {
   });
 
   it('answers a wrong name and a wrong password alike', async () => {
-    await kept('Masha');
+    await createAccount('Masha');
     const [name, password] = [
       await signIn(new TestVisitor(app.url), 'Nobody Here'),
       await signIn(new TestVisitor(app.url), 'Masha', 'not it at all'),
@@ -144,13 +145,13 @@ describe('an account', () => {
     const guest = await TestVisitor.createGuest(app.url);
     const before = guest.cookie;
     await guest.createAccount('Masha');
-    const said = await new TestVisitor(app.url, before).request('POST', '/messages', { message: 'not me' });
-    expect(said.body.visitor).not.toBe(guest.id);
-    expect(said.body.username).toBe('Anonymous');
+    const sent = await new TestVisitor(app.url, before).request('POST', '/messages', { message: 'not me' });
+    expect(sent.body.visitor).not.toBe(guest.id);
+    expect(sent.body.username).toBe('Anonymous');
   });
 
   it('lists its signed-in browsers, and ends one with its connections', async () => {
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const phone = new TestVisitor(app.url);
     const agent = { 'User-Agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' };
     await phone.request('POST', '/sessions', { username: 'Masha', password: 'Masha password' }, agent);
@@ -173,14 +174,14 @@ describe('an account', () => {
   });
 
   it('ends nobody else’s session', async () => {
-    const [masha, misha] = [await kept('Masha'), await kept('Misha')];
+    const [masha, misha] = [await createAccount('Masha'), await createAccount('Misha')];
     const [session] = (await misha.request('GET', '/account')).body.grants as { id: string }[];
     expect((await masha.request('DELETE', `/account/grants/${session!.id}`)).status).toBe(204);
     expect((await misha.request('GET', '/account')).body.visitor).toBe(misha.id);
   });
 
   it('is signed out of: the cookie is removed, and is invalid', async () => {
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const { cookie } = masha;
     const out = await masha.request('DELETE', '/sessions');
     expect(out.headers.getSetCookie()[0]).toMatch(/Max-Age=0/);
@@ -190,22 +191,22 @@ describe('an account', () => {
   });
 
   it('lets a script act for it with a token that is shown once, until it is revoked', async () => {
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const { body, status } = await masha.request('POST', '/account/tokens', { label: 'backup' });
     expect(status).toBe(201);
     const token = String(body.token);
     const bearer = { Authorization: `Bearer ${token}` };
     const script = new TestVisitor(app.url);
-    const said = await script.request('POST', '/messages', { message: 'done' }, bearer);
-    expect(said.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
-    expect(said.headers.getSetCookie()).toEqual([]);
+    const sent = await script.request('POST', '/messages', { message: 'done' }, bearer);
+    expect(sent.body).toMatchObject({ visitor: masha.id, username: 'Masha' });
+    expect(sent.headers.getSetCookie()).toEqual([]);
     const socket = await connect(app.url, { auth: { token } });
     expect(await socket.socket.emitWithAck('new_message', { message: 'too' })).toMatchObject({
       visitor: masha.id,
     });
     expect((await masha.request('GET', '/account')).text).not.toContain(token);
 
-    // It speaks for the account, and does not change who else does.
+    // A token acts for the account, but can't manage its credentials.
     for (const [method, path] of [
       ['PUT', '/account/password'],
       ['POST', '/account/tokens'],
@@ -227,7 +228,7 @@ describe('an account', () => {
 
   it('is stored without secrets: a password as scrypt with its parameters, the others as hashes', async () => {
     const log = jest.spyOn(console, 'error');
-    const masha = await kept('Masha');
+    const masha = await createAccount('Masha');
     const { body } = await masha.request('POST', '/account/tokens', { label: 'backup' });
     const link = await app.createOwnerInvitation();
     const disk = stored();

@@ -1,7 +1,7 @@
 import { FairQueue } from '../../../server/accounts/fair-queue';
 
 /** A job that ends when the test says so. */
-function held(): { job: () => Promise<void>; end: () => void } {
+function createHeldJob(): { job: () => Promise<void>; end: () => void } {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   return { job: () => ended, end };
@@ -33,7 +33,7 @@ describe('a fair queue', () => {
 
   it('lets 8 jobs wait in a lane and 64 in all, and refuses the rest at once', async () => {
     const queue = new FairQueue();
-    const { job, end } = held();
+    const { job, end } = createHeldJob();
     const all = [queue.run('first', job)];
     for (let lane = 0; lane < 8; lane += 1) {
       for (let i = 0; i < 8; i += 1) all.push(queue.run(`lane ${lane}`, job));

@@ -8,7 +8,7 @@ let app: RunningApp;
 beforeEach(async () => (app = await startApp({ TRUST_PROXY: '1' })));
 afterEach(() => app.close());
 
-async function named(username: string): Promise<TestVisitor> {
+async function createNamed(username: string): Promise<TestVisitor> {
   const guest = await TestVisitor.createGuest(app.url);
   await guest.request('POST', '/username', { username });
   return guest;
@@ -16,7 +16,7 @@ async function named(username: string): Promise<TestVisitor> {
 
 describe('a passkey', () => {
   it('keeps a name and signs in to it; each response is accepted once', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const device = new Authenticator(app.url);
     expect((await device.register(masha)).status).toBe(201);
     const elsewhere = new TestVisitor(app.url);
@@ -29,7 +29,7 @@ describe('a passkey', () => {
   });
 
   it('of a guest is stored in one transaction with its session', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const device = new Authenticator(app.url);
     const { body } = await masha.request('POST', '/account/passkeys/options', {});
     const database = new Database(app.database, { readonly: true });
@@ -47,7 +47,7 @@ describe('a passkey', () => {
   });
 
   it('is one of at most 50 of an account, also when several are registered at once', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const register = () => new Authenticator(app.url).register(masha);
     for (let i = 0; i < 49; i += 1) await register();
     const answers = await Promise.all([1, 2, 3].map(register));
@@ -59,17 +59,17 @@ describe('a passkey', () => {
 
   it('that is already registered is refused with a sentence, whoever registers it', async () => {
     const device = new Authenticator(app.url);
-    const [masha, misha] = [await named('Masha'), await named('Misha')];
+    const [masha, misha] = [await createNamed('Masha'), await createNamed('Misha')];
     expect((await device.register(masha)).status).toBe(201);
-    for (const who of [masha, misha])
-      expect(await device.register(who)).toEqual({
+    for (const visitor of [masha, misha])
+      expect(await device.register(visitor)).toEqual({
         status: 409,
         error: 'That passkey is already registered. Sign in with it.',
       });
   });
 
   it('is valid for the scheme, host and port of the request, and for no other', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const device = new Authenticator(app.url);
     await device.register(masha);
     const other = new TestVisitor(app.url);

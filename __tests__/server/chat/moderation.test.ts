@@ -24,12 +24,12 @@ afterEach(async () => {
 const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
 const read = async (query: string): Promise<Entry[]> =>
   ((await owner.request('GET', `/messages?${query}`)).body as unknown as MessagePage).messages;
-async function say(who: TestVisitor, message: string, more: object = {}): Promise<string> {
-  const { body, status } = await who.request('POST', '/messages', { message, ...more });
+async function send(visitor: TestVisitor, message: string, more: object = {}): Promise<string> {
+  const { body, status } = await visitor.request('POST', '/messages', { message, ...more });
   if (status >= 300) throw new Error(`POST /messages: ${String(body.error)}`);
   return String(body.id);
 }
-const named = async (username: string): Promise<TestVisitor> => {
+const createNamed = async (username: string): Promise<TestVisitor> => {
   const guest = await TestVisitor.createGuest(app.url);
   await guest.request('POST', '/username', { username });
   return guest;
@@ -39,11 +39,11 @@ describe('a message that is deleted', () => {
   it.each(Object.entries(READERS))(
     'is announced to readers over %s, and keeps its place',
     async (_way, open) => {
-      const guest = await named('Masha');
+      const guest = await createNamed('Masha');
       const live = await open(app.url, { room: 'lobby', last: 0 });
-      await say(guest, 'one');
-      const id = await say(guest, 'a secret');
-      await say(guest, 'three');
+      await send(guest, 'one');
+      const id = await send(guest, 'a secret');
+      await send(guest, 'three');
       const told = [await live.next(), await live.next(), await live.next()];
       expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
       expect((await guest.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
@@ -70,13 +70,13 @@ describe('a message that is deleted', () => {
   );
 
   it('leaves nothing of its text on the disk or in the cache', async () => {
-    const guest = await named('Masha');
+    const guest = await createNamed('Masha');
     const words = `quite-${randomUUID()}-unique`;
-    // Longer than what is written in its place.
-    const id = await say(guest, `${words} `.repeat(20));
-    for (let i = 0; i < 20; i += 1) await say(guest, `other ${i}`);
+    // Longer than its replacement.
+    const id = await send(guest, `${words} `.repeat(20));
+    for (let i = 0; i < 20; i += 1) await send(guest, `other ${i}`);
     expect(stored()).toContain(words);
-    // Somebody follows, so that the room's tail is in memory.
+    // A follower keeps the room's tail in memory.
     const follower = await connect(app.url, { auth: { last: 50 } });
     await follower.next('new_message', ({ message }) => message === 'other 19');
     await guest.request('DELETE', `/r/lobby/messages/${id}`);
@@ -91,8 +91,8 @@ describe('a message that is deleted', () => {
   });
 
   it('stays deleted when its writer sends it again after a lost acknowledgement', async () => {
-    const guest = await named('Masha');
-    const id = await say(guest, 'said once');
+    const guest = await createNamed('Masha');
+    const id = await send(guest, 'said once');
     await guest.request('DELETE', `/r/lobby/messages/${id}`);
     const again = await guest.request('POST', '/messages', { id, message: 'said once' });
     expect(again).toMatchObject({ status: 200, body: { type: 'deleted_message', seq: 1 } });
@@ -103,8 +103,8 @@ describe('a message that is deleted', () => {
   });
 
   it('is deleted once, however often it is asked for, and not by others', async () => {
-    const [masha, misha] = [await named('Masha'), await named('Misha')];
-    const id = await say(masha, 'mine');
+    const [masha, misha] = [await createNamed('Masha'), await createNamed('Misha')];
+    const id = await send(masha, 'mine');
     expect((await misha.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);
     const remove = () => owner.request('DELETE', `/r/lobby/messages/${id}`);
     const all = await Promise.all([remove(), remove(), remove()]);
@@ -115,8 +115,8 @@ describe('a message that is deleted', () => {
   });
 
   it('is deleted together with its audit entry, or not at all', async () => {
-    const masha = await named('Masha');
-    const id = await say(masha, 'not yet');
+    const masha = await createNamed('Masha');
+    const id = await send(masha, 'not yet');
     const db = new Database(app.database);
     db.exec(`CREATE TRIGGER fail BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'No audit log.'); END`);
     const remove = () => owner.request('DELETE', `/r/lobby/messages/${id}`);
@@ -135,9 +135,9 @@ describe('a message that is deleted', () => {
   });
 
   it('can be deleted over a socket, too', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const { socket } = await connect(app.url, { extraHeaders: masha.headers });
-    const id = await say(masha, 'mine');
+    const id = await send(masha, 'mine');
     expect(await socket.emitWithAck('delete_message', { id })).toEqual({});
     expect(await socket.emitWithAck('delete_message', { id: 'x' })).toMatchObject({ status: 400 });
     socket.disconnect();
@@ -148,15 +148,15 @@ describe('a message that is deleted', () => {
 
 describe('a moderator', () => {
   it('mutes a visitor for a time, who can read but not write until it is over', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const id = randomUUID();
-    await say(masha, 'before', { id });
+    await send(masha, 'before', { id });
     await owner.request('PUT', `/people/${masha.id}/mute`, { minutes: 10 });
     const refused = await masha.request('POST', '/messages', { message: 'hey' });
     expect(refused.body).toEqual(errorOf('muted', 'A moderator has muted you: you can only read.'));
     expect((await masha.request('POST', '/username', { username: 'Louder' })).status).toBe(403);
     expect((await masha.request('GET', '/messages')).status).toBe(200);
-    // What was stored before was not refused: only its answer may have been lost.
+    // A message that is already stored is acknowledged again: its first acknowledgement may have been lost.
     expect((await masha.request('POST', '/messages', { id, message: 'before' })).status).toBe(200);
     const later = Date.now() + 11 * 60_000;
     jest.spyOn(Date, 'now').mockReturnValue(later);
@@ -164,14 +164,14 @@ describe('a moderator', () => {
   });
 
   it('bans a visitor, whose connections are closed and get nothing more', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const { socket, received } = await connect(app.url, { extraHeaders: masha.headers });
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
     const refused = new Promise<{ data?: object }>((resolve) => socket.once('connect_error', resolve));
     await owner.request('PUT', `/people/${masha.id}/ban`, { minutes: 60 });
     await gone;
     const before = received.length;
-    await say(owner, 'without her');
+    await send(owner, 'without her');
     expect((await refused).data).toEqual(errorOf('banned', /^You are banned from this chat until .* UTC\.$/));
     expect(received).toHaveLength(before);
     socket.disconnect();
@@ -181,7 +181,7 @@ describe('a moderator', () => {
   });
 
   it('bans the address of a visitor for a day at most: guests from there, not members', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const member = await TestVisitor.invite(owner, 'member');
     const { socket } = await connect(app.url, { extraHeaders: masha.headers });
     await owner.request('PUT', `/people/${masha.id}/ban`, { address: true });
@@ -201,7 +201,7 @@ describe('a moderator', () => {
   it('can do nothing to visitors of the same role', async () => {
     const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
     const other = await TestVisitor.invite(owner, 'moderator', 'Max');
-    const id = await say(owner, 'mine');
+    const id = await send(owner, 'mine');
     for (const [method, path] of [
       ['PUT', `/people/${owner.id}/ban`],
       ['PUT', `/people/${other.id}/mute`],
@@ -213,7 +213,7 @@ describe('a moderator', () => {
   });
 
   it('locks a room, and sets slow mode, which is announced in the room', async () => {
-    const masha = await named('Masha');
+    const masha = await createNamed('Masha');
     const { next, socket } = await connect(app.url, { extraHeaders: masha.headers });
     await owner.request('PUT', '/r/lobby/rules', { locked: true });
     expect(await next('change_room')).toEqual({ type: 'change_room', room: 'lobby', locked: true, slow: 0 });
@@ -237,8 +237,8 @@ describe('a moderator', () => {
 
   it('leaves audit entries that the owner reads', async () => {
     const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
-    const masha = await named('Masha');
-    const id = await say(masha, 'to go');
+    const masha = await createNamed('Masha');
+    const id = await send(masha, 'to go');
     await moderator.request('DELETE', `/r/lobby/messages/${id}`);
     await moderator.request('PUT', `/people/${masha.id}/mute`, { minutes: 5 });
     await moderator.request('DELETE', `/people/${masha.id}/mute`);
@@ -286,7 +286,7 @@ describe('a moderator', () => {
 });
 
 describe('an invitation link', () => {
-  const open = async (who: TestVisitor, url: unknown) => who.acceptInvitation(String(url));
+  const open = async (visitor: TestVisitor, url: unknown) => visitor.acceptInvitation(String(url));
 
   it('is used up by accepting it as often as it allows, and not by opening it', async () => {
     const { body } = await owner.request('POST', '/invitations', { role: 'moderator', uses: 2 });
@@ -305,7 +305,7 @@ describe('an invitation link', () => {
       await TestVisitor.createGuest(app.url),
     ];
     expect((await open(one, body.url)).status).toBe(303);
-    // Who has it already takes nobody's place.
+    // A visitor that has the role already uses up no invitation.
     expect((await open(one, body.url)).status).toBe(303);
     expect((await open(two, body.url)).status).toBe(303);
     expect((await open(three, body.url)).body).toEqual(

@@ -7,16 +7,16 @@ let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
-const ask = (path: string, encodings = 'gzip, deflate, br') =>
+const request = (path: string, encodings = 'gzip, deflate, br') =>
   fetch(app.url + path, { headers: { 'Accept-Encoding': encodings } });
 
 describe('compression', () => {
   it('serves scripts and styles that were compressed during the build', async () => {
     for (const path of ['/static/pages/chat.js', '/static/styles/chat.css', '/static/socket.io.js']) {
       const [small, smaller, plain] = await Promise.all([
-        ask(path, 'gzip'),
-        ask(path, 'gzip, br'),
-        ask(path, 'identity'),
+        request(path, 'gzip'),
+        request(path, 'gzip, br'),
+        request(path, 'identity'),
       ]);
       expect([small, smaller, plain].map(({ headers }) => headers.get('content-encoding'))).toEqual([
         'gzip',
@@ -33,7 +33,7 @@ describe('compression', () => {
   });
 
   it('answers 304 for a compressed file, too', async () => {
-    const etag = (await ask('/static/pages/chat.js')).headers.get('etag')!;
+    const etag = (await request('/static/pages/chat.js')).headers.get('etag')!;
     // `fetch` would ask past every cache.
     const headers = { 'Accept-Encoding': 'br', 'If-None-Match': etag };
     const [answer] = (await once(get(`${app.url}/static/pages/chat.js`, { headers }), 'response')) as [
@@ -43,10 +43,10 @@ describe('compression', () => {
   });
 
   it('compresses pages and long responses, and not short ones', async () => {
-    expect((await ask('/')).headers.get('content-encoding')).toBe('br');
-    expect((await ask('/messages')).headers.get('content-encoding')).toBeNull();
+    expect((await request('/')).headers.get('content-encoding')).toBe('br');
+    expect((await request('/messages')).headers.get('content-encoding')).toBeNull();
     for (let i = 0; i < 10; i += 1) await sendMessage(app.url, 'the same again');
-    const messages = await ask('/messages');
+    const messages = await request('/messages');
     expect(messages.headers.get('content-encoding')).toBe('br');
     expect(await messages.json()).toMatchObject({ messages: { length: 10 } });
   });

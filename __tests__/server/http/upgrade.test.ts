@@ -44,21 +44,21 @@ describe('a request that offers an unsupported protocol', () => {
     const socket = await dial(app.url);
     let text = '';
     socket.on('data', (chunk) => (text += String(chunk)));
-    const ask = async (count: number, ...parts: string[]): Promise<void> => {
+    const request = async (count: number, ...parts: string[]): Promise<void> => {
       parts.forEach((part) => socket.write(part));
       while (text.split('HTTP/1.1 ').length <= count)
         await new Promise((resolve) => socket.once('data', resolve));
     };
     const body = JSON.stringify({ message: 'x'.repeat(4_000), room: 'raw' });
     const head = [...POST, ...H2C, `Content-Length: ${body.length}`, '', ''].join('\r\n');
-    await ask(1, head, body.slice(0, 2_000), body.slice(2_000));
-    await ask(
+    await request(1, head, body.slice(0, 2_000), body.slice(2_000));
+    await request(
       2,
       [...POST, ...H2C, 'Transfer-Encoding: chunked', '', ''].join('\r\n'),
       `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
     );
-    await ask(3, ['GET /messages?room=none HTTP/1.1', ...H2C, '', ''].join('\r\n'));
-    await ask(4, ['GET /messages?room=none HTTP/1.1', 'Host: localhost', '', ''].join('\r\n'));
+    await request(3, ['GET /messages?room=none HTTP/1.1', ...H2C, '', ''].join('\r\n'));
+    await request(4, ['GET /messages?room=none HTTP/1.1', 'Host: localhost', '', ''].join('\r\n'));
     expect(text.match(/HTTP\/1\.1 (\d+)/g)).toEqual(
       ['201', '201', '200', '200'].map((code) => `HTTP/1.1 ${code}`),
     );

@@ -34,7 +34,7 @@ function failNextAppend(when: 'before' | 'after'): void {
   });
 }
 
-/** Follows the room from its head; resolves when the reader waits for what comes. */
+/** Follows the room from its head. Resolves once the reader waits for new entries. */
 async function followLive() {
   const steps = new Queue<Page | Reset>();
   const ended = new Queue<unknown>();
@@ -68,7 +68,7 @@ describe('an open reader', () => {
   it('gets a message that is only found to be stored when its writer sends it again', async () => {
     const reader = await followLive();
     const draft = messageDraft('stored unseen');
-    // Committed after the log was told that it had failed: nothing has rung for it.
+    // Committed after the store had reported a failure, so no bell has rung for it.
     await stores.log.append([draft], new Date());
     expect(await log.append(draft)).toMatchObject({ repeated: true });
     expect(await reader.next()).toEqual(['stored unseen']);

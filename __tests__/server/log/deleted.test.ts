@@ -14,7 +14,7 @@ import { READERS } from '../../support/readers';
 
 afterEach(() => jest.restoreAllMocks());
 
-/** Holds back what a store reads from now on, after it was read: its answers are of the moment of asking. */
+/** Delays the results of all further reads from a store: they are as of the call. */
 function holdReads(): () => void {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -35,7 +35,7 @@ describe('who reads just after a deletion was acknowledged', () => {
     const app = await startApp();
     const masha = await TestVisitor.createGuest(app.url);
     const { body } = await masha.request('POST', '/messages', { message: 'a secret' });
-    // Somebody follows, so that the room's newest entries are in memory.
+    // A follower keeps the room's newest entries in memory.
     const other = await open(app.url, { room: 'lobby', after: 'earliest' });
     expect(await other.next()).toMatchObject({ message: 'a secret' });
     const release = holdReads();
@@ -58,7 +58,7 @@ describe('the memory of a room, when a message of it was deleted', () => {
   beforeEach(async () => ({ log, stores, close } = await openLog(4)));
   afterEach(() => close());
 
-  const say = (message: string, id: string = randomUUID()) => log.append(messageDraft(message, { id }));
+  const append = (message: string, id: string = randomUUID()) => log.append(messageDraft(message, { id }));
   const remove = (target: string) => log.append(deletionDraft(target));
   const textsOf = (step: Page | Reset): string[] =>
     step.type === 'page' ? step.entries.map(textOf) : ['reset'];
@@ -66,8 +66,8 @@ describe('the memory of a room, when a message of it was deleted', () => {
   /** Says `secret` and `behind` messages after it, and leaves a reader there that takes only its first page. */
   async function stalled(behind: number): Promise<string> {
     const id = randomUUID();
-    await say('secret', id);
-    for (let i = 1; i <= behind; i += 1) await say(String(i));
+    await append('secret', id);
+    for (let i = 1; i <= behind; i += 1) await append(String(i));
     const took = new Queue<string[]>();
     const from = await log.start('lobby', { after: 'earliest' });
     log.follow('lobby', from, {
@@ -107,8 +107,8 @@ describe('the memory of a room, when a message of it was deleted', () => {
     ['far behind what is kept', 20],
   ])('does not trust a reading %s that began before', async (_where, behind) => {
     const id = randomUUID();
-    await say('secret', id);
-    for (let i = 1; i <= behind; i += 1) await say(String(i));
+    await append('secret', id);
+    for (let i = 1; i <= behind; i += 1) await append(String(i));
     const from = await log.start('lobby', { after: 'earliest' });
     const way = behind > 4 ? 'after' : 'before';
     const original = stores.log[way].bind(stores.log);

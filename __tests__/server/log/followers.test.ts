@@ -41,7 +41,7 @@ describe('those who follow a room', () => {
     expect(await texts()).toEqual([]);
 
     await stores.log.append([messageDraft('once')], new Date());
-    // Somebody else has read it, as one does who joins just then.
+    // Another reader has read it, as when it joins at that moment.
     tail.ring(false);
     await tail.refresh();
     followers.keepAlive();

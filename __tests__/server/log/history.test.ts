@@ -12,13 +12,13 @@ beforeAll(async () => {
   app = await startApp();
   masha = await TestVisitor.createGuest(app.url);
   const ids: string[] = [];
-  for (let i = 1; i <= 60; i += 1) ids.push(await say(`m${i}`));
+  for (let i = 1; i <= 60; i += 1) ids.push(await send(`m${i}`));
   await Promise.all(ids.slice(10).map((id) => masha.request('DELETE', `/r/lobby/messages/${id}`)));
-  await say('m61');
+  await send('m61');
 });
 afterAll(() => app.close());
 
-async function say(message: string): Promise<string> {
+async function send(message: string): Promise<string> {
   return String((await masha.request('POST', '/messages', { message })).body.id);
 }
 

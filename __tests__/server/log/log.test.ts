@@ -19,7 +19,7 @@ afterEach(async () => {
   await close();
 });
 
-const say = (message: string, room = 'lobby', id: string = randomUUID()) =>
+const append = (message: string, room = 'lobby', id: string = randomUUID()) =>
   log.append(messageDraft(message, { room, id }));
 
 const texts = (step: Page | Reset): string[] => (step.type === 'page' ? step.entries.map(textOf) : ['reset']);
@@ -47,35 +47,35 @@ async function follow(from: string, count: number): Promise<string[]> {
 
 describe('the log', () => {
   it('commits what arrives in one turn as one transaction', async () => {
-    const append = jest.spyOn(stores.log, 'append');
-    const said = await Promise.all(['a', 'b', 'c'].map((text) => say(text)));
-    expect(said.map(({ entry }) => entry.seq)).toEqual([1, 2, 3]);
-    expect(append).toHaveBeenCalledTimes(1);
+    const storeAppend = jest.spyOn(stores.log, 'append');
+    const results = await Promise.all(['a', 'b', 'c'].map((text) => append(text)));
+    expect(results.map(({ entry }) => entry.seq)).toEqual([1, 2, 3]);
+    expect(storeAppend).toHaveBeenCalledTimes(1);
   });
 
   it('acknowledges no message that the store could not commit, and goes on when it can', async () => {
     jest.spyOn(console, 'error').mockReturnValue();
     jest.spyOn(stores.log, 'append').mockRejectedValueOnce(new Error('disk full'));
-    await expect(say('lost')).rejects.toMatchObject({ status: 503 });
-    await say('kept');
+    await expect(append('lost')).rejects.toMatchObject({ status: 503 });
+    await append('kept');
     expect(texts(await log.after('lobby', await log.start('lobby', { after: 'earliest' }), 10))).toEqual([
       'kept',
     ]);
   });
 
   it('holds a bounded number of messages for the next commit, and refuses more', async () => {
-    const outcomes = await Promise.allSettled(Array.from({ length: 8_193 }, (_, i) => say(String(i))));
+    const outcomes = await Promise.allSettled(Array.from({ length: 8_193 }, (_, i) => append(String(i))));
     const refused = outcomes.filter(({ status }) => status === 'rejected');
     expect(refused).toMatchObject([{ reason: { status: 503 } }]);
-    await say('goes on');
+    await append('goes on');
   });
 
   it('refuses an id that belongs to another body, and leaves its neighbours alone', async () => {
     const id = randomUUID();
     const [first, clash, last] = await Promise.allSettled([
-      say('a', 'lobby', id),
-      say('b', 'lobby', id),
-      say('c'),
+      append('a', 'lobby', id),
+      append('b', 'lobby', id),
+      append('c'),
     ]);
     expect(first.status).toBe('fulfilled');
     expect(clash).toMatchObject({ status: 'rejected', reason: { code: 'id_taken' } });
@@ -83,18 +83,18 @@ describe('the log', () => {
   });
 
   it('hands a follower history and what comes as one stream', async () => {
-    await say('a');
-    await say('b');
+    await append('a');
+    await append('b');
     const start = await log.start('lobby', { after: 'earliest' });
     const following = follow(start, 4);
-    await say('c');
-    await say('elsewhere', 'other');
-    await say('d');
+    await append('c');
+    await append('elsewhere', 'other');
+    await append('d');
     expect(await following).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('begins at the head, at the newest n, at the earliest or after a cursor', async () => {
-    for (const text of 'abcde') await say(text);
+    for (const text of 'abcde') await append(text);
     const head = await log.start('lobby', {});
     expect(texts(await log.after('lobby', head, 10))).toEqual([]);
     expect(texts(await log.after('lobby', await log.start('lobby', { last: 2 }), 10))).toEqual(['d', 'e']);
@@ -107,7 +107,7 @@ describe('the log', () => {
   });
 
   it('pages back from any cursor to the beginning', async () => {
-    for (const text of 'abcde') await say(text);
+    for (const text of 'abcde') await append(text);
     const head = await log.start('lobby', {});
     const [epoch] = head.split(':');
     const page = (await log.before('lobby', `${epoch}:4`, 2)) as Page;
@@ -121,13 +121,13 @@ describe('the log', () => {
     const start = await log.start('lobby', { after: 'earliest' });
     const count = 600;
     const followers: Promise<string[]>[] = [];
-    const said: Promise<unknown>[] = [];
+    const sent: Promise<unknown>[] = [];
     for (let i = 1; i <= count; i += 1) {
-      said.push(say(String(i)));
+      sent.push(append(String(i)));
       if (i % 60 === 0) followers.push(follow(start, count));
       if (i % 7 === 0) await new Promise(setImmediate);
     }
-    await Promise.all(said);
+    await Promise.all(sent);
     const expected = Array.from({ length: count }, (_, i) => String(i + 1));
     for (const seen of await Promise.all(followers)) expect(seen).toEqual(expected);
   });
@@ -137,7 +137,7 @@ describe('the log', () => {
     ['another epoch, at its beginning', 'other:0'],
     ['a place past the head', '+1'],
   ])('answers a cursor of %s with a reset, and goes on from the head', async (_what, form) => {
-    await say('a');
+    await append('a');
     const head = await log.start('lobby', {});
     const [epoch] = head.split(':');
     const cursor = form === '+1' ? `${epoch}:2` : form;
@@ -145,19 +145,19 @@ describe('the log', () => {
     expect(await log.after('lobby', cursor, 10)).toEqual(reset);
     const { next, stop } = reader(log, cursor);
     expect(await next()).toEqual(reset);
-    await say('b');
+    await append('b');
     expect(texts(await next())).toEqual(['b']);
     stop();
   });
 
   it('answers a cursor of another history with a reset on the way back, too', async () => {
-    await say('a');
+    await append('a');
     expect(await log.before('lobby', 'other:1', 10)).toMatchObject({ type: 'reset' });
     await expect(log.after('lobby', 'nonsense', 10)).rejects.toMatchObject({ status: 400 });
   });
 
   it('shares one page among readers at the same place, read from the store once', async () => {
-    await say('a');
+    await append('a');
     const start = await log.start('lobby', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'before');
     const later = jest.spyOn(stores.log, 'after');
@@ -165,23 +165,23 @@ describe('the log', () => {
     const pages = await Promise.all(readers.map(({ next }) => next()));
     expect(new Set(pages).size).toBe(1);
     expect(reads).toHaveBeenCalledTimes(1);
-    await say('b');
+    await append('b');
     expect(new Set(await Promise.all(readers.map(({ next }) => next()))).size).toBe(1);
     expect([reads.mock.calls.length, later.mock.calls.length]).toEqual([1, 1]);
     readers.forEach(({ stop }) => stop());
   });
 
   it('hands nothing more to a reader that did not take a step', async () => {
-    for (const text of 'ab') await say(text);
+    for (const text of 'ab') await append(text);
     const take = jest.fn(() => Promise.resolve(false));
     log.follow('lobby', await log.start('lobby', { last: 2 }), { write: take, end: () => undefined });
-    await say('c');
+    await append('c');
     expect(await follow(await log.start('lobby', { last: 1 }), 1)).toEqual(['c']);
     expect(take).toHaveBeenCalledTimes(1);
   });
 
   it('gives others a turn between the pages of a long way', async () => {
-    await Promise.all(Array.from({ length: 1500 }, (_, i) => say(String(i + 1))));
+    await Promise.all(Array.from({ length: 1500 }, (_, i) => append(String(i + 1))));
     let pages = 0;
     const following = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
       write: () => void (pages += 1),
@@ -193,7 +193,7 @@ describe('the log', () => {
   });
 
   it('reads each page once for all who come back at once, however far they are behind', async () => {
-    await Promise.all(Array.from({ length: 900 }, (_, i) => say(String(i + 1))));
+    await Promise.all(Array.from({ length: 900 }, (_, i) => append(String(i + 1))));
     const start = await log.start('lobby', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'after');
     const seen = await Promise.all(Array.from({ length: 50 }, () => follow(start, 900)));
@@ -202,7 +202,7 @@ describe('the log', () => {
   });
 
   it('hands a reader nothing more until it has taken the last step', async () => {
-    await say('a');
+    await append('a');
     const start = await log.start('lobby', { after: 'earliest' });
     const steps = new Queue<Page | Reset>();
     let taken = (): void => undefined;
@@ -212,7 +212,7 @@ describe('the log', () => {
     });
     const following = log.follow('lobby', start, { write: take, end: () => undefined });
     expect(texts(await steps.next())).toEqual(['a']);
-    for (const text of 'bcd') await say(text);
+    for (const text of 'bcd') await append(text);
     expect(await follow(start, 4)).toEqual(['a', 'b', 'c', 'd']);
     expect(take).toHaveBeenCalledTimes(1);
     taken();
@@ -221,7 +221,7 @@ describe('the log', () => {
   });
 
   it('reads the store once for all who come back at once, if what they missed is to be kept in memory', async () => {
-    await Promise.all(Array.from({ length: 400 }, (_, i) => say(String(i + 1))));
+    await Promise.all(Array.from({ length: 400 }, (_, i) => append(String(i + 1))));
     const starts = await Promise.all([1, 100, 200, 300].map((last) => log.start('lobby', { last })));
     const reads = [jest.spyOn(stores.log, 'before'), jest.spyOn(stores.log, 'after')];
     const readers = [...starts, ...starts].map((start) => reader(log, start));
@@ -236,19 +236,19 @@ describe('the log', () => {
       '201',
       '101',
     ]);
-    // The newest, which is enough for most; then all that is kept, in two parts.
+    // First the newest entries, which most readers need; then the whole tail, in two parts.
     expect(reads.map((read) => read.mock.calls.length)).toEqual([3, 0]);
     readers.forEach(({ stop }) => stop());
   });
 
   it('reads on from far behind what is kept in memory', async () => {
-    await Promise.all(Array.from({ length: 1200 }, (_, i) => say(String(i + 1))));
+    await Promise.all(Array.from({ length: 1200 }, (_, i) => append(String(i + 1))));
     const seen = await follow(await log.start('lobby', { after: 'earliest' }), 1200);
     expect(seen).toEqual(Array.from({ length: 1200 }, (_, i) => String(i + 1)));
   });
 
   it('waits for the pace of a reader before each page from the store, and never for pages from memory', async () => {
-    await Promise.all(Array.from({ length: 1200 }, (_, i) => say(String(i + 1))));
+    await Promise.all(Array.from({ length: 1200 }, (_, i) => append(String(i + 1))));
     const steps = new Queue<Page | Reset>();
     const waits = new Queue<() => void>();
     const following = log.follow(
@@ -267,7 +267,7 @@ describe('the log', () => {
     }
     // Three pages, and the reading of the newest 500 into memory.
     expect(paced).toBe(4);
-    await say('1201');
+    await append('1201');
     expect(texts(await steps.next())).toEqual(['1201']);
     expect(waits.isEmpty).toBe(true);
     following.stop();
@@ -290,7 +290,7 @@ describe('the log', () => {
     const take = jest.fn();
     log.follow('lobby', start, { write: take, end: take }).stop();
     const other = follow(start, 1);
-    await say('a');
+    await append('a');
     await other;
     expect(take).not.toHaveBeenCalled();
   });
@@ -304,11 +304,11 @@ describe('the log', () => {
   it('ends every reader when it closes, once what was taken in is on the disk', async () => {
     const start = await log.start('lobby', {});
     const waiting = reader(log, start);
-    const said = say('last');
+    const sent = append('last');
     await log.close();
-    expect((await said).entry.seq).toBe(1);
+    expect((await sent).entry.seq).toBe(1);
     expect(await waiting.ended).toBeUndefined();
     expect(await reader(log, start).ended).toBeUndefined();
-    await expect(say('too late')).rejects.toMatchObject({ status: 503 });
+    await expect(append('too late')).rejects.toMatchObject({ status: 503 });
   });
 });

@@ -14,8 +14,8 @@ import { openLog, type OpenLog } from '../../support/log';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What this process holds, in MB, when nothing is left to be collected. */
-async function held(): Promise<number> {
+/** Returns the heap and external memory of this process after garbage collection, in MB. */
+async function usedMemory(): Promise<number> {
   for (let turn = 0; turn < 3; turn += 1) {
     await new Promise(setImmediate);
     collect();
@@ -40,7 +40,7 @@ describe('the memory of the log', () => {
     await close();
   });
 
-  const say = (room: string, message: string) => log.append(messageDraft(message, { room }));
+  const append = (room: string, message: string) => log.append(messageDraft(message, { room }));
 
   /** The first page after a cursor, as a follower is handed it. */
   function firstPage(room: string, cursor: string): Promise<Page | Reset> {
@@ -57,10 +57,10 @@ describe('the memory of the log', () => {
 
   it('stays within its bound when quiet rooms are read from every place, in several formats', async () => {
     const rooms = ['a', 'b', 'c'];
-    const before = await held();
+    const before = await usedMemory();
     for (const room of rooms) {
-      await Promise.all(Array.from({ length: 250 }, (_, i) => say(room, `${i} ${'x'.repeat(3_990)}`)));
-      // Somebody stays, so that what is kept of the room is not forgotten.
+      await Promise.all(Array.from({ length: 250 }, (_, i) => append(room, `${i} ${'x'.repeat(3_990)}`)));
+      // A follower stays, so that the room's cache is not evicted.
       log.follow(room, await log.start(room, {}), { write: () => undefined, end: () => undefined });
     }
     for (const room of rooms) {
@@ -71,11 +71,11 @@ describe('the memory of the log', () => {
         for (const format of [eventStream, jsonFrames, textLines]) format.step(step);
       }
     }
-    expect((await held()) - before).toBeLessThan(64);
+    expect((await usedMemory()) - before).toBeLessThan(64);
   });
 
   it('is still shared by who comes all at once, also when the budget of a room is used up', async () => {
-    await Promise.all(Array.from({ length: 500 }, (_, i) => say('a', `${i} ${'x'.repeat(3_990)}`)));
+    await Promise.all(Array.from({ length: 500 }, (_, i) => append('a', `${i} ${'x'.repeat(3_990)}`)));
     const start = await log.start('a', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'after');
     const pages = await Promise.all(Array.from({ length: 50 }, () => firstPage('a', start)));

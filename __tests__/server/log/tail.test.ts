@@ -22,7 +22,7 @@ describe("a room's newest entries in memory", () => {
     folder.remove();
   });
 
-  const say = (...messages: string[]) =>
+  const append = (...messages: string[]) =>
     stores.log.append(
       messages.map((message) => messageDraft(message)),
       new Date(),
@@ -31,7 +31,7 @@ describe("a room's newest entries in memory", () => {
   it('never take an empty page, once right, for what comes after it when the room has grown by more than is kept', async () => {
     const tail = new Tail(stores.log, 'lobby', 1, new MemoryBudget(1_000_000));
     stores.log.onCommit(() => tail.ring(false));
-    await say('a');
+    await append('a');
     // The room is rung for while it is read: whether something follows the newest entry, only the store can tell.
     const before = stores.log.before.bind(stores.log);
     jest.spyOn(stores.log, 'before').mockImplementationOnce(async (...asked) => {
@@ -39,15 +39,15 @@ describe("a room's newest entries in memory", () => {
       return before(...asked);
     });
     expect((await tail.read({ epoch, seq: 1 })) as Page).toMatchObject({ entries: [] });
-    await say('b', 'c');
+    await append('b', 'c');
     expect(((await tail.read({ epoch, seq: 1 })) as Page).entries.map(textOf)).toEqual(['b', 'c']);
   });
 
   it('are read anew when the store has dropped what came next', async () => {
     const tail = new Tail(stores.log, 'lobby', 8, new MemoryBudget(1_000_000));
-    await say('a');
+    await append('a');
     await tail.refresh();
-    await say('dropped', 'b', 'c');
+    await append('dropped', 'b', 'c');
     const after = stores.log.after.bind(stores.log);
     const before = stores.log.before.bind(stores.log);
     // As a store answers that has trimmed the room.
@@ -64,7 +64,7 @@ describe("a room's newest entries in memory", () => {
 
   it('are of one history, also when the store has another by the time that all are read', async () => {
     const tail = new Tail(stores.log, 'lobby', 300, new MemoryBudget(1_000_000));
-    await say(...Array.from({ length: 300 }, (_, i) => String(i + 1)));
+    await append(...Array.from({ length: 300 }, (_, i) => String(i + 1)));
     await tail.refresh();
     const before = stores.log.before.bind(stores.log);
     const reads = jest.spyOn(stores.log, 'before');
@@ -81,7 +81,7 @@ describe("a room's newest entries in memory", () => {
 
   it('are read to the end for somebody who waits for them, though they are let go of meanwhile', async () => {
     const tail = new Tail(stores.log, 'lobby', 300, new MemoryBudget(1_000_000));
-    await say(...Array.from({ length: 100 }, (_, i) => String(i + 1)));
+    await append(...Array.from({ length: 100 }, (_, i) => String(i + 1)));
     await tail.refresh();
     const before = stores.log.before.bind(stores.log);
     const after = stores.log.after.bind(stores.log);
@@ -89,14 +89,14 @@ describe("a room's newest entries in memory", () => {
     const counted = async <T>(read: Promise<T>): Promise<T> => {
       if ((reads += 1) > 10) throw new Error('They are read for ever.');
       const slice = await read;
-      // The last one who follows the room leaves, while it is read for the first time.
+      // The last follower leaves while the room is read for the first time.
       if (reads === 1) tail.close();
       return slice;
     };
     jest.spyOn(stores.log, 'before').mockImplementation((...asked) => counted(before(...asked)));
     jest.spyOn(stores.log, 'after').mockImplementation((...asked) => counted(after(...asked)));
     tail.ring(false);
-    // Somebody asks for the news; somebody else, who waits for that, for more than was read at first.
+    // One reader reads the newest entries; another waits for that read, but needs more than it returns.
     await expect(Promise.all([tail.refresh(), tail.refresh(300)])).resolves.toBeDefined();
   });
 });

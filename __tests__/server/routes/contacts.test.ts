@@ -15,20 +15,20 @@ beforeEach(async () => (app = await startApp()));
 afterEach(() => app.close());
 
 const list = async () => (await (await fetch(`${app.url}/contacts`)).json()) as Contact[];
-const add = (name: string, phone: string) => postJson<Contact>(`${app.url}/contacts`, { name, phone });
+const addContact = (name: string, phone: string) => postJson<Contact>(`${app.url}/contacts`, { name, phone });
 
 describe('/contacts', () => {
   it('adds a contact with a normalized phone number, and lists all by name', async () => {
-    const { status, headers, body } = await add('Masha', '8 (912) 345-67-89');
+    const { status, headers, body } = await addContact('Masha', '8 (912) 345-67-89');
     expect(status).toBe(201);
     expect(body).toEqual({ id: expect.any(String) as string, name: 'Masha', phone: '+79123456789' });
     expect(headers.get('location')).toBe(`/contacts/${body.id}`);
-    const other = await add('Anna', '+49 30 901820');
+    const other = await addContact('Anna', '+49 30 901820');
     expect(await list()).toEqual([other.body, body]);
   });
 
   it('removes a contact, and answers the same when it is gone already', async () => {
-    const { body } = await add('Masha', '+79123456789');
+    const { body } = await addContact('Masha', '+79123456789');
     for (let times = 0; times < 2; times += 1) {
       expect((await fetch(`${app.url}/contacts/${body.id}`, { method: 'DELETE' })).status).toBe(204);
     }
@@ -37,7 +37,7 @@ describe('/contacts', () => {
 
   it('sends changes to all connections', async () => {
     const [a, b] = [await connect(app.url), await connect(app.url, { auth: { room: 'other' } })];
-    const { body } = await add('Masha', '+79123456789');
+    const { body } = await addContact('Masha', '+79123456789');
     await fetch(`${app.url}/contacts/${body.id}`, { method: 'DELETE' });
     for (const client of [a, b]) {
       expect(await client.next('new_contact')).toEqual({ type: 'new_contact', contact: body });

@@ -40,8 +40,8 @@ describe('the page', () => {
     const second = await get('/', { Cookie: first.cookie });
     expect(second.html).toContain('value="Masha"');
     expect(second.html).toContain(`data-visitor="${renamed.body.visitor as string}"`);
-    const said = await postJson(`${app.url}/messages`, { message: 'x' }, { Cookie: second.cookie });
-    expect(said.body).toMatchObject({ username: 'Masha', visitor: renamed.body.visitor });
+    const sent = await postJson(`${app.url}/messages`, { message: 'x' }, { Cookie: second.cookie });
+    expect(sent.body).toMatchObject({ username: 'Masha', visitor: renamed.body.visitor });
   });
 
   it('runs only its own scripts, and cannot be framed', async () => {

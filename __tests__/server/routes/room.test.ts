@@ -38,12 +38,12 @@ describe('GET /r/:room', () => {
   });
 
   it('answers programs with a JSON object in each line, or an event stream', async () => {
-    const said = [
+    const sent = [
       await sendMessage(app.url, 'a\nb', { room: 'team' }),
       await sendMessage(app.url, 'c', { room: 'team' }),
     ];
     const json = await (await get('/r/team', 'application/x-ndjson')).text();
-    expect(json.split('\n').map((one) => one && (JSON.parse(one) as unknown))).toEqual([...said, '']);
+    expect(json.split('\n').map((one) => one && (JSON.parse(one) as unknown))).toEqual([...sent, '']);
     const stream = sseEvents(`${app.url}/r/team?last=1`, { headers: { Accept: 'text/event-stream' } });
     expect(await take(stream, 2)).toMatchObject([
       { type: 'start' },

@@ -114,9 +114,9 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
   });
 
   it('reads back the history that still exists, whatever else lies between them', async () => {
-    const said = [...'abcdef'].map((letter) => messageDraft(letter));
-    await stores.log.append(said, NOW);
-    const deletions = [1, 2, 5].map((i) => deletionDraft(said[i]!.id));
+    const sent = [...'abcdef'].map((letter) => messageDraft(letter));
+    await stores.log.append(sent, NOW);
+    const deletions = [1, 2, 5].map((i) => deletionDraft(sent[i]!.id));
     await stores.log.append(
       [...deletions, messageDraft('g'), messageDraft('elsewhere', { room: 'other' })],
       NOW,

@@ -17,22 +17,22 @@ afterEach(async () => {
   await app.close();
 });
 
-async function join(options: Parameters<typeof connect>[1] = {}): Promise<SocketIoClient> {
+async function connectAndJoin(options: Parameters<typeof connect>[1] = {}): Promise<SocketIoClient> {
   const client = await connect(app.url, options);
   clients.push(client);
   return client;
 }
 
-const ask = (client: SocketIoClient, event: string, ...payload: unknown[]) =>
+const request = (client: SocketIoClient, event: string, ...payload: unknown[]) =>
   client.socket.emitWithAck(event, ...payload) as Promise<unknown>;
 
 describe('Socket.IO', () => {
   it.each([['websocket'], ['polling']])(
     'acknowledges a message with what all readers get, over %s',
     async (transport) => {
-      const [a, b] = [await join({ transports: [transport] }), await join()];
+      const [a, b] = [await connectAndJoin({ transports: [transport] }), await connectAndJoin()];
       const id = randomUUID();
-      const acked = (await ask(a, 'new_message', { message: 'hello', id })) as NewMessage;
+      const acked = (await request(a, 'new_message', { message: 'hello', id })) as NewMessage;
       expect(acked).toMatchObject({
         type: 'new_message',
         seq: 1,
@@ -48,10 +48,10 @@ describe('Socket.IO', () => {
   it('begins after a cursor, with the newest n, or with live messages', async () => {
     const first = await sendMessage(app.url, 'a');
     await sendMessage(app.url, 'b');
-    const after = await join({ auth: { after: first.cursor } });
-    const all = await join({ auth: { after: 'earliest' } });
-    const last = await join({ auth: { last: 1 } });
-    const live = await join();
+    const after = await connectAndJoin({ auth: { after: first.cursor } });
+    const all = await connectAndJoin({ auth: { after: 'earliest' } });
+    const last = await connectAndJoin({ auth: { last: 1 } });
+    const live = await connectAndJoin();
     await sendMessage(app.url, 'c');
     await Promise.all(clients.map((client) => client.next('new_message', ({ message }) => message === 'c')));
     expect(after.texts()).toEqual(['b', 'c']);
@@ -62,7 +62,7 @@ describe('Socket.IO', () => {
 
   it('sends a reset for a cursor of another history', async () => {
     const { cursor } = await sendMessage(app.url, 'a');
-    const client = await join({ auth: { after: 'gone:9' } });
+    const client = await connectAndJoin({ auth: { after: 'gone:9' } });
     expect(await client.next('reset')).toEqual({
       type: 'reset',
       room: 'lobby',
@@ -73,26 +73,29 @@ describe('Socket.IO', () => {
 
   it('changes the room with join: reading continues there, and it is the default room for messages', async () => {
     await sendMessage(app.url, 'old', { room: 'b' });
-    const client = await join({ auth: { room: 'a' } });
-    const joined = (await ask(client, 'join', { room: 'b', last: 1 })) as { room: string; cursor: string };
+    const client = await connectAndJoin({ auth: { room: 'a' } });
+    const joined = (await request(client, 'join', { room: 'b', last: 1 })) as {
+      room: string;
+      cursor: string;
+    };
     expect(joined).toEqual({ room: 'b', cursor: expect.stringMatching(/:0$/) as string });
     await sendMessage(app.url, 'not here', { room: 'a' });
-    expect(await ask(client, 'new_message', { message: 'here' })).toMatchObject({ room: 'b', seq: 2 });
+    expect(await request(client, 'new_message', { message: 'here' })).toMatchObject({ room: 'b', seq: 2 });
     await client.next('new_message', ({ message }) => message === 'here');
     expect(client.texts()).toEqual(['old', 'here']);
   });
 
   it('sends no duplicates when join is repeated, even at the same time', async () => {
-    const client = await join({ auth: { room: 'a' } });
-    await Promise.all([1, 2, 3, 4].map(() => ask(client, 'join', { room: 'b' })));
-    for (const text of ['x', 'y']) await ask(client, 'new_message', { message: text });
+    const client = await connectAndJoin({ auth: { room: 'a' } });
+    await Promise.all([1, 2, 3, 4].map(() => request(client, 'join', { room: 'b' })));
+    for (const text of ['x', 'y']) await request(client, 'new_message', { message: text });
     await client.next('new_message', ({ message }) => message === 'y');
     expect(client.texts()).toEqual(['x', 'y']);
   });
 
   it('sends a message to another room if the request names it', async () => {
-    const client = await join();
-    expect(await ask(client, 'new_message', { message: 'there', room: 'far' })).toMatchObject({
+    const client = await connectAndJoin();
+    expect(await request(client, 'new_message', { message: 'there', room: 'far' })).toMatchObject({
       room: 'far',
       seq: 1,
     });
@@ -100,12 +103,12 @@ describe('Socket.IO', () => {
   });
 
   it('keeps the messages of two rooms apart, and sends them to all clients in the same order', async () => {
-    const a = [await join({ auth: { room: 'a' } }), await join({ auth: { room: 'a' } })];
-    const b = [await join({ auth: { room: 'b' } }), await join({ auth: { room: 'b' } })];
-    const said = [...a, ...b].flatMap((client, i) =>
-      Array.from({ length: 20 }, (_, n) => ask(client, 'new_message', { message: `${i}-${n}` })),
+    const a = [await connectAndJoin({ auth: { room: 'a' } }), await connectAndJoin({ auth: { room: 'a' } })];
+    const b = [await connectAndJoin({ auth: { room: 'b' } }), await connectAndJoin({ auth: { room: 'b' } })];
+    const sent = [...a, ...b].flatMap((client, i) =>
+      Array.from({ length: 20 }, (_, n) => request(client, 'new_message', { message: `${i}-${n}` })),
     );
-    await Promise.all(said);
+    await Promise.all(sent);
     for (const [room, members] of [
       ['a', a],
       ['b', b],
@@ -120,18 +123,18 @@ describe('Socket.IO', () => {
   });
 
   it('announces a change of name to all, and sends later messages with the new name', async () => {
-    const [a, b] = [await join(), await join()];
-    const change = await ask(a, 'change_username', { username: ' Маша ' });
+    const [a, b] = [await connectAndJoin(), await connectAndJoin()];
+    const change = await request(a, 'change_username', { username: ' Маша ' });
     expect(change).toMatchObject({ type: 'change_username', username: 'Маша' });
     expect(await b.next('change_username')).toEqual(change);
-    expect(await ask(a, 'new_message', { message: 'x' })).toMatchObject({ username: 'Маша' });
+    expect(await request(a, 'new_message', { message: 'x' })).toMatchObject({ username: 'Маша' });
   });
 
   it('announces who is typing to the others only', async () => {
-    const [a, b] = [await join(), await join()];
-    expect(await ask(a, 'typing', {})).toEqual({});
+    const [a, b] = [await connectAndJoin(), await connectAndJoin()];
+    expect(await request(a, 'typing', {})).toEqual({});
     expect(await b.next('typing')).toMatchObject({ room: 'lobby', username: 'Anonymous' });
-    await ask(b, 'new_message', { message: 'x' });
+    await request(b, 'new_message', { message: 'x' });
     await a.next('new_message');
     expect(a.received.filter(({ event }) => event === 'typing')).toEqual([]);
   });
@@ -147,30 +150,33 @@ describe('Socket.IO', () => {
   ])(
     'refuses %s in the acknowledgement; the connection lives on and the log is untouched',
     async (_what, payload) => {
-      const client = await join();
-      expect(await ask(client, 'new_message', payload)).toEqual(errorOf('bad_request'));
-      expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
+      const client = await connectAndJoin();
+      expect(await request(client, 'new_message', payload)).toEqual(errorOf('bad_request'));
+      expect(await request(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
     },
   );
 
   it('refuses an invalid name, an invalid join, and another body with a known id', async () => {
-    const client = await join();
-    expect(await ask(client, 'change_username', { username: ' ' })).toEqual(errorOf('bad_request'));
-    expect(await ask(client, 'join', { room: 'b', after: 'nonsense' })).toEqual(errorOf('bad_request'));
+    const client = await connectAndJoin();
+    expect(await request(client, 'change_username', { username: ' ' })).toEqual(errorOf('bad_request'));
+    expect(await request(client, 'join', { room: 'b', after: 'nonsense' })).toEqual(errorOf('bad_request'));
     const id = randomUUID();
-    await ask(client, 'new_message', { message: 'a', id });
-    expect(await ask(client, 'new_message', { message: 'b', id })).toEqual(errorOf('id_taken'));
-    expect(await ask(client, 'new_message', { message: 'a', id })).toMatchObject({ seq: 1, room: 'lobby' });
+    await request(client, 'new_message', { message: 'a', id });
+    expect(await request(client, 'new_message', { message: 'b', id })).toEqual(errorOf('id_taken'));
+    expect(await request(client, 'new_message', { message: 'a', id })).toMatchObject({
+      seq: 1,
+      room: 'lobby',
+    });
   });
 
   it('survives events without a callback or payload, and unknown events', async () => {
-    const client = await join();
+    const client = await connectAndJoin();
     for (const event of ['new_message', 'join', 'change_username', 'typing', 'error', 'nonsense'])
       client.socket.emit(event);
     client.socket.emit('join', { room: 'A' });
-    expect(await ask(client, 'nonsense', {})).toEqual(errorOf('bad_request'));
-    expect(await ask(client, 'new_message')).toEqual(errorOf('bad_request'));
-    expect(await ask(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
+    expect(await request(client, 'nonsense', {})).toEqual(errorOf('bad_request'));
+    expect(await request(client, 'new_message')).toEqual(errorOf('bad_request'));
+    expect(await request(client, 'new_message', { message: 'fine' })).toMatchObject({ seq: 1 });
   });
 
   it('refuses a connection with a malformed cursor or room, with the reason', async () => {
@@ -195,8 +201,8 @@ describe('Socket.IO', () => {
   });
 
   it('continues from its cursor by itself after a restart', async () => {
-    const client = await join();
-    const first = (await ask(client, 'new_message', { message: 'a' })) as NewMessage;
+    const client = await connectAndJoin();
+    const first = (await request(client, 'new_message', { message: 'a' })) as NewMessage;
     await client.next('new_message');
     client.socket.auth = { after: first.cursor };
     const back = new Promise((resolve) => client.socket.io.once('reconnect', resolve));

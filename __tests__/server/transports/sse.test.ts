@@ -34,8 +34,8 @@ describe('SSE', () => {
     const stream = sseEvents(`${app.url}/sse`);
     const first = take(stream, 1, messages);
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
-    const said = await sendMessage(app.url, 'two\nlines and "quotes"');
-    expect(await first).toEqual([{ type: 'new_message', id: said.cursor, data: said }]);
+    const sent = await sendMessage(app.url, 'two\nlines and "quotes"');
+    expect(await first).toEqual([{ type: 'new_message', id: sent.cursor, data: sent }]);
   });
 
   it('continues after Last-Event-ID, which takes precedence over the query', async () => {

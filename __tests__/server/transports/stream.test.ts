@@ -7,11 +7,11 @@ import { dial, waitForClose } from '../../support/raw';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
-/** Every stream over HTTP: its URL, its Accept header, and what it sends while the room is quiet. */
+/** The streams over HTTP: URL, Accept header, and heartbeat. */
 const STREAMS: [name: string, path: string, accept: string, idle: RegExp, end: RegExp][] = [
   ['SSE', '/sse?last=1', '*/*', /^:\n\n$/, /^(:\n\n)+$/],
   [
-    'lines for people',
+    'plain text',
     '/r/lobby?follow',
     'text/plain',
     /^\n$/,
@@ -35,7 +35,7 @@ describe.each(STREAMS)('a quiet stream of %s', (_name, path, accept, idle, end) 
   const until = async (enough: () => boolean): Promise<void> => {
     while (!enough()) await once(socket, 'data');
   };
-  /** Returns what was received after an offset, without presence events. */
+  /** Returns the text received after an offset, without presence events. */
   const since = (length: number): string => text.slice(length).replace(/event: presence\n.*\n\n/g, '');
 
   async function open(): Promise<void> {
@@ -109,7 +109,7 @@ describe('a reader without a cursor', () => {
     expect(Buffer.from(value!).toString()).toBe(`${JSON.stringify(start)}\n`);
     gone.abort();
 
-    const said = await sendMessage(app.url, 'meanwhile', { room: 'bots' });
-    expect((await readPage(app.url, { room: 'bots', after: cursor })).messages).toEqual([said]);
+    const sent = await sendMessage(app.url, 'meanwhile', { room: 'bots' });
+    expect((await readPage(app.url, { room: 'bots', after: cursor })).messages).toEqual([sent]);
   });
 });

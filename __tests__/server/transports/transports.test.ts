@@ -41,32 +41,32 @@ async function take(reading: Reader, count: number): Promise<Entry[]> {
   return taken;
 }
 
-async function sayAll(...texts: string[]): Promise<NewMessage[]> {
-  const said: NewMessage[] = [];
-  for (const text of texts) said.push(await sendMessage(app.url, text, { room }));
-  return said;
+async function sendAll(...texts: string[]): Promise<NewMessage[]> {
+  const sent: NewMessage[] = [];
+  for (const text of texts) sent.push(await sendMessage(app.url, text, { room }));
+  return sent;
 }
 
 const pairs = (names: string[]) => names.flatMap((a) => names.map((b): [string, string] => [a, b]));
 
 describe.each(Object.keys(READERS))('a reader on %s', (name) => {
   it('gets history and live entries as one stream, in the same JSON as on every other transport', async () => {
-    const before = await sayAll('a', 'b');
+    const before = await sendAll('a', 'b');
     const reading = await read(name, { after: 'earliest' });
-    const after = await sayAll('c', 'd');
+    const after = await sendAll('c', 'd');
     expect(await take(reading, 4)).toEqual([...before, ...after]);
   });
 
   it('begins with the newest n', async () => {
-    const said = await sayAll('a', 'b', 'c');
-    expect(await take(await read(name, { last: 2 }), 2)).toEqual(said.slice(1));
+    const sent = await sendAll('a', 'b', 'c');
+    expect(await take(await read(name, { last: 2 }), 2)).toEqual(sent.slice(1));
   });
 
   it('gets only live entries by default', async () => {
-    await sayAll('before');
+    await sendAll('before');
     const reading = await read(name);
-    const said = await sayAll('after');
-    expect(await take(reading, 1)).toEqual(said);
+    const sent = await sendAll('after');
+    expect(await take(reading, 1)).toEqual(sent);
   });
 
   it('gets no gaps or duplicates when it joins during a burst', async () => {
@@ -77,27 +77,27 @@ describe.each(Object.keys(READERS))('a reader on %s', (name) => {
   });
 
   it('resumes after the last entry that it received', async () => {
-    const said = await sayAll('a', 'b', 'c');
+    const sent = await sendAll('a', 'b', 'c');
     const [first] = await take(await read(name, { after: 'earliest' }), 1);
     open.forEach((one) => one.close());
-    said.push(...(await sayAll('d')));
-    expect(await take(await read(name, { after: first!.cursor }), 3)).toEqual(said.slice(1));
+    sent.push(...(await sendAll('d')));
+    expect(await take(await read(name, { after: first!.cursor }), 3)).toEqual(sent.slice(1));
   });
 
   it('gets a reset for a cursor of another history, and continues from the head', async () => {
-    const [said] = await sayAll('a');
+    const [sent] = await sendAll('a');
     const reading = await read(name, { after: 'gone:5' });
-    const reset = { type: 'reset', room, earliest: said!.cursor.replace(/1$/, '0'), cursor: said!.cursor };
+    const reset = { type: 'reset', room, earliest: sent!.cursor.replace(/1$/, '0'), cursor: sent!.cursor };
     expect(await reading.next()).toMatchObject(reset);
-    const next = await sayAll('b');
+    const next = await sendAll('b');
     expect(await take(reading, 1)).toEqual(next);
   });
 
   it('gets nothing from other rooms', async () => {
     const reading = await read(name);
     await sendMessage(app.url, 'elsewhere', { room: `${room}-x` });
-    const said = await sayAll('here');
-    expect(await take(reading, 1)).toEqual(said);
+    const sent = await sendAll('here');
+    expect(await take(reading, 1)).toEqual(sent);
   });
 });
 
@@ -105,19 +105,19 @@ describe('a cursor', () => {
   it.each(pairs(Object.keys(READERS)))(
     'is handed from %s to %s, and nothing falls in between',
     async (from, to) => {
-      const said = await sayAll('a', 'b');
+      const sent = await sendAll('a', 'b');
       const first = await read(from, { after: 'earliest' });
       const seen = await take(first, 2);
       first.close();
-      said.push(...(await sayAll('between')));
+      sent.push(...(await sendAll('between')));
       const second = await read(to, { after: seen.at(-1)!.cursor });
-      said.push(...(await sayAll('c')));
-      expect([...seen, ...(await take(second, 2))]).toEqual(said);
+      sent.push(...(await sendAll('c')));
+      expect([...seen, ...(await take(second, 2))]).toEqual(sent);
     },
   );
 
   it('carries a conversation of forty messages from WebSocket to SSE to curl', async () => {
-    const said = await sayAll(...Array.from({ length: 40 }, (_, i) => String(i)));
+    const sent = await sendAll(...Array.from({ length: 40 }, (_, i) => String(i)));
     const seen: Entry[] = [];
     let after = 'earliest';
     for (const [name, count] of [
@@ -128,7 +128,7 @@ describe('a cursor', () => {
       seen.push(...(await take(await read(name, { after }), count)));
       after = seen.at(-1)!.cursor;
     }
-    expect(seen).toEqual(said);
+    expect(seen).toEqual(sent);
   });
 });
 

@@ -128,10 +128,10 @@ describe('/ws with the subprotocol json', () => {
 
   it('keeps the order of requests that a peer sends without waiting', async () => {
     const peer = await open('/ws', 'json');
-    const said = Array.from({ length: 200 }, (_, i) => String(i));
-    said.forEach((text) => peer.send({ type: 'new_message', message: text }));
+    const sent = Array.from({ length: 200 }, (_, i) => String(i));
+    sent.forEach((text) => peer.send({ type: 'new_message', message: text }));
     await peer.next(message('199'));
-    expect(texts(peer)).toEqual(said);
+    expect(texts(peer)).toEqual(sent);
   });
 });
 

@@ -9,8 +9,8 @@ const stateWords = (chat: ChatPage) =>
   chat.log.locator('.state').evaluateAll((all) => all.map((one) => one.textContent));
 const countdown = (chat: ChatPage) => chat.page.locator('#hold .countdown').textContent();
 
-/** Somebody in slow mode whose second message is held. */
-async function held(): Promise<{ owner: TestVisitor; tom: ChatPage }> {
+/** Opens a page in slow mode, whose second message is held. */
+async function openWithHeldDraft(): Promise<{ owner: TestVisitor; tom: ChatPage }> {
   const owner = await TestVisitor.createOwner(fixture.app);
   await setRules(owner, { slow: 3600 });
   const tom = await fixture.openPage();
@@ -64,7 +64,7 @@ describe('a draft', () => {
   });
 
   it('is sent at once when slow mode ends, and the countdown ends too', async () => {
-    const { owner, tom } = await held();
+    const { owner, tom } = await openWithHeldDraft();
     await setRules(owner, { slow: 0 });
     await tom.waitForDeliveryStates('sent', 'sent');
     await waitUntilEqual(() => countdown(tom), '');
@@ -72,7 +72,7 @@ describe('a draft', () => {
   });
 
   it('has no countdown in a locked room or during a ban', async () => {
-    const { owner, tom } = await held();
+    const { owner, tom } = await openWithHeldDraft();
     await setRules(owner, { locked: true });
     await tom.page.getByText('This room is locked: only moderators can write.').waitFor();
     expect(await countdown(tom)).toBe('');

@@ -8,10 +8,10 @@ const fixture = setUpBrowser();
 const texts = async () => (await readAll(fixture.app.url)).map(({ message }) => message);
 
 /** Opens a page that can’t send until it is unblocked. */
-const cutOff = () =>
+const openOffline = () =>
   fixture.openPage('/', { blocked: ['websocket', 'polling', 'send'], status: 'Live · over SSE' });
 
-async function crash({ page }: ChatPage): Promise<void> {
+async function crashPage({ page }: ChatPage): Promise<void> {
   const crashed = once(page as unknown as NodeJS.EventEmitter, 'crash');
   void page.goto('chrome://crash').catch(() => undefined);
   await crashed;
@@ -21,9 +21,9 @@ describe('a draft', () => {
   it.each([
     ['the page is reloaded', (chat: ChatPage) => chat.page.reload()],
     ['the tab is closed', (chat: ChatPage) => chat.page.close()],
-    ['the tab crashes', crash],
+    ['the tab crashes', crashPage],
   ])('is sent once and in order after %s', async (_what, end) => {
-    const masha = await cutOff();
+    const masha = await openOffline();
     for (const text of ['first', 'second', 'third']) await masha.send(text);
     await masha.waitForStoredDrafts(3);
     await end(masha);

@@ -16,12 +16,12 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
   const shown: string[] = [];
   const waitings: number[] = [];
   const held: (number | undefined)[] = [];
-  const kept = new Map(before.map((draft) => [draft.id, draft]));
+  const drafts = new Map(before.map((draft) => [draft.id, draft]));
   const outbox = new Outbox(
     {
-      all: async () => [...kept.values()].map((draft) => ({ ...draft })),
-      put: async (draft: Draft) => void kept.set(draft.id, { ...draft }),
-      delete: async (id: string) => void kept.delete(id),
+      all: async () => [...drafts.values()].map((draft) => ({ ...draft })),
+      put: async (draft: Draft) => void drafts.set(draft.id, { ...draft }),
+      delete: async (id: string) => void drafts.delete(id),
       withLock: (work: () => Promise<void>) => work(),
     } as unknown as DraftStore,
     async ({ id, message }) => {
@@ -38,27 +38,27 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       held.push(heldUntil);
     },
   );
-  return { outbox, sent, ids, shown, kept, waitings, held };
+  return { outbox, sent, ids, shown, kept: drafts, waitings, held };
 }
 
-const lost = () => new ApiError('No answer.', 0);
-const settled = () => jest.advanceTimersByTimeAsync(0);
+const networkError = () => new ApiError('No answer.', 0);
+const settle = () => jest.advanceTimersByTimeAsync(0);
 
 it('shows a draft at once, and the message when it is stored', async () => {
   const { outbox, shown, kept } = outboxWith([]);
   outbox.add('a');
   expect(shown).toEqual(['a…']);
   expect(kept.size).toBe(1);
-  await settled();
+  await settle();
   expect(shown).toEqual(['a…', 'a.']);
   expect(kept.size).toBe(0);
 });
 
 it('sends in the order of writing: later drafts wait for an earlier one without an answer', async () => {
-  const { outbox, sent, ids } = outboxWith([lost(), lost()]);
+  const { outbox, sent, ids } = outboxWith([networkError(), networkError()]);
   outbox.add('a');
   outbox.add('b');
-  await settled();
+  await settle();
   expect(sent).toEqual(['a']);
   await jest.advanceTimersByTimeAsync(5_000);
   expect(sent).toEqual(['a', 'a', 'a', 'b']);
@@ -66,18 +66,18 @@ it('sends in the order of writing: later drafts wait for an earlier one without 
 });
 
 it('retries at once after reconnecting', async () => {
-  const { outbox, sent } = outboxWith([lost()]);
+  const { outbox, sent } = outboxWith([networkError()]);
   outbox.add('a');
-  await settled();
+  await settle();
   outbox.onReconnect();
-  await settled();
+  await settle();
   expect(sent).toEqual(['a', 'a']);
 });
 
 it('waits as long as the server asks, also after reconnecting', async () => {
   const { outbox, sent } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
   outbox.add('a');
-  await settled();
+  await settle();
   outbox.onReconnect();
   await jest.advanceTimersByTimeAsync(29_000);
   expect(sent).toEqual(['a']);
@@ -89,7 +89,7 @@ it('reports the end of a pause that the server asks for, while it lasts', async 
   const { outbox, sent, held } = outboxWith([new ApiError('Too many.', 429, 30_000)]);
   outbox.add('a');
   outbox.add('b');
-  await settled();
+  await settle();
   expect(held.at(-1)).toBe(Date.now() + 30_000);
   await jest.advanceTimersByTimeAsync(30_000);
   expect(held.at(-1)).toBeUndefined();
@@ -100,12 +100,12 @@ it('waits for the next connection when the sender has to sign in, and does not r
   const { outbox, sent, shown } = outboxWith([new ApiError('You were signed out. Sign in again.', 401)]);
   outbox.add('a');
   outbox.add('b');
-  await settled();
+  await settle();
   await jest.advanceTimersByTimeAsync(30_000);
   expect(sent).toEqual(['a']);
   expect(shown).toEqual(['a…', 'b…']);
   outbox.onReconnect();
-  await settled();
+  await settle();
   expect(sent).toEqual(['a', 'a', 'b']);
   expect(shown).toEqual(['a…', 'b…', 'a.', 'b.']);
 });
@@ -114,21 +114,21 @@ it('goes on after a refusal, and retries the refused draft under its id', async 
   const { outbox, sent, ids, shown, kept } = outboxWith([new ApiError('No.', 400)]);
   outbox.add('a');
   outbox.add('b');
-  await settled();
+  await settle();
   expect(shown).toEqual(['a…', 'b…', 'a: No.', 'b.']);
   const [[id]] = [...kept] as [[string, Draft]];
   outbox.retry(id);
   outbox.retry(id);
-  await settled();
+  await settle();
   expect(sent).toEqual(['a', 'b', 'a']);
   expect(ids.size).toBe(2);
   expect(shown.at(-1)).toBe('a.');
 });
 
 it('stops sending a draft that the feed has delivered', async () => {
-  const { outbox, sent, kept } = outboxWith([lost()]);
+  const { outbox, sent, kept } = outboxWith([networkError()]);
   outbox.add('a');
-  await settled();
+  await settle();
   void outbox.remove([...kept.keys()][0]!);
   await jest.advanceTimersByTimeAsync(60_000);
   expect(sent).toEqual(['a']);
@@ -144,7 +144,7 @@ it('restores the drafts of an earlier visit, refused ones included', async () =>
     ],
   );
   void outbox.restore();
-  await settled();
+  await settle();
   expect(sent).toEqual(['a']);
   expect(shown).toEqual(['a…', 'b: No.', 'a.']);
 });
@@ -154,14 +154,14 @@ it('reports the number of waiting drafts, without refused ones', async () => {
   outbox.add('a');
   outbox.add('b');
   expect(waitings).toEqual([1, 2]);
-  await settled();
+  await settle();
   expect(waitings.at(-1)).toBe(0);
 });
 
 it('sends the drafts of other tabs, in order', async () => {
-  const { outbox, sent, kept } = outboxWith([lost()]);
+  const { outbox, sent, kept } = outboxWith([networkError()]);
   outbox.add('a');
-  await settled();
+  await settle();
   kept.set('other', { id: 'other', message: 'b of another tab', at: '2026-11-20T09:00:00.000Z' });
   outbox.add('c');
   await jest.advanceTimersByTimeAsync(5_000);
@@ -173,7 +173,7 @@ it('works from memory where nothing can be stored', async () => {
   kept.set = () => kept;
   outbox.add('a');
   outbox.add('b');
-  await settled();
+  await settle();
   expect(sent).toEqual(['a', 'b']);
   expect(shown).toEqual(['a…', 'b…', 'a: No.', 'b.']);
 });
@@ -182,7 +182,7 @@ it('remembers a bounded number of sent drafts', async () => {
   const { outbox, sent } = outboxWith([]);
   for (let i = 0; i < 1100; i++) {
     outbox.add(`${i}`);
-    await settled();
+    await settle();
   }
   expect(sent).toHaveLength(1100);
   expect(outbox['removed'].size).toBe(1000);

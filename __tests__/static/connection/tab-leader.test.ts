@@ -7,7 +7,7 @@ import { setUpBrowser } from '../../support/browser-fixture';
 const fixture = setUpBrowser();
 
 /** Opens tabs of one browser, all over SSE, and counts the streams that are open. */
-async function tabs(count: number, options: { initScript?: () => void } = {}) {
+async function openTabs(count: number, options: { initScript?: () => void } = {}) {
   const live = 'Live · over SSE';
   const blank = await fixture.openPage('/static/favicon.svg', { status: false });
   const streams = { open: 0 };
@@ -26,7 +26,7 @@ async function tabs(count: number, options: { initScript?: () => void } = {}) {
 const texts = async () => (await readAll(fixture.app.url)).map(({ message }) => message);
 
 it('twelve tabs share one stream, and all can write and load contacts', async () => {
-  const { all, streams } = await tabs(12);
+  const { all, streams } = await openTabs(12);
   await fetch(`${fixture.app.url}/contacts`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -34,8 +34,8 @@ it('twelve tabs share one stream, and all can write and load contacts', async ()
   });
   await Promise.all(all.map((chat, i) => chat.send(`from tab ${i}`)));
   await waitUntilEqual(async () => (await texts()).length, 12);
-  const said = await texts();
-  await Promise.all(all.map((chat) => chat.waitForMessages(said)));
+  const sent = await texts();
+  await Promise.all(all.map((chat) => chat.waitForMessages(sent)));
   await Promise.all(all.map((chat) => chat.page.getByText('Katya').waitFor({ state: 'attached' })));
   // On a slow machine a tab takes over from a leader that is alive, which then closes its stream.
   await waitUntilEqual(async () => streams.open, 1);
@@ -44,8 +44,8 @@ it('twelve tabs share one stream, and all can write and load contacts', async ()
   const [leader, ...others] = all as [ChatPage, ...ChatPage[]];
   await Promise.all([leader.page.close(), sendMessage(fixture.app.url, 'as it closed')]);
   await sendMessage(fixture.app.url, 'after it closed');
-  said.push(...(await texts()).slice(12));
-  await Promise.all(others.map((chat) => chat.waitForMessages(said)));
+  sent.push(...(await texts()).slice(12));
+  await Promise.all(others.map((chat) => chat.waitForMessages(sent)));
   await waitUntilEqual(async () => streams.open, 1);
 });
 
@@ -66,7 +66,7 @@ it('tabs leave the stream of tabs of an older version alone', async () => {
 });
 
 it('tabs go on when their leader crashes', async () => {
-  const { all } = await tabs(3);
+  const { all } = await openTabs(3);
   const [leader, ...others] = all as [ChatPage, ...ChatPage[]];
   const crashed = once(leader.page as unknown as NodeJS.EventEmitter, 'crash');
   void leader.page.goto('chrome://crash').catch(() => undefined);
@@ -76,7 +76,7 @@ it('tabs go on when their leader crashes', async () => {
 });
 
 it('tabs do not wait for a suspended leader', async () => {
-  const { all } = await tabs(2);
+  const { all } = await openTabs(2);
   const [leader, other] = all as [ChatPage, ChatPage];
   const devtools = await leader.page.context().newCDPSession(leader.page);
   await devtools.send('Debugger.enable');
@@ -93,7 +93,7 @@ it('tabs do not wait for a suspended leader', async () => {
 });
 
 it('a tab reads what was written before it received anything from the leader', async () => {
-  const { all } = await tabs(1);
+  const { all } = await openTabs(1);
   const [leader] = all as [ChatPage];
   const context = leader.page.context();
   let go!: () => void;
@@ -118,13 +118,13 @@ it('a tab reads what was written before it received anything from the leader', a
 });
 
 it('all tabs show who is in the room', async () => {
-  const { all } = await tabs(2);
+  const { all } = await openTabs(2);
   await fixture.openPage();
   await Promise.all(all.map(({ page }) => waitUntilEqual(() => page.locator('#people .person').count(), 2)));
 });
 
 it('each tab has its own stream where the browser has no locks, as on plain HTTP', async () => {
-  const { all, streams } = await tabs(2, {
+  const { all, streams } = await openTabs(2, {
     initScript: () => void Object.defineProperty(navigator, 'locks', { value: undefined }),
   });
   await all[0]!.send('one');

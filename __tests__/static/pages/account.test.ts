@@ -9,14 +9,14 @@ const PASSWORD = 'correct horse';
 const open = (fixture: BrowserFixture, path: string, beside?: ChatPage) =>
   fixture.openPage(path, { status: false, ...(beside && { sameProfileAs: beside }) });
 
-async function name(chat: ChatPage, username: string): Promise<void> {
+async function setName(chat: ChatPage, username: string): Promise<void> {
   await chat.nameField.fill(username);
   await chat.nameField.press('Enter');
   await chat.page.locator('#people').getByText(username, { exact: true }).waitFor();
 }
 
 /** Creates an account with a password, on the page that the panel links to. */
-async function keep({ page }: ChatPage): Promise<void> {
+async function createAccount({ page }: ChatPage): Promise<void> {
   await page.getByRole('link', { name: 'Create an account or sign in' }).click();
   await page.locator('#password-form').getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create a password' }).click();
@@ -35,15 +35,15 @@ describe('an account', () => {
   const fixture = setUpBrowser();
 
   /** Opens the account page of a new account with a password. */
-  async function masha(): Promise<ChatPage> {
+  async function openAccount(): Promise<ChatPage> {
     const chat = await fixture.openPage();
-    await name(chat, 'Masha');
-    await keep(chat);
+    await setName(chat, 'Masha');
+    await createAccount(chat);
     return chat;
   }
 
   it('is created with a password, and is the same visitor in another browser', async () => {
-    const chat = await masha();
+    const chat = await openAccount();
     await chat.page.getByRole('link', { name: '#lobby' }).click();
     await chat.waitForStatus();
     await chat.send('from the desk');
@@ -73,7 +73,7 @@ describe('an account', () => {
 
   it('is created with a passkey, which signs in', async () => {
     const chat = await fixture.openPage();
-    await name(chat, 'Masha');
+    await setName(chat, 'Masha');
     const devtools = await chat.page.context().newCDPSession(chat.page);
     await devtools.send('WebAuthn.enable');
     await devtools.send('WebAuthn.addVirtualAuthenticator', {
@@ -116,7 +116,7 @@ describe('an account', () => {
   });
 
   it('signs out another browser, whose page says so and reloads after the next sign-in', async () => {
-    const chat = await masha();
+    const chat = await openAccount();
     const lost = await open(fixture, '/account');
     await signIn(lost.page, 'Masha');
     await heading(lost).getByText('Masha').waitFor();
@@ -143,7 +143,7 @@ describe('an account', () => {
   });
 
   it('is signed out in all tabs of the browser', async () => {
-    const chat = await masha();
+    const chat = await openAccount();
     const room = await fixture.openPage('/', { sameProfileAs: chat });
     expect(await room.nameField.inputValue()).toBe('Masha');
     await chat.page.locator('#sign-out').getByRole('button').click();
@@ -152,7 +152,7 @@ describe('an account', () => {
   });
 
   it('changes its password only with the current one', async () => {
-    const { page } = await masha();
+    const { page } = await openAccount();
     const change = async (current: string) => {
       await page.getByLabel('Current password').fill(current);
       await page.getByLabel('New password').fill('battery staple');
@@ -168,24 +168,24 @@ describe('an account', () => {
   });
 
   it('creates a token for a script, shows it once, and revokes it', async () => {
-    const { page } = await masha();
+    const { page } = await openAccount();
     await page.getByLabel('Token name').fill('backup');
     await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByLabel('Copy the token now.').waitFor();
     const token = await page.getByLabel('Copy the token now.').inputValue();
-    const say = () =>
+    const send = () =>
       fetch(`${fixture.app.url}/messages`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
         body: JSON.stringify({ message: 'from a script' }),
       });
-    expect(await (await say()).json()).toMatchObject({ username: 'Masha' });
+    expect(await (await send()).json()).toMatchObject({ username: 'Masha' });
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Revoke backup' }).waitFor();
     expect(await page.content()).not.toContain(token);
     await page.getByRole('button', { name: 'Revoke backup' }).click();
     await page.getByRole('button', { name: 'Revoke backup' }).waitFor({ state: 'detached' });
-    expect((await say()).status).toBe(401);
+    expect((await send()).status).toBe(401);
   });
 });
 
@@ -206,8 +206,8 @@ describe('a chat by invitation', () => {
     await guest.page.goto(link);
     await guest.page.getByRole('button', { name: 'Join' }).click();
     await guest.waitForStatus();
-    await name(guest, 'Masha');
-    await keep(guest);
+    await setName(guest, 'Masha');
+    await createAccount(guest);
 
     const late = await open(fixture, `/invite${new URL(link).hash}`);
     await heading(late).getByText('This invitation link is no longer valid.').waitFor();

@@ -49,7 +49,7 @@ const faintTexts = (page: Page) =>
   });
 
 /** Sets the cookie of a visitor. */
-async function beSomebody(context: BrowserContext, { cookie }: TestVisitor): Promise<void> {
+async function signInAs(context: BrowserContext, { cookie }: TestVisitor): Promise<void> {
   const [name, ...value] = cookie.split('=');
   await context.addCookies([{ name: name!, value: value.join('='), url: fixture.app.url }]);
 }
@@ -99,7 +99,7 @@ describe('text', () => {
       expect(await faintTexts(page)).toEqual([]);
       await page.getByRole('link', { name: 'Go to the chat' }).waitFor();
       expect(await page.getByText('open the link again').isVisible()).toBe(false);
-      await beSomebody(context, owner);
+      await signInAs(context, owner);
       await look('/account', '/moderation');
       await page.getByText('Past links').click();
       await page.getByRole('button', { name: 'Create link' }).click();
@@ -147,7 +147,7 @@ describe('text', () => {
     await page.setViewportSize({ width: 390, height: 700 });
     const masha = await TestVisitor.createGuest(fixture.app.url);
     await masha.createAccount('Masha');
-    await beSomebody(context, masha);
+    await signInAs(context, masha);
     await page.goto(`${fixture.app.url}/account`);
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
     // The name is not broken, and the field is wide enough for its text.
@@ -186,7 +186,7 @@ describe('text', () => {
     const owner = await TestVisitor.createOwner(fixture.app, 'Olga');
     const tom = await TestVisitor.invite(owner, 'moderator', 'Tom');
     await owner.request('PUT', `/people/${tom.id}/mute`, { minutes: 10 });
-    await beSomebody(context, owner);
+    await signInAs(context, owner);
     await page.goto(`${fixture.app.url}/moderation`);
     const row = page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: 'Tom' });
     await row.getByText(/^Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC/).waitFor();

@@ -30,8 +30,8 @@ describe('the page without scripts', () => {
     await form(page).getByRole('button', { name: 'Send' }).click();
     await page.waitForURL('**/r/lobby');
     await page.getByText('no <script> needed').waitFor();
-    const [, said] = await readAll(fixture.app.url);
-    expect(said).toMatchObject({ message: 'no <script> needed', username: 'Masha' });
+    const [, sent] = await readAll(fixture.app.url);
+    expect(sent).toMatchObject({ message: 'no <script> needed', username: 'Masha' });
   });
 
   it('reloads itself, except while somebody is writing', async () => {

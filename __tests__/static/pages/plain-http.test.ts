@@ -12,7 +12,7 @@ describe('in a local network, over plain HTTP', () => {
   const open = (path: string, status: string | false = false) => fixture.openPage(path, { status }, url());
 
   /** Accepts the invitation that the first start prints. */
-  async function owner() {
+  async function openAsOwner() {
     const chat = await open(`/invite#${await fixture.app.createOwnerInvitation()}`);
     expect(await chat.page.evaluate(() => isSecureContext)).toBe(false);
     await chat.page.getByText('Join this chat as its owner').waitFor();
@@ -22,7 +22,7 @@ describe('in a local network, over plain HTTP', () => {
   }
 
   it('lets an owner invite somebody, and both write', async () => {
-    const masha = await owner();
+    const masha = await openAsOwner();
     await masha.page.getByRole('link', { name: 'Moderation' }).click();
     await masha.page.getByRole('button', { name: 'Create link' }).click();
     await masha.page.getByLabel('Copy the invitation link now.').waitFor();
@@ -42,7 +42,7 @@ describe('in a local network, over plain HTTP', () => {
   });
 
   it('creates an account with a password, and signs in with it', async () => {
-    const masha = await owner();
+    const masha = await openAsOwner();
     await masha.page.goto(`${url()}/account`);
     await masha.page.locator('#name-form').getByLabel('Name').fill('Masha');
     await masha.page.locator('#name-form').getByRole('button').click();

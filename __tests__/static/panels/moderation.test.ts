@@ -3,7 +3,7 @@ import { readAll, sendMessage } from '../../support/http';
 import { type BrowserFixture, setUpBrowser } from '../../support/browser-fixture';
 
 /** Opens the room as the owner of a new server. */
-async function ownerOf(fixture: BrowserFixture): Promise<ChatPage> {
+async function openAsOwner(fixture: BrowserFixture): Promise<ChatPage> {
   const owner = await fixture.openPage(`/invite#${await fixture.app.createOwnerInvitation()}`, {
     status: false,
   });
@@ -15,7 +15,7 @@ async function ownerOf(fixture: BrowserFixture): Promise<ChatPage> {
 const actions = ({ page }: ChatPage) => page.getByRole('dialog');
 
 /** Opens the menu of a message. */
-async function about(chat: ChatPage, text: string): Promise<void> {
+async function openActions(chat: ChatPage, text: string): Promise<void> {
   const message = chat.messagesWithText(text);
   await message.hover();
   await message.getByRole('button', { name: 'Message actions' }).click();
@@ -38,7 +38,7 @@ describe('a deleted message', () => {
     await masha.send('a secret');
     await masha.send('and more');
     await masha.waitForDeliveryStates('sent', 'sent');
-    await about(masha, 'a secret');
+    await openActions(masha, 'a secret');
     await confirm(masha);
     for (const one of [masha, tom]) {
       await one.waitForMessages(['Deleted', 'and more']);
@@ -79,15 +79,15 @@ describe('a deleted message', () => {
   });
 
   it('does not count towards a page of history', async () => {
-    const owner = await ownerOf(fixture);
+    const owner = await openAsOwner(fixture);
     await sendMessage(fixture.app.url, 'before it all', { room: 'spam' });
-    const said = [];
-    for (let i = 0; i < 60; i++) said.push(await sendMessage(fixture.app.url, `spam ${i}`, { room: 'spam' }));
+    const sent = [];
+    for (let i = 0; i < 60; i++) sent.push(await sendMessage(fixture.app.url, `spam ${i}`, { room: 'spam' }));
     await owner.page.evaluate(
       async (ids) => {
         for (const id of ids) await fetch(`/r/spam/messages/${id}`, { method: 'DELETE' });
       },
-      said.map(({ id }) => id),
+      sent.map(({ id }) => id),
     );
     await owner.page.goto(`${fixture.app.url}/r/spam`);
     await owner.waitForMessages(['before it all']);
@@ -100,10 +100,10 @@ describe('a moderator', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it('deletes messages of others, mutes and unmutes', async () => {
-    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    const [owner, tom] = [await openAsOwner(fixture), await openPage()];
     await tom.send('BUY WATCHES');
     await owner.waitForMessages(['BUY WATCHES']);
-    await about(owner, 'BUY WATCHES');
+    await openActions(owner, 'BUY WATCHES');
     await actions(owner).getByLabel('Mute: can read, but not write').selectOption('for 10 minutes');
     await actions(owner).getByRole('button', { name: 'Mute' }).click();
     await actions(owner)
@@ -129,10 +129,10 @@ describe('a moderator', () => {
   });
 
   it('bans somebody, whose page shows until when and retries once a minute', async () => {
-    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    const [owner, tom] = [await openAsOwner(fixture), await openPage()];
     await tom.send('BUY WATCHES');
     await owner.waitForMessages(['BUY WATCHES']);
-    await about(owner, 'BUY WATCHES');
+    await openActions(owner, 'BUY WATCHES');
     const asked: string[] = [];
     tom.page.on('request', (request) => asked.push(request.url()));
     tom.page.on('websocket', (socket) => asked.push(socket.url()));
@@ -158,21 +158,21 @@ describe('a moderator', () => {
   });
 
   it.each(['sse', 'subscribe', 'poll'])('bans somebody who reads over %s', async (transport) => {
-    const owner = await ownerOf(fixture);
+    const owner = await openAsOwner(fixture);
     // In a room with a recent message, polls come every second.
     await sendMessage(fixture.app.url, 'hello');
     const tom = await openPage(`/?transport=${transport}`, { status: false });
     await tom.page.locator('.status[data-state=live]').waitFor();
     await tom.send('BUY WATCHES');
     await owner.waitForMessages(['hello', 'BUY WATCHES']);
-    await about(owner, 'BUY WATCHES');
+    await openActions(owner, 'BUY WATCHES');
     await actions(owner).getByLabel('Ban: can’t use this chat').selectOption('permanently');
     await actions(owner).getByRole('button', { name: 'Ban' }).click();
     await tom.waitForStatus('You are banned from this chat.');
   });
 
   it('sets slow mode: messages that come too fast are sent later, in order', async () => {
-    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    const [owner, tom] = [await openAsOwner(fixture), await openPage()];
     await tom.page.clock.install();
     await owner.page.getByLabel('Slow mode').selectOption('5 minutes');
     await tom.page.getByText('Slow mode: one message every 300 s.').waitFor();
@@ -194,7 +194,7 @@ describe('a moderator', () => {
   });
 
   it('locks and unlocks a room, on open pages and later ones', async () => {
-    const [owner, tom] = [await ownerOf(fixture), await openPage()];
+    const [owner, tom] = [await openAsOwner(fixture), await openPage()];
     await tom.messageField.fill('a thought');
     await owner.page.getByLabel('Only moderators can write').check();
     await tom.page.getByText('This room is locked: only moderators can write.').waitFor();
@@ -212,7 +212,7 @@ describe('a moderator', () => {
   });
 
   it('is made by an owner’s invitation, and sees no invitations and no audit log', async () => {
-    const owner = await ownerOf(fixture);
+    const owner = await openAsOwner(fixture);
     await owner.page.getByRole('link', { name: 'Moderation' }).click();
     const { page } = owner;
     await page.getByLabel('Role', { exact: true }).selectOption('Moderator');

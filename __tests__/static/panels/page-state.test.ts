@@ -56,7 +56,7 @@ const IDLE: PageState = {
   heldUntil: undefined,
 };
 
-/** All combinations, with what the page shows of them. */
+/** All combinations, with the page's view of each. */
 const all = Object.entries(CONNECTIONS).flatMap(([connection, one]) =>
   Object.entries(ROOMS).flatMap(([room, two]) =>
     Object.entries(MESSAGES).flatMap(([messages, three]) =>
@@ -71,17 +71,17 @@ const all = Object.entries(CONNECTIONS).flatMap(([connection, one]) =>
 type Case = (typeof all)[number];
 
 /** Returns the names of the cases that meet a condition. */
-const those = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
+const namesOf = (which: (one: Case) => boolean) => all.filter(which).map(({ name }) => name);
 const isShutOut = ({ refusal, live }: PageState) => !live && refusal?.code === 'banned';
 const isLocked = ({ locked, moderates }: PageState) => locked && !moderates;
 
 describe('the page, in every combination of connection, room and messages', () => {
   it('shows “Sending…” only while it shows that it is connected', () => {
-    expect(those(({ shown }) => shown.sending === 'Sending…' && !shown.status.startsWith('Live'))).toEqual(
+    expect(namesOf(({ shown }) => shown.sending === 'Sending…' && !shown.status.startsWith('Live'))).toEqual(
       [],
     );
     expect(
-      those(
+      namesOf(
         ({ shown, condition }) =>
           shown.status === 'Offline' &&
           !condition.refusal &&
@@ -92,46 +92,48 @@ describe('the page, in every combination of connection, room and messages', () =
   });
 
   it('counts down to the next message only while one is held that could be sent', () => {
-    const expected = those(
+    const expected = namesOf(
       ({ condition, shown }) =>
         shown.connection === 'live' &&
         condition.waiting > 0 &&
         (condition.heldUntil ?? 0) > NOW &&
         !isLocked(condition),
     );
-    expect(those(({ shown }) => shown.holdCountdown === 'in 12 s')).toEqual(expected);
-    expect(those(({ shown }) => shown.hold !== '' || shown.holdCountdown !== '')).toEqual(expected);
+    expect(namesOf(({ shown }) => shown.holdCountdown === 'in 12 s')).toEqual(expected);
+    expect(namesOf(({ shown }) => shown.hold !== '' || shown.holdCountdown !== '')).toEqual(expected);
   });
 
   it('lets everybody write but those who are banned or locked out', () => {
-    expect(those(({ shown }) => !shown.canWrite)).toEqual(
-      those(({ condition }) => isShutOut(condition) || isLocked(condition)),
+    expect(namesOf(({ shown }) => !shown.canWrite)).toEqual(
+      namesOf(({ condition }) => isShutOut(condition) || isLocked(condition)),
     );
   });
 
   it('shows no rule to those who are banned, and no slow mode in a locked room', () => {
-    expect(those(({ shown, condition }) => isShutOut(condition) && shown.rule !== '')).toEqual([]);
-    expect(those(({ shown, condition }) => condition.locked && shown.rule.startsWith('Slow'))).toEqual([]);
+    expect(namesOf(({ shown, condition }) => isShutOut(condition) && shown.rule !== '')).toEqual([]);
+    expect(namesOf(({ shown, condition }) => condition.locked && shown.rule.startsWith('Slow'))).toEqual([]);
   });
 
   it('shows a mute, unless nobody may write anyway', () => {
-    const expected = those(({ condition }) => condition.muted && !condition.locked && !isShutOut(condition));
-    expect(those(({ shown }) => shown.rule.startsWith('A moderator has muted you'))).toEqual(expected);
+    const expected = namesOf(
+      ({ condition }) => condition.muted && !condition.locked && !isShutOut(condition),
+    );
+    expect(namesOf(({ shown }) => shown.rule.startsWith('A moderator has muted you'))).toEqual(expected);
   });
 
   it('shows at most one countdown, and never “in 0 s”', () => {
     const countdowns = ({ statusCountdown, holdCountdown }: PageView) =>
       `${statusCountdown} ${holdCountdown}`.match(/in \d+ s/g) ?? ([] as string[]);
     expect(
-      those(({ shown }) => countdowns(shown).length > 1 || countdowns(shown).includes('in 0 s')),
+      namesOf(({ shown }) => countdowns(shown).length > 1 || countdowns(shown).includes('in 0 s')),
     ).toEqual([]);
   });
 
   it('offers to connect only while it is not connected, and to sign in only where that is required', () => {
-    expect(those(({ shown }) => shown.canTryNow && shown.connection === 'live')).toEqual([]);
-    expect(those(({ shown }) => shown.canTryNow && shown.status === 'Offline')).toEqual([]);
-    expect(those(({ shown }) => shown.canSignIn)).toEqual(
-      those(({ condition }) => condition.refusal?.code === 'sign_in_required'),
+    expect(namesOf(({ shown }) => shown.canTryNow && shown.connection === 'live')).toEqual([]);
+    expect(namesOf(({ shown }) => shown.canTryNow && shown.status === 'Offline')).toEqual([]);
+    expect(namesOf(({ shown }) => shown.canSignIn)).toEqual(
+      namesOf(({ condition }) => condition.refusal?.code === 'sign_in_required'),
     );
   });
 

@@ -47,7 +47,7 @@ function feedOf(log: Entry[]) {
   return { feed, shown, asked, slow };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 const upTo = (last: number, epoch = 'e') => Array.from({ length: last }, (_, i) => entry(i + 1, epoch));
 
 it('delivers the entry right after its cursor, and moves the cursor', () => {
@@ -70,7 +70,7 @@ it('never moves its cursor past missing entries: it reads them first (ntfy#1293)
   feed.receive(entry(6));
   expect(feed.cursor).toBe('e:2');
   expect(shown).toEqual([]);
-  await settled();
+  await settle();
   expect(asked).toEqual(['e:2']);
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
   expect(feed.cursor).toBe('e:6');
@@ -83,7 +83,7 @@ it('delivers each entry once when a transport delivers what is being read', asyn
   for (const seq of [3, 4, 5, 6]) feed.receive(entry(seq));
   go();
   feed.receive(entry(7));
-  await settled();
+  await settle();
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6', 'e7']);
 });
 
@@ -95,14 +95,14 @@ it('reads on if entries arrive while it is reading', async () => {
   log.push(entry(5), entry(6));
   feed.receive(entry(6));
   go();
-  await settled();
+  await settle();
   expect(shown).toEqual(['e3', 'e4', 'e5', 'e6']);
 });
 
 it('reads the newest page after a reset, and goes on from there', async () => {
   const { feed, shown } = feedOf(upTo(2, 'f'));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'f:0', cursor: 'f:2' });
-  await settled();
+  await settle();
   feed.receive(entry(3, 'f'));
   expect(shown).toEqual(['reset:', 'f1', 'f2', 'f3']);
   expect(feed.cursor).toBe('f:3');
@@ -111,7 +111,7 @@ it('reads the newest page after a reset, and goes on from there', async () => {
 it('ignores a reset to the history that it has', async () => {
   const { feed, shown, asked } = feedOf(upTo(2));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:2' });
-  await settled();
+  await settle();
   expect(asked).toEqual([]);
   expect(shown).toEqual([]);
 });
@@ -119,7 +119,7 @@ it('ignores a reset to the history that it has', async () => {
 it('reads the newest page when the server has another history, with and without an entry of it', async () => {
   const live = feedOf(upTo(3, 'f'));
   live.feed.receive(entry(3, 'f'));
-  await settled();
+  await settle();
   expect(live.shown).toEqual(['reset:', 'f1', 'f2', 'f3']);
 
   const checking = feedOf(upTo(3, 'f'));
@@ -130,7 +130,7 @@ it('reads the newest page when the server has another history, with and without 
 it('reads the newest page when it is ahead of a server with the same epoch', async () => {
   const { feed, shown } = feedOf(upTo(1));
   feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:1' });
-  await settled();
+  await settle();
   expect(shown).toEqual(['reset:', 'e1']);
   expect(feed.cursor).toBe('e:1');
 });
@@ -138,10 +138,10 @@ it('reads the newest page when it is ahead of a server with the same epoch', asy
 it('reads on when another tab knows of later entries', async () => {
   const { feed, shown, asked } = feedOf(upTo(5));
   feed.noteHead('e:2');
-  await settled();
+  await settle();
   expect(asked).toEqual([]);
   feed.noteHead('e:5');
-  await settled();
+  await settle();
   expect(shown).toEqual(['e3', 'e4', 'e5']);
 });
 

@@ -28,7 +28,7 @@ const seqs = ({ log }: ChatPage) =>
 const isRun = (numbers: number[]) => numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1);
 
 /** Returns the message in the middle of the visible log, and its distance from the top. */
-const inSight = ({ log }: ChatPage) =>
+const visibleMessages = ({ log }: ChatPage) =>
   log.evaluate((box) => {
     const { left, top, height, width } = box.getBoundingClientRect();
     for (let y = top + height / 2; ; y++) {
@@ -45,7 +45,11 @@ const placeOf = (chat: ChatPage, seq: number) =>
   });
 
 /** Turns the mouse wheel until `seen` resolves with true. */
-async function wheel({ page, log }: ChatPage, by: number, seen: () => Promise<boolean>): Promise<void> {
+async function scrollByWheel(
+  { page, log }: ChatPage,
+  by: number,
+  seen: () => Promise<boolean>,
+): Promise<void> {
   await log.hover();
   while (!(await seen())) {
     await page.mouse.wheel(0, by);
@@ -62,7 +66,7 @@ const endsWith = (chat: ChatPage, seq: number) =>
   );
 
 /** Waits until scrolling and loading have ended. */
-async function settled(chat: ChatPage): Promise<void> {
+async function waitUntilStable(chat: ChatPage): Promise<void> {
   const state = () => chat.log.evaluate((log) => `${log.scrollTop} ${log.scrollHeight}`);
   let before = '';
   await waitUntilEqual(async () => {
@@ -123,10 +127,10 @@ describe('a long room', () => {
     await fill(900);
     const masha = await openPage();
     const watched = await watch(masha);
-    await wheel(masha, -700, async () => (await seqs(masha))[0] === 1);
-    await settled(masha);
+    await scrollByWheel(masha, -700, async () => (await seqs(masha))[0] === 1);
+    await waitUntilStable(masha);
     expect(isRun(await seqs(masha))).toBe(true);
-    await wheel(masha, 700, () => endsWith(masha, 900));
+    await scrollByWheel(masha, 700, () => endsWith(masha, 900));
     expect(isRun(await seqs(masha))).toBe(true);
     const { most, changes, moved } = await watched();
     expect(most).toBeLessThanOrEqual(MAX_MESSAGES);
@@ -140,16 +144,16 @@ describe('a long room', () => {
   it('stops growing while somebody reads older messages, counts new ones, and goes on from there', async () => {
     await fill(60);
     const masha = await openPage();
-    await wheel(masha, -100, async () => (await inSight(masha)).seq < 40);
-    await settled(masha);
+    await scrollByWheel(masha, -100, async () => (await visibleMessages(masha)).seq < 40);
+    await waitUntilStable(masha);
     const watched = await watch(masha);
-    const { seq, y } = await inSight(masha);
+    const { seq, y } = await visibleMessages(masha);
     await fill(600);
     await masha.page.getByRole('button', { name: '600 new messages ↓' }).waitFor();
     expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
     expect((await watched()).most).toBeLessThanOrEqual(MAX_MESSAGES);
     expect(await count(masha)).toBeLessThan(MAX_MESSAGES);
-    await wheel(masha, 700, () => endsWith(masha, 660));
+    await scrollByWheel(masha, 700, () => endsWith(masha, 660));
     expect(isRun(await seqs(masha))).toBe(true);
     expect((await watched()).moved).toBeLessThan(1);
     await sendMessage(fixture.app.url, 'and on');
@@ -160,7 +164,11 @@ describe('a long room', () => {
     await fill(800);
     const [masha, tom] = [await openPage(), await openPage()];
     for (const one of [masha, tom])
-      await wheel(one, -1000, async () => (await seqs(one))[0]! < 300 && !(await at(one, 800).count()));
+      await scrollByWheel(
+        one,
+        -1000,
+        async () => (await seqs(one))[0]! < 300 && !(await at(one, 800).count()),
+      );
     await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
     await at(masha, 800).waitFor();
     expect(await masha.log.evaluate((log) => log.scrollTop)).toBe(0);
@@ -181,7 +189,11 @@ describe('a long room', () => {
     async (by) => {
       await fill(600);
       const masha = await openPage('/', { blocked: [] });
-      await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()));
+      await scrollByWheel(
+        masha,
+        -1000,
+        async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 600).count()),
+      );
       await masha.network.block('poll');
       await masha.send('Here I am');
       await masha.messagesWithText('Here I am').waitFor();
@@ -193,7 +205,7 @@ describe('a long room', () => {
         await masha.page.evaluate(() =>
           ['offline', 'online'].forEach((type) => dispatchEvent(new Event(type))),
         );
-      await wheel(masha, 700, async () => (await seqs(masha)).at(-1) === 601);
+      await scrollByWheel(masha, 700, async () => (await seqs(masha)).at(-1) === 601);
       expect(isRun(await seqs(masha))).toBe(true);
     },
   );
@@ -204,7 +216,11 @@ describe('a long room', () => {
     const tom = await openPage();
     await tom.send('Never mind');
     await masha.messagesWithText('Never mind').waitFor();
-    await wheel(masha, -1000, async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 601).count()));
+    await scrollByWheel(
+      masha,
+      -1000,
+      async () => (await seqs(masha))[0]! < 200 && !(await at(masha, 601).count()),
+    );
     const id = await tom.messagesWithText('Never mind').getAttribute('data-id');
     await tom.page.evaluate((one) => fetch(`/r/lobby/messages/${one}`, { method: 'DELETE' }), id);
     await tom.messagesWithText('Deleted').waitFor();
@@ -221,13 +237,13 @@ describe('the reading position', () => {
   ])('survives a reload, %s', async (_where, above) => {
     await fill(700);
     const masha = await openPage();
-    await wheel(masha, -400, async () => (await inSight(masha)).seq < 700 - above);
-    await settled(masha);
-    const { seq, y } = await inSight(masha);
+    await scrollByWheel(masha, -400, async () => (await visibleMessages(masha)).seq < 700 - above);
+    await waitUntilStable(masha);
+    const { seq, y } = await visibleMessages(masha);
     await masha.page.reload();
     await at(masha, seq).waitFor();
     await waitUntilEqual(async () => Math.abs((await placeOf(masha, seq)) - y) < 1, true);
-    await settled(masha);
+    await waitUntilStable(masha);
     expect(await placeOf(masha, seq)).toBeCloseTo(y, 0);
     expect(isRun(await seqs(masha))).toBe(true);
     await masha.page.getByRole('button', { name: 'Latest ↓' }).waitFor();
@@ -236,7 +252,7 @@ describe('the reading position', () => {
   it('stays at the end over a reload', async () => {
     await fill(80);
     const masha = await openPage();
-    await wheel(masha, -300, async () => (await inSight(masha)).seq < 60);
+    await scrollByWheel(masha, -300, async () => (await visibleMessages(masha)).seq < 60);
     await masha.page.getByRole('button', { name: 'Latest ↓' }).click();
     await masha.page.reload();
     await masha.waitForStatus();
@@ -247,8 +263,8 @@ describe('the reading position', () => {
   it('survives resizing, as by rotation or an on-screen keyboard', async () => {
     await fill(200);
     const masha = await openPage();
-    await wheel(masha, -300, async () => (await inSight(masha)).seq < 130);
-    await settled(masha);
+    await scrollByWheel(masha, -300, async () => (await visibleMessages(masha)).seq < 130);
+    await waitUntilStable(masha);
     // The first visible message.
     const [seq, y] = await masha.log.evaluate((log) => {
       const { top } = log.getBoundingClientRect();

@@ -6,7 +6,7 @@ import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
 import { writeUnknownKind } from '../../support/unknown-kind';
 
-/** A timeline that records what is done with it. */
+/** A timeline that records its calls. */
 function recording(): { timeline: Timeline; calls: string[] } {
   const calls: string[] = [];
   const note = (name: string) => (of: string | { id: string }) =>
