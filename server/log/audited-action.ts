@@ -1,8 +1,8 @@
 import type { Role, RoomRules } from '../wire';
 
 /*
- * The log declares what the audit log records, since the deletion of a message is committed together with its audit
- * entry.
+ * The actions of the audit log, as they are stored and as `GET /audit` returns them. The log declares them because the
+ * deletion of a message is committed together with its audit entry.
  */
 
 /** The details of each action in the audit log; `minutes` is missing if it is permanent. */
