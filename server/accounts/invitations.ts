@@ -29,6 +29,7 @@ export interface Invitation {
  * only if the visitors still have the expected roles.
  */
 export interface InvitationStore {
+  /** Adds an invitation. @param hash the hash of its secret. */
   addInvitation(
     invitation: Invitation,
     hash: string,
@@ -37,8 +38,8 @@ export interface InvitationStore {
   ): Promise<'done' | 'roles_changed'>;
   /**
    * Adds an owner's link, and expires earlier ones that are unused.
-   * @param replace if false, only where there is none: `link_exists` if one was used, or has not expired when this one
-   *   is created.
+   * @param replace whether to add it even if there is one.
+   * @returns `link_exists` if one was used, or has not expired when this one is created.
    */
   addOwnersLink(
     invitation: Invitation,
@@ -50,7 +51,10 @@ export interface InvitationStore {
   invitationOf(hash: string): Promise<Invitation | undefined>;
   /** Returns all invitations, the newest first. */
   invitations(): Promise<Invitation[]>;
-  /** Expires an invitation, at the time of the audit entry. One that has expired before keeps its time. */
+  /**
+   * Expires an invitation, at the time of the audit entry; one that has expired before keeps its expiry.
+   * @returns `not_found` if there is none with this id.
+   */
   revokeInvitation(
     id: string,
     audit: NewAuditEntry,

@@ -7,11 +7,11 @@ import type { WriteAccess } from './write-access';
 
 /** Stores contacts. */
 export interface ContactStore {
-  /** Returns all contacts, by name. */
+  /** Returns all contacts, ordered by name, then by id. */
   listContacts(): Promise<Contact[]>;
-  /** Adds a contact, unless there are `max` already. */
+  /** Adds a contact. @returns `limit_reached` if there are `max` already. */
   addContact(contact: Contact, max: number): Promise<'done' | 'limit_reached'>;
-  /** Removes a contact. */
+  /** Removes a contact. @returns `not_found` if there is none with this id. */
   removeContact(id: string): Promise<'done' | 'not_found'>;
 }
 

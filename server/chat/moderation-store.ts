@@ -16,6 +16,7 @@ export type Outcome = 'done' | 'roles_changed';
  * entry, and only if the visitors still have the expected roles. `until` is an expiry in ms since 1970.
  */
 export interface ModerationStore {
+  /** Mutes a visitor; with a time in the past, unmutes it. */
   mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
   /** Bans a visitor, and addresses until `addressUntil`. */
   ban(
@@ -28,11 +29,12 @@ export interface ModerationStore {
   ): Promise<Outcome>;
   /** Lifts a ban, and those of the addresses that were banned with the visitor. */
   unban(visitor: string, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
+  /** Gives a visitor a role. */
   setRole(visitor: string, role: Role, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome>;
   /**
    * Replaces the rules of a room.
    * @param before the rules that are replaced.
-   * @returns `rules_changed` if they are no longer the current ones; then nothing is changed.
+   * @returns `rules_changed` if they are no longer the current ones.
    */
   setRules(
     room: string,
@@ -41,9 +43,10 @@ export interface ModerationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<Outcome | 'rules_changed'>;
+  /** Returns the rules of a room: neither locked nor slow until they are set. */
   rulesOf(room: string): Promise<RoomRules>;
   /** Returns the visitors with a role, or with a mute or ban at a time, in ms since 1970. */
   moderatedPeople(at: number): Promise<ModeratedPerson[]>;
-  /** Returns the newest audit entries with a smaller id than `before`, the newest first. */
+  /** Returns the newest `limit` audit entries with a smaller id than `before`, the newest first. */
   auditLog(before: number, limit: number): Promise<AuditEntry[]>;
 }

@@ -35,13 +35,14 @@ export type CredentialKind = 'session' | 'token';
 export interface VisitorStore extends LastSeenStore {
   /** Returns the key that signs cookies, and stores `fresh` as that key the first time. */
   signingKey(fresh: string): Promise<string>;
+  /** Returns the profile of a visitor, if anything is stored of it. */
   profileOf(visitor: string): Promise<Profile | undefined>;
   /**
    * Gives a visitor a name, and frees its previous one.
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.
-   * @returns `name_taken` if another visitor has a name with this skeleton; then nothing is changed.
+   * @returns `name_taken` if another visitor has a name with this skeleton.
    */
   claim(
     visitor: string,

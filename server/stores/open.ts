@@ -18,7 +18,16 @@ import { SqlitePasskeys } from './sqlite/passkeys';
 import { SqliteVisitors } from './sqlite/visitors';
 import { Writer } from './sqlite/writer';
 
-/** Everything that outlives the process. */
+/**
+ * Everything that outlives the process. What holds for each of these stores:
+ *
+ * - A write checks its conditions and makes its changes in one transaction. It returns `done` once they are durable and
+ *   subscribers to the control channel have handled them; any other outcome names the first condition that failed, and
+ *   nothing is changed.
+ * - A write that throws may have been committed or not.
+ * - A read returns one committed state: at least what writes that have returned had stored.
+ * - A store has no clock: the time is an argument.
+ */
 export interface Stores {
   log: Store;
   contacts: ContactStore;

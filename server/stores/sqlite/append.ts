@@ -23,7 +23,7 @@ export type Outcome = number | Row | Conflict;
 /** Selects the entry with an id. */
 export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
 
-/** Prepares the one transaction that writes entries; it returns when they are on the disk. */
+/** Prepares the transaction that writes entries. The function that it returns returns when they are durable. */
 export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Outcome[] {
   const readById = db.prepare<[string, string], Row>(BY_ID);
   const readHead = db.prepare<[string], number>('SELECT head FROM rooms WHERE name = ?').pluck();
@@ -55,11 +55,14 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
 
   /** Applies the effect of a draft on earlier entries, or returns why it can't be appended. */
   const prepare = ([room, , visitor, , type, body, requires]: NewRow, at: number): Conflict | undefined => {
-    const { roles, audit: row } = requires ?? {};
-    if (roles?.some(([who, role]) => (readRole.get(who) ?? 'guest') !== role)) return 'roles_changed';
-    const target = kindOf(type)?.erases?.(JSON.parse(body) as object);
-    if (target !== undefined && !erase(room, target)) return 'target_missing';
-    if (row) audit.run(at, visitor, row.action, row.target, JSON.stringify(row.details));
+    const { roles, audit: auditEntry } = requires ?? {};
+    if (roles?.some(([actor, role]) => (readRole.get(actor) ?? 'guest') !== role)) return 'roles_changed';
+    const erased = kindOf(type)?.erases?.(JSON.parse(body) as object);
+    if (erased !== undefined && !erase(room, erased)) return 'target_missing';
+    if (auditEntry) {
+      const { action, target, details } = auditEntry;
+      audit.run(at, visitor, action, target, JSON.stringify(details));
+    }
     return undefined;
   };
 

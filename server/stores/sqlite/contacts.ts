@@ -6,18 +6,18 @@ import type { Writer } from './writer';
 
 /** The address book in SQLite. */
 export class SqliteContacts implements ContactStore {
-  private readonly all;
+  private readonly readAll;
 
   constructor(
     db: Database.Database,
     private readonly writer: Writer,
     private readonly control: SqliteControl,
   ) {
-    this.all = db.prepare<[], Contact>('SELECT id, name, phone FROM contacts ORDER BY name, id');
+    this.readAll = db.prepare<[], Contact>('SELECT id, name, phone FROM contacts ORDER BY name, id');
   }
 
   async listContacts(): Promise<Contact[]> {
-    return this.all.all();
+    return this.readAll.all();
   }
 
   async addContact(contact: Contact, max: number): Promise<'done' | 'limit_reached'> {

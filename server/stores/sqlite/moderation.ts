@@ -10,9 +10,9 @@ import type { Statement, Writer } from './writer';
 
 /** Roles, mutes, bans, room rules and the audit log, in SQLite. */
 export class SqliteModeration implements ModerationStore, BanStore {
-  private readonly readAddress;
+  private readonly readBan;
   private readonly readRules;
-  private readonly readKnown;
+  private readonly readModerated;
   private readonly readAudit;
 
   constructor(
@@ -20,13 +20,13 @@ export class SqliteModeration implements ModerationStore, BanStore {
     private readonly writer: Writer,
     private readonly control: SqliteControl,
   ) {
-    this.readAddress = db
+    this.readBan = db
       .prepare<[string], number>('SELECT until FROM banned_addresses WHERE address = ?')
       .pluck();
     this.readRules = db.prepare<[string], { locked: 0 | 1; slow: number }>(
       'SELECT locked, slow FROM room_rules WHERE room = ?',
     );
-    this.readKnown = db.prepare<[number, number], ModeratedPerson>(
+    this.readModerated = db.prepare<[number, number], ModeratedPerson>(
       `SELECT id AS visitor, username, role, muted_until AS mutedUntil, banned_until AS bannedUntil FROM visitors
        WHERE role <> 'guest' OR muted_until > ? OR banned_until > ? ORDER BY username, id`,
     );
@@ -36,7 +36,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async bannedUntil(address: string): Promise<number> {
-    return this.readAddress.get(address) ?? 0;
+    return this.readBan.get(address) ?? 0;
   }
 
   async mute(visitor: string, until: number, audit: NewAuditEntry, roles: ExpectedRoles): Promise<Outcome> {
@@ -121,7 +121,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   }
 
   async moderatedPeople(at: number): Promise<ModeratedPerson[]> {
-    return this.readKnown.all(at, at);
+    return this.readModerated.all(at, at);
   }
 
   async auditLog(before: number, limit: number): Promise<AuditEntry[]> {

@@ -22,8 +22,8 @@ export interface Row {
 export const COLUMNS = 'room, seq, type, id, visitor, username, body, at';
 
 /**
- * Returns the entry of a row, in the history that `epoch` names. An entry of an unknown kind gets no body: who may see it
- * is unknown, and readers skip it anyway.
+ * Returns the entry of a row, in the history that `epoch` names. An entry of an unknown kind gets no body: it may not be
+ * meant for readers, who skip it anyway.
  */
 export function entryOfRow(row: Row, epoch: string): Entry {
   const { type, room, seq, id, visitor, username, at } = row;

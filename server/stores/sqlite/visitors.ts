@@ -18,7 +18,7 @@ interface Row {
 
 /** Visitors in SQLite. */
 export class SqliteVisitors implements VisitorStore {
-  private readonly readStanding;
+  private readonly readProfile;
   private readonly readCredential;
   private readonly readLastUse;
   private readonly readNamesake;
@@ -28,7 +28,7 @@ export class SqliteVisitors implements VisitorStore {
     private readonly writer: Writer,
     private readonly control: SqliteControl,
   ) {
-    this.readStanding = db.prepare<[string], Row>(
+    this.readProfile = db.prepare<[string], Row>(
       `SELECT username, role, muted_until AS mutedUntil, banned_until AS bannedUntil, seen,
          password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id) AS account
        FROM visitors WHERE id = ?`,
@@ -49,7 +49,7 @@ export class SqliteVisitors implements VisitorStore {
   }
 
   async profileOf(visitor: string): Promise<Profile | undefined> {
-    const row = this.readStanding.get(visitor);
+    const row = this.readProfile.get(visitor);
     return row && { ...row, account: row.account === 1 };
   }
 
@@ -106,6 +106,6 @@ export class SqliteVisitors implements VisitorStore {
   }
 }
 
-/** Whether a visitor has no account, and has been away for long. */
+/** The condition that a visitor has no account, and was last seen before a time. */
 const ABANDONED = `(seen < ? AND password IS NULL
   AND NOT EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;

@@ -4,8 +4,8 @@ import type Database from 'better-sqlite3';
 const DELAY = 1_000;
 /** The longest backoff while another process reads the log, in ms. */
 const BACKOFF_MAX = 10_000;
-/** After how long without success the operator is warned, in ms. */
-const COMPLAIN_AFTER = 60_000;
+/** How long it fails before the operator is warned, in ms. */
+const WARN_AFTER = 60_000;
 
 /**
  * Empties the write-ahead log after deletions: the text of a deleted message is overwritten in the database at once,
@@ -16,7 +16,7 @@ export class WalEraser {
   private timer: NodeJS.Timeout | undefined;
   private since = 0;
   private delay = DELAY;
-  private complained = false;
+  private hasWarned = false;
 
   constructor(private readonly db: Database.Database) {
     this.request();
@@ -40,18 +40,18 @@ export class WalEraser {
 
   private attempt(): void {
     if (!this.empty()) {
-      if (!this.complained && Date.now() - this.since >= COMPLAIN_AFTER) {
-        this.complained = true;
+      if (!this.hasWarned && Date.now() - this.since >= WARN_AFTER) {
+        this.hasWarned = true;
         console.error(
-          `The text of deleted messages is still in ${this.db.name}-wal: another process reads the database, or the disk is full. It is tried again.`,
+          `The text of deleted messages is still in ${this.db.name}-wal: another process reads the database, or the disk is full. Erasing it is retried.`,
         );
       }
       this.delay = Math.min(this.delay * 2, BACKOFF_MAX);
       return this.schedule();
     }
     this.timer = undefined;
-    if (this.complained) console.error(`No text of deleted messages is left in ${this.db.name}-wal.`);
-    this.complained = false;
+    if (this.hasWarned) console.error(`No text of deleted messages is left in ${this.db.name}-wal.`);
+    this.hasWarned = false;
   }
 
   /** @returns whether the log is empty now. */

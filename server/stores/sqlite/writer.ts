@@ -8,13 +8,13 @@ export type Statement = readonly [sql: string, ...values: (string | number | nul
 /** A query that must return a row for a transaction to be committed, and the name of the conflict if it does not. */
 export type Guard<Conflict extends string = string> = readonly [conflict: Conflict, query: Statement];
 
-/** What the thread is asked to do. */
+/** A request to the thread. */
 export type Task =
   | { type: 'append'; drafts: readonly NewRow[]; at: number }
   | { type: 'run'; statements: readonly Statement[]; guards: readonly Guard[] }
   | { type: 'close' };
 
-/** Its answer: what the task returned, or why it failed. */
+/** The answer of the thread to a request: the result of the task, or the error. */
 export type Answer = { id: number; result: unknown } | { id: number; error: string };
 
 interface Waiting {
@@ -22,14 +22,14 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Built, so that the server can be run from its source as well. */
+/** The built file, also if the server runs from its source. */
 const THREAD = join(__dirname, '../../../dist/stores/sqlite/thread.js');
 
 /** Runs all writes, in the order in which they were requested, on a thread of its own. */
 export class Writer {
   private readonly waiting = new Map<number, Waiting>();
   private thread: Worker | undefined;
-  private asked = 0;
+  private lastId = 0;
   private closed = false;
 
   /** @param file a database that has its schema. */
@@ -37,9 +37,9 @@ export class Writer {
     this.thread = this.start();
   }
 
-  /** Writes messages in one transaction. @returns what became of each, when they are on the disk. */
+  /** Writes entries in one transaction. @returns the outcome of each draft, once they are durable. */
   append(drafts: readonly NewRow[], at: number): Promise<Outcome[]> {
-    return this.ask({ type: 'append', drafts, at });
+    return this.send({ type: 'append', drafts, at });
   }
 
   /** Runs statements in one transaction. Resolves once it is durable. */
@@ -55,25 +55,25 @@ export class Writer {
     guards: readonly Guard<Conflict>[],
     ...statements: readonly Statement[]
   ): Promise<'done' | Conflict> {
-    return this.ask({ type: 'run', statements, guards });
+    return this.send({ type: 'run', statements, guards });
   }
 
-  /** Ends the thread when all writes are done. */
+  /** Ends the thread once all writes are done. */
   async close(): Promise<void> {
     const { thread } = this;
     const gone = thread && new Promise((resolve) => thread.once('exit', resolve));
-    const done = thread && this.ask({ type: 'close' });
+    const done = thread && this.send({ type: 'close' });
     this.closed = true;
     await done;
     await gone;
   }
 
-  private ask<T>(task: Task): Promise<T> {
+  private send<T>(task: Task): Promise<T> {
     // Another process may own the file by now.
     if (this.closed) return Promise.reject(new Error('The database is closed.'));
     // A thread that ended unexpectedly is replaced.
     this.thread ??= this.start();
-    const id = (this.asked += 1);
+    const id = (this.lastId += 1);
     this.thread.postMessage({ id, task });
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }
