@@ -57,7 +57,7 @@ describe('a passkey', () => {
     );
   });
 
-  it('that is already registered is refused with a sentence, whoever registers it', async () => {
+  it('that is already registered is refused with a sentence, for any visitor', async () => {
     const device = new Authenticator(app.url);
     const [masha, misha] = [await createNamed('Masha'), await createNamed('Misha')];
     expect((await device.register(masha)).status).toBe(201);

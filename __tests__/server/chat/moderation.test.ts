@@ -44,8 +44,8 @@ describe('a message that is deleted', () => {
       await send(guest, 'one');
       const id = await send(guest, 'a secret');
       await send(guest, 'three');
-      const told = [await live.next(), await live.next(), await live.next()];
-      expect(told.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
+      const entries = [await live.next(), await live.next(), await live.next()];
+      expect(entries.map(({ type }) => type)).toEqual(['new_message', 'new_message', 'new_message']);
       expect((await guest.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(204);
       expect(await live.next()).toMatchObject({
         type: 'delete_message',
@@ -102,7 +102,7 @@ describe('a message that is deleted', () => {
     ]);
   });
 
-  it('is deleted once, however often it is asked for, and not by others', async () => {
+  it('is deleted once, however often its deletion is requested, and not by others', async () => {
     const [masha, misha] = [await createNamed('Masha'), await createNamed('Misha')];
     const id = await send(masha, 'mine');
     expect((await misha.request('DELETE', `/r/lobby/messages/${id}`)).status).toBe(403);

@@ -34,7 +34,7 @@ describe('a server with a certificate', () => {
     await new Promise((resolve, reject) =>
       socket.on('connect', () => resolve(0)).on('connect_error', reject),
     );
-    const heard = Promise.all([
+    const received = Promise.all([
       new Promise((resolve) => {
         peer.on('message', (data) => (data as Buffer).toString().includes('over TLS') && resolve(0));
       }),
@@ -50,7 +50,7 @@ describe('a server with a certificate', () => {
       }),
     ]);
     expect(await socket.emitWithAck('new_message', { message: 'over TLS' })).toMatchObject({ seq: 1 });
-    await heard;
+    await received;
     socket.disconnect();
     peer.terminate();
   });

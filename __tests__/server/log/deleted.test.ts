@@ -19,8 +19,8 @@ function holdReads(): () => void {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const after: SqliteLog['after'] = Reflect.get(SqliteLog.prototype, 'after');
-  jest.spyOn(SqliteLog.prototype, 'after').mockImplementation(async function (this: SqliteLog, ...asked) {
-    const slice = await after.apply(this, asked);
+  jest.spyOn(SqliteLog.prototype, 'after').mockImplementation(async function (this: SqliteLog, ...query) {
+    const slice = await after.apply(this, query);
     await held;
     return slice;
   });
@@ -30,12 +30,12 @@ function holdReads(): () => void {
   };
 }
 
-describe('who reads just after a deletion was acknowledged', () => {
-  it.each(Object.entries(READERS))('by %s never gets the text', async (_way, open) => {
+describe('a reader just after a deletion was acknowledged', () => {
+  it.each(Object.entries(READERS))('over %s never gets the text', async (_transport, open) => {
     const app = await startApp();
     const masha = await TestVisitor.createGuest(app.url);
     const { body } = await masha.request('POST', '/messages', { message: 'a secret' });
-    // A follower keeps the room's newest entries in memory.
+    // A follower makes the server cache the room's newest entries.
     const other = await open(app.url, { room: 'lobby', after: 'earliest' });
     expect(await other.next()).toMatchObject({ message: 'a secret' });
     const release = holdReads();
@@ -50,7 +50,7 @@ describe('who reads just after a deletion was acknowledged', () => {
   });
 });
 
-describe('the memory of a room, when a message of it was deleted', () => {
+describe('the cache of a room, after a message in it was deleted', () => {
   let stores: Stores;
   let log: Log;
   let close: OpenLog['close'];
@@ -63,21 +63,21 @@ describe('the memory of a room, when a message of it was deleted', () => {
   const textsOf = (step: Page | Reset): string[] =>
     step.type === 'page' ? step.entries.map(textOf) : ['reset'];
 
-  /** Says `secret` and `behind` messages after it, and leaves a reader there that takes only its first page. */
-  async function stalled(behind: number): Promise<string> {
+  /** Appends `secret` and `behind` messages after it, and leaves a reader there that stalls after its first page. */
+  async function appendBeforeStalledReader(behind: number): Promise<string> {
     const id = randomUUID();
     await append('secret', id);
     for (let i = 1; i <= behind; i += 1) await append(String(i));
-    const took = new Queue<string[]>();
+    const pages = new Queue<string[]>();
     const from = await log.start('lobby', { after: 'earliest' });
     log.follow('lobby', from, {
       write: (step) => {
-        took.push(textsOf(step));
+        pages.push(textsOf(step));
         return new Promise<boolean>(() => undefined);
       },
       end: () => undefined,
     });
-    expect((await took.next())[0]).toBe('secret');
+    expect((await pages.next())[0]).toBe('secret');
     return id;
   }
 
@@ -92,9 +92,9 @@ describe('the memory of a room, when a message of it was deleted', () => {
 
   it.each([
     ['near the head', 1],
-    ['far behind what is kept', 20],
-  ])('does not tell its text %s, though nobody has read the news yet', async (_where, behind) => {
-    const id = await stalled(behind);
+    ['far behind the cache', 20],
+  ])('does not return its text %s, even before any reader has seen the deletion', async (_where, behind) => {
+    const id = await appendBeforeStalledReader(behind);
     await remove(id);
     expect((await firstPage())[0]).toBe('deleted_message');
     expect(textsOf(await log.after('lobby', await log.start('lobby', { after: 'earliest' }), 1))).toEqual([
@@ -104,17 +104,17 @@ describe('the memory of a room, when a message of it was deleted', () => {
 
   it.each([
     ['near the head', 1],
-    ['far behind what is kept', 20],
-  ])('does not trust a reading %s that began before', async (_where, behind) => {
+    ['far behind the cache', 20],
+  ])('does not serve a read %s that began before the deletion', async (_where, behind) => {
     const id = randomUUID();
     await append('secret', id);
     for (let i = 1; i <= behind; i += 1) await append(String(i));
     const from = await log.start('lobby', { after: 'earliest' });
-    const way = behind > 4 ? 'after' : 'before';
-    const original = stores.log[way].bind(stores.log);
+    const method = behind > 4 ? 'after' : 'before';
+    const original = stores.log[method].bind(stores.log);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const reads = jest.spyOn(stores.log, way).mockImplementationOnce(async (room, seq, limit) => {
+    const reads = jest.spyOn(stores.log, method).mockImplementationOnce(async (room, seq, limit) => {
       const slice = await original(room, seq, limit);
       await held;
       return slice;
@@ -131,9 +131,9 @@ describe('the memory of a room, when a message of it was deleted', () => {
   });
 
   it.each(['deletes it', 'asks again whether it is deleted'])(
-    'does not tell its text to who reads when somebody else %s before the first has an answer',
-    async (way) => {
-      const id = await stalled(1);
+    'does not return its text to a reader if another visitor %s before the first deletion is acknowledged',
+    async (action) => {
+      const id = await appendBeforeStalledReader(1);
       const append = stores.log.append.bind(stores.log);
       let answer = (): void => undefined;
       const answered = new Promise<void>((resolve) => (answer = resolve));
@@ -147,14 +147,14 @@ describe('the memory of a room, when a message of it was deleted', () => {
       });
       const first = remove(id);
       await inStore;
-      let seen: Entry | undefined;
-      if (way === 'deletes it') {
+      let found: Entry | undefined;
+      if (action === 'deletes it') {
         const second = remove(id);
         answer();
         await expect(second).rejects.toMatchObject({ status: 404 });
       } else {
-        seen = await log.find('lobby', id);
-        expect(seen).toMatchObject({ type: 'deleted_message' });
+        found = await log.find('lobby', id);
+        expect(found).toMatchObject({ type: 'deleted_message' });
       }
       expect((await firstPage())[0]).toBe('deleted_message');
       answer();
@@ -162,9 +162,9 @@ describe('the memory of a room, when a message of it was deleted', () => {
     },
   );
 
-  it('does not tell its text when the deletion was committed but not confirmed', async () => {
+  it('does not return its text if the deletion was committed but not confirmed', async () => {
     jest.spyOn(console, 'error').mockReturnValue();
-    const id = await stalled(1);
+    const id = await appendBeforeStalledReader(1);
     const append = stores.log.append.bind(stores.log);
     jest.spyOn(stores.log, 'append').mockImplementationOnce(async (drafts, at) => {
       await append(drafts, at);

@@ -11,7 +11,7 @@ import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
-describe('those who follow a room', () => {
+describe('the followers of a room', () => {
   let folder: TemporaryFolder;
   let stores: Stores;
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('those who follow a room', () => {
     folder.remove();
   });
 
-  it('are handed what is new once, also when it is known to the room a moment before they are rung for', async () => {
+  it('receive each new entry once, even if the cache has it a moment before the bell rings', async () => {
     const tail = new Tail(stores.log, 'lobby', 500, new MemoryBudget(1_000_000));
     const followers = new Followers(tail, () => undefined);
     const steps = new Queue<Page | Reset>();
@@ -54,45 +54,45 @@ describe('those who follow a room', () => {
   });
 
   describe('at the heartbeat', () => {
-    /** Followers of an empty room, all waiting; each takes by one of these. */
-    async function waiting(...takes: jest.Mock<Promise<boolean> | void>[]) {
+    /** Creates followers of an empty room, all waiting: one for each of these readers. */
+    async function follow(...writes: jest.Mock<Promise<boolean> | void>[]) {
       const followers = new Followers(
         new Tail(stores.log, 'lobby', 500, new MemoryBudget(1_000_000)),
         () => undefined,
       );
       const { epoch } = await stores.log.after('lobby', 0, 1);
-      const ends = takes.map(() => jest.fn());
-      for (const [i, take] of takes.entries()) {
-        await new Follower(followers, `${epoch}:0`, { write: take, end: ends[i]! }).run();
+      const ends = writes.map(() => jest.fn());
+      for (const [i, write] of writes.entries()) {
+        await new Follower(followers, `${epoch}:0`, { write, end: ends[i]! }).run();
       }
       return { followers, ends };
     }
 
-    it('are handed nothing more until they have taken it', async () => {
-      let taken = (took: boolean): void => void took;
-      const take = jest.fn(() => new Promise<boolean>((resolve) => (taken = resolve)));
-      const { followers } = await waiting(take);
+    it('receive nothing more until they have read it', async () => {
+      let acceptPage = (isAccepted: boolean): void => void isAccepted;
+      const write = jest.fn(() => new Promise<boolean>((resolve) => (acceptPage = resolve)));
+      const { followers } = await follow(write);
       followers.keepAlive();
       followers.keepAlive();
-      expect(take).toHaveBeenCalledTimes(1);
-      taken(true);
-      while (take.mock.calls.length < 2) {
+      expect(write).toHaveBeenCalledTimes(1);
+      acceptPage(true);
+      while (write.mock.calls.length < 2) {
         await new Promise(setImmediate);
         followers.keepAlive();
       }
       followers.end();
     });
 
-    it('end alone when they fail at it', async () => {
+    it('end one by one if writing it fails', async () => {
       const failure = new Error('closed');
-      const fails = jest.fn(() => {
+      const failing = jest.fn(() => {
         throw failure;
       });
-      const takes = jest.fn<void, []>();
-      const { followers, ends } = await waiting(fails, takes);
+      const accepting = jest.fn<void, []>();
+      const { followers, ends } = await follow(failing, accepting);
       followers.keepAlive();
       followers.keepAlive();
-      expect([fails.mock.calls.length, takes.mock.calls.length]).toEqual([1, 2]);
+      expect([failing.mock.calls.length, accepting.mock.calls.length]).toEqual([1, 2]);
       expect(ends[0]).toHaveBeenCalledWith(failure);
       followers.end();
     });

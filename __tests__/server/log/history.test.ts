@@ -30,7 +30,7 @@ const text = async (path: string, accept: string): Promise<string> =>
 const LEFT = [...Array.from({ length: 10 }, (_, i) => `m${i + 1}`), 'm61'];
 
 describe('where most of a room was deleted, history', () => {
-  it('has as many messages as were asked for, and goes on from its cursor without a hole', async () => {
+  it('has as many messages as requested, and continues from its cursor without a hole', async () => {
     const page = await read('last=5');
     expect(page.messages.map(textOf)).toEqual(LEFT.slice(-5));
     expect((await read(`after=${page.cursor}`)).messages).toEqual([]);
@@ -66,7 +66,7 @@ describe('where most of a room was deleted, history', () => {
   });
 
   it.each(Object.entries(READERS))(
-    'comes by %s as the newest messages, with every entry after',
+    'arrives over %s as the newest messages, with every entry after them',
     async (way, open) => {
       const reading = await open(app.url, { room: 'lobby', last: 2 });
       const messages: string[] = [];

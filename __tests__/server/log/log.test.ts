@@ -46,7 +46,7 @@ async function follow(from: string, count: number): Promise<string[]> {
 }
 
 describe('the log', () => {
-  it('commits what arrives in one turn as one transaction', async () => {
+  it('commits the drafts of one turn as one transaction', async () => {
     const storeAppend = jest.spyOn(stores.log, 'append');
     const results = await Promise.all(['a', 'b', 'c'].map((text) => append(text)));
     expect(results.map(({ entry }) => entry.seq)).toEqual([1, 2, 3]);
@@ -82,7 +82,7 @@ describe('the log', () => {
     expect(last).toMatchObject({ status: 'fulfilled', value: { entry: { seq: 2 } } });
   });
 
-  it('hands a follower history and what comes as one stream', async () => {
+  it('hands a follower history and new entries as one stream', async () => {
     await append('a');
     await append('b');
     const start = await log.start('lobby', { after: 'earliest' });
@@ -117,7 +117,7 @@ describe('the log', () => {
     expect(texts(await log.before('lobby', `${epoch}:1`, 2))).toEqual([]);
   });
 
-  it('misses and repeats nothing for a follower that joins in a burst of writes', async () => {
+  it('misses and repeats nothing for a follower that joins during a burst of writes', async () => {
     const start = await log.start('lobby', { after: 'earliest' });
     const count = 600;
     const followers: Promise<string[]>[] = [];
@@ -150,13 +150,13 @@ describe('the log', () => {
     stop();
   });
 
-  it('answers a cursor of another history with a reset on the way back, too', async () => {
+  it('answers a cursor of another epoch with a reset when reading back, too', async () => {
     await append('a');
     expect(await log.before('lobby', 'other:1', 10)).toMatchObject({ type: 'reset' });
     await expect(log.after('lobby', 'nonsense', 10)).rejects.toMatchObject({ status: 400 });
   });
 
-  it('shares one page among readers at the same place, read from the store once', async () => {
+  it('shares one page, read once, among readers at the same position', async () => {
     await append('a');
     const start = await log.start('lobby', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'before');
@@ -171,7 +171,7 @@ describe('the log', () => {
     readers.forEach(({ stop }) => stop());
   });
 
-  it('hands nothing more to a reader that did not take a step', async () => {
+  it('hands nothing more to a reader that rejected a page', async () => {
     for (const text of 'ab') await append(text);
     const take = jest.fn(() => Promise.resolve(false));
     log.follow('lobby', await log.start('lobby', { last: 2 }), { write: take, end: () => undefined });
@@ -180,7 +180,7 @@ describe('the log', () => {
     expect(take).toHaveBeenCalledTimes(1);
   });
 
-  it('gives others a turn between the pages of a long way', async () => {
+  it('yields to others between the pages of a long replay', async () => {
     await Promise.all(Array.from({ length: 1500 }, (_, i) => append(String(i + 1))));
     let pages = 0;
     const following = log.follow('lobby', await log.start('lobby', { after: 'earliest' }), {
@@ -192,7 +192,7 @@ describe('the log', () => {
     following.stop();
   });
 
-  it('reads each page once for all who come back at once, however far they are behind', async () => {
+  it('reads each page once for all readers that return at once, however far behind they are', async () => {
     await Promise.all(Array.from({ length: 900 }, (_, i) => append(String(i + 1))));
     const start = await log.start('lobby', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'after');
@@ -201,7 +201,7 @@ describe('the log', () => {
     expect(reads.mock.calls.length).toBeLessThan(10);
   });
 
-  it('hands a reader nothing more until it has taken the last step', async () => {
+  it('hands a reader nothing more until it has read the last page', async () => {
     await append('a');
     const start = await log.start('lobby', { after: 'earliest' });
     const steps = new Queue<Page | Reset>();
@@ -220,7 +220,7 @@ describe('the log', () => {
     following.stop();
   });
 
-  it('reads the store once for all who come back at once, if what they missed is to be kept in memory', async () => {
+  it('reads the store once for all readers that return at once, if the cache can hold what they missed', async () => {
     await Promise.all(Array.from({ length: 400 }, (_, i) => append(String(i + 1))));
     const starts = await Promise.all([1, 100, 200, 300].map((last) => log.start('lobby', { last })));
     const reads = [jest.spyOn(stores.log, 'before'), jest.spyOn(stores.log, 'after')];
@@ -241,13 +241,13 @@ describe('the log', () => {
     readers.forEach(({ stop }) => stop());
   });
 
-  it('reads on from far behind what is kept in memory', async () => {
+  it('continues from far behind the cache', async () => {
     await Promise.all(Array.from({ length: 1200 }, (_, i) => append(String(i + 1))));
     const seen = await follow(await log.start('lobby', { after: 'earliest' }), 1200);
     expect(seen).toEqual(Array.from({ length: 1200 }, (_, i) => String(i + 1)));
   });
 
-  it('waits for the pace of a reader before each page from the store, and never for pages from memory', async () => {
+  it('waits for the pacer of a reader before each page from the store, and never for cached pages', async () => {
     await Promise.all(Array.from({ length: 1200 }, (_, i) => append(String(i + 1))));
     const steps = new Queue<Page | Reset>();
     const waits = new Queue<() => void>();
@@ -295,13 +295,13 @@ describe('the log', () => {
     expect(take).not.toHaveBeenCalled();
   });
 
-  it('tells a reader that the store failed', async () => {
+  it('ends a reader with the error if the store fails', async () => {
     const start = await log.start('lobby', {});
     jest.spyOn(stores.log, 'before').mockRejectedValueOnce(new Error('disk'));
     expect(await reader(log, start).ended).toMatchObject({ message: 'disk' });
   });
 
-  it('ends every reader when it closes, once what was taken in is on the disk', async () => {
+  it('ends every reader when it closes, once all accepted drafts are on the disk', async () => {
     const start = await log.start('lobby', {});
     const waiting = reader(log, start);
     const sent = append('last');

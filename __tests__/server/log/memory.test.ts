@@ -55,7 +55,7 @@ describe('the memory of the log', () => {
     });
   }
 
-  it('stays within its bound when quiet rooms are read from every place, in several formats', async () => {
+  it('stays within its bound when quiet rooms are read from every position, in several formats', async () => {
     const rooms = ['a', 'b', 'c'];
     const before = await usedMemory();
     for (const room of rooms) {
@@ -74,7 +74,7 @@ describe('the memory of the log', () => {
     expect((await usedMemory()) - before).toBeLessThan(64);
   });
 
-  it('is still shared by who comes all at once, also when the budget of a room is used up', async () => {
+  it('is shared by readers that join at once, even if the budget is used up', async () => {
     await Promise.all(Array.from({ length: 500 }, (_, i) => append('a', `${i} ${'x'.repeat(3_990)}`)));
     const start = await log.start('a', { after: 'earliest' });
     const reads = jest.spyOn(stores.log, 'after');
@@ -85,7 +85,7 @@ describe('the memory of the log', () => {
 });
 
 describe('a budget', () => {
-  it('lets go of what was used longest ago, and of no more than it must', () => {
+  it('evicts what was used longest ago, and no more than necessary', () => {
     const budget = new MemoryBudget(100);
     const dropped: string[] = [];
     const items = Object.fromEntries([...'abcd'].map((name) => [name, { name }]));
