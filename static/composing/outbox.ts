@@ -1,12 +1,10 @@
-import type { Entry } from '../../server/wire.js';
+import type { Entry, Person } from '../../server/wire.js';
 import { BoundedSet } from '../browser/bounded-set.js';
 import { newId } from '../browser/id.js';
 import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { DraftStore } from './draft-store.js';
 
-/** The pause, in milliseconds, while nothing can be sent before a sign-in: it ends earlier with the next connection. */
-const SIGN_IN_PAUSE = 60_000;
 /** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
 const REMOVED_LIMIT = 1000;
 
@@ -15,6 +13,8 @@ export interface Draft {
   /** The idempotency key: however often the draft is sent, the server stores it once. */
   id: string;
   message: string;
+  /** The visitor that wrote it. */
+  visitor?: string;
   /** When it was written, by this machine's clock. */
   at: string;
   /** The server's reason, if it refused the draft. */
@@ -34,11 +34,14 @@ export class Outbox {
   private readonly removed = new BoundedSet<string>(REMOVED_LIMIT);
   private readonly backoff = new Backoff();
   private isRunning = false;
+  /** Whether the session has ended. The page is reloaded after the next sign-in, perhaps for another visitor. */
+  private isSignedOut = false;
   private endPause: (() => void) | undefined;
   /** The end of a pause that the server asked for, in milliseconds since the epoch. */
   private heldUntil: number | undefined;
 
   /**
+   * @param me the visitor of this page.
    * @param send resolves with the stored entry, or throws an ApiError.
    * @param show shows a draft that is waiting or refused.
    * @param onStored is given the stored entry.
@@ -46,6 +49,7 @@ export class Outbox {
    */
   constructor(
     private readonly store: DraftStore,
+    private readonly me: Readonly<Person>,
     private readonly send: (draft: Draft) => Promise<Entry>,
     private readonly show: (draft: Draft) => void,
     private readonly onStored: (entry: Entry) => void,
@@ -60,16 +64,16 @@ export class Outbox {
 
   /** Adds a new message. */
   add(message: string): void {
-    this.enqueue({ id: newId(), message, at: new Date().toISOString() });
+    this.enqueue(newId(), message, new Date().toISOString());
   }
 
-  /** Sends a refused draft again, under the same id. */
+  /** Sends a refused draft again, under the same id and by the visitor of this page. */
   retry(id: string): void {
     const draft = this.drafts.get(id);
     if (!draft?.refused) return;
     void this.remove(id);
     this.removed.delete(id);
-    this.enqueue({ id, message: draft.message, at: draft.at });
+    this.enqueue(id, draft.message, draft.at);
   }
 
   /** Removes a draft that is discarded or stored; resolves when the draft store has deleted it. */
@@ -90,7 +94,8 @@ export class Outbox {
     this.endPause?.();
   }
 
-  private enqueue(draft: Draft): void {
+  private enqueue(id: string, message: string, at: string): void {
+    const draft: Draft = { id, message, at, visitor: this.me.visitor };
     this.drafts.set(draft.id, draft);
     void this.store.put(draft);
     this.show(draft);
@@ -109,13 +114,20 @@ export class Outbox {
   private async sendAll(): Promise<void> {
     await this.merge();
     for (let draft = this.next(); draft; draft = this.next()) {
+      if (draft.visitor !== undefined && draft.visitor !== this.me.visitor) {
+        // After a sign-in or its end, nothing is sent under another name unasked. The writer may come back, so this is
+        // not stored.
+        this.hold(draft, `Written by another visitor. Retry sends it as ${this.me.username}.`);
+        continue;
+      }
       try {
         const entry = await this.send(draft);
         this.backoff.reset();
         void this.remove(draft.id);
         this.onStored(entry);
       } catch (error) {
-        if (error instanceof ApiError && error.isFinal) this.refuse(draft, error);
+        if (error instanceof ApiError && error.isSignedOut) this.isSignedOut = true;
+        else if (error instanceof ApiError && error.isFinal) this.refuse(draft, error);
         else if (this.drafts.has(draft.id)) await this.pause(error);
       }
       await this.merge();
@@ -149,7 +161,7 @@ export class Outbox {
   }
 
   private next(): Draft | undefined {
-    return this.waiting[0];
+    return this.isSignedOut ? undefined : this.waiting[0];
   }
 
   private get waiting(): Draft[] {
@@ -160,8 +172,13 @@ export class Outbox {
     const draft = this.drafts.get(id);
     // Meanwhile the feed may have delivered it: an earlier attempt was stored.
     if (!draft) return;
-    draft.refused = errorText(error);
+    this.hold(draft, errorText(error));
     void this.store.put(draft);
+  }
+
+  /** Shows why a draft is not sent. On this page, it then waits for the person's decision. */
+  private hold(draft: Draft, reason: string): void {
+    draft.refused = reason;
     this.show(draft);
     this.report();
   }
@@ -173,8 +190,7 @@ export class Outbox {
 
   private async pause(error: unknown): Promise<void> {
     const retryAfter = (error instanceof ApiError && error.retryAfter) || 0;
-    const isSignedOut = error instanceof ApiError && error.isSignedOut;
-    const delay = isSignedOut ? SIGN_IN_PAUSE : Math.max(retryAfter, this.backoff.next());
+    const delay = Math.max(retryAfter, this.backoff.next());
     this.heldUntil = retryAfter ? Date.now() + delay : undefined;
     this.report();
     await new Promise<void>((resolve) => {

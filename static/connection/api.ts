@@ -29,14 +29,14 @@ export class ApiError extends Error {
     return new ApiError(error, status, retryAfter && retryAfter * 1000, body);
   }
 
-  /** Whether this visitor may do nothing until the next sign-in. */
+  /** Whether the session of this page has ended: nothing is accepted from it until the next sign-in. */
   get isSignedOut(): boolean {
-    return this.status === 401;
+    return this.body?.code === 'sign_in_required';
   }
 
-  /** Whether a retry would be answered the same, also after a sign-in. */
+  /** Whether a retry would be answered the same. */
   get isFinal(): boolean {
-    return this.status >= 400 && !this.isSignedOut && !isTemporary(this);
+    return this.status >= 400 && !isTemporary(this);
   }
 }
 

@@ -68,10 +68,11 @@ const connection = new RoomConnection(
 
 const outbox = new Outbox(
   new DraftStore(room),
+  me,
   (draft) => connection.send(draft),
   ({ refused, ...draft }) => {
     log.window.change(() => {
-      log.timeline.show({ ...me, ...draft });
+      log.timeline.show({ ...draft, ...me });
       if (refused) log.timeline.showFailure(draft.id, refused);
     });
   },

@@ -1,4 +1,5 @@
 import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import { readAll } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
 
@@ -33,7 +34,7 @@ describe('a draft', () => {
     await waitUntilEqual(() => stateWords(masha).then(String), 'Sent');
   });
 
-  it('waits while the person is signed out, and is sent after the next sign-in', async () => {
+  it('waits while its writer is signed out, and is sent after the next sign-in, but not as somebody else', async () => {
     const account = await TestVisitor.createGuest(fixture.app.url);
     await account.createAccount('Masha');
     const options = { blocked: ['send' as const], status: 'Live · over SSE' };
@@ -58,9 +59,16 @@ describe('a draft', () => {
     expect((await refusal).status()).toBe(401);
     await masha.waitForDeliveryStates('sending');
 
+    // This is the page of a new guest.
+    await masha.page.reload();
+    await masha.log.getByText('Written by another visitor. Retry sends it as Anonymous.').waitFor();
+    await masha.waitForDeliveryStates('failed');
+    expect(await readAll(fixture.app.url)).toEqual([]);
+
     await signIn('another one');
     await masha.page.reload();
     await masha.waitForDeliveryStates('sent');
+    expect(await readAll(fixture.app.url)).toMatchObject([{ username: 'Masha' }]);
   });
 
   it('is sent at once when slow mode ends, and the countdown ends too', async () => {

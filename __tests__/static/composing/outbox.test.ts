@@ -24,6 +24,7 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       delete: async (id: string) => void drafts.delete(id),
       withLock: (work: () => Promise<void>) => work(),
     } as unknown as DraftStore,
+    { visitor: 'tom', username: 'Tom' },
     async ({ id, message }) => {
       sent.push(message);
       ids.add(id);
@@ -96,18 +97,40 @@ it('reports the end of a pause that the server asks for, while it lasts', async 
   expect(sent).toEqual(['a', 'a', 'b']);
 });
 
-it('waits for the next connection when the sender has to sign in, and does not refuse the draft', async () => {
-  const { outbox, sent, shown } = outboxWith([new ApiError('You were signed out. Sign in again.', 401)]);
+it('sends nothing more once its session has ended, and keeps the drafts for the next visit', async () => {
+  const error = 'You were signed out. Sign in again.';
+  const { outbox, sent, shown, kept } = outboxWith([
+    ApiError.from({ error, code: 'sign_in_required', status: 401 }),
+  ]);
   outbox.add('a');
   outbox.add('b');
   await settle();
-  await jest.advanceTimersByTimeAsync(30_000);
-  expect(sent).toEqual(['a']);
-  expect(shown).toEqual(['a…', 'b…']);
   outbox.onReconnect();
+  outbox.add('c');
+  await jest.advanceTimersByTimeAsync(600_000);
+  expect(sent).toEqual(['a']);
+  expect(shown).toEqual(['a…', 'b…', 'c…']);
+  expect(kept.size).toBe(3);
+});
+
+it('sends the drafts of another visitor only if a person retries them', async () => {
+  const at = new Date().toISOString();
+  const { outbox, sent, shown, kept } = outboxWith(
+    [],
+    [
+      { id: '1', message: 'of Masha', at, visitor: 'masha' },
+      { id: '2', message: 'of Tom', at, visitor: 'tom' },
+    ],
+  );
+  await outbox.restore();
   await settle();
-  expect(sent).toEqual(['a', 'a', 'b']);
-  expect(shown).toEqual(['a…', 'b…', 'a.', 'b.']);
+  expect(sent).toEqual(['of Tom']);
+  const refused = 'of Masha: Written by another visitor. Retry sends it as Tom.';
+  expect(shown).toEqual(['of Masha…', 'of Tom…', refused, 'of Tom.']);
+  expect([...kept.keys()]).toEqual(['1']);
+  outbox.retry('1');
+  await settle();
+  expect(sent).toEqual(['of Tom', 'of Masha']);
 });
 
 it('goes on after a refusal, and retries the refused draft under its id', async () => {

@@ -130,7 +130,9 @@ describe('an account', () => {
     await waitUntilEqual(() => browsers.count(), 1);
 
     await room.waitForStatus('You were signed out. Sign in again.');
+    const refusal = room.page.waitForResponse((response) => response.status() === 401);
     await room.send('Is anybody there?');
+    await refusal;
     await room.waitForDeliveryStates('sending');
     expect(await readAll(fixture.app.url)).toEqual([]);
     const href = await room.page.getByRole('link', { name: 'Sign in' }).getAttribute('href');
