@@ -86,7 +86,7 @@ export class Chat {
 
   /**
    * Renames a visitor, and announces the new name in its rooms.
-   * @throws {Refusal} `muted`, `rate_limited` or `name_taken`
+   * @throws {Refusal} `muted`, `rate_limited`, `name_taken`, or `conflict` if an account would have no name
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
     await this.writeAccess.authorize('names', visitor);

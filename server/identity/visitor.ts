@@ -42,7 +42,8 @@ export interface VisitorStore extends LastSeenStore {
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.
-   * @returns `name_taken` if another visitor has a name with this skeleton.
+   * @returns `name_taken` if another visitor has a name with this skeleton, or `name_required` if an account, which
+   *   people sign in to by its name, would have none.
    */
   claim(
     visitor: string,
@@ -50,7 +51,7 @@ export interface VisitorStore extends LastSeenStore {
     skeleton: string | null,
     abandoned: number,
     at: number,
-  ): Promise<'done' | 'name_taken'>;
+  ): Promise<'done' | 'name_taken' | 'name_required'>;
   /** Returns whether a visitor has a name with this skeleton; see {@link claim}. */
   isTaken(skeleton: string, abandoned: number): Promise<boolean>;
   /** Finds a credential by the hash of its secret. */

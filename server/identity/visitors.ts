@@ -117,18 +117,23 @@ export class Visitors {
 
   /**
    * Renames a visitor.
-   * @throws {Refusal} `name_taken` if another visitor has a name that looks like it.
+   * @throws {Refusal} `name_taken` if another visitor has a name that looks like it; `conflict` if an account would have
+   *   no name.
    */
   async rename(visitor: Visitor, username: string): Promise<void> {
     const { id, isPersistent } = visitor;
     const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
     const now = Date.now();
     const abandoned = now - NAME_LIFETIME;
-    // A visitor that is not persistent does not claim its name: others may take it.
-    const isFree = isPersistent
-      ? (await this.store.claim(id, username, skeleton, abandoned, now)) === 'done'
-      : skeleton === null || !(await this.store.isTaken(skeleton, abandoned));
-    if (!isFree) throw nameTaken(username);
+    if (isPersistent) {
+      const outcome = await this.store.claim(id, username, skeleton, abandoned, now);
+      if (outcome === 'name_taken') throw nameTaken(username);
+      if (outcome === 'name_required')
+        throw new Refusal('conflict', 'Your account is signed in to by its name. Choose another name.');
+    } else if (skeleton !== null && (await this.store.isTaken(skeleton, abandoned))) {
+      // A visitor that is not persistent does not claim its name: others may take it.
+      throw nameTaken(username);
+    }
     visitor.username = username;
   }
 

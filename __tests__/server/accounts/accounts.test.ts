@@ -98,6 +98,10 @@ describe('an account', () => {
     expect((await put({ password: 'another one', current: 'long enough' })).status).toBe(204);
     expect((await signIn(new TestVisitor(app.url), 'Masha', 'long enough')).status).toBe(401);
     expect((await signIn(new TestVisitor(app.url), 'Masha', 'another one')).status).toBe(201);
+    expect((await guest.request('POST', '/username', { username: 'Anonymous' })).body).toMatchObject(
+      errorOf('conflict', 'Your account is signed in to by its name. Choose another name.'),
+    );
+    expect((await guest.request('GET', '/account')).body.username).toBe('Masha');
   });
 
   it('accepts one of two concurrent password changes', async () => {

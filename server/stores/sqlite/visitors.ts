@@ -30,7 +30,7 @@ export class SqliteVisitors implements VisitorStore {
   ) {
     this.readProfile = db.prepare<[string], Row>(
       `SELECT username, role, muted_until AS mutedUntil, banned_until AS bannedUntil, seen,
-         password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id) AS account
+         ${HAS_ACCOUNT} AS account
        FROM visitors WHERE id = ?`,
     );
     this.readCredential = db.prepare<[string, string], { id: string; visitor: string; used: number }>(
@@ -59,11 +59,16 @@ export class SqliteVisitors implements VisitorStore {
     skeleton: string | null,
     abandoned: number,
     at: number,
-  ): Promise<'done' | 'name_taken'> {
+  ): Promise<'done' | 'name_taken' | 'name_required'> {
     const isFree = `SELECT 1 WHERE NOT EXISTS (
       SELECT 1 FROM visitors WHERE skeleton = ? AND id <> ? AND NOT ${ABANDONED})`;
+    const isAllowed = `SELECT 1 WHERE ? IS NOT NULL OR NOT EXISTS (
+      SELECT 1 FROM visitors WHERE id = ? AND ${HAS_ACCOUNT})`;
     const outcome = await this.writer.runGuarded(
-      [['name_taken', [isFree, skeleton, visitor, abandoned]]],
+      [
+        ['name_required', [isAllowed, skeleton, visitor]],
+        ['name_taken', [isFree, skeleton, visitor, abandoned]],
+      ],
       ensureVisitor(visitor, at),
       [
         `UPDATE visitors SET username = '${ANONYMOUS}', skeleton = NULL WHERE skeleton = ? AND id <> ?`,
@@ -106,6 +111,7 @@ export class SqliteVisitors implements VisitorStore {
   }
 }
 
+/** The condition that a visitor has an account. */
+const HAS_ACCOUNT = `(password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;
 /** The condition that a visitor has no account, and was last seen before a time. */
-const ABANDONED = `(seen < ? AND password IS NULL
-  AND NOT EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;
+const ABANDONED = `(seen < ? AND NOT ${HAS_ACCOUNT})`;
