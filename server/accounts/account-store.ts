@@ -5,7 +5,7 @@ export interface SessionLimits {
   /** The most sessions. */
   max: number;
   /** Sessions last used before this have expired, in ms since 1970. */
-  expired: number;
+  expiredBefore: number;
 }
 
 /** Where the passwords, sessions and tokens of accounts are stored: as hashes. */
@@ -14,17 +14,17 @@ export interface AccountStore {
   passwordOf(visitor: string): Promise<string | undefined>;
   /**
    * Stores the hash of a password and, in the same transaction, a session if one is given.
-   * @param before the hash that it replaces, if there is one.
-   * @param only the id of a session of the account: all others are ended. Without it, none is.
+   * @param previousHash the hash that it replaces, if there is one.
+   * @param remainingSession the id of a session of the account: all others are ended. Without it, none is.
    * @returns `name_missing` if the visitor has no name to sign in to, or `password_changed` if the stored hash is not
-   *   `before`.
+   *   `previousHash`.
    */
   setPassword(
     visitor: string,
-    before: string | undefined,
+    previousHash: string | undefined,
     hash: string,
     session?: NewCredential,
-    only?: string,
+    remainingSession?: string,
   ): Promise<'done' | 'name_missing' | 'password_changed'>;
   /** Returns the visitor that has a name with this skeleton; see `skeletonOf`. */
   visitorOf(skeleton: string): Promise<string | undefined>;
@@ -44,9 +44,9 @@ export interface AccountStore {
   addToken(visitor: string, token: NewCredential, max: number): Promise<'done' | 'limit_reached'>;
   /**
    * Returns the tokens of an account, and its sessions that have not expired, the oldest first.
-   * @param expired see {@link SessionLimits}.
+   * @param expiredBefore see {@link SessionLimits}.
    */
-  credentialsOf(visitor: string, expired: number): Promise<Credential[]>;
+  credentialsOf(visitor: string, expiredBefore: number): Promise<Credential[]>;
   /** Removes a session or token of a visitor. @returns `not_found` if the visitor has none with this id. */
   revokeCredential(visitor: string, id: string): Promise<'done' | 'not_found'>;
 }

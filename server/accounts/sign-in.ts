@@ -96,5 +96,5 @@ export class SignIn {
 
 /** Returns the limits of an account's sessions at this moment. */
 function sessionLimits(): SessionLimits {
-  return { max: CREDENTIALS_MAX, expired: sessionCutoff() };
+  return { max: CREDENTIALS_MAX, expiredBefore: sessionCutoff() };
 }

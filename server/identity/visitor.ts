@@ -40,7 +40,7 @@ export interface VisitorStore extends LastSeenStore {
   /**
    * Gives a visitor a name, and frees its previous one.
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
-   * @param abandoned a name without an account is free if its owner's last visit was before this, in ms since 1970.
+   * @param abandonedBefore a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.
    * @returns `name_taken` if another visitor has a name with this skeleton, or `name_required` if an account, which
    *   people sign in to by its name, would have none.
@@ -49,11 +49,11 @@ export interface VisitorStore extends LastSeenStore {
     visitor: string,
     username: string,
     skeleton: string | null,
-    abandoned: number,
+    abandonedBefore: number,
     at: number,
   ): Promise<'done' | 'name_taken' | 'name_required'>;
   /** Returns whether a visitor has a name with this skeleton; see {@link claim}. */
-  isTaken(skeleton: string, abandoned: number): Promise<boolean>;
+  isTaken(skeleton: string, abandonedBefore: number): Promise<boolean>;
   /** Finds a credential by the hash of its secret. */
   credentialOf(
     kind: CredentialKind,

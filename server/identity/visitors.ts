@@ -124,13 +124,13 @@ export class Visitors {
     const { id, isPersistent } = visitor;
     const skeleton = username === ANONYMOUS ? null : skeletonOf(username);
     const now = Date.now();
-    const abandoned = now - NAME_LIFETIME;
+    const abandonedBefore = now - NAME_LIFETIME;
     if (isPersistent) {
-      const outcome = await this.store.claim(id, username, skeleton, abandoned, now);
+      const outcome = await this.store.claim(id, username, skeleton, abandonedBefore, now);
       if (outcome === 'name_taken') throw nameTaken(username);
       if (outcome === 'name_required')
         throw new Refusal('conflict', 'Your account is signed in to by its name. Choose another name.');
-    } else if (skeleton !== null && (await this.store.isTaken(skeleton, abandoned))) {
+    } else if (skeleton !== null && (await this.store.isTaken(skeleton, abandonedBefore))) {
       // A visitor that is not persistent does not claim its name: others may take it.
       throw nameTaken(username);
     }

@@ -125,9 +125,11 @@ describe('an account', () => {
       return { id, kind: 'session', hash: id, label: 'A browser', at: 1, used: Date.now() };
     };
     expect(await accounts.setPassword('masha', undefined, 'first')).toBe('done');
-    expect(await accounts.addSession('masha', session('one'), { max: 50, expired: 0 }, 'first')).toBe('done');
+    expect(await accounts.addSession('masha', session('one'), { max: 50, expiredBefore: 0 }, 'first')).toBe(
+      'done',
+    );
     expect(await accounts.setPassword('masha', 'first', 'second')).toBe('done');
-    expect(await accounts.addSession('masha', session('two'), { max: 50, expired: 0 }, 'first')).toBe(
+    expect(await accounts.addSession('masha', session('two'), { max: 50, expiredBefore: 0 }, 'first')).toBe(
       'password_changed',
     );
     expect((await accounts.credentialsOf('masha', 0)).map(({ id }) => id)).toEqual(['one']);
@@ -166,10 +168,10 @@ describe('an account', () => {
     expect(grants.map(({ label, here }) => [label, here])).toContainEqual(['Safari on iPhone', false]);
     expect(grants.filter(({ here }) => here)).toHaveLength(1);
 
-    const gone = new Promise((resolve) => open.socket.once('disconnect', resolve));
+    const disconnected = new Promise((resolve) => open.socket.once('disconnect', resolve));
     const id = grants.find(({ here }) => !here)!.id;
     expect((await masha.request('DELETE', `/account/grants/${id}`)).status).toBe(204);
-    await gone;
+    await disconnected;
     expect(own.socket.connected).toBe(true);
     const again = await phone.request('POST', '/messages', { message: 'who am I?' });
     expect(again.body.visitor).not.toBe(masha.id);
@@ -220,9 +222,9 @@ describe('an account', () => {
       expect((await script.request(method, path, {}, bearer)).status).toBe(403);
     }
 
-    const gone = new Promise((resolve) => socket.socket.once('disconnect', resolve));
+    const disconnected = new Promise((resolve) => socket.socket.once('disconnect', resolve));
     await masha.request('DELETE', `/account/grants/${String(body.id)}`);
-    await gone;
+    await disconnected;
     socket.socket.disconnect();
     const refused = await script.request('POST', '/messages', { message: 'again' }, bearer);
     expect(refused.status).toBe(401);

@@ -166,10 +166,10 @@ describe('a moderator', () => {
   it('bans a visitor, whose connections are closed and get nothing more', async () => {
     const masha = await createNamed('Masha');
     const { socket, received } = await connect(app.url, { extraHeaders: masha.headers });
-    const gone = new Promise((resolve) => socket.once('disconnect', resolve));
+    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
     const refused = new Promise<{ data?: object }>((resolve) => socket.once('connect_error', resolve));
     await owner.request('PUT', `/people/${masha.id}/ban`, { minutes: 60 });
-    await gone;
+    await disconnected;
     const before = received.length;
     await send(owner, 'without her');
     expect((await refused).data).toEqual(errorOf('banned', /^You are banned from this chat until .* UTC\.$/));

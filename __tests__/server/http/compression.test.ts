@@ -54,15 +54,15 @@ describe('compression', () => {
   it.each(['/sse', '/r/lobby?follow'])(
     'leaves a stream alone, which must not be held back: %s',
     async (path) => {
-      const gone = new AbortController();
+      const controller = new AbortController();
       const stream = await fetch(app.url + path, {
         headers: { 'Accept-Encoding': 'gzip, br' },
-        signal: gone.signal,
+        signal: controller.signal,
       });
       expect(stream.headers.get('content-encoding')).toBeNull();
       await sendMessage(app.url, 'x');
       for await (const chunk of stream.body!) if (Buffer.from(chunk).includes('x')) break;
-      gone.abort();
+      controller.abort();
     },
   );
 });

@@ -67,8 +67,8 @@ describe('GET /r/:room', () => {
 
   it('streams with ?follow', async () => {
     await sendMessage(app.url, 'before');
-    const gone = new AbortController();
-    const answer = await get('/r/lobby?follow', '*/*', { signal: gone.signal });
+    const controller = new AbortController();
+    const answer = await get('/r/lobby?follow', '*/*', { signal: controller.signal });
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     let seen = '';
     const until = async (text: string) => {
@@ -78,7 +78,7 @@ describe('GET /r/:room', () => {
     await sendMessage(app.url, 'after');
     await until('after');
     expect(seen).toBe('Anonymous: before\nAnonymous: after\n');
-    gone.abort();
+    controller.abort();
   });
 });
 

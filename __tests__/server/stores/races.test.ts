@@ -64,7 +64,7 @@ describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_n
     expect([count(tokens, 'done'), count(tokens, 'limit_reached')]).toEqual([4, 2]);
     await stores.visitors.claim('v', 'Masha', 'masha', 0, NOW);
     await stores.accounts.setPassword('v', undefined, 'hash');
-    const limits = { max: 4, expired: 0 };
+    const limits = { max: 4, expiredBefore: 0 };
     await times(6, (i) => stores.accounts.addSession('v', credential('session', i), limits, 'hash'));
     const kinds = (await stores.accounts.credentialsOf('v', 0)).map(({ kind }) => kind);
     expect([count(kinds, 'token'), count(kinds, 'session')]).toEqual([4, 4]);

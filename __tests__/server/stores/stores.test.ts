@@ -210,7 +210,7 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     const { accounts, passkeys, visitors } = stores;
     const open = (id: string, counter: number, challenge: string) => {
       const session = { id: challenge, kind: 'session', hash: challenge, label: '', at: 0, used: 0 } as const;
-      const limits = { max: 2, expired: 0 };
+      const limits = { max: 2, expiredBefore: 0 };
       return passkeys.addPasskeySession({ id, visitor: 'v', counter }, spent(challenge), session, limits);
     };
     expect(await passkeys.addPasskey(passkey('key', 'v'), spent('a'), 9)).toBe('name_missing');
@@ -296,7 +296,7 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
       const { role, bannedUntil } = (await stores.visitors.profileOf('v')) ?? {};
       seen.push(JSON.stringify(change.type === 'change_access' ? { ...change, role, bannedUntil } : change));
     });
-    const heard = async (work: Promise<unknown>): Promise<string[]> => {
+    const changesDuring = async (work: Promise<unknown>): Promise<string[]> => {
       await work;
       return seen.splice(0);
     };
@@ -304,19 +304,19 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     const contact = { id: '1', name: 'Masha', phone: '+79123456789' };
     const access = { type: 'change_access', visitor: 'v' };
     const rules = { locked: true, slow: 30 };
-    expect(await heard(stores.visitors.claim('v', 'Masha', 'masha', 0, 0))).toEqual([
+    expect(await changesDuring(stores.visitors.claim('v', 'Masha', 'masha', 0, 0))).toEqual([
       JSON.stringify({ type: 'change_username', visitor: 'v', username: 'Masha' }),
     ]);
-    expect(await heard(stores.visitors.claim('w', 'MASHA', 'masha', 0, 0))).toEqual([]);
-    expect(await heard(stores.contacts.addContact(contact, 10))).toEqual([
+    expect(await changesDuring(stores.visitors.claim('w', 'MASHA', 'masha', 0, 0))).toEqual([]);
+    expect(await changesDuring(stores.contacts.addContact(contact, 10))).toEqual([
       JSON.stringify({ type: 'new_contact', contact }),
     ]);
-    expect(await heard(stores.contacts.removeContact('1'))).toEqual([
+    expect(await changesDuring(stores.contacts.removeContact('1'))).toEqual([
       JSON.stringify({ type: 'remove_contact', id: '1' }),
     ]);
-    expect(await heard(stores.contacts.removeContact('1'))).toEqual([]);
+    expect(await changesDuring(stores.contacts.removeContact('1'))).toEqual([]);
     expect(
-      await heard(
+      await changesDuring(
         stores.moderation.setRole(
           'v',
           'member',
@@ -326,7 +326,7 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
       ),
     ).toEqual([JSON.stringify({ ...access, role: 'member', bannedUntil: 0 })]);
     expect(
-      await heard(
+      await changesDuring(
         stores.moderation.ban(
           'v',
           99,
@@ -338,7 +338,7 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
       ),
     ).toEqual([JSON.stringify({ ...access, addresses: ['192.0.2.1'], role: 'member', bannedUntil: 99 })]);
     expect(
-      await heard(
+      await changesDuring(
         stores.moderation.setRules(
           'lobby',
           { locked: false, slow: 0 },

@@ -11,9 +11,9 @@ const texts = (events: SseEvent[]) => events.map(({ data }) => data.message);
 
 /** Opens a stream and returns its response, without reading the body. */
 async function openStream(query: string, headers: Record<string, string> = {}) {
-  const gone = new AbortController();
-  const answer = await fetch(`${app.url}/sse?${query}`, { headers, signal: gone.signal });
-  return { answer, end: () => gone.abort() };
+  const controller = new AbortController();
+  const answer = await fetch(`${app.url}/sse?${query}`, { headers, signal: controller.signal });
+  return { answer, end: () => controller.abort() };
 }
 
 describe('SSE', () => {

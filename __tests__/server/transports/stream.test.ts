@@ -100,14 +100,14 @@ describe('a reader without a cursor', () => {
     peer.socket.terminate();
     const [event] = await take(sseEvents(`${app.url}/sse?room=bots`), 1);
     expect(event).toEqual({ type: 'start', id: cursor, data: start });
-    const gone = new AbortController();
+    const controller = new AbortController();
     const lines = await fetch(`${app.url}/r/bots?follow&last=0`, {
       headers: { Accept: 'application/x-ndjson' },
-      signal: gone.signal,
+      signal: controller.signal,
     });
     const { value } = await lines.body!.getReader().read();
     expect(Buffer.from(value!).toString()).toBe(`${JSON.stringify(start)}\n`);
-    gone.abort();
+    controller.abort();
 
     const sent = await sendMessage(app.url, 'meanwhile', { room: 'bots' });
     expect((await readPage(app.url, { room: 'bots', after: cursor })).messages).toEqual([sent]);

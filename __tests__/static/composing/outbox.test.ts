@@ -39,20 +39,20 @@ function outboxWith(answers: Answer[], before: Draft[] = []) {
       held.push(heldUntil);
     },
   );
-  return { outbox, sent, ids, shown, kept: drafts, waitings, held };
+  return { outbox, sent, ids, shown, store: drafts, waitings, held };
 }
 
 const networkError = () => new ApiError('No answer.', 0);
 const settle = () => jest.advanceTimersByTimeAsync(0);
 
 it('shows a draft at once, and the message when it is stored', async () => {
-  const { outbox, shown, kept } = outboxWith([]);
+  const { outbox, shown, store } = outboxWith([]);
   outbox.add('a');
   expect(shown).toEqual(['a…']);
-  expect(kept.size).toBe(1);
+  expect(store.size).toBe(1);
   await settle();
   expect(shown).toEqual(['a…', 'a.']);
-  expect(kept.size).toBe(0);
+  expect(store.size).toBe(0);
 });
 
 it('sends in the order of writing: later drafts wait for an earlier one without an answer', async () => {
@@ -99,7 +99,7 @@ it('reports the end of a pause that the server asks for, while it lasts', async 
 
 it('sends nothing more once its session has ended, and keeps the drafts for the next visit', async () => {
   const error = 'You were signed out. Sign in again.';
-  const { outbox, sent, shown, kept } = outboxWith([
+  const { outbox, sent, shown, store } = outboxWith([
     ApiError.from({ error, code: 'sign_in_required', status: 401 }),
   ]);
   outbox.add('a');
@@ -110,12 +110,12 @@ it('sends nothing more once its session has ended, and keeps the drafts for the 
   await jest.advanceTimersByTimeAsync(600_000);
   expect(sent).toEqual(['a']);
   expect(shown).toEqual(['a…', 'b…', 'c…']);
-  expect(kept.size).toBe(3);
+  expect(store.size).toBe(3);
 });
 
 it('sends the drafts of another visitor only if a person retries them', async () => {
   const at = new Date().toISOString();
-  const { outbox, sent, shown, kept } = outboxWith(
+  const { outbox, sent, shown, store } = outboxWith(
     [],
     [
       { id: '1', message: 'of Masha', at, visitor: 'masha' },
@@ -127,19 +127,19 @@ it('sends the drafts of another visitor only if a person retries them', async ()
   expect(sent).toEqual(['of Tom']);
   const refused = 'of Masha: Written by another visitor. Retry sends it as Tom.';
   expect(shown).toEqual(['of Masha…', 'of Tom…', refused, 'of Tom.']);
-  expect([...kept.keys()]).toEqual(['1']);
+  expect([...store.keys()]).toEqual(['1']);
   outbox.retry('1');
   await settle();
   expect(sent).toEqual(['of Tom', 'of Masha']);
 });
 
 it('goes on after a refusal, and retries the refused draft under its id', async () => {
-  const { outbox, sent, ids, shown, kept } = outboxWith([new ApiError('No.', 400)]);
+  const { outbox, sent, ids, shown, store } = outboxWith([new ApiError('No.', 400)]);
   outbox.add('a');
   outbox.add('b');
   await settle();
   expect(shown).toEqual(['a…', 'b…', 'a: No.', 'b.']);
-  const [[id]] = [...kept] as [[string, Draft]];
+  const [[id]] = [...store] as [[string, Draft]];
   outbox.retry(id);
   outbox.retry(id);
   await settle();
@@ -149,10 +149,10 @@ it('goes on after a refusal, and retries the refused draft under its id', async 
 });
 
 it('stops sending a draft that the feed has delivered', async () => {
-  const { outbox, sent, kept } = outboxWith([networkError()]);
+  const { outbox, sent, store } = outboxWith([networkError()]);
   outbox.add('a');
   await settle();
-  void outbox.remove([...kept.keys()][0]!);
+  void outbox.remove([...store.keys()][0]!);
   await jest.advanceTimersByTimeAsync(60_000);
   expect(sent).toEqual(['a']);
 });
@@ -182,18 +182,18 @@ it('reports the number of waiting drafts, without refused ones', async () => {
 });
 
 it('sends the drafts of other tabs, in order', async () => {
-  const { outbox, sent, kept } = outboxWith([networkError()]);
+  const { outbox, sent, store } = outboxWith([networkError()]);
   outbox.add('a');
   await settle();
-  kept.set('other', { id: 'other', message: 'b of another tab', at: '2026-11-20T09:00:00.000Z' });
+  store.set('other', { id: 'other', message: 'b of another tab', at: '2026-11-20T09:00:00.000Z' });
   outbox.add('c');
   await jest.advanceTimersByTimeAsync(5_000);
   expect(sent).toEqual(['a', 'a', 'b of another tab', 'c']);
 });
 
 it('works from memory where nothing can be stored', async () => {
-  const { outbox, sent, shown, kept } = outboxWith([new ApiError('No.', 400)]);
-  kept.set = () => kept;
+  const { outbox, sent, shown, store } = outboxWith([new ApiError('No.', 400)]);
+  store.set = () => store;
   outbox.add('a');
   outbox.add('b');
   await settle();

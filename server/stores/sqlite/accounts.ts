@@ -32,22 +32,24 @@ export class SqliteAccounts implements AccountStore {
 
   async setPassword(
     visitor: string,
-    before: string | undefined,
+    previousHash: string | undefined,
     hash: string,
     session?: NewCredential,
-    only?: string,
+    remainingSession?: string,
   ): Promise<'done' | 'name_missing' | 'password_changed'> {
     const changing = this.writer.runGuarded(
       [
         expectName(visitor),
         [
           'password_changed',
-          ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, before ?? null],
+          ['SELECT 1 FROM visitors WHERE id = ? AND password IS ?', visitor, previousHash ?? null],
         ],
       ],
       ['UPDATE visitors SET password = ? WHERE id = ?', hash, visitor],
       ...(session ? [insertCredential(visitor, session)] : []),
-      ...(only ? [deleteCredentials("visitor = ? AND kind = 'session' AND id <> ?", visitor, only)] : []),
+      ...(remainingSession
+        ? [deleteCredentials("visitor = ? AND kind = 'session' AND id <> ?", visitor, remainingSession)]
+        : []),
     );
     return this.control.announceAccess(changing, visitor);
   }
@@ -76,8 +78,8 @@ export class SqliteAccounts implements AccountStore {
     return this.writer.runGuarded([['limit_reached', fits]], insertCredential(visitor, token));
   }
 
-  async credentialsOf(visitor: string, expired: number): Promise<Credential[]> {
-    return this.readCredentials.all(visitor, expired);
+  async credentialsOf(visitor: string, expiredBefore: number): Promise<Credential[]> {
+    return this.readCredentials.all(visitor, expiredBefore);
   }
 
   async revokeCredential(visitor: string, id: string): Promise<'done' | 'not_found'> {

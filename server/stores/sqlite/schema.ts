@@ -69,7 +69,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX passkeys_by_visitor ON passkeys (visitor);
 
-  -- What speaks for an account: a browser that is signed in, or a script's token.
+  -- Credentials of accounts: sessions of signed-in browsers, and tokens of scripts.
   CREATE TABLE grants (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL, -- session, token
@@ -81,7 +81,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX grants_by_visitor ON grants (visitor);
 
-  -- Links by which somebody comes in.
+  -- Invitation links.
   CREATE TABLE invitations (
     id TEXT PRIMARY KEY,
     hash TEXT NOT NULL UNIQUE, -- of the secret in the link
@@ -89,14 +89,14 @@ export const MIGRATIONS: readonly string[] = [
     uses INTEGER NOT NULL,
     used INTEGER NOT NULL DEFAULT 0,
     until INTEGER NOT NULL,
-    visitor TEXT NOT NULL, -- who made it
+    visitor TEXT NOT NULL, -- its creator
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE banned_addresses (
     address TEXT PRIMARY KEY,
     until INTEGER NOT NULL,
-    visitor TEXT NOT NULL -- with whom it was banned
+    visitor TEXT NOT NULL -- the visitor that was banned with it
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE room_rules (
@@ -105,11 +105,11 @@ export const MIGRATIONS: readonly string[] = [
     slow INTEGER NOT NULL -- s
   ) STRICT, WITHOUT ROWID;
 
-  -- Who did what to whom: only ever added to.
+  -- The audit log, append-only.
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
-    visitor TEXT NOT NULL, -- who did it
+    visitor TEXT NOT NULL, -- the actor
     action TEXT NOT NULL,
     target TEXT NOT NULL,
     detail TEXT NOT NULL

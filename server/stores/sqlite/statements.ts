@@ -53,13 +53,13 @@ export function insertCredential(
 
 /** Inserts a session. Deletes those of its visitor that have expired, and the least recently used beyond the limit. */
 export function insertSession(
-  { max, expired }: SessionLimits,
+  { max, expiredBefore }: SessionLimits,
   visitor: string,
   session: NewCredential,
 ): Statement[] {
   const newest = `SELECT id FROM credentials WHERE visitor = ? AND kind = 'session' ORDER BY used DESC, at DESC LIMIT ?`;
   return [
-    deleteCredentials("visitor = ? AND kind = 'session' AND used < ?", visitor, expired),
+    deleteCredentials("visitor = ? AND kind = 'session' AND used < ?", visitor, expiredBefore),
     // Before the new one is inserted: it may be as old as others, to the millisecond.
     deleteCredentials(
       `visitor = ? AND kind = 'session' AND id NOT IN (${newest})`,

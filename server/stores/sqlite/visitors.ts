@@ -57,7 +57,7 @@ export class SqliteVisitors implements VisitorStore {
     visitor: string,
     username: string,
     skeleton: string | null,
-    abandoned: number,
+    abandonedBefore: number,
     at: number,
   ): Promise<'done' | 'name_taken' | 'name_required'> {
     const isFree = `SELECT 1 WHERE NOT EXISTS (
@@ -67,7 +67,7 @@ export class SqliteVisitors implements VisitorStore {
     const outcome = await this.writer.runGuarded(
       [
         ['name_required', [isAllowed, skeleton, visitor]],
-        ['name_taken', [isFree, skeleton, visitor, abandoned]],
+        ['name_taken', [isFree, skeleton, visitor, abandonedBefore]],
       ],
       ensureVisitor(visitor, at),
       [
@@ -87,8 +87,8 @@ export class SqliteVisitors implements VisitorStore {
     return outcome;
   }
 
-  async isTaken(skeleton: string, abandoned: number): Promise<boolean> {
-    return this.readNamesake.get(skeleton, abandoned) === 1;
+  async isTaken(skeleton: string, abandonedBefore: number): Promise<boolean> {
+    return this.readNamesake.get(skeleton, abandonedBefore) === 1;
   }
 
   async recordVisit(visitor: string, at: number): Promise<void> {

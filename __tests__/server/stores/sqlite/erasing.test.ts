@@ -42,7 +42,7 @@ const draftOf = ({ room, id, text }: Marked & { text: string }) => messageDraft(
 const deletionOf = ({ room, id }: Marked) => deletionDraft(id, { room });
 const logSize = (): number => (existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0);
 
-/** Which marks are in any of the files, by their bytes. */
+/** Returns the marks that occur in any of the files, byte by byte. */
 function found(marks: readonly Marked[], files: readonly string[]): string[] {
   const all = new Set<string>();
   for (const name of files.filter((name) => existsSync(name))) {
@@ -54,36 +54,36 @@ function found(marks: readonly Marked[], files: readonly string[]): string[] {
   return marks.map(({ mark }) => mark).filter((mark) => all.has(mark));
 }
 
-/** Writes and deletes at random. @returns what was deleted, and what was not. */
-async function run(messages: number): Promise<{ gone: Marked[]; left: Marked[] }> {
-  const [gone, left]: Marked[][] = [[], []];
-  while (gone!.length + left!.length < messages) {
+/** Appends and deletes messages at random. Returns both the deleted and the remaining ones. */
+async function run(messages: number): Promise<{ deleted: Marked[]; remaining: Marked[] }> {
+  const [deleted, remaining]: Marked[][] = [[], []];
+  while (deleted!.length + remaining!.length < messages) {
     const fresh = Array.from({ length: randomInt(1, 60) }, marked);
-    const end = left!.length;
-    left!.push(...fresh);
-    const doomed = Array.from({ length: Math.min(end, randomInt(30)) }, () => {
-      // Of those that were committed before.
-      return left!.splice(randomInt(Math.max(1, left!.length - fresh.length)), 1)[0]!;
+    const end = remaining!.length;
+    remaining!.push(...fresh);
+    const targets = Array.from({ length: Math.min(end, randomInt(30)) }, () => {
+      // Only messages of earlier commits.
+      return remaining!.splice(randomInt(Math.max(1, remaining!.length - fresh.length)), 1)[0]!;
     }).filter((message) => !fresh.includes(message as never));
-    gone!.push(...doomed);
-    const results = await stores!.log.append([...fresh.map(draftOf), ...doomed.map(deletionOf)], new Date());
+    deleted!.push(...targets);
+    const results = await stores!.log.append([...fresh.map(draftOf), ...targets.map(deletionOf)], new Date());
     expect(results.filter((result) => typeof result === 'string')).toEqual([]);
   }
-  return { gone: gone!, left: left! };
+  return { deleted: deleted!, remaining: remaining! };
 }
 
 describe('the text of deleted messages', () => {
   it('is gone from the database, its write-ahead log and a fresh backup after a long random run', async () => {
     stores = await openStores(file);
-    const { gone, left } = await run(8_000);
-    expect(gone.length).toBeGreaterThan(1_000);
+    const { deleted, remaining } = await run(8_000);
+    expect(deleted.length).toBeGreaterThan(1_000);
     const backup = join(place.path, 'backup.db');
     const reader = new Database(file, { readonly: true });
     await reader.backup(backup);
     reader.close();
     while (logSize() > 0) await pause(50);
-    expect(found(gone, [backup, file, `${file}-wal`, `${file}-shm`])).toEqual([]);
-    expect(found(left, [file])).toHaveLength(left.length);
+    expect(found(deleted, [backup, file, `${file}-wal`, `${file}-shm`])).toEqual([]);
+    expect(found(remaining, [file])).toHaveLength(remaining.length);
   });
 
   it('leaves the write-ahead log when another process stops reading it, and no writer waits until then', async () => {
@@ -127,32 +127,32 @@ describe('the text of deleted messages', () => {
     );
     const heads = new Map<string, number>();
     const next = (room: string): number => heads.set(room, (heads.get(room) ?? 0) + 1).get(room)!;
-    const [gone, left]: Marked[][] = [[], []];
+    const [deleted, remaining]: Marked[][] = [[], []];
     db.transaction(() => {
       for (let i = 0; i < 15_000; i += 1) {
         const { room, id, mark, text } = marked();
         insert.run(room, next(room), 'new_message', id, text.slice(0, 2_000));
-        left!.push({ room, id, mark });
+        remaining!.push({ room, id, mark });
         if (i % 3 > 0) continue;
-        const [old] = left!.splice(randomInt(left!.length), 1);
+        const [old] = remaining!.splice(randomInt(remaining!.length), 1);
         erase.run(old!.room, old!.id);
         insert.run(old!.room, next(old!.room), 'delete_message', randomUUID(), old!.id);
-        gone!.push(old!);
+        deleted!.push(old!);
       }
       heads.forEach((head, room) => db.prepare('INSERT INTO rooms VALUES (?, ?, 0)').run(room, head));
     })();
     db.close();
     chmodSync(file, 0o600);
     // Otherwise this test would show nothing.
-    expect(found(gone!, [file])).not.toEqual([]);
+    expect(found(deleted!, [file])).not.toEqual([]);
 
     stores = await openStores(file);
     while (logSize() > 0) await pause(50);
-    expect(found(gone!, [file, `${file}-wal`])).toEqual([]);
-    expect(found(left!, [file])).toHaveLength(left!.length);
+    expect(found(deleted!, [file, `${file}-wal`])).toEqual([]);
+    expect(found(remaining!, [file])).toHaveLength(remaining!.length);
     const { head, entries } = await stores.log.after('room0', 0, 100_000);
     expect(entries).toHaveLength(head);
-    const deleted = entries.filter(({ type }) => type === 'deleted_message');
-    expect(deleted).toHaveLength(gone!.filter(({ room }) => room === 'room0').length);
+    const stubs = entries.filter(({ type }) => type === 'deleted_message');
+    expect(stubs).toHaveLength(deleted!.filter(({ room }) => room === 'room0').length);
   });
 });
