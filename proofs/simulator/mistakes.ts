@@ -17,7 +17,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'serves cached entries after a deletion, until the room is read again',
     violates: ['I7'],
-    patches: [{ file: 'log/tail.ts', from: 'this.fresh < this.deletion || ', to: '' }],
+    patches: [{ file: 'log/tail.ts', from: 'this.freshUpTo < this.deletedAt || ', to: '' }],
   },
   {
     name: 'keeps deleted text in the cache when it reads on',

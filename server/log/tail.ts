@@ -19,12 +19,17 @@ const ROOM_BYTES_MAX = 2 * 1024 * 1024;
 /**
  * The newest entries of a room, read from the store once for all its followers. It is a cache in front of the store and
  * nothing else: every entry in it was read there. All rooms share one budget of memory.
+ *
+ * Rings of the room's bell are its clock. A read is current up to the ring at which it began, `freshUpTo`:
+ * - from `rings` on, the cache is complete, also about what is not there: the head has no next entry;
+ * - before `rings`, it lacks the newest entries, and serves only positions before its head;
+ * - before `deletedAt`, it may have text that has been deleted since, and serves nothing.
  */
 export class Tail {
   /** How often the bell has rung. */
   rings = 0;
-  /** The last ring that may have announced a deletion: entries that were read before it are not served. */
-  private deletion = 0;
+  /** The last ring that may have announced a deletion. */
+  private deletedAt = 0;
   /** Pages of the cached entries. */
   private readonly pages: PageCache;
   /** Pages from further back. They change only when something in them is deleted. */
@@ -34,7 +39,7 @@ export class Tail {
   private readSize = 0;
   private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
   /** The ring up to which `slice` is current. */
-  private fresh = -1;
+  private freshUpTo = -1;
   private refreshing: Promise<void> | undefined;
   private isClosed = false;
 
@@ -57,7 +62,7 @@ export class Tail {
   ring(deleting: boolean): void {
     this.rings += 1;
     if (!deleting) return;
-    this.deletion = this.rings;
+    this.deletedAt = this.rings;
     this.pages.clear();
     this.distantPages.clear();
   }
@@ -83,7 +88,7 @@ export class Tail {
    */
   async refresh(size = 0): Promise<void> {
     const wanted = this.rings;
-    while (this.fresh < wanted || this.readSize < size) {
+    while (this.freshUpTo < wanted || this.readSize < size) {
       // In each round, since the budget may have dropped the entries in the meantime.
       this.wantedSize = Math.max(this.wantedSize, size);
       this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
@@ -140,8 +145,8 @@ export class Tail {
   /** Whether the cache has the entries after a position. Only a current one can tell that there are none. */
   private knows({ epoch, seq }: Position): boolean {
     const { head } = this.slice;
-    if (this.fresh < this.deletion || epoch !== this.slice.epoch || seq < this.begin) return false;
-    return seq < head || (seq === head && this.fresh >= this.rings);
+    if (this.freshUpTo < this.deletedAt || epoch !== this.slice.epoch || seq < this.begin) return false;
+    return seq < head || (seq === head && this.freshUpTo >= this.rings);
   }
 
   /** The seq before the oldest cached entry. */
@@ -166,7 +171,7 @@ export class Tail {
     this.cache(slice);
     this.readSize = size;
     this.pages.clear();
-    this.fresh = rings;
+    this.freshUpTo = rings;
   }
 
   /** Caches as many of the newest entries as fit into the bound of a room. */

@@ -56,7 +56,7 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
   /** Applies the effect of a draft on earlier entries, or returns why it can't be appended. */
   const prepare = ([room, , visitor, , type, body, requires]: NewRow, at: number): Conflict | undefined => {
     const { roles, audit: auditEntry } = requires ?? {};
-    if (roles?.some(([actor, role]) => (readRole.get(actor) ?? 'guest') !== role)) return 'roles_changed';
+    if (roles?.some(([id, role]) => (readRole.get(id) ?? 'guest') !== role)) return 'roles_changed';
     const erased = kindOf(type)?.erases?.(JSON.parse(body) as object);
     if (erased !== undefined && !erase(room, erased)) return 'target_missing';
     if (auditEntry) {

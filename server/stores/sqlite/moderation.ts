@@ -100,7 +100,7 @@ export class SqliteModeration implements ModerationStore, BanStore {
   ): Promise<Outcome | 'rules_changed'> {
     const unchanged =
       "SELECT 1 WHERE coalesce((SELECT locked || ' ' || slow FROM room_rules WHERE room = ?), '0 0') = ?";
-    const decision = await this.writer.runGuarded(
+    const outcome = await this.writer.runGuarded(
       [expectRoles(roles), ['rules_changed', [unchanged, room, `${Number(before.locked)} ${before.slow}`]]],
       [
         `INSERT INTO room_rules (room, locked, slow) VALUES (?, ?, ?)
@@ -111,8 +111,8 @@ export class SqliteModeration implements ModerationStore, BanStore {
       ],
       insertAuditEntry(audit),
     );
-    if (decision === 'done') await this.control.announce({ type: 'change_room', room, locked, slow });
-    return decision;
+    if (outcome === 'done') await this.control.announce({ type: 'change_room', room, locked, slow });
+    return outcome;
   }
 
   async rulesOf(room: string): Promise<RoomRules> {
