@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { skeletonOf } from '../../../../server/identity/name';
 import { openStores } from '../../../../server/stores/open';
@@ -37,6 +38,7 @@ it('an audit log whose details are texts gets them as objects, and keeps its ids
   const { path: folder, remove } = createTemporaryFolder();
   const file = join(folder, 'parley.db');
   const db = new Database(file);
+  chmodSync(file, 0o600);
   db.function('skeleton', (name) => skeletonOf(String(name)));
   for (const step of MIGRATIONS.slice(0, STEP)) db.exec(step);
   db.pragma(`user_version = ${STEP}`);
