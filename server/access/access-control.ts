@@ -2,24 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Profile, Visitor } from '../identity/visitor';
 import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
-import type { VisitorLimits } from './visitor-limits';
+import type { AuthorizedConnection, Connection } from './connection';
 import { formatExpiry } from './expiry';
+import type { VisitorLimits } from './visitor-limits';
 
 /** Admits everybody (`open`), invited people and accounts (`invite`), or accounts only (`closed`). */
 export type AccessMode = 'open' | 'invite' | 'closed';
-
-/** A visitor that may open a connection, and the function that releases the connection from the limits. */
-export interface AuthorizedConnection {
-  visitor: Visitor;
-  release: () => void;
-}
-
-/** An open socket or stream. */
-export interface Connection {
-  readonly visitor: Visitor;
-  /** Closes the connection, and stops handling its input. */
-  disconnect(reason: Refusal): void;
-}
 
 /** Stores banned addresses. */
 export interface BanStore {

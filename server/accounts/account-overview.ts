@@ -5,7 +5,7 @@ import { Refusal } from '../refusal';
 import type { Role } from '../wire';
 import type { AccountServices } from './account-services';
 import type { Credential } from './credential';
-import type { Passkey } from './passkeys';
+import type { Passkey } from './passkey-store';
 
 /** A visitor's account as the account page and `GET /account` show it; a guest has an empty one. */
 export interface AccountOverview {

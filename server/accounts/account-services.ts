@@ -6,7 +6,8 @@ import type { AccountStore } from './account-store';
 import { Accounts } from './accounts';
 import { Challenges } from './challenges';
 import { Credentials } from './credentials';
-import { Passkeys, type PasskeyStore } from './passkeys';
+import type { PasskeyStore } from './passkey-store';
+import { Passkeys } from './passkeys';
 import { SignIn } from './sign-in';
 
 /** The services of accounts, which their routes call. */

@@ -2,7 +2,7 @@ import type { BanStore } from '../access/access-control';
 import type { ControlChannel } from '../access/control-channel';
 import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
-import type { PasskeyStore } from '../accounts/passkeys';
+import type { PasskeyStore } from '../accounts/passkey-store';
 import type { ContactStore } from '../chat/contacts';
 import type { ModerationStore } from '../chat/moderation-store';
 import type { VisitorStore } from '../identity/visitor';

@@ -1,4 +1,4 @@
-import type { Connection } from '../access/access-control';
+import type { Connection } from '../access/connection';
 import type { VisitorLimits } from '../access/visitor-limits';
 import { Refusal } from '../refusal';
 

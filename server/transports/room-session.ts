@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection } from '../access/access-control';
+import type { Connection } from '../access/connection';
 import type { ChatDraft } from '../chat/chat';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';

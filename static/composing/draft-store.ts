@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb';
-import type { Draft } from './outbox.js';
+import type { Draft } from './draft.js';
 
 /** How long IndexedDB may take, in milliseconds: in some browsers it never answers and never fails. */
 const DATABASE_TIMEOUT = 3000;

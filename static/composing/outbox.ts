@@ -3,25 +3,11 @@ import { BoundedSet } from '../browser/bounded-set.js';
 import { newId } from '../browser/id.js';
 import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
+import type { Draft } from './draft.js';
 import type { DraftStore } from './draft-store.js';
 
 /** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
 const REMOVED_LIMIT = 1000;
-
-/** A message that is not stored yet. */
-export interface Draft {
-  /** The idempotency key: however often the draft is sent, the server stores it once. */
-  id: string;
-  message: string;
-  /** The visitor that wrote it. */
-  visitor?: string;
-  /** When it was written, by this machine's clock. */
-  at: string;
-  /** The server's reason, if it refused the draft. */
-  refused?: string;
-  /** Its key in the draft store, if it was read from there. */
-  place?: number;
-}
 
 /**
  * Sends drafts in the order of writing, one at a time, each until the server has accepted or refused it. The tabs of a

@@ -1,4 +1,4 @@
-import type { Passkey, SpentChallenge } from '../../../server/accounts/passkeys';
+import type { Passkey, SpentChallenge } from '../../../server/accounts/passkey-store';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import type { Stores } from '../../../server/stores/open';
 import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';

@@ -1,6 +1,7 @@
 import type { NewMessage } from '../../../server/wire';
 import type { DraftStore } from '../../../static/composing/draft-store';
-import { Outbox, type Draft } from '../../../static/composing/outbox';
+import type { Draft } from '../../../static/composing/draft';
+import { Outbox } from '../../../static/composing/outbox';
 import { ApiError } from '../../../static/connection/api';
 import { textOf } from '../../support/entry';
 
