@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { MessagePage } from '../../server/wire';
 import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
 import { readAll, readPage, sendMessage } from '../support/http';
@@ -106,8 +107,27 @@ describe('a response', () => {
   });
 });
 
-describe('a shutdown while pipelined requests wait', () => {
-  it('causes no warning', async () => {
+describe('a shutdown', () => {
+  it('causes no warning while connections send one request after another', async () => {
+    const folder = createTemporaryFolder();
+    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` }, undefined, 'pipe');
+    let errors = '';
+    server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
+    const request = ['GET /messages?limit=1 HTTP/1.1', 'Host: localhost', '', ''].join('\r\n');
+    const firstAnswers = Array.from({ length: 10 }, async () => {
+      const socket = await dial(server.url);
+      // Each answer, also one in several chunks, is followed by another request.
+      socket.on('data', () => socket.write(request)).on('error', () => undefined);
+      socket.write(request);
+      await once(socket, 'data');
+    });
+    await Promise.all(firstAnswers);
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(errors).toBe('');
+    folder.remove();
+  });
+
+  it('causes no warning while pipelined requests wait', async () => {
     const folder = createTemporaryFolder();
     const server = await startProcess({ DATABASE: `${folder.path}/parley.db` }, undefined, 'pipe');
     let errors = '';

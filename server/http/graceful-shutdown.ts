@@ -14,6 +14,7 @@ export function gracefulShutdown(server: Server): () => Promise<void> {
   const open = new Set<Socket>();
   /** The responses under way on each connection. */
   const responding = new Map<Socket, Set<ServerResponse>>();
+  let isShuttingDown = false;
   const forget = function (this: Socket): void {
     open.delete(this);
     // Pipelined responses that were waiting never close.
@@ -23,14 +24,17 @@ export function gracefulShutdown(server: Server): () => Promise<void> {
   server.on('request', ({ socket }, response: ServerResponse) => {
     const responses = responding.get(socket) ?? new Set();
     responding.set(socket, responses.add(response));
+    if (isShuttingDown) closeAfter(response);
     response.on('close', () => {
       responses.delete(response);
       if (responses.size === 0) responding.delete(socket);
     });
   });
   return async () => {
+    isShuttingDown = true;
     const closed = new Promise((resolve) => server.close(resolve));
     const deadline = setTimeout(() => open.forEach((socket) => socket.destroy()), GRACE_PERIOD);
+    responding.forEach((responses) => responses.forEach(closeAfter));
     for (const [socket, responses] of responding) {
       // One listener for each connection, which may have many responses under way.
       const disconnected = closing(socket);
@@ -41,6 +45,11 @@ export function gracefulShutdown(server: Server): () => Promise<void> {
     await closed;
     clearTimeout(deadline);
   };
+}
+
+/** Closes the connection after a response, so that no further request on it delays the shutdown (RFC 9112, section 9.6). */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 /** Waits until an emitter closes. Unlike `events.once`, it does not reject when the emitter fails first. */
