@@ -105,7 +105,21 @@ export default tseslint.config(
   {
     files: ['static/**/*.ts'],
     plugins: { page: { rules: { 'browser-support': browserSupport } } },
-    rules: { 'page/browser-support': ['error', OLDEST_BROWSERS] },
+    rules: {
+      'page/browser-support': ['error', OLDEST_BROWSERS],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/server/(?!identity/tag\\.js$)',
+              allowTypeImports: true,
+              message: 'The page runs no code of the server but what static/shared builds for it.',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['static/**/*.css'],

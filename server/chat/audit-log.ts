@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../access/audit-entry';
 import { requireRole } from '../access/role';
-import { tagOf } from '../identity/name';
+import { displayName } from '../identity/tag';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { describeAction } from './describe-action';
@@ -38,7 +38,7 @@ export class AuditLog {
     const ids = new Set(entries.flatMap(({ visitor, target }) => [visitor, target]));
     const entriesOfNames = [...ids].map(async (visitor): Promise<[string, string]> => {
       const { username } = await this.visitors.profileById(visitor);
-      return [visitor, [username, tagOf({ visitor, username })].filter(Boolean).join(' ')];
+      return [visitor, displayName({ visitor, username })];
     });
     const names = new Map(await Promise.all(entriesOfNames));
     return entries.map((entry) => ({

@@ -1,4 +1,5 @@
-import { ANONYMOUS, skeletonOf } from '../identity/name';
+import { skeletonOf } from '../identity/name';
+import { ANONYMOUS } from '../identity/tag';
 import type { Visitor } from '../identity/visitor';
 import type {
   ChangeRoom,

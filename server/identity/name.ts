@@ -1,22 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../refusal';
-import type { Person } from '../wire';
+import { ANONYMOUS } from './tag';
 
-/** The name of visitors without a name of their own. */
-export const ANONYMOUS = 'Anonymous';
 /** The longest name, of a visitor or a contact, in characters (Unicode code points). */
 export const NAME_MAX = 40;
-
-/** Returns a short tag that distinguishes visitors without a name; an empty text for others. */
-export function tagOf({ visitor, username }: Person): string {
-  if (username !== ANONYMOUS) return '';
-  // The page computes the same tag, in static/timeline/tag.ts.
-  return visitor
-    .replace(/[^a-z0-9]/gi, '')
-    .slice(0, 4)
-    .toLowerCase();
-}
 
 /** Names that could be mistaken for the server, its operators or everybody. */
 const RESERVED_NAMES = [

@@ -1,7 +1,5 @@
 /** The server's constants that this page needs, as views/chat.ejs writes them on its root element. */
 interface ServerConstants {
-  /** The name of visitors who have not chosen one. */
-  anonymous: string;
   /** The longest name, of a visitor or a contact, in code points. */
   nameMax: number;
   /** The longest message, in code points. */
@@ -10,6 +8,6 @@ interface ServerConstants {
 
 /** Returns the server's constants. */
 export function serverConstants(): ServerConstants {
-  const { anonymous = '', nameMax, messageMax } = document.documentElement.dataset;
-  return { anonymous, nameMax: Number(nameMax), messageMax: Number(messageMax) };
+  const { nameMax, messageMax } = document.documentElement.dataset;
+  return { nameMax: Number(nameMax), messageMax: Number(messageMax) };
 }

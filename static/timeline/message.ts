@@ -4,7 +4,7 @@ import { localDay, formatTime } from './days.js';
 import { isFewEmoji } from './emoji.js';
 import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
-import { tagOf } from './tag.js';
+import { tagOf } from '../../server/identity/tag.js';
 
 /** The fields of a message that are shown; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
