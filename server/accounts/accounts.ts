@@ -4,7 +4,7 @@ import type {
 } from '@simplewebauthn/server';
 import type { VisitorLimits } from '../access/visitor-limits';
 import type { SignInLimits } from '../access/sign-in-limits';
-import { ANONYMOUS } from '../identity/tag';
+import { ANONYMOUS } from '../identity/appearance';
 import type { Visitor } from '../identity/visitor';
 import { nameMissing, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';

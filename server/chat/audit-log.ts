@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../access/audit-entry';
 import { requireRole } from '../access/role';
-import { displayName } from '../identity/tag';
+import { displayName } from '../identity/appearance';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { describeAction } from './describe-action';

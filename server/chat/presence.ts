@@ -1,5 +1,5 @@
+import { ANONYMOUS } from '../identity/appearance';
 import { skeletonOf } from '../identity/name';
-import { ANONYMOUS } from '../identity/tag';
 import type { Visitor } from '../identity/visitor';
 import type {
   ChangeRoom,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../refusal';
-import { ANONYMOUS } from './tag';
+import { ANONYMOUS } from './appearance';
 
 /** The longest name, of a visitor or a contact, in characters (Unicode code points). */
 export const NAME_MAX = 40;

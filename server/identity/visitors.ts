@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../refusal';
 import type { Addresses } from './address';
+import { ANONYMOUS } from './appearance';
 import { Cookies, SESSION_AGE, type CookieIdentity } from './cookies';
 import { LastSeen } from './last-seen';
 import { skeletonOf } from './name';
 import { hashOf, newId } from './secret';
-import { ANONYMOUS } from './tag';
 import type { CredentialKind, Profile, Visitor, VisitorStore } from './visitor';
 
 const DAY = 24 * 60 * 60 * 1_000;

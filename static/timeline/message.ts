@@ -4,7 +4,7 @@ import { localDay, formatTime } from './days.js';
 import { isFewEmoji } from './emoji.js';
 import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
-import { tagOf } from '../../server/identity/tag.js';
+import { initialOf, tagOf, toneOf } from '../../server/identity/appearance.js';
 
 /** The fields of a message that are shown; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
@@ -48,11 +48,10 @@ export function eraseMessage(element: HTMLElement): void {
   bubble.textContent = 'Deleted';
 }
 
-/** Sets the colour and the initial of an avatar. The colour depends on the visitor's id alone. */
+/** Sets the colour and the initial of an avatar. */
 export function fillAvatar(avatar: HTMLElement, visitor: string, username: string): void {
-  // As in views/partials/avatar.ejs, for the first paint.
-  avatar.dataset.tone = String(Array.from(visitor).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 8);
-  avatar.textContent = Array.from(username)[0]?.toUpperCase() ?? '';
+  avatar.dataset.tone = String(toneOf(visitor));
+  avatar.textContent = initialOf(username);
 }
 
 function withLinks(text: string): (Node | string)[] {

@@ -2,7 +2,7 @@ import type { NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { SessionLimits } from '../../accounts/account-store';
 import type { NewCredential } from '../../accounts/credential';
-import { ANONYMOUS } from '../../identity/tag';
+import { ANONYMOUS } from '../../identity/appearance';
 import type { Guard, Statement } from './writer';
 
 /** Inserts a visitor if it is missing, so that there is a row to change. @param at in ms since 1970. */

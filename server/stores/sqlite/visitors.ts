@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { ANONYMOUS } from '../../identity/tag';
+import { ANONYMOUS } from '../../identity/appearance';
 import type { CredentialKind, Profile, VisitorStore } from '../../identity/visitor';
 import type { Role } from '../../wire';
 import type { SqliteControl } from './control';

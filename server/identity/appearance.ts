@@ -1,5 +1,6 @@
 /*
- * The page uses this file as well, built for browsers: it imports nothing.
+ * How visitors appear, in the first paint and on the page: it uses this file as well, built for browsers. So this file
+ * imports nothing.
  */
 
 /** The name of visitors without a name of their own. */
@@ -22,4 +23,17 @@ export function tagOf({ visitor, username }: Named): string {
 /** Returns the name to use in a sentence: with the tag, if there is one. */
 export function displayName(person: Named): string {
   return [person.username, tagOf(person)].filter(Boolean).join(' ');
+}
+
+/** The number of colours of avatars; style sheets define them. */
+const TONES = 8;
+
+/** Returns the number of the colour of a visitor's avatar, from 0. It depends on the id alone. */
+export function toneOf(visitor: string): number {
+  return Array.from(visitor).reduce((sum, character) => sum + character.charCodeAt(0), 0) % TONES;
+}
+
+/** Returns the initial of a name, for an avatar. */
+export function initialOf(username: string): string {
+  return Array.from(username)[0]?.toUpperCase() ?? '';
 }
