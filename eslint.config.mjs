@@ -112,7 +112,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '/server/(?!identity/appearance\\.js$)',
+              regex: '/server/',
               allowTypeImports: true,
               message: 'The page runs no code of the server but what static/shared builds for it.',
             },

@@ -8,8 +8,8 @@ const config: Config = {
   maxWorkers: '100%',
   testMatch: ['**/__tests__/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
-  // Browser modules import each other with `.js`, as the browser fetches them.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Browser modules import each other with `.js`, as the browser fetches them, and `shared/` by an import map.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^shared/(.*)$': '<rootDir>/server/identity/$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 

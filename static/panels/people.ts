@@ -1,7 +1,7 @@
 import type { ChangeUsername, Person, Presence } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
 import { fillAvatar } from '../timeline/message.js';
-import { tagOf } from '../../server/identity/appearance.js';
+import { tagOf } from 'shared/appearance';
 
 /** The list of the people in the room. */
 export class People {

@@ -1,5 +1,5 @@
 import type { Person } from '../../server/wire.js';
-import { displayName } from '../../server/identity/appearance.js';
+import { displayName } from 'shared/appearance';
 
 /** How long a typing event counts, in milliseconds. */
 const DURATION = 4000;

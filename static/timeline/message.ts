@@ -4,7 +4,7 @@ import { localDay, formatTime } from './days.js';
 import { isFewEmoji } from './emoji.js';
 import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
-import { initialOf, tagOf, toneOf } from '../../server/identity/appearance.js';
+import { initialOf, tagOf, toneOf } from 'shared/appearance';
 
 /** The fields of a message that are shown; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
