@@ -35,6 +35,13 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
     new TestVisitor(app.url).request('POST', '/sessions', { username, password });
 
   describe('roles', () => {
+    /** Invites a moderator, and returns the function with which the owner gives it another role. */
+    const inviteModerator = async () => {
+      const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
+      const give = (role: string) => owner.request('PUT', `/people/${moderator.id}/role`, { role });
+      return { moderator, give };
+    };
+
     it('two owners who demote each other at once leave one owner', async () => {
       const other = await TestVisitor.invite(owner, 'owner', 'Oleg');
       for (let i = 0; i < 3; i += 1) {
@@ -50,9 +57,8 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
     });
 
     it('a message is deleted only by the roles that allow it in the transaction that deletes it', async () => {
-      const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
+      const { moderator, give } = await inviteModerator();
       const guest = await TestVisitor.createGuest(app.url);
-      const give = (role: string) => owner.request('PUT', `/people/${moderator.id}/role`, { role });
       for (let i = 0; i < 3; i += 1) {
         await give('moderator');
         const { id } = (await guest.request('POST', '/messages', { message: 'hello' })).body;
@@ -71,9 +77,8 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
     });
 
     it('a moderator who is demoted during a ban has banned before that, or not at all', async () => {
-      const moderator = await TestVisitor.invite(owner, 'moderator', 'Mona');
+      const { moderator, give } = await inviteModerator();
       const guest = await TestVisitor.createGuest(app.url);
-      const give = (role: string) => owner.request('PUT', `/people/${moderator.id}/role`, { role });
       for (let i = 0; i < 3; i += 1) {
         await give('moderator');
         const before = (await actions()).length;

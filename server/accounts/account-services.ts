@@ -1,5 +1,5 @@
-import { SignInLimits } from '../access/sign-in-limits';
 import type { Allowance } from '../access/rate-limiter';
+import { SignInLimits } from '../access/sign-in-limits';
 import type { VisitorLimits } from '../access/visitor-limits';
 import type { Visitors } from '../identity/visitors';
 import type { AccountStore } from './account-store';
