@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { AccountStore, SessionLimits } from '../../accounts/account-store';
 import type { Credential, NewCredential } from '../../accounts/credential';
+import type { Statement } from '../sql/database';
 import type { SqliteControl } from './control';
 import { insertSession, deleteCredentials, expectName, insertCredential } from './statements';
-import type { Statement, Writer } from './writer';
+import type { Writer } from './writer';
 
 /** The passwords and credentials of accounts, in SQLite. */
 export class SqliteAccounts implements AccountStore {

@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3';
 import type { NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { Invitation, InvitationStore } from '../../accounts/invitations';
+import type { Statement } from '../sql/database';
 import type { SqliteControl } from './control';
 import { ensureVisitor, expectRoles, insertAuditEntry } from './statements';
-import type { Statement, Writer } from './writer';
+import type { Writer } from './writer';
 
 const INVITATION = 'SELECT id, role, uses, used, until, visitor, at FROM invitations';
 

@@ -4,9 +4,10 @@ import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
 import type { Outcome, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
 import type { Role, RoomRules } from '../../wire';
+import type { Statement } from '../sql/database';
 import type { SqliteControl } from './control';
 import { ensureVisitor, expectRoles, insertAuditEntry } from './statements';
-import type { Statement, Writer } from './writer';
+import type { Writer } from './writer';
 
 /** Roles, mutes, bans, room rules and the audit log, in SQLite. */
 export class SqliteModeration implements ModerationStore, BanStore {

@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3';
 import type { SessionLimits } from '../../accounts/account-store';
 import type { NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, SpentChallenge } from '../../accounts/passkey-store';
+import type { Statement } from '../sql/database';
 import type { SqliteControl } from './control';
 import { insertSession, expectName, insertCredential } from './statements';
-import type { Statement, Writer } from './writer';
+import type { Writer } from './writer';
 
 type Row = Omit<Passkey, 'transports'> & { transports: string };
 

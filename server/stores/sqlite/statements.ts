@@ -3,7 +3,7 @@ import type { ExpectedRoles } from '../../access/role';
 import type { SessionLimits } from '../../accounts/account-store';
 import type { NewCredential } from '../../accounts/credential';
 import { ANONYMOUS } from '../../identity/appearance';
-import type { Guard, Statement } from './writer';
+import type { Guard, Statement } from '../sql/database';
 
 /** Inserts a visitor if it is missing, so that there is a row to change. @param at in ms since 1970. */
 export function ensureVisitor(visitor: string, at: number): Statement {

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import { kindOf } from '../../entry-kinds';
+import type { Guard, Statement } from '../sql/database';
 import { prepareAppend } from './append';
 import { makeDurable } from './durability';
 import { COUNT, ProgressCounter } from './progress';
 import { WalEraser } from './wal-eraser';
-import type { Answer, Guard, Statement, Task } from './writer';
+import type { Answer, Task } from './writer';
 
 /*
  * The thread that writes. fsync is slow: only the writers of the batch wait for it, and the main thread serves everybody

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Guard, Statement } from '../sql/database';
 import type { Outcome, NewRow } from './append';
-
-/** A statement and its values. */
-export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
-
-/** A query that must return a row for a transaction to be committed, and the name of the conflict if it does not. */
-export type Guard<Conflict extends string = string> = readonly [conflict: Conflict, query: Statement];
 
 /** A request to the thread. */
 export type Task =
