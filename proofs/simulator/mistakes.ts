@@ -69,8 +69,8 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/follower.ts',
-        from: 'if (this.writing && !(await this.writing)) return this.stop();\n        //',
-        to: '//',
+        from: 'if (this.writing) {',
+        to: 'if (this.writing && this.isStopped) {',
       },
     ],
   },

@@ -53,22 +53,26 @@ export class Follower implements Subscription {
 
   /** Reads on once the last step is written, until the reader has caught up; then waits for the bell. */
   async run(): Promise<void> {
+    const { tail } = this.followers;
     try {
       if (this.writing && !(await this.writing)) return this.stop();
+      let since = tail.ask();
       while (!this.isStopped) {
-        // The rings are read before the log, so that a commit in between is noticed either way.
-        const { tail } = this.followers;
-        const { rings } = tail;
-        const cached = tail.page(this.position);
-        const step = cached ?? (await tail.read(this.position));
+        // The news are counted before the log is read, so that a commit in between is noticed either way.
+        const { news } = tail;
+        const cached = tail.page(this.position, since);
+        const step = cached ?? (await tail.read(this.position, since));
         if (this.isStopped) return;
         if (step.type === 'page' && step.entries.length === 0) {
-          if (tail.rings === rings) return this.followers.wait(this);
+          if (tail.news === news) return this.followers.wait(this);
           continue;
         }
         this.position = advance(this.position, step);
         this.writing = this.reader.write(step);
-        if (this.writing && !(await this.writing)) return this.stop();
+        if (this.writing) {
+          if (!(await this.writing)) return this.stop();
+          since = tail.ask();
+        }
         // A long replay takes turns with other readers.
         if (!cached && step.type === 'page' && step.more) await this.pacer.pace();
         else if (!cached) await TURN.pace();

@@ -2,6 +2,7 @@ import type { Reset } from '../wire';
 import type { Position } from './cursor';
 import { advance, type Follower } from './follower';
 import type { Page } from './page';
+import type { HeadMark } from './store';
 import type { Tail } from './tail';
 
 /** A round of deliveries that takes longer than this, in ms, delays the next one, so that it carries more. */
@@ -19,6 +20,8 @@ export class Followers {
   /** The position of the follower that began to wait last. */
   private position: Position | undefined;
   private isScheduled = false;
+  /** The news that the last round delivered. */
+  private deliveredNews = 0;
   private retryDelay = RETRY_DELAY;
   /** When the last long round ended, and how long it took, in ms. */
   private lastLongRound = { end: 0, duration: 0 };
@@ -32,6 +35,11 @@ export class Followers {
   /** Whether the room has no followers. */
   get isEmpty(): boolean {
     return this.all.size === 0;
+  }
+
+  /** Whether some have caught up, and wait for the bell. */
+  get isWaiting(): boolean {
+    return this.waiting.size > 0;
   }
 
   add(follower: Follower): void {
@@ -69,6 +77,15 @@ export class Followers {
     else setImmediate(this.wake);
   }
 
+  /**
+   * Rings the bell if the waiting followers may lack something: the room's log is not as it was read last, or someone
+   * who asked has read what no bell announced.
+   * @param since when the mark was asked for.
+   */
+  compare(mark: HeadMark, since: number): void {
+    if (this.tail.differsFrom(mark, since) || this.tail.news !== this.deliveredNews) this.ring();
+  }
+
   /** Writes an empty page to all waiting readers. */
   keepAlive(): void {
     this.tail.dropPages();
@@ -99,6 +116,7 @@ export class Followers {
 
   private readonly round = (): void => {
     this.retryDelay = RETRY_DELAY;
+    this.deliveredNews = this.tail.news;
     const begin = performance.now();
     while (this.deliverAll());
     const end = performance.now();

@@ -6,7 +6,9 @@ import { Follower, type Subscription, type Pacer, type LogReader } from './follo
 import { Followers } from './followers';
 import { MemoryBudget } from './memory-budget';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
+import { shareReads } from './shared-reads';
 import type { AppendResult, Draft, Store } from './store';
+import { Sweep } from './sweep';
 import { Tail } from './tail';
 
 /** Where reading begins: after a cursor, or with the newest `last` messages; by default at the head. */
@@ -24,16 +26,20 @@ const CACHE_BYTES = 32 * 1024 * 1024;
 export class Log {
   /** The followers of each room that has any. */
   private readonly rooms = new Map<string, Followers>();
+  private readonly store: Store;
   private readonly appends: AppendQueue;
   private readonly heartbeat: NodeJS.Timeout;
   private readonly budget = new MemoryBudget(CACHE_BYTES);
+  private readonly sweep: Sweep | undefined;
   private isClosed = false;
 
   /** @param capacity how many of the newest entries of each room are cached while it has followers. */
   constructor(
-    private readonly store: Store,
+    store: Store,
     private readonly capacity: number,
   ) {
+    this.store = shareReads(store);
+    this.sweep = store.heads && new Sweep((rooms) => store.heads!(rooms), this.rooms);
     this.appends = new AppendQueue(store, (room, deleting) => this.rooms.get(room)?.ring(deleting));
     store.onCommit((room) => this.rooms.get(room)?.ring());
     this.heartbeat = setInterval(
@@ -117,6 +123,7 @@ export class Log {
   async close(): Promise<void> {
     this.isClosed = true;
     clearInterval(this.heartbeat);
+    this.sweep?.stop();
     await this.appends.close();
     this.rooms.forEach((followers) => followers.end());
   }

@@ -1,8 +1,15 @@
-import { withoutErased } from './entry';
+import { targetOf, withoutErased } from './entry';
 import type { LogSlice, Store } from './store';
 
 /** The most entries of one read, which takes a millisecond or two: a longer one would delay all other clients. */
 const READ_MAX = 256;
+
+/** A slice that was read on. */
+export interface Extended {
+  slice: LogSlice;
+  /** Whether a new entry erased an earlier one. */
+  hasErased: boolean;
+}
 
 /** Extends a slice by the entries after it, and returns its newest `limit` entries; nothing if the two do not join. */
 export async function readForward(
@@ -10,8 +17,9 @@ export async function readForward(
   room: string,
   slice: LogSlice,
   limit: number,
-): Promise<LogSlice | undefined> {
+): Promise<Extended | undefined> {
   let { entries, head } = slice;
+  let hasErased = false;
   for (;;) {
     const next = await store.after(room, head, READ_MAX);
     const joins =
@@ -20,9 +28,10 @@ export async function readForward(
       next.head >= head &&
       next.entries.length > 0 === next.head > head;
     if (!joins) return undefined;
+    hasErased ||= next.entries.some(targetOf);
     entries = [...withoutErased(entries, next.entries), ...next.entries].slice(-limit);
     head += next.entries.length;
-    if (head === next.head) return { ...next, entries };
+    if (head === next.head) return { slice: { ...next, entries }, hasErased };
     await new Promise(setImmediate);
   }
 }

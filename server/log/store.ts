@@ -43,6 +43,9 @@ export interface LogHead {
   at: number;
 }
 
+/** What tells whether a room's log is still the same. */
+export type HeadMark = Pick<LogHead, 'epoch' | 'head'>;
+
 /** Consecutive entries of a room, and the state of its log when they were read. */
 export interface LogSlice extends LogHead {
   /** In order of seq, without holes, unless they are history. */
@@ -76,6 +79,14 @@ export interface Store {
   firstOfNewest(room: string, count: number): Promise<number | undefined>;
   /** Returns the entry that has an id. */
   find(room: string, id: string): Promise<Entry | undefined>;
-  /** Calls back after each commit, also of another process, with each room that has grown. */
+  /**
+   * Calls back after each commit, also of another process, with each room that has grown. Of a shared store it is a
+   * hint: it may call late, more than once, or never.
+   */
   onCommit(ring: (room: string) => void): void;
+  /**
+   * Returns the state of each of these rooms. Only a shared store has this method: one that other processes write to as
+   * well. Its reads see every commit that was acknowledged before them, on any node, and fail rather than never return.
+   */
+  heads?(rooms: readonly string[]): Promise<Map<string, HeadMark>>;
 }

@@ -1,11 +1,10 @@
 import type { Reset } from '../wire';
 import type { Position } from './cursor';
-import { targetOf } from './entry';
 import type { MemoryBudget } from './memory-budget';
 import { pageAfter, type Page } from './page';
 import { bytesOf, PageCache } from './page-cache';
 import { readNewest, readForward } from './slice';
-import type { LogSlice, Store } from './store';
+import type { HeadMark, LogSlice, Store } from './store';
 
 /** How many entries are read at first. More are read only when a reader has missed more. */
 const INITIAL_SIZE = 64;
@@ -20,15 +19,20 @@ const ROOM_BYTES_MAX = 2 * 1024 * 1024;
  * The newest entries of a room, read from the store once for all its followers. It is a cache in front of the store and
  * nothing else: every entry in it was read there. All rooms share one budget of memory.
  *
- * Rings of the room's bell are its clock. A read is current up to the ring at which it began, `freshUpTo`:
- * - from `rings` on, the cache is complete, also about what is not there: the head has no next entry;
- * - before `rings`, it lacks the newest entries, and serves only positions before its head;
+ * Its clock advances with each ring of the room's bell. A read is current up to the time at which it began, `freshUpTo`:
+ * - from `rungAt` on, the cache is complete, also about what is not there: the head has no next entry;
+ * - before `rungAt`, it lacks the newest entries, and serves only positions before its head;
  * - before `deletedAt`, it may have text that has been deleted since, and serves nothing.
+ *
+ * If the store is shared, the bell does not tell of every commit. Then each {@link ask} advances the clock as well, and
+ * is answered only by a read that began after it.
  */
 export class Tail {
-  /** How often the bell has rung. */
-  rings = 0;
-  /** The last ring that may have announced a deletion. */
+  /** Counts what may concern waiting followers: rings, and reads that found something new. */
+  news = 0;
+  private clock = 0;
+  /** The last ring, and the last one that may have announced a deletion. */
+  private rungAt = 0;
   private deletedAt = 0;
   /** Pages of the cached entries. */
   private readonly pages: PageCache;
@@ -38,7 +42,7 @@ export class Tail {
   private wantedSize: number;
   private readSize = 0;
   private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
-  /** The ring up to which `slice` is current. */
+  /** The time up to which `slice` is current. */
   private freshUpTo = -1;
   private refreshing: Promise<void> | undefined;
   private isClosed = false;
@@ -60,11 +64,25 @@ export class Tail {
    * @param deleting whether something may have been erased: then nothing is served until it has been read again.
    */
   ring(deleting: boolean): void {
-    this.rings += 1;
+    this.news += 1;
+    this.rungAt = this.clock += 1;
     if (!deleting) return;
-    this.deletedAt = this.rings;
+    this.deletedAt = this.rungAt;
     this.pages.clear();
     this.distantPages.clear();
+  }
+
+  /** Returns the present time for someone who asks now: what is read from then on has every deletion made before. */
+  ask(): number {
+    return this.store.heads ? (this.clock += 1) : 0;
+  }
+
+  /**
+   * Whether the room's log is not as it was read last.
+   * @param since when the mark was asked for: a later read may know better.
+   */
+  differsFrom({ epoch, head }: HeadMark, since: number): boolean {
+    return this.freshUpTo < since && (epoch !== this.slice.epoch || head !== this.slice.head);
   }
 
   /** Drops the cached pages. They serve readers at the same moment, so a quiet room does not need them. */
@@ -85,9 +103,10 @@ export class Tail {
   /**
    * Reads the store until the cache is as current as the room is now. Concurrent callers share the reads.
    * @param size how many of the newest entries it reads at least, if the room has them.
+   * @param since the time of an {@link ask} that it must be as current as.
    */
-  async refresh(size = 0): Promise<void> {
-    const wanted = this.rings;
+  async refresh(size = 0, since = 0): Promise<void> {
+    const wanted = Math.max(this.rungAt, since);
     while (this.freshUpTo < wanted || this.readSize < size) {
       // In each round, since the budget may have dropped the entries in the meantime.
       this.wantedSize = Math.max(this.wantedSize, size);
@@ -96,9 +115,12 @@ export class Tail {
     }
   }
 
-  /** Returns the page after a position, if it is cached; followers at one position share it. */
-  page(position: Position): Page | Reset | undefined {
-    if (!this.knows(position)) return undefined;
+  /**
+   * Returns the page after a position, if it is cached; followers at one position share it.
+   * @param since the time of the {@link ask} for it, unless the reader has waited for the bell.
+   */
+  page(position: Position, since = 0): Page | Reset | undefined {
+    if (!this.knows(position, since)) return undefined;
     this.budget.touch(this);
     let page = this.pages.get(position.seq);
     if (!page) {
@@ -109,24 +131,27 @@ export class Tail {
   }
 
   /** Returns the page after a position, after a {@link refresh}. */
-  async read(position: Position): Promise<Page | Reset> {
-    await this.reach(position);
-    return this.page(position) ?? this.distantPage(position);
+  async read(position: Position, since = 0): Promise<Page | Reset> {
+    await this.reach(position, since);
+    return this.page(position, since) ?? this.distantPage(position);
   }
 
   /** Returns the entries after a position: from memory near the head, from the store further back. */
   async after(position: Position, limit: number): Promise<Page | Reset> {
-    await this.reach(position);
+    const since = this.ask();
+    await this.reach(position, since);
     this.budget.touch(this);
-    const slice = this.knows(position) ? this.cut(position, limit) : await this.readStore(position, limit);
+    const slice = this.knows(position, since)
+      ? this.cut(position, limit)
+      : await this.readStore(position, limit);
     return pageAfter(this.room, position, slice);
   }
 
   /** Refreshes the cache, and extends it back to a position that is near enough to be cached. */
-  private async reach({ epoch, seq }: Position): Promise<void> {
-    await this.refresh();
+  private async reach({ epoch, seq }: Position, since: number): Promise<void> {
+    await this.refresh(0, since);
     const near = epoch === this.slice.epoch && seq < this.begin && seq >= this.slice.head - this.capacity;
-    if (near) await this.refresh(this.capacity);
+    if (near) await this.refresh(this.capacity, since);
   }
 
   /** Reads a page that is not cached: from far back, of another history, or too new. */
@@ -143,10 +168,11 @@ export class Tail {
   }
 
   /** Whether the cache has the entries after a position. Only a current one can tell that there are none. */
-  private knows({ epoch, seq }: Position): boolean {
+  private knows({ epoch, seq }: Position, since: number): boolean {
     const { head } = this.slice;
+    if (this.freshUpTo < since) return false;
     if (this.freshUpTo < this.deletedAt || epoch !== this.slice.epoch || seq < this.begin) return false;
-    return seq < head || (seq === head && this.freshUpTo >= this.rings);
+    return seq < head || (seq === head && this.freshUpTo >= this.rungAt);
   }
 
   /** The seq before the oldest cached entry. */
@@ -160,18 +186,18 @@ export class Tail {
   }
 
   private async load(): Promise<void> {
-    const { rings, wantedSize: size } = this;
-    const { epoch } = this.slice;
-    const joined =
+    const { clock, wantedSize: size } = this;
+    const extended =
       this.readSize < size ? undefined : await readForward(this.store, this.room, this.slice, this.capacity);
+    const slice = extended?.slice ?? (await readNewest(this.store, this.room, size));
     // Something further back may have been deleted.
-    const newEntries = joined?.entries.filter(({ seq }) => seq > this.slice.head) ?? [];
-    const slice = joined ?? (await readNewest(this.store, this.room, size));
-    if (!joined || slice.epoch !== epoch || newEntries.some(targetOf)) this.distantPages.clear();
+    if (!extended || extended.hasErased) this.distantPages.clear();
+    this.freshUpTo = clock;
+    if (extended && slice.head === this.slice.head && slice.earliest === this.slice.earliest) return;
+    this.news += 1;
     this.cache(slice);
     this.readSize = size;
     this.pages.clear();
-    this.freshUpTo = rings;
   }
 
   /** Caches as many of the newest entries as fit into the bound of a room. */

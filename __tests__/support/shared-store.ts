@@ -1,0 +1,18 @@
+import type { Store } from '../../server/log/store';
+
+/** Returns a view of a store as one node sees a store that others write to as well, with every bell lost. */
+export function sharedWithoutBells(store: Store): Store & Required<Pick<Store, 'heads'>> {
+  return {
+    append: (drafts, at) => store.append(drafts, at),
+    rooms: () => store.rooms(),
+    head: (room) => store.head(room),
+    after: (room, seq, limit) => store.after(room, seq, limit),
+    before: (room, seq, limit) => store.before(room, seq, limit),
+    historyBefore: (room, seq, limit) => store.historyBefore(room, seq, limit),
+    firstOfNewest: (room, count) => store.firstOfNewest(room, count),
+    find: (room, id) => store.find(room, id),
+    onCommit: () => undefined,
+    heads: async (rooms) =>
+      new Map(await Promise.all(rooms.map(async (room) => [room, await store.head(room)] as const))),
+  };
+}
