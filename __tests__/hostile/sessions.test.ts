@@ -1,4 +1,4 @@
-import { SqliteVisitors } from '../../server/stores/sqlite/visitors';
+import { SqlVisitors } from '../../server/stores/sql/visitors';
 import { type RunningApp, startApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { errorOf } from '../support/error';
@@ -9,7 +9,7 @@ import { CONNECTIONS, expectClosed, type OpenConnection } from './open-connectio
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-type RecordUse = (this: SqliteVisitors, ...use: [id: string, at: number]) => Promise<void>;
+type RecordUse = (this: SqlVisitors, ...use: [id: string, at: number]) => Promise<void>;
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
@@ -155,9 +155,9 @@ describe('a session', () => {
     /** Waits until the server has stored a use of the session. */
     function waitForUse(): Promise<void> {
       return new Promise((resolve, reject) => {
-        const { recordUse } = SqliteVisitors.prototype as { recordUse: RecordUse };
-        jest.spyOn(SqliteVisitors.prototype, 'recordUse').mockImplementation(function (
-          this: SqliteVisitors,
+        const { recordUse } = SqlVisitors.prototype as { recordUse: RecordUse };
+        jest.spyOn(SqlVisitors.prototype, 'recordUse').mockImplementation(function (
+          this: SqlVisitors,
           ...use
         ) {
           const recording = recordUse.call(this, ...use);

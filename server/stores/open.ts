@@ -7,15 +7,16 @@ import type { ContactStore } from '../chat/contacts';
 import type { ModerationStore } from '../chat/moderation-store';
 import type { VisitorStore } from '../identity/visitor';
 import type { Store } from '../log/store';
-import { SqliteAccounts } from './sqlite/accounts';
-import { SqliteContacts } from './sqlite/contacts';
+import { SqlAccounts } from './sql/accounts';
+import { SqlContacts } from './sql/contacts';
+import { SqlInvitations } from './sql/invitations';
+import { SqlModeration } from './sql/moderation';
+import { SqlPasskeys } from './sql/passkeys';
+import { SqlVisitors } from './sql/visitors';
 import { SqliteControl } from './sqlite/control';
 import { openDatabase } from './sqlite/database';
-import { SqliteInvitations } from './sqlite/invitations';
 import { SqliteLog } from './sqlite/log';
-import { SqliteModeration } from './sqlite/moderation';
-import { SqlitePasskeys } from './sqlite/passkeys';
-import { SqliteVisitors } from './sqlite/visitors';
+import { SqliteDatabase } from './sqlite/sql-database';
 import { Writer } from './sqlite/writer';
 
 /**
@@ -49,14 +50,15 @@ export async function openStores(file: string, restored = false): Promise<Stores
   const { db, epoch, close } = openDatabase(file, restored);
   const writer = new Writer(db.name);
   const control = new SqliteControl();
+  const sql = new SqliteDatabase(db, writer, control);
   return {
     log: new SqliteLog(db, writer, epoch),
-    contacts: new SqliteContacts(db, writer, control),
-    visitors: new SqliteVisitors(db, writer, control),
-    accounts: new SqliteAccounts(db, writer, control),
-    passkeys: new SqlitePasskeys(db, writer, control),
-    invitations: new SqliteInvitations(db, writer, control),
-    moderation: new SqliteModeration(db, writer, control),
+    contacts: new SqlContacts(sql),
+    visitors: new SqlVisitors(sql),
+    accounts: new SqlAccounts(sql),
+    passkeys: new SqlPasskeys(sql),
+    invitations: new SqlInvitations(sql),
+    moderation: new SqlModeration(sql),
     control,
     close: async () => {
       await writer.close();

@@ -12,16 +12,4 @@ export class SqliteControl implements ControlChannel {
   async announce(change: Change): Promise<void> {
     await Promise.all(this.handlers.map(async (handle) => handle(change)));
   }
-
-  /**
-   * Announces that access may have changed, even if the commit fails: one whose outcome is unknown may have reached the
-   * disk.
-   */
-  async announceAccess<T>(commit: Promise<T>, visitor: string, addresses?: readonly string[]): Promise<T> {
-    try {
-      return await commit;
-    } finally {
-      await this.announce({ type: 'change_access', visitor, ...(addresses && { addresses }) });
-    }
-  }
 }

@@ -1,105 +1,89 @@
-import type Database from 'better-sqlite3';
 import type { SessionLimits } from '../../accounts/account-store';
 import type { NewCredential } from '../../accounts/credential';
 import type { Passkey, PasskeyStore, SpentChallenge } from '../../accounts/passkey-store';
-import type { Statement } from '../sql/database';
-import type { SqliteControl } from './control';
-import { insertSession, expectName, insertCredential } from './statements';
-import type { Writer } from './writer';
+import type { SqlDatabase, Statement } from './database';
+import { accessOf, expectName, insertCredential, insertSession } from './statements';
 
 type Row = Omit<Passkey, 'transports'> & { transports: string };
 
-const PASSKEY = 'SELECT id, visitor, public_key AS publicKey, counter, transports, at FROM passkeys';
+const PASSKEY = 'SELECT id, visitor, public_key AS "publicKey", counter, transports, at FROM passkeys';
 const OWN_PASSKEY = 'SELECT 1 FROM passkeys WHERE id = ? AND visitor = ?';
 
-/** Passkeys in SQLite. */
-export class SqlitePasskeys implements PasskeyStore {
-  private readonly readOne;
-  private readonly readOwn;
+/** Passkeys. */
+export class SqlPasskeys implements PasskeyStore {
+  constructor(private readonly db: SqlDatabase) {}
 
-  constructor(
-    db: Database.Database,
-    private readonly writer: Writer,
-    private readonly control: SqliteControl,
-  ) {
-    this.readOne = db.prepare<[string], Row>(`${PASSKEY} WHERE id = ?`);
-    this.readOwn = db.prepare<[string], Row>(`${PASSKEY} WHERE visitor = ? ORDER BY at, id`);
-  }
-
-  async addPasskey(
+  addPasskey(
     { id, visitor, publicKey, counter, transports, at }: Passkey,
     spent: SpentChallenge,
     max: number,
     session?: NewCredential,
   ): Promise<'done' | 'name_missing' | 'challenge_spent' | 'passkey_known' | 'limit_reached'> {
     const own = 'SELECT count(*) FROM passkeys WHERE visitor = ?';
-    const adding = this.writer.runGuarded(
+    return this.db.runGuarded(
       [
         expectName(visitor),
         ['challenge_spent', unspent(spent)],
         ['passkey_known', ['SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM passkeys WHERE id = ?)', id]],
         ['limit_reached', [`SELECT 1 WHERE (${own}) < ?`, visitor, max]],
       ],
-      ...spending(spent),
       [
-        `INSERT INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)`,
-        id,
-        visitor,
-        publicKey,
-        counter,
-        JSON.stringify(transports),
-        at,
+        ...spending(spent),
+        [
+          `INSERT INTO passkeys (id, visitor, public_key, counter, transports, at) VALUES (?, ?, ?, ?, ?, ?)`,
+          id,
+          visitor,
+          publicKey,
+          counter,
+          JSON.stringify(transports),
+          at,
+        ],
+        ...(session ? [insertCredential(visitor, session)] : []),
       ],
-      ...(session ? [insertCredential(visitor, session)] : []),
+      accessOf(visitor),
     );
-    return this.control.announceAccess(adding, visitor);
   }
 
   async passkey(id: string): Promise<Passkey | undefined> {
-    const row = this.readOne.get(id);
+    const [row] = await this.db.read<Row>(`${PASSKEY} WHERE id = ?`, id);
     return row && passkeyOf(row);
   }
 
   async passkeysOf(visitor: string): Promise<Passkey[]> {
-    return this.readOwn.all(visitor).map(passkeyOf);
+    return (await this.db.read<Row>(`${PASSKEY} WHERE visitor = ? ORDER BY at, id`, visitor)).map(passkeyOf);
   }
 
-  async addPasskeySession(
+  addPasskeySession(
     { id, visitor, counter }: Pick<Passkey, 'id' | 'visitor' | 'counter'>,
     spent: SpentChallenge,
     session: NewCredential,
     limits: SessionLimits,
   ): Promise<'done' | 'challenge_spent' | 'not_found' | 'counter_repeated'> {
-    const adding = this.writer.runGuarded(
+    const isLarger = 'SELECT 1 FROM passkeys WHERE id = ? AND (counter < ? OR (counter = 0 AND counter = ?))';
+    return this.db.runGuarded(
       [
         ['challenge_spent', unspent(spent)],
         ['not_found', [OWN_PASSKEY, id, visitor]],
-        [
-          'counter_repeated',
-          [
-            'SELECT 1 FROM passkeys WHERE id = ? AND (counter < ? OR max(counter, ?) = 0)',
-            id,
-            counter,
-            counter,
-          ],
-        ],
+        ['counter_repeated', [isLarger, id, counter, counter]],
       ],
-      ...spending(spent),
-      ['UPDATE passkeys SET counter = ? WHERE id = ?', counter, id],
-      ...insertSession(limits, visitor, session),
+      [
+        ...spending(spent),
+        ['UPDATE passkeys SET counter = ? WHERE id = ?', counter, id],
+        ...insertSession(limits, visitor, session),
+      ],
+      accessOf(visitor),
     );
-    return this.control.announceAccess(adding, visitor);
   }
 
-  async removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'> {
+  removePasskey(visitor: string, id: string): Promise<'done' | 'not_found' | 'no_sign_in_left'> {
     const canSignInWithout = `SELECT 1 FROM visitors WHERE id = ? AND (password IS NOT NULL
       OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id AND id <> ?))`;
-    return this.writer.runGuarded(
+    return this.db.runGuarded(
       [
         ['not_found', [OWN_PASSKEY, id, visitor]],
         ['no_sign_in_left', [canSignInWithout, visitor, id]],
       ],
-      ['DELETE FROM passkeys WHERE id = ?', id],
+      [['DELETE FROM passkeys WHERE id = ?', id]],
     );
   }
 }

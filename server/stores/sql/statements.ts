@@ -1,13 +1,28 @@
 import type { NewAuditEntry } from '../../access/audit-entry';
+import type { ChangeAccess } from '../../access/control-channel';
 import type { ExpectedRoles } from '../../access/role';
 import type { SessionLimits } from '../../accounts/account-store';
 import type { NewCredential } from '../../accounts/credential';
 import { ANONYMOUS } from '../../identity/appearance';
-import type { Guard, Statement } from '../sql/database';
+import type { Guard, Statement } from './database';
 
 /** Inserts a visitor if it is missing, so that there is a row to change. @param at in ms since 1970. */
 export function ensureVisitor(visitor: string, at: number): Statement {
-  return [`INSERT OR IGNORE INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?)`, visitor, at];
+  return [
+    `INSERT INTO visitors (id, username, seen) VALUES (?, '${ANONYMOUS}', ?) ON CONFLICT (id) DO NOTHING`,
+    visitor,
+    at,
+  ];
+}
+
+/** Returns the change that makes every process recheck the access of a visitor. */
+export function accessOf(visitor: string): ChangeAccess {
+  return { type: 'change_access', visitor };
+}
+
+/** Clamps a number to the integers of both databases: they have no infinity. */
+export function toInteger(value: number): number {
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
 /** Requires that visitors still have the roles that allow a change. */
