@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../../entry-kinds';
+import { commitmentTo, createSalts, hashOf, shorten, startOfChain, type Link } from '../../log/chain';
 import { isErasedFrom } from '../../log/entry';
 import type { Conflict, Requirements } from '../../log/store';
 import { COUNT } from './progress';
@@ -17,8 +18,14 @@ export type NewRow = readonly [
   requires?: Requirements,
 ];
 
-/** The outcome of a draft: its new seq, the row that already has its id, or a conflict. */
-export type Outcome = number | Row | Conflict;
+/** A new entry: its seq, and the digits of its hash that a cursor carries. */
+export interface Appended {
+  seq: number;
+  hash: string;
+}
+
+/** The outcome of a draft: its new entry, the row that already has its id, or a conflict. */
+export type Outcome = Appended | Row | Conflict;
 
 /** Selects the entry with an id. */
 export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
@@ -26,17 +33,23 @@ export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
 /** Prepares the transaction that writes entries. The function that it returns returns when they are durable. */
 export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Outcome[] {
   const readById = db.prepare<[string, string], Row>(BY_ID);
-  const readHead = db.prepare<[string], number>('SELECT head FROM rooms WHERE name = ?').pluck();
-  const writeHead = db.prepare<[string, number, number]>(
-    `INSERT INTO rooms (name, head, at) VALUES (?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at`,
+  const readHead = db.prepare<[string], Link>(
+    'SELECT head AS seq, lower(hex(hash)) AS hash FROM rooms WHERE name = ?',
   );
-  const insert = db.prepare<[string, number, string, number, string, string, string, string, number]>(
-    `INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`,
+  const writeHead = db.prepare<[string, number, number, string]>(
+    `INSERT INTO rooms (name, head, at, hash) VALUES (?, ?, ?, unhex(?))
+     ON CONFLICT (name) DO UPDATE SET head = excluded.head, at = excluded.at, hash = excluded.hash`,
   );
-  const rewrite = db.prepare<[string, number, string, string]>(
-    `UPDATE entries SET type = ?, in_history = ?, body = '{}' WHERE room = ? AND id = ?`,
+  type Values = [string, number, string, number, string, string, string, string, number, string, string];
+  const insert = db.prepare<Values>(
+    `INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at, seal, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?)) ON CONFLICT (room, id) DO NOTHING`,
+  );
+  const readSealed = db.prepare<[string, string], Pick<Row, 'type' | 'body'> & { seal: string }>(
+    'SELECT type, body, lower(hex(seal)) AS seal FROM entries WHERE room = ? AND id = ?',
+  );
+  const rewrite = db.prepare<[string, number, string, string, string]>(
+    `UPDATE entries SET type = ?, in_history = ?, body = '{}', seal = unhex(?) WHERE room = ? AND id = ?`,
   );
   const audit = db.prepare<[number, string, string, string, string]>(
     'INSERT INTO audit (at, visitor, action, target, details) VALUES (?, ?, ?, ?, ?)',
@@ -44,12 +57,14 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
   const readRole = db.prepare<[string], string>('SELECT role FROM visitors WHERE id = ?').pluck();
   const count = db.prepare(COUNT);
 
-  /** Erases the body of an entry. @returns whether it exists and is of a kind that can be erased. */
+  /** Erases the body and the salt of an entry. @returns whether it exists and is of a kind that can be erased. */
   const erase = (room: string, id: string): boolean => {
-    const target = readById.get(room, id);
+    const target = readSealed.get(room, id);
     const type = target && kindOf(target.type)?.erasedAs;
-    if (type === undefined) return false;
-    rewrite.run(type, inHistory(type), room, id);
+    if (!target || type === undefined) return false;
+    // As long as the salt, so that the row does not grow.
+    const commitment = commitmentTo(target.type, target.body, target.seal);
+    rewrite.run(type, inHistory(type), commitment, room, id);
     return true;
   };
 
@@ -67,8 +82,9 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
   };
 
   const write = db.transaction((drafts: readonly NewRow[], at: number): Outcome[] => {
-    const heads = new Map<string, number>();
-    const outcomes = drafts.map((draft): Outcome => {
+    const heads = new Map<string, Link>();
+    const salts = createSalts(drafts.length);
+    const outcomes = drafts.map((draft, i): Outcome => {
       const [room, id, visitor, username, type, body, requires] = draft;
       if (requires || kindOf(type)?.erases) {
         const known = readById.get(room, id);
@@ -76,15 +92,20 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
         const conflict = prepare(draft, at);
         if (conflict) return conflict;
       }
-      const seq = (heads.get(room) ?? readHead.get(room) ?? 0) + 1;
-      if (insert.run(room, seq, type, inHistory(type), id, visitor, username, body, at).changes > 0) {
-        heads.set(room, seq);
-        return seq;
+      const head = heads.get(room) ?? readHead.get(room) ?? startOfChain(room);
+      const seq = head.seq + 1;
+      const salt = salts[i]!;
+      const fields = { room, seq, id, visitor, username, at };
+      const hash = hashOf(head.hash, commitmentTo(type, body, salt), fields);
+      const values = [room, seq, type, inHistory(type), id, visitor, username, body, at, salt, hash] as const;
+      if (insert.run(...values).changes > 0) {
+        heads.set(room, { seq, hash });
+        return { seq, hash: shorten(hash) };
       }
       const known = readById.get(room, id)!;
       return isRepeated(known, type, body) ? known : 'id_taken';
     });
-    heads.forEach((head, room) => writeHead.run(room, head, at));
+    heads.forEach(({ seq, hash }, room) => writeHead.run(room, seq, at, hash));
     count.run();
     return outcomes;
   });

@@ -63,11 +63,12 @@ export class SqliteLog implements Store {
     const time = at.toISOString();
     const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
-      if (typeof outcome === 'object') return { entry: entryOfRow(outcome, this.epoch), repeated: true };
+      if ('body' in outcome) return { entry: entryOfRow(outcome, this.epoch), repeated: true };
       const { type, body, room, id, visitor, username } = drafts[i]!;
       grown.add(room);
-      const cursor = formatCursor(this.epoch, outcome);
-      const head = { cursor, seq: outcome, room, id, visitor, username, at: time };
+      const { seq } = outcome;
+      const cursor = formatCursor(this.epoch, seq);
+      const head = { cursor, seq, room, id, visitor, username, at: time };
       return { entry: entryOf(type, head, body), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { skeletonOf } from '../../identity/name';
+import { addFunctions } from './migration-functions';
 import { MIGRATIONS } from './schema';
 
 /** Migrates a database to the current schema in one transaction; if a step fails, it is unchanged. */
@@ -52,9 +52,4 @@ function partsOf(db: Database.Database): string[] {
     )
     .pluck()
     .all();
-}
-
-/** For the step in which names become unique. */
-function addFunctions(db: Database.Database): void {
-  db.function('skeleton', { deterministic: true }, (name) => skeletonOf(String(name)));
 }

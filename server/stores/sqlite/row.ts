@@ -16,10 +16,14 @@ export interface Row {
   body: string;
   /** In ms since 1970, UTC. */
   at: number;
+  /** The digits of its hash that a cursor carries. */
+  hash: string;
 }
 
+/** Selects the digits of a hash that a cursor carries. */
+export const SHORT_HASH = 'lower(hex(substr(hash, 1, 6)))';
 /** The columns of a row. */
-export const COLUMNS = 'room, seq, type, id, visitor, username, body, at';
+export const COLUMNS = `room, seq, type, id, visitor, username, body, at, ${SHORT_HASH} AS hash`;
 
 /**
  * Returns the entry of a row, in the history that `epoch` names. An entry of an unknown kind gets no body: it may not be

@@ -209,4 +209,47 @@ export const MIGRATIONS: readonly string[] = [
       'uses', CAST(substr(details, instr(details, ', ') + 2) AS INTEGER))
     ELSE '{}' END;
   `,
+  `
+  -- The hash chain of each room; see log/chain.ts. Written anew, since rows that grow in place would be moved.
+  CREATE TABLE chained (
+    position INTEGER PRIMARY KEY,
+    room TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL, -- the name of its kind; see entry-kinds.ts
+    in_history INTEGER NOT NULL, -- 1 where reading back gives it
+    id TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    username TEXT NOT NULL,
+    body TEXT NOT NULL, -- JSON; an entry that is erased shrinks, and no other ever changes
+    at INTEGER NOT NULL, -- ms since 1970, UTC
+    seal BLOB NOT NULL, -- a random salt; of an erased entry, the commitment to what was erased
+    hash BLOB NOT NULL
+  ) STRICT;
+  -- The hashes follow the seqs, and the rows must be inserted by position.
+  CREATE TEMP TABLE links (position INTEGER PRIMARY KEY, link TEXT);
+  INSERT INTO links SELECT position, link(room, seq, id, visitor, username, at, type, body)
+    FROM entries INDEXED BY entries_by_seq ORDER BY room, seq;
+  INSERT INTO chained SELECT position, room, seq, type, in_history, id, visitor, username, body, at,
+      unhex(substr(link, 1, 64)), unhex(substr(link, 65))
+    FROM entries CROSS JOIN links USING (position) ORDER BY position;
+  DROP TABLE links;
+  DROP TABLE entries;
+  ALTER TABLE chained RENAME TO entries;
+  CREATE UNIQUE INDEX entries_by_seq ON entries (room, seq);
+  -- The idempotency key.
+  CREATE UNIQUE INDEX entries_by_id ON entries (room, id);
+  -- How history is read back.
+  CREATE INDEX history ON entries (room, seq) WHERE in_history = 1;
+
+  CREATE TABLE heads (
+    name TEXT PRIMARY KEY,
+    head INTEGER NOT NULL,
+    at INTEGER NOT NULL, -- of the entry at the head, as its hash
+    hash BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO heads SELECT name, head, rooms.at, hash
+    FROM rooms LEFT JOIN entries ON room = name AND seq = head;
+  DROP TABLE rooms;
+  ALTER TABLE heads RENAME TO rooms;
+  `,
 ];
