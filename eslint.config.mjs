@@ -6,7 +6,9 @@ import browserSupport from './lint/browser-support.cjs';
 /** The folders and files of the server and of the page, from top to bottom: each may import only those below it. */
 const SERVER = [
   'main.ts',
+  'cli.ts',
   'app.ts',
+  'command-line',
   'routes',
   'transports',
   'stores',
@@ -99,7 +101,8 @@ export default tseslint.config(
   },
   { files: ['server/main.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['server/!(main).ts', 'server/*/**/*.ts'],
+    // The entries of the two programs, the server and the command line, pass on what the rest needs of the process.
+    files: ['server/!(main|cli).ts', 'server/*/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', 'process'] },
   },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+const COMMAND_LINE = join(__dirname, '..', '..', 'dist', 'cli.js');
 
 /** A server in a process of its own. */
 export interface ServerProcess {
@@ -57,13 +58,47 @@ export async function runToEnd(
   env: Record<string, string>,
   { main = MAIN, ...user }: { uid?: number; main?: string } = {},
 ): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, [main], {
-    ...user,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const { code, stderr } = await endOf(
+    spawn(process.execPath, [main], {
+      ...user,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
+  );
+  return { code, errors: stderr };
+}
+
+/** How a process ended, and what it printed where that is piped. */
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Waits until a process has ended. */
+export async function endOf(child: ChildProcess): Promise<Ended> {
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (ended[name] += text));
+  [ended.code] = (await once(child, 'close')) as [number | null];
+  return ended;
+}
+
+/** Starts the built command-line program on a database. */
+export function startCommand(
+  database: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess {
+  return spawn(process.execPath, [COMMAND_LINE, ...args], {
+    env: { ...process.env, DATABASE: database, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let errors = '';
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, errors };
+}
+
+/** Runs the built command-line program on a database, with nothing to read on stdin. */
+export async function runCommand(database: string, ...args: string[]): Promise<Ended> {
+  const child = startCommand(database, args);
+  child.stdin!.end();
+  return endOf(child);
 }

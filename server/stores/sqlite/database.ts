@@ -14,6 +14,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { checkFile, checkPages, checkProgress } from './damage';
 import { makeDurable } from './durability';
 import { checkSchema, migrate, versionOf } from './migrate';
+import { openingError } from './opening-error';
 import { readProgress, writeProgress, type Progress } from './progress';
 import { setting } from './setting';
 
@@ -54,7 +55,7 @@ export function openDatabase(file: string, restored = false): Opened {
     };
   } catch (error) {
     unlock?.();
-    throw new Error(`The database ${path} can't be opened: ${reason(error)}`, { cause: error });
+    throw openingError(path, error);
   }
 }
 
@@ -128,23 +129,4 @@ function lock(path: string): () => void {
     throw error;
   }
   return () => guard.close();
-}
-
-function reason(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'SQLITE_BUSY') return 'another Parley is running on it.';
-  if (
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code.startsWith('SQLITE_READONLY') ||
-    code === 'EACCES' ||
-    code === 'EROFS'
-  ) {
-    return 'its folder or the file is not writable.';
-  }
-  if (code === 'ENOENT') return 'the folder above it is missing.';
-  if (code === 'ENOTDIR') return 'its folder is not a folder.';
-  if (code === 'SQLITE_NOTADB') return 'the file is not a SQLite database.';
-  if (code.startsWith('SQLITE_CORRUPT')) return 'it is damaged. Restore a backup as the README says.';
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'the disk is full.';
-  return message;
 }

@@ -38,6 +38,11 @@ export function checkSchema(db: Database.Database): void {
   );
 }
 
+/** Whether a database has the current schema. */
+export function isCurrent(db: Database.Database): boolean {
+  return versionOf(db) === MIGRATIONS.length;
+}
+
 export function versionOf(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;
 }

@@ -1,0 +1,45 @@
+import { runCommand } from '../../support/process';
+
+const NOWHERE = '/nonexistent/parley.db';
+
+describe('the command-line program', () => {
+  it.each([
+    ['names its commands', ['--help'], /^Usage: parley .*\n\nCommands:\n {2}backup <file> /s],
+    ['explains a command', ['help', 'backup'], /^Usage: parley backup \[options\] <file>\n/],
+  ])('%s, and ends with 0', async (_what, args, help) => {
+    expect(await runCommand(NOWHERE, ...args)).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(help) as string,
+      stderr: '',
+    });
+  });
+
+  it.each([
+    ['no command', [], /^Usage: parley/],
+    ['an unknown command', ['back-up'], /^error: unknown command 'back-up'\n/],
+    ['an unknown option', ['backup', 'x', '--force'], /^error: unknown option '--force'\n/],
+    ['a missing argument', ['backup'], /^error: missing required argument 'file'\n/],
+    ['an argument too many', ['backup', 'x', 'y'], /^error: too many arguments/],
+  ])('ends with 2 for %s', async (_what, args, mistake) => {
+    expect(await runCommand(NOWHERE, ...args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(mistake) as string,
+    });
+  });
+
+  it('reports a failure in one line, and ends with 1', async () => {
+    expect(await runCommand(NOWHERE, 'backup', '/nonexistent/copy.db')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'The folder /nonexistent does not exist.\n',
+    });
+  });
+
+  it('reports a setting that is wrong, as the server does', async () => {
+    expect(await runCommand(':memory:', 'backup', 'copy.db')).toMatchObject({
+      code: 1,
+      stderr: 'DATABASE must be the path of a file, not ":memory:".\n',
+    });
+  });
+});
