@@ -54,7 +54,11 @@ if (compiler && writable) {
 // running, and keep the database locked.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid;
-  setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 100).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 100).unref();
 }
 
 await import(new URL('dist/main.js', import.meta.url));

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import { AccessControl } from './access/access-control';
 import { AddressLimits } from './access/address-limits';
+import { Availability } from './access/availability';
 import { FairScheduler } from './access/fair-scheduler';
 import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
@@ -41,6 +42,7 @@ import { accountRoutes } from './routes/account';
 import { assets } from './routes/assets';
 import { contactRoutes } from './routes/contacts';
 import { answerError, notFound } from './routes/errors';
+import { healthRoutes } from './routes/health';
 import { invitationRoutes } from './routes/invitations';
 import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
@@ -63,6 +65,8 @@ export interface App {
    * @param renew creates another link, if that one was lost.
    */
   ownersLink(renew?: boolean): Promise<string | undefined>;
+  /** Makes the server not ready for balancers. It serves on until it is closed. */
+  drain(): void;
   /** Ends all connections, then closes the stores: everything that was accepted is on disk. May be called again. */
   close(): Promise<void>;
 }
@@ -82,6 +86,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const visitorLimits = new VisitorLimits(rateLimits, connections);
   const addressLimits = new AddressLimits(addresses, rateLimits, connections);
   const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits);
+  const availability = new Availability(stores, access);
   subscribeToChanges(stores.control, access, presence);
   const moderation = new Moderation(stores.moderation, visitors, access);
   const rules = new Rules(stores.moderation, visitors);
@@ -125,6 +130,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   web.use(securityHeaders(config.tls !== undefined), refuseForeignOrigins(config.corsOrigins));
   web.use(cors({ origin: [...config.corsOrigins], exposedHeaders: ['Location', 'Retry-After'] }));
   web.use('/static', scheduleRequests(services), assets(ROOT), notFound);
+  web.use(healthRoutes(availability));
   // Streams opt out by `no-transform`: a compressor would delay them until its buffer is full.
   web.use(compression());
   const originOf = passkeyOrigin(addresses, config.corsOrigins);
@@ -156,6 +162,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   dispatchUpgrades(server, addressLimits, sockets, io.path());
 
   const closeAll = async (): Promise<void> => {
+    availability.close();
     const shutdown = shutDown();
     await log.close();
     presence.close();
@@ -169,6 +176,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   return {
     server,
     ownersLink: (renew) => invitations.ownersLink(renew),
+    drain: () => availability.drain(),
     close: () => (closing ??= closeAll()),
   };
 }

@@ -19,8 +19,16 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT).unref();
     app.close().then(() => process.exit(0), fail);
   };
+  let isDraining = false;
+  const drain = (): void => {
+    app.drain();
+    // A second signal ends the delay.
+    if (isDraining || config.shutdownDelay === 0) return shutDown();
+    isDraining = true;
+    setTimeout(shutDown, config.shutdownDelay * 1_000);
+  };
   // SIGHUP is sent when the terminal is closed.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, shutDown);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, drain);
 
   // If `localhost` has two addresses, Node would choose one of them. Proxies and scripts expect this one.
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);

@@ -34,6 +34,9 @@ export const STATUS = {
   unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;
 
+/** When to repeat a request that is refused with `unavailable`, in s. */
+export const RETRY_AFTER = 2;
+
 /**
  * An error that is meant for the client, with a sentence for a person. Any other error is a fault of the server: it is
  * logged, and answered with `internal`.

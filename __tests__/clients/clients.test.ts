@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Contact } from '../../server/wire';
 import { type RunningApp, startApp } from '../support/app';
-import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
+import { newContext, openBrowser } from '../support/browser';
 import { postJson, sendMessage } from '../support/http';
 import { startProxy } from '../support/proxy';
+import { waitUntilEqual } from '../support/wait';
 
 /** The web server of another origin. */
 let otherServer: Server;

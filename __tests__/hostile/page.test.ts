@@ -1,8 +1,8 @@
-import { waitUntilEqual } from '../support/browser';
 import { postJson, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { sendRaw } from '../support/raw';
 import { setUpBrowser } from '../support/browser-fixture';
+import { waitUntilEqual } from '../support/wait';
 
 /** After each test, it checks that no page has thrown or violated its content security policy. */
 const fixture = setUpBrowser();

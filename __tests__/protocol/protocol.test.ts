@@ -6,11 +6,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
-import { newContext, openBrowser, waitUntilEqual } from '../support/browser';
+import { newContext, openBrowser } from '../support/browser';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { startProcess } from '../support/process';
 import { Queue } from '../support/queue';
+import { waitUntilEqual } from '../support/wait';
 
 const ROOT = join(__dirname, '..', '..');
 const PROTOCOL = readFileSync(join(ROOT, 'PROTOCOL.md'), 'utf8');

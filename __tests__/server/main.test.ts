@@ -9,6 +9,7 @@ import { readAll, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
 import { runToEnd, startProcess } from '../support/process';
 import { connect } from '../support/socket';
+import { waitUntilEqual } from '../support/wait';
 
 let folder: TemporaryFolder;
 let database: string;
@@ -89,6 +90,22 @@ describe('the server as a process', () => {
       await again.end('SIGTERM');
     },
   );
+
+  it('serves on for SHUTDOWN_DELAY after a signal, not ready, until a second one', async () => {
+    const server = await startProcess({ DATABASE: database, SHUTDOWN_DELAY: '600' });
+    const readiness = async () => (await fetch(`${server.url}/readyz`)).status;
+    expect(await readiness()).toBe(200);
+    server.child.kill('SIGTERM');
+    await waitUntilEqual(readiness, 503);
+    const sent = await sendMessage(server.url, 'while it drains');
+    expect(await readAll(server.url)).toEqual([sent]);
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends by itself after SHUTDOWN_DELAY', async () => {
+    const server = await startProcess({ DATABASE: database, SHUTDOWN_DELAY: '1' });
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
 
   it('refuses to start on a port in use, and explains why in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -1,6 +1,5 @@
 import sparticuz from '@sparticuz/chromium';
 import { execFileSync } from 'node:child_process';
-import { isDeepStrictEqual } from 'node:util';
 import {
   chromium,
   type Browser,
@@ -10,12 +9,10 @@ import {
   type WebSocketRoute,
 } from 'playwright-core';
 import type { Transport } from '../../static/connection/transports';
+import { WAIT_TIMEOUT, waitUntilEqual } from './wait';
 
 /** A host name of this machine that is not a secure context over HTTP, unlike localhost: as in a local network. */
 export const LAN_HOST = 'parley.test';
-
-/** How long to wait for a page, in ms: a little less than a test may take, so that a failure names what did not come. */
-const TIMEOUT = 150_000;
 
 /** Launches the Chrome of this machine, or else the Chromium of the npm package. */
 export async function openBrowser(): Promise<Browser> {
@@ -38,7 +35,7 @@ export async function newContext(
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(TIMEOUT);
+  context.setDefaultTimeout(WAIT_TIMEOUT);
   return context;
 }
 
@@ -234,19 +231,4 @@ export class ChatPage {
       );
     await waitUntilEqual(read, count);
   }
-}
-
-/** Polls a value until it equals the expected one. Fails with the last value. @param timeout in ms. */
-export async function waitUntilEqual<T>(
-  read: () => Promise<T>,
-  expected: T,
-  timeout = TIMEOUT,
-): Promise<void> {
-  const end = Date.now() + timeout;
-  let value = await read();
-  while (!isDeepStrictEqual(value, expected) && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    value = await read();
-  }
-  expect(value).toEqual(expected);
 }

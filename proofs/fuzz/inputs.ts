@@ -22,8 +22,9 @@ export type Input =
 /** `$` stands for a random text. */
 const PATHS = [
   '/', '/messages', '/subscribe?timeout=0&', '/sse', '/r/lobby', '/r/lobby?follow&', '/r/$', '/r/$/messages/$',
-  '/r/$/rules', '/contacts', '/contacts/$', '/username', '/account', '/account/password', '/account/passkeys',
-  '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options', '/invite', '/invite/preview',
+  '/r/$/rules', '/livez', '/readyz', '/contacts', '/contacts/$', '/username', '/account', '/account/password',
+  '/account/passkeys', '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options',
+  '/invite', '/invite/preview',
   '/invitations', '/invitations/$', '/people', '/people/$/mute', '/people/$/ban', '/people/$/role', '/audit',
   '/moderation', '/static/$', '/static/pages/chat.js', '/socket.io/', '/socket.io/?EIO=4&transport=polling&', '/ws', '/$',
 ]; // prettier-ignore

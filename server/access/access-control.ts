@@ -20,14 +20,18 @@ const RECHECK_INTERVAL = 60 * 60 * 1_000;
 /** The interval at which due rechecks are started, in ms, and the most that are started at a time. */
 const TICK = 2_000;
 const RECHECKS_PER_TICK = 500;
+/** Replaces the time of the last check of a connection, if the database could not be read for it: it is due again. */
+const UNCHECKED = -Infinity;
 
 /**
  * Authorizes visitors to use the chat, and disconnects those that have lost access. All transports and routes use it.
  */
 export class AccessControl {
-  /** The open connections, each with the time of its last check, in ms since 1970. */
+  /** The open connections, each with the time of its last check, in ms since 1970, or {@link UNCHECKED}. */
   private readonly connections = new Map<Connection, number>();
   private readonly timer = setInterval(() => this.recheckDue(), TICK).unref();
+  /** Why no connections are admitted. */
+  private suspension: Refusal | undefined;
 
   constructor(
     private readonly mode: AccessMode,
@@ -60,9 +64,10 @@ export class AccessControl {
   /**
    * Authorizes a connection: a stream, a socket or a long poll. `release` must be called when it closes or fails to
    * open.
-   * @throws {Refusal} as {@link authorize} does, and `too_many_connections`.
+   * @throws {Refusal} as {@link authorize} does, and `too_many_connections`, or the reason of a {@link suspend}.
    */
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
+    if (this.suspension) throw this.suspension;
     const visitor = await this.authorize(request, token);
     return { visitor, release: this.limits.reserve(visitor) };
   }
@@ -112,7 +117,10 @@ export class AccessControl {
   /** Registers an open connection, and rechecks it: its visitor may have lost access since it was authorized. */
   addConnection(connection: Connection): void {
     this.connections.set(connection, Date.now());
-    void this.recheckConnection(connection);
+    const { suspension } = this;
+    // Later, since the caller is still setting it up.
+    if (suspension) queueMicrotask(() => connection.disconnect(suspension));
+    else void this.recheckConnection(connection);
   }
 
   /** Unregisters a closed connection. */
@@ -132,20 +140,32 @@ export class AccessControl {
     return [...new Set(own.map(({ visitor: { address } }) => address))];
   }
 
+  /** Closes all connections, and admits no others until {@link resume}. */
+  suspend(reason: Refusal): void {
+    this.suspension = reason;
+    for (const connection of [...this.connections.keys()]) connection.disconnect(reason);
+  }
+
+  /** Admits connections again. */
+  resume(): void {
+    this.suspension = undefined;
+  }
+
   /** Stops the regular checks. */
   close(): void {
     clearInterval(this.timer);
   }
 
   /**
-   * Starts due rechecks of accounts, which close expired sessions, and count an open connection as a use of its
-   * session.
+   * Starts due rechecks: of accounts, which close expired sessions, and count an open connection as a use of its
+   * session; and of connections whose last recheck failed.
    */
   private recheckDue(): void {
     const now = Date.now();
     let started = 0;
     for (const [connection, checkedAt] of this.connections) {
-      if (connection.visitor.credential === undefined || now - checkedAt < RECHECK_INTERVAL) continue;
+      const isDue = connection.visitor.credential !== undefined && now - checkedAt >= RECHECK_INTERVAL;
+      if (!isDue && checkedAt !== UNCHECKED) continue;
       if ((started += 1) > RECHECKS_PER_TICK) return;
       this.connections.set(connection, now);
       void this.recheckConnection(connection);
@@ -157,8 +177,10 @@ export class AccessControl {
       await this.recheck(connection.visitor);
     } catch (error) {
       // A transient error of the store must not disconnect anybody.
-      if (error instanceof Refusal) connection.disconnect(error);
-      else console.error('The access of a connection could not be rechecked:', error);
+      if (!(error instanceof Refusal))
+        console.error('The access of a connection could not be rechecked:', error);
+      else if (error.code !== 'unavailable') connection.disconnect(error);
+      else if (this.connections.has(connection)) this.connections.set(connection, UNCHECKED);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Addresses } from '../identity/address';
 import { bodySize } from './body-size';
 import { InMemoryConnectionLimiter, reserve, type ConnectionLimiter } from './connection-limiter';
-import { refuseIfExhausted } from './rate-limiter';
+import { consume, InMemoryRateLimiter, refuseIfExhausted, type Allowance } from './rate-limiter';
 import { ADDRESS_FACTOR, FLOOD_FACTOR, readsFor, type RateLimits } from './rate-limits';
 
 /** How many refused requests an aborted connection counts as: its client can open another at once. */
@@ -13,12 +13,16 @@ const ABUSE_COST = 20;
 const REQUEST_BYTES = 4 * 1024;
 const UNREAD_BYTES = 8 * 1024;
 
+/** How many probes of this node an address may send: a hundred a second. */
+const PROBES: Allowance = { points: 1_000, seconds: 10 };
+
 /** Limits each address before its visitors are known: bounds the work and memory that precede access control. */
 export class AddressLimits {
   /** The most bytes that the unanswered requests of an address may take. */
   readonly requestBytes: number;
   /** The most bytes that the connections of an address may leave unread. */
   readonly unreadBytes: number;
+  private readonly probes = new InMemoryRateLimiter(PROBES);
   private readonly handshakes: ConnectionLimiter;
   private readonly sockets: ConnectionLimiter;
 
@@ -60,6 +64,15 @@ export class AddressLimits {
     refuseIfExhausted(refusals.addresses, address, refusals.sentence);
     refuseIfExhausted(reads.addresses, address, reads.sentence);
     reads.addresses.count(address, 1 + readsFor(bodySize(request)));
+  }
+
+  /**
+   * Counts a probe of `/livez` or `/readyz`, whatever else its address has requested: a balancer that shares its address
+   * with clients can ask on.
+   * @throws {Refusal} `rate_limited`
+   */
+  countProbe(request: IncomingMessage): void {
+    if (this.rateLimits) consume(this.probes, this.addressOf(request), 'There were too many probes');
   }
 
   /** Counts a refused request. */

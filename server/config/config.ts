@@ -22,6 +22,8 @@ export interface Config {
   limits: LimitSettings | undefined;
   /** The absolute path of the SQLite file. It is created, with its folder, if it is missing. */
   database: string;
+  /** How long the server serves on after the signal to end, not ready, in s: balancers notice in the meantime. */
+  shutdownDelay: number;
   /** How many of a room's newest messages are cached in memory while it has readers. */
   tail: number;
   /** The country of phone numbers in national format, ISO 3166-1 alpha-2. */
@@ -56,6 +58,7 @@ export function readConfig(environment: Environment): Config {
     access: settings.ACCESS,
     limits: settings.LIMITS === 'off' ? undefined : limitsOf(settings),
     database: settings.DATABASE,
+    shutdownDelay: settings.SHUTDOWN_DELAY,
     tail: settings.TAIL,
     phoneRegion: settings.PHONE_REGION,
     corsOrigins: settings.CORS_ORIGINS,

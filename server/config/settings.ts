@@ -103,6 +103,7 @@ export const SETTINGS = z
     LIMIT_REFUSALS: allowance.default({ points: 60, seconds: 10 }),
     LIMIT_CONNECTIONS: integer(1, 100_000).default(100),
     DATABASE: path.default(DATABASE),
+    SHUTDOWN_DELAY: integer(0, 600).default(0),
     TAIL: integer(1, 10_000).default(500),
     PHONE_REGION: country.default('RU'),
     CORS_ORIGINS: list(origin).default([]),

@@ -12,6 +12,7 @@ export function rejectUpgrade(socket: Duplex, body: ErrorBody): void {
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\nConnection: close\r\n` +
+      retryAfterLine(body) +
       `Content-Type: ${CONTENT_TYPE}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
   );
 }
@@ -19,9 +20,14 @@ export function rejectUpgrade(socket: Duplex, body: ErrorBody): void {
 /** Refuses a request before Express sees it. */
 export function rejectRequest(response: ServerResponse, body: ErrorBody): void {
   const json = JSON.stringify(body);
+  if (body.retryAfter !== undefined) response.setHeader('Retry-After', body.retryAfter);
   response.writeHead(body.status, {
     'Content-Type': CONTENT_TYPE,
     'Content-Length': Buffer.byteLength(json),
   });
   response.end(json);
+}
+
+function retryAfterLine({ retryAfter }: ErrorBody): string {
+  return retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`;
 }

@@ -6,6 +6,9 @@ import { rejectRequest } from './reject';
 /** How long a refusal is delayed, in ms: a client gains nothing from repeating its request at once. */
 const DELAY = 1_000;
 
+/** The addresses that balancers and supervisors ask. */
+const PROBES = new Set<string | undefined>(['/livez', '/readyz']);
+
 /** Refuses the requests of addresses that have used up their rate limits, before any other work is done for them. */
 export class Throttle {
   private readonly count: (this: ServerResponse) => void;
@@ -17,7 +20,10 @@ export class Throttle {
     };
   }
 
-  /** Wraps a listener for requests. The page's assets are only counted where they are refused: they take turns instead. */
+  /**
+   * Wraps a listener for requests. The page's assets are only counted where they are refused: they take turns instead.
+   * Probes are counted by themselves.
+   */
   wrap(handle: RequestListener): RequestListener {
     return (request, response) => {
       if (request.url?.startsWith('/static/')) response.on('finish', this.count);
@@ -29,7 +35,8 @@ export class Throttle {
   /** Counts a request, or answers it with 429. @returns whether it may proceed. */
   allows(request: IncomingMessage, response: ServerResponse): boolean {
     try {
-      this.limits.countRequest(request);
+      if (PROBES.has(request.url)) this.limits.countProbe(request);
+      else this.limits.countRequest(request);
     } catch (error) {
       setTimeout(() => rejectRequest(response, errorBody(error)), DELAY);
       return false;

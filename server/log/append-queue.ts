@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal';
+import { Refusal, RETRY_AFTER } from '../refusal';
 import { isErasing } from './entry';
 import type { AppendResult, Conflict, Draft, Store } from './store';
 
@@ -31,10 +31,10 @@ export class AppendQueue {
   /** Appends an entry; see `Log.append`. */
   append(draft: Draft): Promise<AppendResult> {
     if (this.isClosed)
-      return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.'));
+      return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.', RETRY_AFTER));
     if (this.pending.length >= QUEUE_MAX) {
       return Promise.reject(
-        new Refusal('unavailable', 'The server is too busy to store that now. Try again.'),
+        new Refusal('unavailable', 'The server is too busy to store that now. Try again.', RETRY_AFTER),
       );
     }
     return new Promise((resolve, reject) => {
@@ -67,8 +67,10 @@ export class AppendQueue {
         else reject(refusalOf(result));
       });
     } catch (error) {
-      this.reportFailure(error);
-      const refusal = new Refusal('unavailable', 'The message could not be stored just now. Try again.');
+      // A store that refuses for a moment has logged why.
+      if (!(error instanceof Refusal)) this.reportFailure(error);
+      const sentence = 'The message could not be stored just now. Try again.';
+      const refusal = new Refusal('unavailable', sentence, RETRY_AFTER);
       batch.forEach(({ reject }) => reject(refusal));
     } finally {
       // In the same turn, so that no writer learns of the outcome before the readers of the room do.

@@ -1,4 +1,5 @@
 import type { BanStore } from '../access/access-control';
+import type { Database } from '../access/availability';
 import type { ControlChannel } from '../access/control-channel';
 import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
@@ -26,10 +27,11 @@ import { Writer } from './sqlite/writer';
  *   subscribers to the control channel have handled them; any other outcome names the first condition that failed, and
  *   nothing is changed.
  * - A write that throws may have been committed or not.
+ * - A call that fails because the database can't be reached or written to just now throws `unavailable` (./unavailable.ts).
  * - A read returns one committed state: at least what writes that have returned had stored.
  * - A store has no clock: the time is an argument.
  */
-export interface Stores {
+export interface Stores extends Database {
   log: Store;
   contacts: ContactStore;
   visitors: VisitorStore;
@@ -48,6 +50,7 @@ export interface Stores {
  */
 export async function openStores(file: string, restored = false): Promise<Stores> {
   const { db, epoch, close } = openDatabase(file, restored);
+  const countCommits = db.prepare('SELECT count FROM commits');
   const writer = new Writer(db.name);
   const control = new SqliteControl();
   const sql = new SqliteDatabase(db, writer, control);
@@ -60,6 +63,10 @@ export async function openStores(file: string, restored = false): Promise<Stores
     invitations: new SqlInvitations(sql),
     moderation: new SqlModeration(sql),
     control,
+    ping: async () => {
+      countCommits.get();
+      await writer.ping();
+    },
     close: async () => {
       await writer.close();
       close();

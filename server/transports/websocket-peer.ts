@@ -59,7 +59,8 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   }
 
   end(error?: unknown): void {
-    if (error instanceof Refusal) return this.close(1008, error.message);
+    if (error instanceof Refusal)
+      return this.close(error.code === 'unavailable' ? 1013 : 1008, error.message);
     if (!error) return this.close(1001, RESTARTING);
     console.error('A WebSocket reader failed:', error);
     this.close(1011, 'Something went wrong on the server. Reconnect with your cursor.');

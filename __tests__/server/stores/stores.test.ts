@@ -38,6 +38,10 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     stores = await backend.open();
   };
 
+  it('answers a ping', async () => {
+    await stores.ping();
+  });
+
   it('counts 1, 2, 3 … in each room, in the order of the drafts', async () => {
     const drafts = [
       messageDraft('a'),

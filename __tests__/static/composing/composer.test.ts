@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { waitUntilEqual } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 const { openPage } = fixture;

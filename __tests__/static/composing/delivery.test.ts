@@ -1,7 +1,8 @@
-import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { readAll } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 

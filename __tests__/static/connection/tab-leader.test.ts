@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 

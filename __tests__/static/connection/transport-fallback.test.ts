@@ -1,8 +1,8 @@
 import type { Transport } from '../../../static/connection/transports';
 import type { ChatPage } from '../../support/browser';
-import { waitUntilEqual } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { readAll } from '../../support/http';
 import { type BrowserFixture, setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const PASSWORD = 'correct horse';
 

@@ -1,6 +1,6 @@
-import { waitUntilEqual } from '../../support/browser';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 

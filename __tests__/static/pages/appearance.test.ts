@@ -1,8 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { newContext, waitUntilEqual } from '../../support/browser';
+import { newContext } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { TestVisitor } from '../../support/test-visitor';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 

@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transport } from '../../../static/connection/transports';
 import { createTemporaryFolder } from '../../support/app';
-import { newContext, waitUntilEqual } from '../../support/browser';
+import { newContext } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { startProcess } from '../../support/process';
 import { Queue } from '../../support/queue';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 const { openPage } = fixture;

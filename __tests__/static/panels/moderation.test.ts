@@ -1,6 +1,7 @@
-import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { type BrowserFixture, setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 /** Opens the room as the owner of a new server. */
 async function openAsOwner(fixture: BrowserFixture): Promise<ChatPage> {

@@ -1,6 +1,7 @@
-import { type ChatPage, waitUntilEqual } from '../../support/browser';
+import type { ChatPage } from '../../support/browser';
 import { sendMessage } from '../../support/http';
 import { setUpBrowser } from '../../support/browser-fixture';
+import { waitUntilEqual } from '../../support/wait';
 
 const fixture = setUpBrowser();
 const { openPage } = fixture;

@@ -57,6 +57,8 @@ function work(task: Task): unknown {
       counter.update();
       return outcome;
     }
+    case 'ping':
+      return undefined;
     case 'close':
       eraser.stop();
       counter.close();
@@ -69,9 +71,9 @@ parentPort!.on('message', ({ id, task }: { id: number; task: Task }) => {
   try {
     answer = { id, result: work(task) };
   } catch (error) {
-    answer = { id, error: String(error) };
+    answer = { id, error: String(error), code: (error as { code?: string }).code };
   }
   parentPort!.postMessage(answer);
-  resting.refresh();
+  if (task.type !== 'ping') resting.refresh();
   if (task.type === 'close') parentPort!.close();
 });

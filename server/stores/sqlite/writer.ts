@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Guard, Statement } from '../sql/database';
+import { unavailable } from '../unavailable';
 import type { Outcome, NewRow } from './append';
+import { statementError } from './unavailable';
 
 /** A request to the thread. */
 export type Task =
   | { type: 'append'; drafts: readonly NewRow[]; at: number }
   | { type: 'run'; statements: readonly Statement[]; guards: readonly Guard[] }
+  | { type: 'ping' }
   | { type: 'close' };
 
-/** The answer of the thread to a request: the result of the task, or the error. */
-export type Answer = { id: number; result: unknown } | { id: number; error: string };
+/** The answer of the thread to a request: the result of the task, or the error with SQLite's code. */
+export type Answer =
+  { id: number; result: unknown } | { id: number; error: string; code: string | undefined };
 
 interface Waiting {
   resolve: (result: never) => void;
@@ -53,6 +57,11 @@ export class Writer {
     return this.send({ type: 'run', statements, guards });
   }
 
+  /** Waits until the thread has run the writes before this. @throws {Error} if it has ended. */
+  ping(): Promise<void> {
+    return this.send({ type: 'ping' });
+  }
+
   /** Ends the thread once all writes are done. */
   async close(): Promise<void> {
     const { thread } = this;
@@ -78,13 +87,13 @@ export class Writer {
     thread.on('message', (answer: Answer) => {
       const { resolve, reject } = this.waiting.get(answer.id)!;
       this.waiting.delete(answer.id);
-      if ('error' in answer) reject(new Error(answer.error));
+      if ('error' in answer) reject(statementError(answer.error, answer.code));
       else resolve(answer.result as never);
     });
     thread.on('error', (error) => console.error('The thread that writes failed:', error));
     thread.on('exit', () => {
       this.thread = undefined;
-      this.waiting.forEach(({ reject }) => reject(new Error('The thread that writes has ended.')));
+      this.waiting.forEach(({ reject }) => reject(unavailable('the thread that writes has ended.')));
       this.waiting.clear();
     });
     return thread;

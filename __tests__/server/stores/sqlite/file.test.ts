@@ -100,7 +100,8 @@ describe('the SQLite file', () => {
        SELECT i, i FROM n`,
     ]);
     await (Reflect.get(writer, 'thread') as Worker).terminate();
-    await expect(lost).rejects.toThrow(/ended/);
+    await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
+    await writer.ping();
     const isThere = ['missing', ["SELECT 1 FROM settings WHERE name = 'c'"]] as const;
     await writer.run(["INSERT INTO settings VALUES ('c', 'd')"]);
     expect(await writer.runGuarded([isThere])).toBe('done');

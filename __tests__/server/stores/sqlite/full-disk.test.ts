@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MessagePage } from '../../../../server/wire';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { errorOf } from '../../../support/error';
 import { TestVisitor } from '../../../support/test-visitor';
 import { type ServerProcess, startProcess } from '../../../support/process';
 
@@ -44,7 +45,16 @@ describe('a server whose disk is full', () => {
     db.close();
     fill(0);
 
-    expect((await guest.request('POST', '/messages', { message: 'during' })).status).toBe(503);
+    for (const [path, body] of [
+      ['/messages', { message: 'during' }],
+      ['/username', { username: 'Pasha' }],
+      ['/contacts', { name: 'Masha', phone: '+79123456789' }],
+    ] as const)
+      expect(await guest.request('POST', path, body)).toMatchObject({
+        status: 503,
+        body: errorOf('unavailable'),
+      });
+    expect((await guest.request('GET', '/readyz')).status).toBe(200);
     const script = new TestVisitor(server.url);
     const bearer = { Authorization: `Bearer ${String(token)}` };
     expect((await script.request('GET', '/messages', undefined, bearer)).status).toBe(200);

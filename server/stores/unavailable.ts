@@ -1,0 +1,20 @@
+import { Refusal, RETRY_AFTER } from '../refusal';
+
+/** The shortest time between two lines in the log, in ms: without its database, every request fails. */
+const REPORT_INTERVAL = 1_000;
+
+let reportedAt = -Infinity;
+
+/**
+ * Returns the refusal of a request, on any transport, that failed because the database can't be reached or written to
+ * just now. It is not known whether a write was committed.
+ * @param error the reason, for the log.
+ */
+export function unavailable(error: unknown): Refusal {
+  const now = performance.now();
+  if (now - reportedAt >= REPORT_INTERVAL) {
+    reportedAt = now;
+    console.error(`The database can't be used just now: ${String(error)}`);
+  }
+  return new Refusal('unavailable', "The server can't use its database just now. Try again.", RETRY_AFTER);
+}
