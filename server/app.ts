@@ -10,7 +10,7 @@ import { FairScheduler } from './access/fair-scheduler';
 import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRateLimits } from './access/rate-limits';
-import { InMemorySlowMode } from './access/slow-mode';
+import { SlowMode } from './access/slow-mode';
 import { createAccountServices } from './accounts/account-services';
 import { Invitations } from './accounts/invitations';
 import { subscribeToChanges } from './chat/subscribe-to-changes';
@@ -19,7 +19,6 @@ import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Deletions } from './chat/deletions';
 import { Moderation } from './chat/moderation';
-import { InMemoryNameClaims } from './chat/name-claims';
 import { InMemoryPresence } from './chat/presence';
 import { Rules } from './chat/rules';
 import { WriteAccess } from './chat/write-access';
@@ -100,8 +99,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     rules,
     writeAccess,
     visitorLimits,
-    new InMemorySlowMode(),
-    new InMemoryNameClaims(),
+    new SlowMode(stores.slowMode),
   );
   const services = {
     log,
@@ -170,6 +168,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     sockets.close();
     await io.close();
     await shutdown;
+    await visitors.close();
     await stores.close();
   };
   let closing: Promise<void> | undefined;

@@ -69,7 +69,15 @@ export class AccessControl {
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
     if (this.suspension) throw this.suspension;
     const visitor = await this.authorize(request, token);
-    return { visitor, release: this.limits.reserve(visitor) };
+    const releaseLimits = this.limits.reserve(visitor);
+    const disconnect = this.visitors.connect(visitor);
+    return {
+      visitor,
+      release: () => {
+        releaseLimits();
+        disconnect();
+      },
+    };
   }
 
   /**

@@ -1,48 +1,59 @@
 import { Refusal } from '../refusal';
 
-/** The most writers whose last message is remembered, about 2 MB; above it, the oldest is dropped. */
-const WRITERS_MAX = 10_000;
+/** The longest interval of slow mode, in s: an hour. */
+export const SLOW_MAX = 3_600;
 
-/** Limits how often each writer may write in rooms with slow mode. */
-export interface SlowMode {
+/** Stores the time of each writer's last message in a room with slow mode, in ms since 1970. */
+export interface SlowModeStore {
+  /**
+   * Records a message.
+   * @param interval the shortest time between two messages, in ms.
+   * @param forgetBefore older times are removed.
+   * @returns `too_soon` if the writer's last message is not as old.
+   */
+  recordMessage(
+    room: string,
+    writer: string,
+    at: number,
+    interval: number,
+    forgetBefore: number,
+  ): Promise<'done' | 'too_soon'>;
+  /** Returns the time of a writer's last message. */
+  lastMessage(room: string, writer: string): Promise<number | undefined>;
+  /** Removes the record of a message. */
+  forgetMessage(room: string, writer: string, at: number): Promise<void>;
+}
+
+/**
+ * Limits how often each writer may write in rooms with slow mode. The store decides, so that it holds for all processes
+ * together. It stores the times of messages rather than the ends of waits, since the interval may change.
+ */
+export class SlowMode {
+  constructor(private readonly store: SlowModeStore) {}
+
   /**
    * Counts a message.
    * @param seconds the room's current interval.
    * @returns the function that undoes the count, for a message that was not stored.
    * @throws {Refusal} `slow_mode`, with when to try again.
    */
-  count(room: string, writer: string, seconds: number): Promise<() => void>;
-}
-
-/**
- * Slow mode for the writers of one process. It stores the times of their last messages rather than the ends of their
- * waits, since the interval may change in the meantime.
- */
-export class InMemorySlowMode implements SlowMode {
-  /** The times of the last messages, in ms on the clock of `performance.now()`, the oldest first. */
-  private readonly lastMessages = new Map<string, number>();
-
-  async count(room: string, writer: string, seconds: number): Promise<() => void> {
-    const key = `${room} ${writer}`;
-    const now = performance.now();
-    const previous = this.lastMessages.get(key);
-    const wait = Math.ceil(((previous ?? -Infinity) + seconds * 1_000 - now) / 1_000);
-    if (wait > 0) {
-      const sentence = `This room is in slow mode: one message in ${seconds} s. Try again in ${wait} s.`;
-      throw new Refusal('slow_mode', sentence, wait);
-    }
-    this.remember(key, now);
-    return () => {
-      if (this.lastMessages.get(key) !== now) return;
-      if (previous === undefined) this.lastMessages.delete(key);
-      else this.remember(key, previous);
-    };
+  async count(room: string, writer: string, seconds: number): Promise<() => Promise<void>> {
+    const now = Date.now();
+    const interval = seconds * 1_000;
+    const outcome = await this.store.recordMessage(room, writer, now, interval, now - SLOW_MAX * 1_000);
+    if (outcome === 'done') return () => this.undo(room, writer, now);
+    const last = (await this.store.lastMessage(room, writer)) ?? now - interval;
+    // The clock may have been set back since the last message.
+    const wait = Math.min(Math.max(Math.ceil((last + interval - now) / 1_000), 1), seconds);
+    const sentence = `This room is in slow mode: one message in ${seconds} s. Try again in ${wait} s.`;
+    throw new Refusal('slow_mode', sentence, wait);
   }
 
-  private remember(key: string, time: number): void {
-    this.lastMessages.delete(key);
-    const [oldest] = this.lastMessages.keys();
-    if (oldest !== undefined && this.lastMessages.size >= WRITERS_MAX) this.lastMessages.delete(oldest);
-    this.lastMessages.set(key, time);
+  private async undo(room: string, writer: string, at: number): Promise<void> {
+    try {
+      await this.store.forgetMessage(room, writer, at);
+    } catch (error) {
+      console.error('A message that was not stored counts towards slow mode:', error);
+    }
   }
 }

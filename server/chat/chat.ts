@@ -3,16 +3,13 @@ import type { VisitorLimits } from '../access/visitor-limits';
 import { isAtLeast } from '../access/role';
 import type { SlowMode } from '../access/slow-mode';
 import type { Content } from '../entry-kinds';
-import { ANONYMOUS } from '../identity/appearance';
-import { skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
-import { nameTaken, type Visitors } from '../identity/visitors';
+import type { Visitors } from '../identity/visitors';
 import { isEntryOf } from '../log/entry';
 import type { Log } from '../log/log';
 import type { AppendResult, Draft } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername } from '../wire';
-import type { NameClaims } from './name-claims';
 import type { Presence } from './presence';
 import type { Rules } from './rules';
 import type { WriteAccess } from './write-access';
@@ -34,7 +31,6 @@ export class Chat {
     private readonly writeAccess: WriteAccess,
     private readonly limits: VisitorLimits,
     private readonly slowMode: SlowMode,
-    private readonly claims: NameClaims,
   ) {}
 
   /**
@@ -54,11 +50,11 @@ export class Chat {
     const { username, undoCount } = allowed;
     // Field by field: a spread whose fields are overridden takes several times as long.
     const entry = { type, body, room, id, visitor: visitor.id, username } as Draft;
-    const appended = await this.log.append(entry).catch((error: unknown) => {
-      undoCount();
+    const appended = await this.log.append(entry).catch(async (error: unknown) => {
+      await undoCount();
       throw error;
     });
-    if (appended.repeated) undoCount();
+    if (appended.repeated) await undoCount();
     return appended;
   }
 
@@ -91,24 +87,11 @@ export class Chat {
    */
   async rename(visitor: Visitor, username: string): Promise<ChangeUsername> {
     await this.writeAccess.authorize('names', visitor);
-    if (username === ANONYMOUS) await this.visitors.rename(visitor, username);
-    else await this.claim(visitor, username, skeletonOf(username));
+    await this.visitors.rename(visitor, username);
     const change: ChangeUsername = { type: 'change_username', visitor: visitor.id, username };
     // The store announces the name of a persistent visitor on the control channel.
     if (!visitor.isPersistent) this.presence.announceRename(change);
     return change;
-  }
-
-  /** Gives a visitor a name, unless another visitor has it or is claiming it. */
-  private async claim(visitor: Visitor, username: string, skeleton: string): Promise<void> {
-    const release = await this.claims.claim(skeleton, visitor.id);
-    if (!release) throw nameTaken(username);
-    try {
-      if (this.presence.hasNamesake(visitor.id, skeleton)) throw nameTaken(username);
-      await this.visitors.rename(visitor, username);
-    } finally {
-      await release();
-    }
   }
 
   /**
@@ -120,11 +103,11 @@ export class Chat {
   private async authorizeMessage(
     room: string,
     visitor: Visitor,
-  ): Promise<{ username: string; undoCount: () => void }> {
+  ): Promise<{ username: string; undoCount: () => Promise<void> }> {
     const { username, role } = await this.writeAccess.authorize('messages', visitor);
     const { locked, slow } = await this.rules.of(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator'))
-      return { username, undoCount: () => undefined };
+      return { username, undoCount: () => Promise.resolve() };
     if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
     // A visitor without a cookie could otherwise reconnect to evade slow mode.
     const writer = visitor.isPersistent ? visitor.id : visitor.address;

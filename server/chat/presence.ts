@@ -1,5 +1,3 @@
-import { ANONYMOUS } from '../identity/appearance';
-import { skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
 import type {
   ChangeRoom,
@@ -71,8 +69,6 @@ export interface Presence {
   people(room: string): Person[];
   /** Sends a visitor's new name to everybody in its rooms. */
   announceRename(change: ChangeUsername): void;
-  /** Returns whether another visitor without a cookie, whose name is in no store, has a name with this skeleton. */
-  hasNamesake(visitor: string, skeleton: string): boolean;
   /** Sends an event to everybody in a room. */
   notifyRoom(room: string, event: ChangeRoom): void;
   /** Sends an event to everybody in all rooms. */
@@ -84,8 +80,6 @@ export interface Presence {
 /** The presence of the connections to one process. */
 export class InMemoryPresence implements Presence {
   private readonly rooms = new Map<string, Room>();
-  /** The cached skeletons of visitors' names. */
-  private readonly skeletons = new WeakMap<Visitor, { username: string; skeleton: string }>();
 
   join(name: string, visitor: Visitor, subscriber: Subscriber): Attendance {
     let room = this.rooms.get(name);
@@ -109,27 +103,6 @@ export class InMemoryPresence implements Presence {
       own.forEach(({ visitor }) => (visitor.username = change.username));
       if (own.length > 0) attendees.forEach(({ subscriber }) => subscriber.notify(change));
     }
-  }
-
-  hasNamesake(visitor: string, skeleton: string): boolean {
-    for (const { attendees } of this.rooms.values()) {
-      for (const { visitor: other } of attendees) {
-        const hasOwnName = !other.isPersistent && other.id !== visitor && other.username !== ANONYMOUS;
-        if (hasOwnName && this.skeletonOf(other) === skeleton) return true;
-      }
-    }
-    return false;
-  }
-
-  /** Returns the skeleton of a visitor's name; cached, since a room may hold thousands of visitors. */
-  private skeletonOf(visitor: Visitor): string {
-    const { username } = visitor;
-    let cached = this.skeletons.get(visitor);
-    if (cached?.username !== username) {
-      cached = { username, skeleton: skeletonOf(username) };
-      this.skeletons.set(visitor, cached);
-    }
-    return cached.skeleton;
   }
 
   notifyRoom(name: string, event: ChangeRoom): void {

@@ -1,5 +1,6 @@
 import type { Role } from '../wire';
 import type { LastSeenStore } from './last-seen';
+import type { TransientNameStore } from './transient-names';
 
 /** A reader or writer, the same on every transport. */
 export interface Visitor {
@@ -32,7 +33,7 @@ export interface Profile {
 export type CredentialKind = 'session' | 'token';
 
 /** Stores visitors, and finds them by their credentials. */
-export interface VisitorStore extends LastSeenStore {
+export interface VisitorStore extends LastSeenStore, TransientNameStore {
   /** Returns the key that signs cookies, and stores `fresh` as that key the first time. */
   signingKey(fresh: string): Promise<string>;
   /** Returns the profile of a visitor, if anything is stored of it. */
@@ -42,7 +43,7 @@ export interface VisitorStore extends LastSeenStore {
    * @param skeleton see `skeletonOf`; null for the name that everybody may have.
    * @param abandonedBefore a name without an account is free if its owner's last visit was before this, in ms since 1970.
    * @param at when it is claimed, which is a visit.
-   * @returns `name_taken` if another visitor has a name with this skeleton, or `name_required` if an account, which
+   * @returns `name_taken` if another visitor has a name with this skeleton, persistent or not, or `name_required` if an account, which
    *   people sign in to by its name, would have none.
    */
   claim(
@@ -52,8 +53,6 @@ export interface VisitorStore extends LastSeenStore {
     abandonedBefore: number,
     at: number,
   ): Promise<'done' | 'name_taken' | 'name_required'>;
-  /** Returns whether a visitor has a name with this skeleton; see {@link claim}. */
-  isTaken(skeleton: string, abandonedBefore: number): Promise<boolean>;
   /** Finds a credential by the hash of its secret. */
   credentialOf(
     kind: CredentialKind,

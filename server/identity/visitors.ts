@@ -6,6 +6,7 @@ import { Cookies, SESSION_AGE, type CookieIdentity } from './cookies';
 import { LastSeen } from './last-seen';
 import { skeletonOf } from './name';
 import { hashOf, newId } from './secret';
+import { TransientNames } from './transient-names';
 import type { CredentialKind, Profile, Visitor, VisitorStore } from './visitor';
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -24,8 +25,8 @@ const UNKNOWN_VISITOR: Profile = {
 /** Identifies visitors by their cookies and tokens, and manages their names. */
 export class Visitors {
   private readonly lastSeen: LastSeen;
-
   private readonly cookies: Cookies;
+  private readonly transientNames: TransientNames;
 
   /** @param key the key that signs cookies; see {@link VisitorStore.signingKey}. */
   constructor(
@@ -35,6 +36,7 @@ export class Visitors {
   ) {
     this.lastSeen = new LastSeen(store);
     this.cookies = new Cookies(addresses, key);
+    this.transientNames = new TransientNames(store);
   }
 
   /**
@@ -117,6 +119,19 @@ export class Visitors {
   }
 
   /**
+   * Keeps the name of a visitor that is not persistent, while its connection lasts.
+   * @returns the function that frees it.
+   */
+  connect(visitor: Visitor): () => void {
+    return visitor.isPersistent ? () => undefined : this.transientNames.connect(visitor);
+  }
+
+  /** Frees the names of visitors that are not persistent. */
+  close(): Promise<void> {
+    return this.transientNames.close();
+  }
+
+  /**
    * Renames a visitor.
    * @throws {Refusal} `name_taken` if another visitor has a name that looks like it; `conflict` if an account would have
    *   no name.
@@ -131,8 +146,7 @@ export class Visitors {
       if (outcome === 'name_taken') throw nameTaken(username);
       if (outcome === 'name_required')
         throw new Refusal('conflict', 'Your account is signed in to by its name. Choose another name.');
-    } else if (skeleton !== null && (await this.store.isTaken(skeleton, abandonedBefore))) {
-      // A visitor that is not persistent does not claim its name: others may take it.
+    } else if (!(await this.transientNames.reserve(id, skeleton, abandonedBefore, now))) {
       throw nameTaken(username);
     }
     visitor.username = username;
@@ -163,7 +177,7 @@ function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boo
 }
 
 /** Returns the error for a name that another visitor has. */
-export function nameTaken(username: string): Refusal {
+function nameTaken(username: string): Refusal {
   return new Refusal(
     'name_taken',
     `The name "${username}", or one that looks like it, is taken. Choose another.`,

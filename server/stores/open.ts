@@ -1,5 +1,6 @@
 import type { BanStore } from '../access/access-control';
 import type { Database } from '../access/availability';
+import type { SlowModeStore } from '../access/slow-mode';
 import type { ControlChannel } from '../access/control-channel';
 import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
@@ -13,6 +14,7 @@ import { SqlContacts } from './sql/contacts';
 import { SqlInvitations } from './sql/invitations';
 import { SqlModeration } from './sql/moderation';
 import { SqlPasskeys } from './sql/passkeys';
+import { SqlSlowMode } from './sql/slow-mode';
 import { SqlVisitors } from './sql/visitors';
 import { SqliteControl } from './sqlite/control';
 import { openDatabase } from './sqlite/database';
@@ -39,6 +41,7 @@ export interface Stores extends Database {
   passkeys: PasskeyStore;
   invitations: InvitationStore;
   moderation: ModerationStore & BanStore;
+  slowMode: SlowModeStore;
   control: ControlChannel;
   close(): Promise<void>;
 }
@@ -62,6 +65,7 @@ export async function openStores(file: string, restored = false): Promise<Stores
     passkeys: new SqlPasskeys(sql),
     invitations: new SqlInvitations(sql),
     moderation: new SqlModeration(sql),
+    slowMode: new SqlSlowMode(sql),
     control,
     ping: async () => {
       countCommits.get();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { ROLES } from '../access/role';
+import { SLOW_MAX } from '../access/slow-mode';
 import type { PasswordChange } from '../accounts/accounts';
 import type { InvitationDraft } from '../accounts/invitations';
 import type { NameAndPassword } from '../accounts/sign-in';
@@ -17,8 +18,6 @@ const USES_MAX = 10_000;
 const HOURS_MAX = 24 * 365;
 /** The longest temporary mute or ban, in minutes: a year. */
 const MINUTES_MAX = 60 * 24 * 365;
-/** The longest interval of slow mode, in s: an hour. */
-const SLOW_MAX = 3_600;
 
 const password = z
   .string('The password must be a string.')

@@ -50,6 +50,20 @@ describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_n
     expect(count(outcomes, 'done')).toBe(1);
   });
 
+  it('give a name to one of them, whether or not they are persistent', async () => {
+    const outcomes = await times(8, (i) =>
+      i % 2
+        ? stores.visitors.claim(`v${i}`, 'Masha', 'masha', 0, NOW)
+        : stores.visitors.reserveName(`v${i}`, 'masha', 'node', 0, NOW, NOW + 1),
+    );
+    expect(count(outcomes, 'done')).toBe(1);
+  });
+
+  it('write one message in an interval of slow mode', async () => {
+    const outcomes = await times(5, (i) => stores.slowMode.recordMessage('lobby', 'v', NOW + i, 1_000, 0));
+    expect([count(outcomes, 'done'), count(outcomes, 'too_soon')]).toEqual([1, 4]);
+  });
+
   it('replace a password once', async () => {
     await stores.visitors.claim('v', 'Masha', 'masha', 0, NOW);
     const outcomes = await times(5, (i) => stores.accounts.setPassword('v', undefined, `hash ${i}`));

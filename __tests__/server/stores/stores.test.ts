@@ -188,13 +188,63 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     const { visitors } = stores;
     expect(await visitors.claim('v', 'Masha', 'masha', 0, 1)).toBe('done');
     expect(await visitors.claim('w', 'MASHA', 'masha', 1, 2)).toBe('name_taken');
-    expect([await visitors.isTaken('masha', 1), await visitors.isTaken('masha', 2)]).toEqual([true, false]);
+    expect([await visitors.isTaken('masha', 1, 2), await visitors.isTaken('masha', 2, 2)]).toEqual([
+      true,
+      false,
+    ]);
     expect(await visitors.profileOf('w')).toBeUndefined();
     expect(await visitors.claim('w', 'MASHA', 'masha', 2, 2)).toBe('done');
     expect(await visitors.profileOf('v')).toMatchObject({ username: 'Anonymous' });
     expect(await visitors.profileOf('w')).toMatchObject({ username: 'MASHA', seen: 2 });
     expect(await visitors.claim('w', 'Anonymous', null, 0, 3)).toBe('done');
     expect(await visitors.claim('v', 'Masha', 'masha', 0, 3)).toBe('done');
+  });
+
+  it('reserves a name for a connected visitor until it expires, is released, or its visitor takes another', async () => {
+    const { visitors } = stores;
+    const reserve = (visitor: string, skeleton: string | null, at: number) =>
+      visitors.reserveName(visitor, skeleton, `node of ${visitor}`, 0, at, at + 10);
+    expect(await reserve('v', 'masha', 0)).toBe('done');
+    expect(await reserve('w', 'masha', 9)).toBe('name_taken');
+    expect(await visitors.claim('w', 'Masha', 'masha', 0, 9)).toBe('name_taken');
+    expect(await visitors.isTaken('masha', 0, 9)).toBe(true);
+    expect(await visitors.isTaken('masha', 0, 10)).toBe(false);
+    expect(await reserve('w', 'masha', 10)).toBe('done');
+    await visitors.renewNames('node of w', 15, 30);
+    expect(await reserve('v', 'masha', 29)).toBe('name_taken');
+    expect(await reserve('w', null, 29)).toBe('done');
+    expect(await reserve('v', 'masha', 29)).toBe('done');
+    expect(await reserve('v', 'boris', 29)).toBe('done');
+    expect(await visitors.isTaken('masha', 0, 29)).toBe(false);
+    await visitors.releaseName('v');
+    expect(await visitors.isTaken('boris', 0, 29)).toBe(false);
+    for (const name of ['anna', 'boris']) expect(await reserve(name, name, 29)).toBe('done');
+    await visitors.releaseNames('node of anna');
+    expect(await visitors.isTaken('anna', 0, 29)).toBe(false);
+    expect(await visitors.isTaken('boris', 0, 29)).toBe(true);
+    expect(await visitors.claim('w', 'Anna', 'anna', 0, 29)).toBe('done');
+    expect(await reserve('anna', 'anna', 29)).toBe('name_taken');
+  });
+
+  it('records one message of a writer in an interval, and forgets it if it was not stored', async () => {
+    const { slowMode } = stores;
+    const record = (writer: string, at: number, room = 'lobby') =>
+      slowMode.recordMessage(room, writer, at, 1_000, at - 5_000);
+    expect(await record('v', 10_000)).toBe('done');
+    expect(await record('w', 10_000)).toBe('done');
+    expect(await record('v', 10_000, 'other')).toBe('done');
+    expect(await record('v', 10_999)).toBe('too_soon');
+    expect(await slowMode.lastMessage('lobby', 'v')).toBe(10_000);
+    expect(await record('v', 11_000)).toBe('done');
+    await slowMode.forgetMessage('lobby', 'v', 10_000);
+    expect(await record('v', 11_500)).toBe('too_soon');
+    await slowMode.forgetMessage('lobby', 'v', 11_000);
+    expect(await record('v', 11_500)).toBe('done');
+    // The clock was set back: a little, and by more than the interval.
+    expect(await record('v', 10_600)).toBe('too_soon');
+    expect(await record('v', 1_000)).toBe('done');
+    await record('w', 20_000);
+    expect(await slowMode.lastMessage('other', 'v')).toBeUndefined();
   });
 
   it('lets no account give up its name, or lose it to others, however long its owner has been away', async () => {

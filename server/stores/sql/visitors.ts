@@ -1,6 +1,6 @@
 import { ANONYMOUS } from '../../identity/appearance';
 import type { CredentialKind, Profile, VisitorStore } from '../../identity/visitor';
-import type { SqlDatabase } from './database';
+import type { Guard, SqlDatabase, Statement } from './database';
 import { ensureVisitor, toInteger } from './statements';
 
 /** Visitors. */
@@ -33,14 +33,12 @@ export class SqlVisitors implements VisitorStore {
     abandonedBefore: number,
     at: number,
   ): Promise<'done' | 'name_taken' | 'name_required'> {
-    const isFree = `SELECT 1 WHERE NOT EXISTS (
-      SELECT 1 FROM visitors WHERE skeleton = ? AND id <> ? AND NOT ${ABANDONED})`;
     const isAllowed = `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM visitors WHERE id = ? AND ${HAS_ACCOUNT})`;
     return this.db.runGuarded(
       [
         skeleton === null
           ? ['name_required', [isAllowed, visitor]]
-          : ['name_taken', [isFree, skeleton, visitor, toInteger(abandonedBefore)]],
+          : expectFree(visitor, skeleton, abandonedBefore, at),
       ],
       [
         ensureVisitor(visitor, at),
@@ -61,9 +59,38 @@ export class SqlVisitors implements VisitorStore {
     );
   }
 
-  async isTaken(skeleton: string, abandonedBefore: number): Promise<boolean> {
-    const namesakes = `SELECT 1 FROM visitors WHERE skeleton = ? AND NOT ${ABANDONED}`;
-    return (await this.db.read(namesakes, skeleton, toInteger(abandonedBefore))).length > 0;
+  reserveName(
+    visitor: string,
+    skeleton: string | null,
+    node: string,
+    abandonedBefore: number,
+    at: number,
+    until: number,
+  ): Promise<'done' | 'name_taken'> {
+    return this.db.runGuarded(skeleton === null ? [] : [expectFree(visitor, skeleton, abandonedBefore, at)], [
+      ['DELETE FROM transient_names WHERE visitor = ?', visitor],
+      ...(skeleton === null ? [] : [reserve(skeleton, visitor, node, until)]),
+    ]);
+  }
+
+  renewNames(node: string, at: number, until: number): Promise<void> {
+    return this.db.run(
+      ['UPDATE transient_names SET until = ? WHERE node = ?', until, node],
+      ['DELETE FROM transient_names WHERE until < ?', at],
+    );
+  }
+
+  releaseName(visitor: string): Promise<void> {
+    return this.db.run(['DELETE FROM transient_names WHERE visitor = ?', visitor]);
+  }
+
+  releaseNames(node: string): Promise<void> {
+    return this.db.run(['DELETE FROM transient_names WHERE node = ?', node]);
+  }
+
+  async isTaken(skeleton: string, abandonedBefore: number, at: number): Promise<boolean> {
+    const [, [sql, ...values]] = expectFree('', skeleton, abandonedBefore, at);
+    return (await this.db.read(sql, ...values)).length === 0;
   }
 
   recordVisit(visitor: string, at: number): Promise<void> {
@@ -94,3 +121,27 @@ export class SqlVisitors implements VisitorStore {
 const HAS_ACCOUNT = `(password IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE visitor = visitors.id))`;
 /** The condition that a visitor has no account, and was last seen before a time. */
 const ABANDONED = `(seen < ? AND NOT ${HAS_ACCOUNT})`;
+
+/** Requires that no other visitor has a name with this skeleton, persistent or not. */
+function expectFree(
+  visitor: string,
+  skeleton: string,
+  abandonedBefore: number,
+  at: number,
+): Guard<'name_taken'> {
+  const isFree = `SELECT 1
+    WHERE NOT EXISTS (SELECT 1 FROM visitors WHERE skeleton = ? AND id <> ? AND NOT ${ABANDONED})
+    AND NOT EXISTS (SELECT 1 FROM transient_names WHERE skeleton = ? AND visitor <> ? AND until > ?)`;
+  return ['name_taken', [isFree, skeleton, visitor, toInteger(abandonedBefore), skeleton, visitor, at]];
+}
+
+function reserve(skeleton: string, visitor: string, node: string, until: number): Statement {
+  return [
+    `INSERT INTO transient_names (skeleton, visitor, node, until) VALUES (?, ?, ?, ?)
+     ON CONFLICT (skeleton) DO UPDATE SET visitor = excluded.visitor, node = excluded.node, until = excluded.until`,
+    skeleton,
+    visitor,
+    node,
+    until,
+  ];
+}

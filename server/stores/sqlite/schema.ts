@@ -252,4 +252,23 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE rooms;
   ALTER TABLE heads RENAME TO rooms;
   `,
+  `
+  -- The last messages of writers in rooms with slow mode, for as long as they count.
+  CREATE TABLE last_messages (
+    room TEXT NOT NULL,
+    writer TEXT NOT NULL, -- a visitor, or the address of visitors that are not persistent
+    at INTEGER NOT NULL,
+    PRIMARY KEY (room, writer)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX last_messages_by_time ON last_messages (at);
+
+  -- The names of connected visitors that are not persistent.
+  CREATE TABLE transient_names (
+    skeleton TEXT PRIMARY KEY,
+    visitor TEXT NOT NULL,
+    node TEXT NOT NULL, -- the process that renews it
+    until INTEGER NOT NULL -- it expires by itself
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX transient_names_by_visitor ON transient_names (visitor);
+  `,
 ];
