@@ -5,7 +5,7 @@ import { OWNERS_LINK_HOURS } from './accounts/invitations';
 import { createApp } from './app';
 import { readConfig } from './config/config';
 import { describeTrustedProxies } from './identity/address';
-import { openStores } from './stores/open';
+import { describeDatabase, openStores } from './stores/open';
 
 /** How long a shutdown may take before the process exits regardless, in ms. */
 const SHUTDOWN_TIMEOUT = 10_000;
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const link = secret
     ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`
     : '';
-  console.log(`Parley is open at ${address}${link}\nIts database is ${config.database}`);
+  console.log(`Parley is open at ${address}${link}\nIts database is ${describeDatabase(config.database)}`);
 }
 
 /** Returns the host to open in a browser. If the server listens on all addresses, it is one that other machines reach. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../server/app';
-import { readConfig } from '../../server/config/config';
+import { readConfig, type SqliteSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
 
 export interface TemporaryFolder {
@@ -24,6 +24,7 @@ export interface RunningApp {
   url: string;
   /** The HTTP server, for tests that change its timeouts. */
   server: Server;
+  /** The SQLite file. */
   database: string;
   /** Returns the secret of a new invitation to be an owner. */
   createOwnerInvitation: () => Promise<string>;
@@ -48,7 +49,7 @@ export async function startApp(
   return {
     url: `http://localhost:${port}`,
     server: app.server,
-    database: config.database,
+    database: (config.database as SqliteSettings).file,
     createOwnerInvitation: async () => (await app.ownersLink(true))!,
     close: async () => {
       await app.close();

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import type { PostgresSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
 import { createTemporaryFolder } from './app';
 import { delayed } from './delayed-stores';
+import { createDatabase, hasPostgres } from './postgres';
 
 /** An empty database of a test. */
 export interface Backend {
   /** Opens its stores, once they are closed: again and again, as each start of the server does. */
   open: () => Promise<Stores>;
   /** Removes it, once its stores are closed. */
-  remove: () => void;
+  remove: () => void | Promise<void>;
 }
 
 /** Creates a database of each kind that Parley can use. All pass one contract. */
@@ -17,7 +19,21 @@ export const BACKENDS: Record<string, () => Backend> = {
     const { path, remove } = createTemporaryFolder();
     return { open: () => openStores(join(path, 'data', 'parley.db')), remove };
   },
+  ...(hasPostgres && {
+    PostgreSQL: () => {
+      const database = createDatabase();
+      return {
+        open: async () => openStores(settingsOf((await database).url)),
+        remove: async () => (await database).remove(),
+      };
+    },
+  }),
 };
+
+/** Returns the settings of a PostgreSQL database. */
+export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): PostgresSettings {
+  return { url, listenUrl: url, pool: 4, statementTimeout: 10_000, natsUrl: undefined, ...more };
+}
 
 /** Returns a backend whose stores answer late and out of order; see {@link delayed}. */
 export function delayedBackend({ open, remove }: Backend, seed: number): Backend {

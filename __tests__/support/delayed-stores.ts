@@ -1,7 +1,7 @@
 import type { Stores } from '../../server/stores/open';
 
 /** What must not wait: subscriptions, and the end. */
-const AT_ONCE = new Set(['onCommit', 'onChange', 'close']);
+const AT_ONCE = new Set(['onCommit', 'onChange', 'onMissed', 'publish', 'subscribe', 'onGap', 'close']);
 /** The most turns of the event loop that a call waits, before it reaches the store and before it is answered. */
 const TURNS = 12;
 

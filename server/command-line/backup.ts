@@ -7,8 +7,10 @@ import { print, type Terminal } from './terminal';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Copies a SQLite database to a new file, and verifies the copy. */
-export async function backUp(terminal: Terminal, { database }: Config, file: string): Promise<void> {
+/** Copies a SQLite database to a new file, and verifies the copy. @throws {Error} a sentence, if it is another database. */
+export async function backUp(terminal: Terminal, config: Config, file: string): Promise<void> {
+  if (!('file' in config.database)) throw new Error('Back up a PostgreSQL database with pg_dump.');
+  const { file: database } = config.database;
   await createFile(file, async (temporary) => {
     await withProgress(terminal, 'Copying pages', (onProgress) =>
       copyDatabase(database, temporary, onProgress, terminal.interrupted),

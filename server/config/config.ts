@@ -20,16 +20,36 @@ export interface Config {
   access: AccessMode;
   /** Undefined if limits are off. */
   limits: LimitSettings | undefined;
-  /** The absolute path of the SQLite file. It is created, with its folder, if it is missing. */
-  database: string;
   /** How long the server serves on after the signal to end, not ready, in s: balancers notice in the meantime. */
   shutdownDelay: number;
+  database: DatabaseSettings;
   /** How many of a room's newest messages are cached in memory while it has readers. */
   tail: number;
   /** The country of phone numbers in national format, ISO 3166-1 alpha-2. */
   phoneRegion: CountryCode;
   /** Origins whose pages may use this server, as browsers send them. */
   corsOrigins: readonly string[];
+}
+
+/** Where the data is. */
+export type DatabaseSettings = SqliteSettings | PostgresSettings;
+
+export interface SqliteSettings {
+  /** The absolute path of the SQLite file. It is created, with its folder, if it is missing. */
+  file: string;
+}
+
+export interface PostgresSettings {
+  /** The address of the database, with its password. */
+  url: string;
+  /** The address of the same database for `LISTEN`, without a pooler in between. */
+  listenUrl: string;
+  /** The most connections for queries. */
+  pool: number;
+  /** How long a statement may take, in ms. */
+  statementTimeout: number;
+  /** The address of the NATS server that carries hints between nodes; without one, the database does. */
+  natsUrl: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,11 +77,23 @@ export function readConfig(environment: Environment): Config {
     trustProxy: settings.TRUST_PROXY,
     access: settings.ACCESS,
     limits: settings.LIMITS === 'off' ? undefined : limitsOf(settings),
-    database: settings.DATABASE,
     shutdownDelay: settings.SHUTDOWN_DELAY,
+    database: databaseOf(settings),
     tail: settings.TAIL,
     phoneRegion: settings.PHONE_REGION,
     corsOrigins: settings.CORS_ORIGINS,
+  };
+}
+
+function databaseOf(settings: z.output<typeof SETTINGS>): DatabaseSettings {
+  const url = settings.DATABASE_URL;
+  if (url === undefined) return { file: settings.DATABASE };
+  return {
+    url,
+    listenUrl: settings.DATABASE_LISTEN_URL ?? url,
+    pool: settings.DATABASE_POOL,
+    statementTimeout: settings.DATABASE_TIMEOUT * 1_000,
+    natsUrl: settings.NATS_URL,
   };
 }
 
@@ -78,5 +110,8 @@ function limitsOf(settings: z.output<typeof SETTINGS>): LimitSettings {
 }
 
 function describe({ path: [name], message, input }: z.core.$ZodIssue): string {
-  return name === undefined ? message : `${String(name)} must ${message}, not "${String(input)}".`;
+  if (name === undefined) return message;
+  // An address may hold a password, also where the rest of it is wrong.
+  const value = String(name).endsWith('_URL') && name !== 'PUBLIC_URL' ? '' : `, not "${String(input)}"`;
+  return `${String(name)} must ${message}${value}.`;
 }

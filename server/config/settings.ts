@@ -84,6 +84,15 @@ const path = value('be the path of a file', (text) =>
   text !== ':memory:' && !text.startsWith('file:') ? resolve(text) : undefined,
 );
 
+const serverUrl = (protocols: readonly string[], example: string) =>
+  value(`be an address such as ${example}`, (text) =>
+    URL.canParse(text) && protocols.includes(new URL(text).protocol) ? text : undefined,
+  );
+
+/** Messages of the checks never quote these: they hold passwords. */
+const postgresUrl = serverUrl(['postgres:', 'postgresql:'], 'postgres://user:password@host/database');
+const natsUrl = serverUrl(['nats:', 'tls:'], 'nats://host:4222');
+
 /** Every setting, by its environment variable, with its default. */
 export const SETTINGS = z
   .object({
@@ -104,6 +113,11 @@ export const SETTINGS = z
     LIMIT_CONNECTIONS: integer(1, 100_000).default(100),
     DATABASE: path.default(DATABASE),
     SHUTDOWN_DELAY: integer(0, 600).default(0),
+    DATABASE_URL: postgresUrl.optional(),
+    DATABASE_LISTEN_URL: postgresUrl.optional(),
+    DATABASE_POOL: integer(2, 1_000).default(10),
+    DATABASE_TIMEOUT: integer(1, 600).default(10),
+    NATS_URL: natsUrl.optional(),
     TAIL: integer(1, 10_000).default(500),
     PHONE_REGION: country.default('RU'),
     CORS_ORIGINS: list(origin).default([]),
@@ -111,4 +125,10 @@ export const SETTINGS = z
   .refine(({ TLS_CERT, TLS_KEY }) => !TLS_CERT === !TLS_KEY, {
     error: 'TLS_CERT and TLS_KEY belong together: set both, or neither.',
     path: [],
+  })
+  .superRefine((settings, { issues }) => {
+    for (const name of ['DATABASE_LISTEN_URL', 'NATS_URL'] as const) {
+      if (settings[name] === undefined || settings.DATABASE_URL !== undefined) continue;
+      issues.push({ code: 'custom', message: `${name} needs DATABASE_URL.`, path: [], input: undefined });
+    }
   });

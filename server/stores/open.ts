@@ -1,16 +1,21 @@
 import type { BanStore } from '../access/access-control';
 import type { Database } from '../access/availability';
-import type { SlowModeStore } from '../access/slow-mode';
+import { NO_BUS, type Bus } from '../access/bus';
 import type { ControlChannel } from '../access/control-channel';
+import type { SlowModeStore } from '../access/slow-mode';
 import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkey-store';
 import type { ContactStore } from '../chat/contacts';
 import type { ModerationStore } from '../chat/moderation-store';
+import type { DatabaseSettings } from '../config/config';
 import type { VisitorStore } from '../identity/visitor';
 import type { Store } from '../log/store';
+import { describeUrl } from './postgres/explain';
+import { openPostgres } from './postgres/open';
 import { SqlAccounts } from './sql/accounts';
 import { SqlContacts } from './sql/contacts';
+import type { SqlDatabase } from './sql/database';
 import { SqlInvitations } from './sql/invitations';
 import { SqlModeration } from './sql/moderation';
 import { SqlPasskeys } from './sql/passkeys';
@@ -43,30 +48,39 @@ export interface Stores extends Database {
   moderation: ModerationStore & BanStore;
   slowMode: SlowModeStore;
   control: ControlChannel;
+  /** Reaches the other processes on the same database. */
+  bus: Bus;
   close(): Promise<void>;
 }
 
 /**
- * Opens the stores on a SQLite file.
+ * Opens the stores.
+ * @param database where they are; a path is that of a SQLite file.
  * @param restored the file is a copy from another time, such as a backup: its history gets a new epoch.
  * @throws {Error} a sentence an operator can act on.
  */
-export async function openStores(file: string, restored = false): Promise<Stores> {
+export async function openStores(database: DatabaseSettings | string, restored = false): Promise<Stores> {
+  if (typeof database === 'string') return openSqlite(database, restored);
+  if ('file' in database) return openSqlite(database.file, restored);
+  const { sql, ...opened } = await openPostgres(database);
+  return { ...opened, ...sqlStores(sql) };
+}
+
+/** Returns where the data is, for people, without a password. */
+export function describeDatabase(database: DatabaseSettings): string {
+  return 'file' in database ? database.file : describeUrl(database.url);
+}
+
+async function openSqlite(file: string, restored: boolean): Promise<Stores> {
   const { db, epoch, close } = openDatabase(file, restored);
   const countCommits = db.prepare('SELECT count FROM commits');
   const writer = new Writer(db.name);
   const control = new SqliteControl();
-  const sql = new SqliteDatabase(db, writer, control);
   return {
     log: new SqliteLog(db, writer, epoch),
-    contacts: new SqlContacts(sql),
-    visitors: new SqlVisitors(sql),
-    accounts: new SqlAccounts(sql),
-    passkeys: new SqlPasskeys(sql),
-    invitations: new SqlInvitations(sql),
-    moderation: new SqlModeration(sql),
-    slowMode: new SqlSlowMode(sql),
+    ...sqlStores(new SqliteDatabase(db, writer, control)),
     control,
+    bus: NO_BUS,
     ping: async () => {
       countCommits.get();
       await writer.ping();
@@ -75,5 +89,17 @@ export async function openStores(file: string, restored = false): Promise<Stores
       await writer.close();
       close();
     },
+  };
+}
+
+function sqlStores(sql: SqlDatabase): Omit<Stores, 'log' | 'control' | 'bus' | 'ping' | 'close'> {
+  return {
+    contacts: new SqlContacts(sql),
+    visitors: new SqlVisitors(sql),
+    accounts: new SqlAccounts(sql),
+    passkeys: new SqlPasskeys(sql),
+    invitations: new SqlInvitations(sql),
+    moderation: new SqlModeration(sql),
+    slowMode: new SqlSlowMode(sql),
   };
 }

@@ -19,8 +19,8 @@ describe('the configuration', () => {
         refusals: { points: 60, seconds: 10 },
         connections: 100,
       },
-      database: join(__dirname, '..', '..', '..', 'data', 'parley.db'),
       shutdownDelay: 0,
+      database: { file: join(__dirname, '..', '..', '..', 'data', 'parley.db') },
       tail: 500,
       phoneRegion: 'RU',
       corsOrigins: [],
@@ -60,8 +60,8 @@ describe('the configuration', () => {
         refusals: { points: 60, seconds: 10 },
         connections: 7,
       },
-      database: '/srv/chat.db',
       shutdownDelay: 20,
+      database: { file: '/srv/chat.db' },
       tail: 2000,
       phoneRegion: 'DE',
       corsOrigins: ['https://a.example', 'http://b.example:8080'],
@@ -121,6 +121,45 @@ describe('the configuration', () => {
       trustProxy: 2,
       limits: undefined,
     });
+  });
+
+  it('chooses PostgreSQL by its address', () => {
+    const url = 'postgres://parley:secret@db.example/parley';
+    expect(readConfig({ DATABASE_URL: url }).database).toEqual({
+      url,
+      listenUrl: url,
+      pool: 10,
+      statementTimeout: 10_000,
+      natsUrl: undefined,
+    });
+    const env = {
+      DATABASE_URL: url,
+      DATABASE_LISTEN_URL: 'postgresql://direct.example/parley',
+      DATABASE_POOL: '4',
+      DATABASE_TIMEOUT: '3',
+      NATS_URL: 'nats://nats.example',
+    };
+    expect(readConfig(env).database).toEqual({
+      url,
+      listenUrl: 'postgresql://direct.example/parley',
+      pool: 4,
+      statementTimeout: 3_000,
+      natsUrl: 'nats://nats.example',
+    });
+  });
+
+  it.each(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'NATS_URL'])(
+    'does not quote a wrong address, which may hold a password: %s',
+    (name) => {
+      expect(() =>
+        readConfig({ DATABASE_URL: 'postgres://db.example/', [name]: 'mysql://me:secret@x' }),
+      ).toThrow(new RegExp(`^${name} must be an address such as [^"]*\\.$`));
+    },
+  );
+
+  it.each(['DATABASE_LISTEN_URL', 'NATS_URL'])('refuses %s without PostgreSQL', (name) => {
+    const url = name === 'NATS_URL' ? 'nats://x' : 'postgres://x';
+    expect(() => readConfig({ [name]: url })).toThrow(`${name} needs DATABASE_URL.`);
   });
 
   it('names everything that is wrong at once', () => {

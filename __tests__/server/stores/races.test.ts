@@ -25,7 +25,7 @@ describe.each(VARIANTS)('concurrent writers to %s, in any order (seed %i),', (_n
   });
   afterEach(async () => {
     await stores.close();
-    backend.remove();
+    await backend.remove();
   });
 
   it('get one entry for one id, and seqs without holes', async () => {

@@ -30,7 +30,7 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
 
   afterEach(async () => {
     await stores.close();
-    backend.remove();
+    await backend.remove();
   });
 
   const reopen = async (): Promise<void> => {

@@ -230,7 +230,7 @@ describe('the files of a database', () => {
 
   it('are beside the program by default, wherever it is started from', async () => {
     const config = join(__dirname, '..', '..', '..', '..', 'dist', 'config', 'config');
-    const print = `console.log(require(${JSON.stringify(config)}).readConfig({}).database)`;
+    const print = `console.log(require(${JSON.stringify(config)}).readConfig({}).database.file)`;
     const run = (cwd: string) => execFileSync(process.execPath, ['-e', print], { cwd });
     expect(run(place.path).toString()).toBe(run('/').toString());
   });

@@ -1,0 +1,139 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Client } from 'pg';
+
+/** A private PostgreSQL, shared by the tests of one process. */
+export interface PostgresServer {
+  port: number;
+  /** Returns the URL of one of its databases. */
+  urlOf: (database: string) => string;
+  /** Runs `pg_ctl` with the arguments, such as `restart -m immediate`. */
+  control: (...args: string[]) => void;
+}
+
+/** A database of one test. */
+export interface TestDatabase {
+  url: string;
+  name: string;
+  server: PostgresServer;
+  /** Runs SQL in it, beside the server that is tested. Returns the rows. */
+  query: <Row = Record<string, unknown>>(sql: string, ...values: unknown[]) => Promise<Row[]>;
+  remove: () => Promise<void>;
+}
+
+const BIN = findPrograms();
+/** The name of the only role. */
+const USER = 'parley';
+/** PostgreSQL refuses to run as root, so then it runs as the first of these users that there is. */
+const UNPRIVILEGED = ['postgres', 'nobody'];
+
+/** Whether this machine has the programs. With `CI` set they must be there. */
+export const hasPostgres = BIN !== undefined;
+if (!hasPostgres && process.env.CI) throw new Error('PostgreSQL is missing. Install the package postgresql.');
+if (!hasPostgres)
+  console.error('The tests on PostgreSQL are skipped: its programs (initdb, pg_ctl) are missing.');
+
+/** Describes what holds for PostgreSQL alone; skipped on a machine without it. */
+export const describePostgres = hasPostgres ? describe : describe.skip;
+
+/** Creates an empty database. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const server = await startPostgres();
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await queryOnce(server.urlOf('postgres'), `CREATE DATABASE ${name}`);
+  const url = server.urlOf(name);
+  return {
+    url,
+    name,
+    server,
+    query: (sql, ...values) => queryOnce(url, sql, values),
+    remove: async () => {
+      await queryOnce(server.urlOf('postgres'), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Returns the server of this process; starts it if none has yet. It ends when the process does. */
+export async function startPostgres(): Promise<PostgresServer> {
+  // Each test file has modules of its own, so the file system is what they share.
+  const folder = join(tmpdir(), `parley-pg-${process.pid}`);
+  if (!existsSync(join(folder, 'server.json'))) await startIn(folder);
+  const { port, password } = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as {
+    port: number;
+    password: string;
+  };
+  return {
+    port,
+    urlOf: (database) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`,
+    control: (...args) =>
+      void execFileSync(join(BIN!, 'pg_ctl'), ['-D', join(folder, 'data'), '-w', ...args], {
+        ...unprivilegedUser(),
+        cwd: folder,
+        stdio: 'ignore',
+      }),
+  };
+}
+
+async function startIn(folder: string): Promise<void> {
+  const port = await freePort();
+  const password = randomBytes(12).toString('hex');
+  const settings = { folder, bin: BIN, port, password, user: unprivilegedUser(), watched: process.pid };
+  const script = join(__dirname, 'postgres-server.mjs');
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error('PostgreSQL could not be started.'))),
+  ]);
+  child.stdout.destroy();
+  child.unref();
+  writeFileSync(join(folder, 'server.json'), JSON.stringify({ port, password }), { mode: 0o600 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Returns the folder of the programs: on the path, or where Debian and its kin put them. */
+function findPrograms(): string | undefined {
+  const versions = '/usr/lib/postgresql';
+  const packaged = existsSync(versions)
+    ? readdirSync(versions)
+        .sort((a, b) => Number(b) - Number(a))
+        .map((version) => join(versions, version, 'bin'))
+    : [];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...packaged];
+  return folders.find((folder) => ['initdb', 'pg_ctl'].every((program) => existsSync(join(folder, program))));
+}
+
+/** Returns the user to run PostgreSQL as, if this one is root. */
+function unprivilegedUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const [, , uid, gid] = UNPRIVILEGED.map((name) => users.find(([user]) => user === name)).find(Boolean)!;
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function queryOnce<Row>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    return (await client.query(sql, values)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,177 @@
+import type { Pool } from 'pg';
+import type { Bus } from '../../access/bus';
+import { shorten } from '../../log/chain';
+import { formatCursor } from '../../log/cursor';
+import { entryOf } from '../../log/entry';
+import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
+import type { Entry } from '../../wire';
+import { entryOfRow, type Row } from '../sqlite/row';
+import { Batch, type Outcome } from './append';
+import { foundIn, readsOf, writesOf } from './append-queries';
+import { query } from './query';
+import type { Transactions } from './transaction';
+
+const COLUMNS = `room, seq, type, id, visitor, username, body, at, left(encode(hash, 'hex'), 12) AS hash`;
+
+/** Selects the state of the log of the room `$1`, and the entries of a query beside it: one statement, so one snapshot. */
+const slice = (entries: string): string =>
+  `SELECT state.head, state."headAt", state.first, entry.* FROM (
+     SELECT coalesce((SELECT head FROM rooms WHERE name = $1), 0) AS head,
+       coalesce((SELECT at FROM rooms WHERE name = $1), 0) AS "headAt",
+       (SELECT seq FROM entries WHERE room = $1 ORDER BY seq LIMIT 1) AS first) AS state
+   LEFT JOIN LATERAL (${entries}) AS entry ON TRUE ORDER BY entry.seq`;
+
+/** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
+export const READS = {
+  rooms: 'SELECT name FROM rooms WHERE head > 0 ORDER BY name',
+  head: slice(`SELECT ${COLUMNS} FROM entries WHERE FALSE`),
+  after: slice(`SELECT ${COLUMNS} FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3`),
+  before: slice(`SELECT ${COLUMNS} FROM entries WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`),
+  historyBefore: slice(`SELECT ${COLUMNS} FROM entries
+    WHERE room = $1 AND seq < $2 AND in_history = 1 ORDER BY seq DESC LIMIT $3`),
+  newestHistory: 'SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2',
+  heads: 'SELECT name, head FROM rooms WHERE name = ANY($1)',
+  byId: `SELECT ${COLUMNS} FROM entries WHERE room = $1 AND id = $2`,
+} as const;
+
+/** A row of a slice: the state of the log and an entry, if there is one. */
+type SliceRow = { head: number; headAt: number; first: number | null } & (Row | { seq: null });
+
+/** The log in PostgreSQL, which several processes may share. */
+export class PostgresLog implements Store {
+  private readonly listeners: ((room: string) => void)[] = [];
+
+  /** @param epoch the name of this database's history. */
+  constructor(
+    private readonly pool: Pool,
+    private readonly transactions: Transactions,
+    private readonly bus: Bus,
+    private readonly epoch: string,
+  ) {
+    bus.subscribe('log', (room) => this.ring(room));
+  }
+
+  async append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
+    // If the outcome is unknown, all of them may have grown.
+    let grown = new Set(drafts.map(({ room }) => room));
+    try {
+      const batch = await this.commit(drafts, at.getTime());
+      ({ grown } = batch);
+      return batch.outcomes.map((outcome, i) => this.resultOf(outcome, drafts[i]!, at));
+    } finally {
+      for (const room of grown) {
+        this.ring(room);
+        this.bus.publish('log', room);
+      }
+    }
+  }
+
+  async rooms(): Promise<string[]> {
+    const rows = await this.query<{ name: string }>(READS.rooms);
+    return rows.map(({ name }) => name);
+  }
+
+  async head(room: string): Promise<LogHead> {
+    return (await this.read(READS.head, room)).slice;
+  }
+
+  async heads(rooms: readonly string[]): Promise<Map<string, HeadMark>> {
+    const rows = await this.query<{ name: string; head: number }>(READS.heads, rooms);
+    const heads = new Map(rows.map(({ name, head }) => [name, head]));
+    return new Map(rooms.map((room) => [room, { epoch: this.epoch, head: heads.get(room) ?? 0 }]));
+  }
+
+  async after(room: string, seq: number, limit: number): Promise<LogSlice> {
+    const { slice, first } = await this.read(READS.after, room, seq, limit);
+    const from = Math.max(seq + 1, first);
+    return withoutGaps(slice, from, Math.min(from + limit - 1, slice.head));
+  }
+
+  async before(room: string, seq: number, limit: number): Promise<LogSlice> {
+    const end = bounded(seq);
+    const { slice, first } = await this.read(READS.before, room, end, limit);
+    const to = Math.min(end - 1, slice.head);
+    return withoutGaps(slice, Math.max(to - limit + 1, first), to);
+  }
+
+  async historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
+    return (await this.read(READS.historyBefore, room, bounded(seq), limit)).slice;
+  }
+
+  async firstOfNewest(room: string, count: number): Promise<number | undefined> {
+    const rows = await this.query<{ seq: number }>(READS.newestHistory, room, count);
+    return rows.at(-1)?.seq;
+  }
+
+  async find(room: string, id: string): Promise<Entry | undefined> {
+    const [row] = await this.query<Row>(READS.byId, room, id);
+    return row && entryOfRow(row, this.epoch);
+  }
+
+  onCommit(ring: (room: string) => void): void {
+    this.listeners.push(ring);
+  }
+
+  private commit(drafts: readonly Draft[], at: number): Promise<Batch> {
+    return this.transactions.run(readsOf(drafts), (results) => {
+      const batch = new Batch(foundIn(results), drafts, at);
+      return { result: batch, writes: writesOf(batch, at) };
+    });
+  }
+
+  private ring(room: string): void {
+    this.listeners.forEach((ring) => ring(room));
+  }
+
+  /** Reads entries and the state of their log; also the seq of the first one that is kept. */
+  private async read(sql: string, ...values: unknown[]): Promise<{ slice: LogSlice; first: number }> {
+    const rows = await this.query<SliceRow>(sql, ...values);
+    const { head, headAt: at, first: oldest } = rows[0]!;
+    const first = oldest ?? head + 1;
+    const entries = rows.flatMap((row) => (row.seq === null ? [] : [entryOfRow(row, this.epoch)]));
+    return { slice: { epoch: this.epoch, earliest: first - 1, head, at, entries }, first };
+  }
+
+  private query<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
+    return query<Row>(this.pool, { text, values });
+  }
+
+  private resultOf(outcome: Outcome, draft: Draft, at: Date): AppendResult | Conflict {
+    if (typeof outcome === 'string') return outcome;
+    if ('known' in outcome) {
+      const row = { ...outcome.known, hash: shorten(outcome.known.hash) };
+      return { entry: entryOfRow(row, this.epoch), repeated: true };
+    }
+    const { type, body, room, id, visitor, username } = draft;
+    const { seq } = outcome.added;
+    const head = {
+      cursor: formatCursor(this.epoch, seq),
+      seq,
+      room,
+      id,
+      visitor,
+      username,
+      at: at.toISOString(),
+    };
+    return { entry: entryOf(type, head, body), repeated: false };
+  }
+}
+
+/** Clamps a seq to the integers that both sides represent exactly, without infinity. */
+function bounded(seq: number): number {
+  return Math.min(seq, Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * Returns a slice, checked to have the entries from one seq to another without gaps.
+ * @throws {Error} if one is missing: readers must not skip it unnoticed.
+ */
+function withoutGaps(slice: LogSlice, from: number, to: number): LogSlice {
+  const { entries } = slice;
+  const missing = entries.findIndex(({ seq }, i) => seq !== from + i);
+  if (missing >= 0 || entries.length < to - from + 1) {
+    const seq = from + (missing < 0 ? entries.length : missing);
+    throw new Error(`The database is damaged: entry ${seq} of a room can't be found. Restore a backup.`);
+  }
+  return slice;
+}

@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { Bus } from '../../access/bus';
+import type { PostgresSettings } from '../../config/config';
+import { PostgresControl } from './control';
+import { explain } from './explain';
+import { ListenBus } from './listen-bus';
+import { PostgresLog } from './log';
+import { migrate, setting } from './migrate';
+import { NatsBus } from './nats-bus';
+import { createPool } from './pool';
+import { PostgresDatabase } from './sql-database';
+import { Transactions } from './transaction';
+
+type ClosableBus = ListenBus | NatsBus;
+
+/** An open database, which other processes may have open as well. */
+export interface OpenedPostgres {
+  log: PostgresLog;
+  sql: PostgresDatabase;
+  control: PostgresControl;
+  bus: Bus;
+  /** Checks that it answers, and can be written to. */
+  ping: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens a PostgreSQL database, migrated to the current schema.
+ * @throws {Error} a sentence an operator can act on, without the password.
+ */
+export async function openPostgres(settings: PostgresSettings): Promise<OpenedPostgres> {
+  const pool = createPool(settings);
+  let opened: ClosableBus | undefined;
+  try {
+    await migrate(pool);
+    const epoch = await setting(pool, 'epoch', randomInt(36 ** 5).toString(36));
+    const bus = (opened = await openBus(settings, pool, epoch));
+    const transactions = new Transactions(pool, settings.statementTimeout);
+    const control = new PostgresControl(pool, bus, await latestChange(pool));
+    return {
+      log: new PostgresLog(pool, transactions, bus, epoch),
+      sql: new PostgresDatabase(pool, transactions, control),
+      control,
+      bus,
+      ping: () => ping(pool),
+      close: async () => {
+        await control.close();
+        await bus.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await opened?.close();
+    await pool.end();
+    throw explain(error, settings.url);
+  }
+}
+
+async function ping(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+  if (rows[0]!.standby) throw new Error('it is a standby, which only reads.');
+}
+
+async function latestChange(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ value: number }>("SELECT value FROM counters WHERE name = 'changes'");
+  return rows[0]!.value;
+}
+
+/** @param epoch tells the deployments that share one NATS server apart. */
+async function openBus(
+  { natsUrl, listenUrl }: PostgresSettings,
+  pool: Pool,
+  epoch: string,
+): Promise<ClosableBus> {
+  if (natsUrl !== undefined) return NatsBus.open(natsUrl, epoch);
+  const bus = new ListenBus(listenUrl);
+  await bus.open().catch((error: unknown) => {
+    throw explain(error, listenUrl);
+  });
+  if (await bus.reaches((sql) => pool.query(sql))) return bus;
+  await bus.close();
+  throw new Error(
+    'no notification arrives from it. If a pooler such as PgBouncer is in between, set DATABASE_LISTEN_URL to the address of the database itself, or set NATS_URL.',
+  );
+}

@@ -1,0 +1,78 @@
+import type { Pool, QueryConfig } from 'pg';
+import type { Change } from '../../access/control-channel';
+import type { Guard, SqlDatabase, Statement } from '../sql/database';
+import { LOCK_CHANGES } from './append-queries';
+import type { PostgresControl } from './control';
+import { query } from './query';
+import type { Plan, Transactions } from './transaction';
+
+const COUNT_CHANGE = "UPDATE counters SET value = $1 WHERE name = 'changes'";
+const INSERT_CHANGE = 'INSERT INTO changes (version, change, at) VALUES ($1, $2, $3)';
+
+/** The relational side of a PostgreSQL database. */
+export class PostgresDatabase implements SqlDatabase {
+  /** The queries with numbered parameters, by their texts. */
+  private readonly queries = new Map<string, string>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly transactions: Transactions,
+    private readonly control: PostgresControl,
+  ) {}
+
+  async read<Row>(sql: string, ...values: (string | number | null)[]): Promise<Row[]> {
+    return query<Row>(this.pool, this.queryOf([sql, ...values]));
+  }
+
+  async run(...statements: readonly Statement[]): Promise<void> {
+    const writes = statements.map((statement) => this.queryOf(statement));
+    await this.transactions.run([], () => ({ result: undefined, writes }));
+  }
+
+  async runGuarded<Conflict extends string>(
+    guards: readonly Guard<Conflict>[],
+    statements: readonly Statement[],
+    change?: Change,
+  ): Promise<'done' | Conflict> {
+    let version: number | undefined;
+    try {
+      const reads = guards.map(([, query]) => this.queryOf(query));
+      // All guarded writes take turns, so what the guards have read still holds at the commit.
+      const outcome = await this.transactions.run(
+        [LOCK_CHANGES, ...reads],
+        ([counter, ...found]): Plan<'done' | Conflict> => {
+          const failed = found.findIndex(({ rows }) => rows.length === 0);
+          if (failed >= 0) return { result: guards[failed]![0], writes: [] };
+          const writes = statements.map((statement) => this.queryOf(statement));
+          if (!change) return { result: 'done', writes };
+          version = (counter!.rows[0] as { value: number }).value + 1;
+          return { result: 'done', writes: [...writes, ...changeQueries(version, change)] };
+        },
+      );
+      if (outcome === 'done' && version !== undefined) await this.control.announce(version);
+      return outcome;
+    } catch (error) {
+      if (change) this.control.request();
+      throw error;
+    }
+  }
+
+  private queryOf([sql, ...values]: Statement): QueryConfig {
+    let text = this.queries.get(sql);
+    if (text === undefined) this.queries.set(sql, (text = numberParameters(sql)));
+    return { text, values };
+  }
+}
+
+function changeQueries(version: number, change: Change): QueryConfig[] {
+  return [
+    { text: COUNT_CHANGE, values: [version] },
+    { text: INSERT_CHANGE, values: [version, JSON.stringify(change), Date.now()] },
+  ];
+}
+
+/** Returns a statement with `$1`, `$2` … in place of each `?`. No text in it holds a question mark. */
+function numberParameters(sql: string): string {
+  let count = 0;
+  return sql.replaceAll('?', () => `$${(count += 1)}`);
+}
