@@ -76,7 +76,7 @@ const ROOT = join(__dirname, '..');
 /** Composes the parts of the server. The app owns the stores from here on, and closes them. */
 export async function createApp(config: Config, stores: Stores): Promise<App> {
   const log = new Log(stores.log, config.tail);
-  const presence = new InMemoryPresence();
+  const presence = new InMemoryPresence(stores.bus);
   const addresses = new Addresses(config.trustProxy);
   const key = await stores.visitors.signingKey(newSecret());
   const visitors = new Visitors(stores.visitors, addresses, key);

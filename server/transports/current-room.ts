@@ -1,4 +1,4 @@
-import type { Attendance } from '../chat/presence';
+import type { Attendance } from '../chat/attendee';
 import type { Visitor } from '../identity/visitor';
 import type { Pacer, Subscription } from '../log/follower';
 import type { Reading } from '../validation/messages';

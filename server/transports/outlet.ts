@@ -1,4 +1,4 @@
-import type { Subscriber } from '../chat/presence';
+import type { Subscriber } from '../chat/attendee';
 import type { LogReader } from '../log/follower';
 
 /** The writing side of a connection. Its `end` is called with a `Refusal` when access has ended. */
