@@ -67,7 +67,7 @@ export class AccessControl {
    * @throws {Refusal} as {@link authorize} does, and `too_many_connections`, or the reason of a {@link suspend}.
    */
   async authorizeConnection(request: IncomingMessage, token?: string): Promise<AuthorizedConnection> {
-    if (this.suspension) throw this.suspension;
+    this.checkAdmission();
     const visitor = await this.authorize(request, token);
     const releaseLimits = this.limits.reserve(visitor);
     const disconnect = this.visitors.connect(visitor);
@@ -152,6 +152,11 @@ export class AccessControl {
   suspend(reason: Refusal): void {
     this.suspension = reason;
     for (const connection of [...this.connections.keys()]) connection.disconnect(reason);
+  }
+
+  /** @throws {Refusal} the reason of a {@link suspend}: no connection is admitted now, of any visitor. */
+  checkAdmission(): void {
+    if (this.suspension) throw this.suspension;
   }
 
   /** Admits connections again. */

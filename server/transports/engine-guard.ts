@@ -1,4 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { AccessControl } from '../access/access-control';
 import type { AddressLimits } from '../access/address-limits';
 import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
 import { releaseOnClose } from '../http/on-close';
@@ -21,6 +22,7 @@ export class EngineGuard {
     private readonly corsOrigins: readonly string[],
     /** The ids of the open Engine.IO sessions. */
     private readonly sids: ReadonlySet<string>,
+    private readonly access: AccessControl,
   ) {
     this.throttle = new Throttle(limits);
   }
@@ -40,7 +42,11 @@ export class EngineGuard {
       if (query.get('EIO') !== '4')
         throw new Refusal('bad_request', 'Use Engine.IO 4, as Socket.IO does since version 3.');
       checkSession(request, query, this.sids);
-      if (!query.get('sid')) this.reserve(request, response);
+      if (!query.get('sid')) {
+        // Stock clients go on trying after this, but not after a refusal by Socket.IO.
+        this.access.checkAdmission();
+        this.reserve(request, response);
+      }
     } catch (error) {
       const body = errorBody(error);
       if (!(response instanceof ServerResponse)) {

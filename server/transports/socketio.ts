@@ -40,7 +40,7 @@ export function attachSocketIo(
   });
   /** The ids of the open Engine.IO sessions. */
   const sids = new Set<string>();
-  const guard = new EngineGuard(services.addressLimits, corsOrigins, sids);
+  const guard = new EngineGuard(services.addressLimits, corsOrigins, sids, services.access);
   io.engine.use(guard.check);
   // Each connection reads the log, and nothing is broadcast, so Socket.IO needs no rooms.
   io.of('/').adapter.addAll = () => undefined;
@@ -55,6 +55,8 @@ export function attachSocketIo(
       () => next(),
       (error: unknown) => {
         const data = errorBody(error);
+        // Stock clients reconnect when their connection closes, but not after a refusal.
+        if (data.code === 'unavailable') socket.conn.close(true);
         next(Object.assign(new Error(data.error), { data }));
       },
     );

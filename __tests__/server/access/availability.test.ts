@@ -1,4 +1,3 @@
-import type { ErrorBody } from '../../../server/wire';
 import { type RunningApp, startApp } from '../../support/app';
 import { errorOf } from '../../support/error';
 import { postJson, readAll, sendMessage } from '../../support/http';
@@ -80,10 +79,6 @@ describe('a node that can’t reach its database', () => {
       const { status, headers } = await postJson(app.url + path, body, { Cookie: guest });
       expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '2']);
     }
-    const refused = await new Promise<Error & { data?: ErrorBody }>((resolve) =>
-      openClient(app.url, { reconnection: false }).socket.once('connect_error', resolve),
-    );
-    expect(refused.data).toEqual(UNAVAILABLE);
     await expect(openPeer(app.url, '/ws')).rejects.toThrow('503');
   });
 
@@ -99,7 +94,10 @@ describe('a node that can’t reach its database', () => {
     expect(await peer.closed).toEqual({ code: 1013, reason: 'This server is not ready. Try again.' });
     await stream.text();
     expect((await longPoll).status).toBe(503);
-    expect((await fetch(`${app.url}/sse`)).status).toBe(503);
+    for (const path of ['/sse', '/socket.io/?EIO=4&transport=polling']) {
+      const refused = await fetch(app.url + path);
+      expect([path, refused.status, refused.headers.get('retry-after')]).toEqual([path, 503, '2']);
+    }
     severing.restore();
     await waitUntilEqual(readiness, 200);
     const reader = await READERS.SSE!(app.url, { room: 'lobby', after: sent.cursor });
@@ -107,6 +105,18 @@ describe('a node that can’t reach its database', () => {
     const after = await sendMessage(app.url, 'after');
     expect(await reader.next()).toEqual(after);
   });
+
+  it.each(['websocket', 'polling'])(
+    'is found again by a stock Socket.IO client over %s, whose handshakes it could not accept',
+    async (transport) => {
+      severing.sever('refuse');
+      const { socket } = openClient(app.url, { transports: [transport] });
+      await new Promise((resolve) => socket.io.engine.once('close', resolve));
+      severing.restore();
+      await new Promise<void>((resolve) => socket.once('connect', resolve));
+      socket.disconnect();
+    },
+  );
 
   it('keeps its connections during a short outage', async () => {
     const client = await connect(app.url, { reconnection: false });
