@@ -1,6 +1,6 @@
 import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
 import { isErasing } from '../../server/log/entry';
-import type { Environment } from './environment';
+import type { Environment, Node } from './environment';
 import { SimulatedReader, summarize, type ReaderFault } from './reader';
 import type { ActionKind } from './scenario';
 
@@ -36,20 +36,19 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
   },
 
   join(environment, selector, variant) {
-    const { log, rooms, readers, scheduler, checker } = environment;
+    const { rooms, readers, scheduler, checker } = environment;
     if (readers.filter(({ isFollowing }) => isFollowing).length >= MAX_READERS) return;
     const room = pick(rooms, selector)!;
     const name = `reader ${readers.length + 1}`;
-    const options = { name, room, isSlow: variant % 4 === 3, isLongPoll: selector % 8 === 7 };
+    const node = pickNode(environment, selector, variant);
+    const options = { name, room, node, isSlow: variant % 4 === 3, isLongPoll: selector % 8 === 7 };
     const reader = new SimulatedReader(options, scheduler, checker);
     readers.push(reader);
-    const follow = (position: Position) =>
-      reader.start(position, (cursor) => log.follow(room, cursor, reader));
     const unusual = pickUnusualPosition(environment, room, variant);
-    if (unusual) return follow(unusual);
+    if (unusual) return reader.start(unusual);
     const last = variant % 3 === 1 ? selector % 12 : 0;
-    const start = log.start(room, { last, ...(variant % 3 === 2 && { after: 'earliest' as const }) });
-    environment.handleRead(start, (cursor) => follow(parseCursor(cursor)));
+    const start = node.log.start(room, { last, ...(variant % 3 === 2 && { after: 'earliest' as const }) });
+    environment.handleRead(start, (cursor) => reader.start(parseCursor(cursor)));
   },
 
   leave({ readers }, selector) {
@@ -59,17 +58,19 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     )?.leave();
   },
 
-  rejoin({ log, readers, scheduler, checker }, selector, variant) {
+  rejoin(environment, selector, variant) {
+    const { readers, scheduler, checker } = environment;
     const predecessor = pick(
       readers.filter(({ isLive, position }) => !isLive && position),
       selector,
     );
     if (!predecessor) return;
     const { room, name } = predecessor;
-    const options = { name, room, isSlow: variant % 4 === 3, isLongPoll: false };
+    const node = pickNode(environment, selector, variant);
+    const options = { name, room, node, isSlow: variant % 4 === 3, isLongPoll: false };
     const reader = new SimulatedReader(options, scheduler, checker);
     readers[readers.indexOf(predecessor)] = reader;
-    reader.start(predecessor.position!, (cursor) => log.follow(room, cursor, reader));
+    reader.start(predecessor.position!);
   },
 
   injectReaderFault({ readers }, selector, variant) {
@@ -81,7 +82,8 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
   },
 
   poll(environment, selector, variant) {
-    const { log, checker, scheduler, rooms } = environment;
+    const { checker, scheduler, rooms } = environment;
+    const { log } = pickNode(environment, selector, variant);
     const room = pick(rooms, selector)!;
     const position = pickPosition(environment, room, selector, variant);
     const read = checker.startRead(room, position);
@@ -97,7 +99,8 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
   },
 
   readBack(environment, selector, variant) {
-    const { log, checker, scheduler, rooms } = environment;
+    const { checker, scheduler, rooms } = environment;
+    const { log } = pickNode(environment, selector, variant);
     const room = pick(rooms, selector)!;
     const position = pickPosition(environment, room, selector, variant);
     const read = checker.startRead(room, position);
@@ -109,7 +112,8 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
   },
 
   readNewest(environment, selector, variant) {
-    const { log, checker, scheduler, rooms } = environment;
+    const { checker, scheduler, rooms } = environment;
+    const { log } = pickNode(environment, selector, variant);
     const room = pick(rooms, selector)!;
     const read = checker.startRead(room, { epoch: '', seq: Infinity });
     const newest = log.page(room, { last: 1 + (variant % 8) }, 1 + (variant >> 5));
@@ -120,8 +124,9 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     });
   },
 
-  find(environment, selector) {
-    const { log, checker, scheduler, model, writers } = environment;
+  find(environment, selector, variant) {
+    const { checker, scheduler, model, writers } = environment;
+    const { log } = pickNode(environment, selector, variant);
     const sent = pickNewer(writers.sent, selector);
     if (!sent) return;
     const { room, id } = sent.draft;
@@ -137,11 +142,11 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     });
   },
 
-  writeElsewhere({ writers, store, rooms }, selector, variant) {
+  writeElsewhere({ writers, nodes, rooms }, selector, variant) {
     const room = pick(rooms, selector)!;
     const count = variant % 8 === 7 ? BURST : 1 + (variant % 3);
     const messages = Array.from({ length: count }, () => writers.createMessage(room));
-    store.commitElsewhere(messages, selector);
+    nodes[0]!.store.commitElsewhere(messages, selector);
   },
 
   trim({ model, rooms }, selector, variant) {
@@ -151,8 +156,8 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     model.trim(room, earliest + Math.ceil(((entries.length - earliest) * (variant % 8)) / 7));
   },
 
-  restore({ store, writers, checker }, selector) {
-    store.restore(selector % 6);
+  restore({ nodes, writers, checker }, selector) {
+    nodes[0]!.store.restore(selector % 6);
     writers.forgetDrafts();
     checker.forgetDeletions();
   },
@@ -166,6 +171,11 @@ function pickUnusualPosition({ model }: Environment, room: string, variant: numb
   if (variant % 16 === 14) return { epoch, seq: head + 1 + (variant >> 4) };
   if (variant % 16 === 15) return { epoch, seq: variant >> 4 };
   return undefined;
+}
+
+/** Picks the node that is asked. */
+function pickNode(environment: Environment, selector: number, variant: number): Node {
+  return environment.node((selector >> 2) + (variant >> 3));
 }
 
 function pickPosition(environment: Environment, room: string, selector: number, variant: number): Position {

@@ -1,5 +1,7 @@
 import type { Log } from '../../server/log/log';
 import { MemoryBudget } from '../../server/log/memory-budget';
+import type { Draft } from '../../server/log/store';
+import { Bells } from './bells';
 import { Checker } from './checker';
 import { LogModel } from './model';
 import type { SimulatedReader } from './reader';
@@ -11,13 +13,19 @@ import { Writers } from './writers';
 /** The class under test: the log, or a log with a mistake. */
 export type LogClass = typeof Log;
 
-/** The log under test, with its store, its readers and writers, and the checker. */
+/** One of the logs under test: they share what is stored, and nothing else. */
+export interface Node {
+  name: string;
+  log: Log;
+  store: SimulatedStore;
+}
+
+/** The logs under test, with their store, their readers and writers, and the checker. */
 export class Environment {
   readonly scheduler = new Scheduler();
   readonly model = new LogModel();
-  readonly store = new SimulatedStore(this.scheduler, this.model);
   readonly checker = new Checker(this.scheduler, this.model);
-  readonly log: Log;
+  readonly nodes: readonly Node[];
   readonly writers: Writers;
   readonly rooms: readonly string[];
   /** How many of the newest entries of each room the log caches. */
@@ -29,19 +37,33 @@ export class Environment {
   private readonly uninstall: () => void;
 
   /** Replaces the process's clock, until {@link close}. */
-  constructor(LogUnderTest: LogClass, { rooms, cachedEntries, memoryBytes }: Scenario) {
+  constructor(LogUnderTest: LogClass, { nodes, rooms, cachedEntries, memoryBytes }: Scenario) {
     this.uninstall = this.scheduler.install();
     this.cachedEntries = cachedEntries;
-    this.log = new LogUnderTest(this.store, cachedEntries);
-    // The default budget is too large for a run to exhaust.
-    Object.assign(this.log, { budget: new MemoryBudget(memoryBytes) });
+    const bells = new Bells(this.scheduler);
+    this.nodes = Array.from({ length: nodes }, (_, i) => {
+      const store = new SimulatedStore(this.scheduler, this.model, bells, nodes > 1);
+      const log = new LogUnderTest(store, cachedEntries);
+      // The default budget is too large for a run to exhaust.
+      Object.assign(log, { budget: new MemoryBudget(memoryBytes) });
+      return { name: `node ${i + 1}`, log, store };
+    });
     this.rooms = Array.from({ length: rooms }, (_, i) => `room${i + 1}`);
-    this.writers = new Writers((draft) => this.log.append(draft), this.scheduler, this.model, this.checker);
+    // A draft that is sent again may reach another node.
+    const append = (draft: Draft) => this.node(this.scheduler.step).log.append(draft);
+    this.writers = new Writers(append, this.scheduler, this.model, this.checker);
   }
 
-  /** Returns the readers that follow a room now. */
-  followersOf(room: string): SimulatedReader[] {
-    return this.readers.filter((reader) => reader.isFollowing && reader.room === room);
+  /** Returns a node. @param selector picks which one. */
+  node(selector: number): Node {
+    return this.nodes[selector % this.nodes.length]!;
+  }
+
+  /** Returns the readers that follow a room on a node now. */
+  followersOf(room: string, node: Node): SimulatedReader[] {
+    return this.readers.filter(
+      (reader) => reader.isFollowing && reader.room === room && reader.node === node,
+    );
   }
 
   /** Handles the result of a read, which may fail only if the store fails. */

@@ -74,4 +74,52 @@ export const MISTAKES: readonly Mistake[] = [
       },
     ],
   },
+  {
+    name: 'never sweeps',
+    violates: ['I8'],
+    patches: [{ file: 'log/sweep.ts', from: 'void this.run()', to: 'undefined' }],
+  },
+  {
+    name: 'answers whoever asks from a cache that another node has made stale',
+    violates: ['I7'],
+    patches: [
+      { file: 'log/tail.ts', from: 'Math.max(this.rungAt, since)', to: 'this.rungAt' },
+      { file: 'log/tail.ts', from: 'if (this.freshUpTo < since) return false;', to: '' },
+    ],
+  },
+  {
+    name: 'does not wake those who wait when someone who asks has read more',
+    violates: ['I8'],
+    patches: [{ file: 'log/followers.ts', from: ' || this.tail.news !== this.deliveredNews', to: '' }],
+  },
+  {
+    name: "broadcasts the node's own writes from memory",
+    violates: ['I4', 'I5'],
+    patches: [
+      {
+        file: 'log/append-queue.ts',
+        from: "if (typeof result === 'object') resolve(result);",
+        to: "if (typeof result === 'object') { (this as any).broadcast(result.entry); resolve(result); }",
+      },
+      {
+        file: 'log/log.ts',
+        from: 'store.onCommit(',
+        to: '(this.appends as any).broadcast = (entry: any) => (this.rooms.get(entry.room) as any)?.broadcast(entry);\nstore.onCommit(',
+      },
+      {
+        file: 'log/followers.ts',
+        from: 'add(follower: Follower): void {',
+        to: 'broadcast(entry: any) { for (const follower of this.waiting) (follower as any).broadcast(entry); }\nadd(follower: Follower): void {',
+      },
+      {
+        file: 'log/follower.ts',
+        from: 'keepAlive(): boolean {',
+        to: `broadcast(entry: any) {
+          const position = { epoch: this.position.epoch, seq: entry.seq };
+          this.deliver({ type: 'page', entries: [entry], cursor: entry.cursor } as any, position);
+        }
+        keepAlive(): boolean {`,
+      },
+    ],
+  },
 ];

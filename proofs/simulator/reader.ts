@@ -4,6 +4,7 @@ import type { Subscription, LogReader } from '../../server/log/follower';
 import type { Page } from '../../server/log/page';
 import type { Cursor, Reset } from '../../server/wire';
 import type { Checker, StartedRead } from './checker';
+import type { Node } from './environment';
 import type { Scheduler } from './scheduler';
 
 /** A fault of a reader: instead of accepting a page, it waits, leaves or throws. */
@@ -15,6 +16,8 @@ const SLOW_WRITE_MS = 5;
 export interface ReaderOptions {
   name: string;
   room: string;
+  /** The node whose log it follows. */
+  node: Node;
   /** Whether each page takes time, without making the log wait. */
   isSlow: boolean;
   /** Whether it leaves after the first entries or reset, as a long poll does. */
@@ -46,6 +49,10 @@ export class SimulatedReader implements LogReader {
     return this.options.room;
   }
 
+  get node(): Node {
+    return this.options.node;
+  }
+
   /** Whether it is one of the log's followers. */
   get isFollowing(): boolean {
     return this.isLive && this.subscription !== undefined;
@@ -56,11 +63,11 @@ export class SimulatedReader implements LogReader {
   }
 
   /** Starts to follow the room after a position, unless it has left while the position was looked up. */
-  start(position: Position, follow: (cursor: Cursor, reader: LogReader) => Subscription): void {
+  start(position: Position): void {
     if (!this.isLive) return;
     this.position = position;
     this.startRead();
-    this.subscription = follow(this.cursor!, this);
+    this.subscription = this.node.log.follow(this.room, this.cursor!, this);
   }
 
   leave(): void {
@@ -87,7 +94,7 @@ export class SimulatedReader implements LogReader {
       this.isLive = false;
       throw new Error('This reader fails.');
     }
-    this.startRead();
+    this.readOn();
     if (fault === 'stall') return this.stall();
   }
 
@@ -99,6 +106,16 @@ export class SimulatedReader implements LogReader {
   /** Starts the read of the next page, which must reflect all deletions acknowledged before. */
   private startRead(): void {
     this.read = this.checker.startRead(this.room, this.position!);
+  }
+
+  /**
+   * Starts the read of the page that follows the last one. On a shared store, a reader that takes each page at once has
+   * asked once: the deletions of other nodes reach it with the read that finds them.
+   */
+  private readOn(): void {
+    const { step } = this.read!;
+    this.startRead();
+    if (this.node.store.heads) this.read!.step = step;
   }
 
   private stall(): Promise<boolean> {

@@ -39,6 +39,8 @@ export type Action = [kind: ActionKind, selector: number, variant: number];
 
 /** All that is random in a run. */
 export interface Scenario {
+  /** How many logs share the store; with one, the store is not shared. */
+  nodes: number;
   rooms: number;
   /** How many of the newest entries of each room the log caches. */
   cachedEntries: number;
@@ -55,6 +57,7 @@ const WORKLOADS: readonly ActionKind[][] = [
   ['runNext', 'write', 'writeElsewhere', 'join', 'leave', 'rejoin', 'advanceToInterval'],
   ['runNext', 'write', 'resend', 'delete', 'join', 'rejoin', 'injectReaderFault', 'poll', 'readNewest', 'find'],
   ['runNext', 'write', 'writeElsewhere', 'join', 'rejoin', 'poll', 'readBack', 'readNewest', 'trim', 'restore'],
+  ['runNext', 'write', 'writeElsewhere', 'delete', 'join', 'rejoin', 'poll'],
 ]; // prettier-ignore
 /** The most actions of a run: most bugs need few, and many short runs find more than a few long ones. */
 const MAX_ACTIONS = 120;
@@ -68,6 +71,7 @@ function actionsOf(kinds: readonly ActionKind[]): Arbitrary<Action[]> {
 }
 
 export const scenario: Arbitrary<Scenario> = fc.record({
+  nodes: fc.constantFrom(1, 1, 2, 3),
   rooms: fc.constantFrom(1, 1, 2, 3),
   // Small, so that readers often need the store; and larger than the log's first read and than one of its pages.
   cachedEntries: fc.constantFrom(1, 2, 4, 4, 8, 16, 80, 300),

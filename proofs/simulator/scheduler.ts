@@ -69,10 +69,11 @@ export class Scheduler {
     return true;
   }
 
-  /** Advances the clock to the next interval. */
-  async advanceToInterval(): Promise<void> {
+  /** Advances the clock to the next interval. @returns whether there was one. */
+  async advanceToInterval(): Promise<boolean> {
     const interval = this.earliestTimer(({ periodMs }) => periodMs > 0);
     if (interval) await this.fire(interval);
+    return interval !== undefined;
   }
 
   /** Replaces the globals that read the clock or wait for it. @returns a function that restores them. */

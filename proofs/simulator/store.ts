@@ -1,6 +1,15 @@
 import { kindOf } from '../../server/entry-kinds';
-import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../server/log/store';
+import type {
+  AppendResult,
+  Conflict,
+  Draft,
+  HeadMark,
+  LogHead,
+  LogSlice,
+  Store,
+} from '../../server/log/store';
 import type { Entry } from '../../server/wire';
+import type { Bells } from './bells';
 import type { LogModel } from './model';
 import type { Scheduler } from './scheduler';
 
@@ -8,22 +17,27 @@ import type { Scheduler } from './scheduler';
 export const STORE_FAILURE = new Error('The store fails.');
 
 /**
- * A store in memory that does whatever its interface allows:
+ * A store in memory, as one node sees it, that does whatever its interface allows:
  * - A read returns the state of one moment between its call and its answer, at any later time, or fails.
  * - A commit happens at any time after its call, or never, and is answered at any later time. The answer may be lost: an
  *   error is thrown after the commit.
- * - The bell of a commit rings once or twice, before or after the answer. It may never ring, but only if the answer is
- *   lost as well, as when a connection is cut: every other commit reaches the log by an answer or a bell.
- * - Another process may commit messages; their bells may be delayed, but ring.
+ * - The bell of a commit rings as {@link Bells} says, before or after the answer. If the store is not shared, it may be
+ *   lost only with the answer, as when a connection is cut: every other commit reaches the log by an answer or a bell.
+ * - Another process may commit messages.
  * - History may be trimmed at its beginning, and replaced by an older state with a new epoch, as by a restore.
  */
 export class SimulatedStore implements Store {
-  private readonly bells: ((room: string) => void)[] = [];
+  /** Only a shared store has this method. */
+  readonly heads?: (rooms: readonly string[]) => Promise<Map<string, HeadMark>>;
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly model: LogModel,
-  ) {}
+    private readonly bells: Bells,
+    isShared: boolean,
+  ) {
+    if (isShared) this.heads = (rooms) => this.readHeads(rooms);
+  }
 
   append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
     const ids = drafts.map(({ id }) => id).join();
@@ -88,7 +102,7 @@ export class SimulatedStore implements Store {
   }
 
   onCommit(ring: (room: string) => void): void {
-    this.bells.push(ring);
+    this.bells.add(ring);
   }
 
   /** Commits at once, as another process does. @param variant picks when the bells ring. */
@@ -98,7 +112,7 @@ export class SimulatedStore implements Store {
 
   /** Restores a backup. @param lost how many of the newest entries of each room it lacks. */
   restore(lost: number): void {
-    for (const room of this.model.restore(lost)) this.ring(room, 1);
+    for (const room of this.model.restore(lost)) this.bells.ring(room, 1);
   }
 
   private read<T>(name: string, run: () => T): Promise<T> {
@@ -118,15 +132,13 @@ export class SimulatedStore implements Store {
     for (const result of results) {
       if (typeof result === 'object' && !result.repeated) grown.add(result.entry.room);
     }
-    for (const room of grown) this.ring(room, variant);
+    for (const room of grown) this.bells.ring(room, variant);
   }
 
-  /** Rings the bell. @param variant modulo 4: 0 at once, 1 later, 2 at once and later, 3 twice later. */
-  private ring(room: string, variant: number): void {
-    const ring = (): void => this.bells.forEach((bell) => bell(room));
-    const laterRings = [0, 1, 1, 2][variant % 4]!;
-    if (variant % 2 === 0) ring();
-    for (let i = 0; i < laterRings; i += 1) this.scheduler.add(`bell of ${room}`, ring);
+  private readHeads(rooms: readonly string[]): Promise<Map<string, HeadMark>> {
+    return this.read(`read the heads of ${rooms.join()}`, () => {
+      return new Map(rooms.map((room) => [room, this.model.slice(room, () => [])]));
+    });
   }
 }
 

@@ -59,12 +59,13 @@ export class Writers {
     const isTargetAcknowledged = this.sent.some(
       ({ draft: { id }, state }) => id === targetId && state === 'acknowledged',
     );
+    const wasAcknowledged = sent.state === 'acknowledged';
     this.pendingWrites += 1;
     this.append(sent.draft)
       .finally(() => (this.pendingWrites -= 1))
       .then(
         ({ entry }) => this.onAcknowledged(sent, entry, step),
-        (error: unknown) => this.onRefused(sent, error, isTargetAcknowledged),
+        (error: unknown) => this.onRefused(sent, error, wasAcknowledged, isTargetAcknowledged),
       );
   }
 
@@ -125,15 +126,23 @@ export class Writers {
     if (targetId !== undefined) this.checker.recordDeletion(targetId);
   }
 
-  /** @param wasTargetAcknowledged whether the message to delete was acknowledged before its deletion was sent. */
-  private onRefused(sent: SentDraft, error: unknown, wasTargetAcknowledged: boolean): void {
+  /**
+   * @param wasAcknowledged whether the draft was acknowledged before it was sent again. If it was sent twice at once,
+   *   another node may have committed it after this one refused it, and have answered first.
+   * @param wasTargetAcknowledged whether the message to delete was acknowledged before its deletion was sent.
+   */
+  private onRefused(
+    sent: SentDraft,
+    error: unknown,
+    wasAcknowledged: boolean,
+    wasTargetAcknowledged: boolean,
+  ): void {
     const { draft, epoch, state } = sent;
     const { status } = error as { status?: number };
     this.scheduler.trace?.push(`  ${draft.id} is refused: ${status}`);
     if (status === 503 || epoch !== this.model.epoch) return;
-    if (state === 'acknowledged') {
-      this.checker.report('I3', `${draft.id} was acknowledged, and then refused`);
-    }
+    if (wasAcknowledged) this.checker.report('I3', `${draft.id} was acknowledged, and then refused`);
+    if (state === 'acknowledged') return;
     const { entries, appended, seqs } = this.model.room(draft.room);
     const targetId = targetOf(draft);
     if (targetId !== undefined) {

@@ -84,14 +84,16 @@ describe('a log on a store that another node writes to', () => {
   });
 
   it.each([
-    ['near the head', 1],
-    ['far behind the cache', 20],
-  ])('never returns a text %s that the other node has deleted before the ask', async (_where, behind) => {
+    ['near the head', 1, 0],
+    ['far behind the cache', 20, 0],
+    ['far behind the cache, before a burst,', 20, 2 * CAPACITY],
+  ])('never returns a text %s that the other node has deleted', async (_where, behind, burst) => {
     const id = randomUUID();
     await write('secret', id);
     for (let i = 1; i <= behind; i += 1) await write(String(i));
     expect(await (await follow(here)).next()).toBe('secret');
     await remove(id);
+    for (let i = 1; i <= burst; i += 1) await write(String(i));
     const start = await here.start('lobby', { after: 'earliest' });
     expect(textsOf(await here.after('lobby', start, 1))).toEqual(['deleted_message']);
     expect(await (await follow(here)).next()).toBe('deleted_message');
