@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface PostgresServer {
   /** Returns the URL of one of its databases. */
   urlOf: (database: string) => string;
   /** Runs `pg_ctl` with the arguments, such as `restart -m immediate`. */
-  control: (...args: string[]) => void;
+  control: (...args: string[]) => Promise<void>;
 }
 
 /** A database of one test. */
@@ -70,12 +70,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     port,
     urlOf: (database) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`,
-    control: (...args) =>
-      void execFileSync(join(BIN!, 'pg_ctl'), ['-D', join(folder, 'data'), '-w', ...args], {
+    control: async (...args) => {
+      const child = spawn(join(BIN!, 'pg_ctl'), ['-D', join(folder, 'data'), '-w', ...args], {
         ...unprivilegedUser(),
         cwd: folder,
         stdio: 'ignore',
-      }),
+      });
+      const [code] = (await once(child, 'exit')) as [number];
+      if (code !== 0) throw new Error(`pg_ctl ${args.join(' ')} ended with ${code}.`);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Stores } from '../../server/stores/open';
 import { unavailable } from '../../server/stores/unavailable';
 
 /** What works without the database. */
-const LOCAL = new Set(['onCommit', 'onChange', 'close']);
+const LOCAL = new Set(['onCommit', 'onChange', 'onMissed', 'publish', 'subscribe', 'onGap', 'close']);
 
 /** Stores whose database can be put out of reach. */
 export interface SeverableStores {

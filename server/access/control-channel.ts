@@ -22,4 +22,9 @@ export interface ControlChannel {
    *   an acknowledged ban has disconnected the visitor from this process.
    */
   onChange(handle: (change: Change) => void | Promise<void>): void;
+  /**
+   * Calls back when changes may have been missed, because this process was away for longer than they are kept: nothing
+   * of them is known any more.
+   */
+  onMissed(handle: () => void): void;
 }

@@ -20,4 +20,5 @@ export function subscribeToChanges(control: ControlChannel, access: AccessContro
     }
   };
   control.onChange(handle);
+  control.onMissed(() => void access.recheckConnections(() => true));
 }

@@ -33,9 +33,13 @@ export class ListenBus implements Bus {
   private isAnswered = true;
   private isClosed = false;
 
-  constructor(private readonly url: string) {
+  /** @param checkInterval how often the connection is checked, in ms. */
+  constructor(
+    private readonly url: string,
+    checkInterval = CHECK_INTERVAL,
+  ) {
     this.handlers.set(CHECK, () => (this.isAnswered = true));
-    this.checking = setInterval(() => this.check(), CHECK_INTERVAL).unref();
+    this.checking = setInterval(() => this.check(), checkInterval).unref();
   }
 
   /** Opens the connection. From then on it is opened again whenever it is lost. @throws {Error} if it can't be opened. */

@@ -1,11 +1,16 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import type { NoticeMessage } from 'pg-protocol/dist/messages';
 import { statementError } from './query';
 
 /** What a transaction writes, given what it has read; nothing, and it is rolled back. */
 export interface Plan<Result> {
   result: Result;
   writes: readonly QueryConfig[];
+}
+
+/** What the database says beside its answers. */
+interface Notice {
+  code: string | undefined;
+  message: string | undefined;
 }
 
 /** The most attempts at a transaction. */
@@ -59,7 +64,8 @@ export class Transactions {
         return result;
       } catch (error) {
         transaction.abandon();
-        if (attempt === ATTEMPTS || !transaction.canRepeat(error)) throw statementError(error);
+        if (!(error instanceof StatementFailure)) throw error;
+        if (attempt === ATTEMPTS || !transaction.canRepeat(error)) throw statementError(error.reason);
       }
     }
   }
@@ -70,6 +76,13 @@ export class Transactions {
     } catch (error) {
       throw statementError(error);
     }
+  }
+}
+
+/** The failure of a statement or of the connection, as opposed to one of the plan. */
+class StatementFailure extends Error {
+  constructor(readonly reason: unknown) {
+    super(String(reason));
   }
 }
 
@@ -85,11 +98,11 @@ class Transaction {
     client.on('error', this.onError).on('notice', this.onNotice);
   }
 
-  /** Sends statements at once. @returns their results. @throws the first error, once all are answered. */
+  /** Sends statements at once. @throws {StatementFailure} of the first that failed, once all are answered. */
   async send(queries: readonly QueryConfig[]): Promise<QueryResult[]> {
     const outcomes = await Promise.allSettled(queries.map((query) => this.client.query(query)));
     return outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
+      if (outcome.status === 'rejected') throw new StatementFailure(outcome.reason);
       return outcome.value;
     });
   }
@@ -98,9 +111,9 @@ class Transaction {
   async commit(writes: readonly QueryConfig[]): Promise<void> {
     this.isCommitSent = true;
     const results = await this.send([...writes, { text: 'COMMIT' }]);
-    if (results.at(-1)!.command !== 'COMMIT') throw new Error('The database rolled the transaction back.');
+    if (results.at(-1)!.command !== 'COMMIT') throw new StatementFailure('The database rolled back.');
     // Such as that somebody has cancelled the wait for a synchronous standby.
-    if (this.warning) throw new Error(`The commit may not last: ${this.warning}`);
+    if (this.warning) throw new StatementFailure(`The commit may not last: ${this.warning}`);
   }
 
   /** Gives the connection back. */
@@ -114,8 +127,8 @@ class Transaction {
   }
 
   /** Whether another attempt may succeed, and this one can't have been committed. */
-  canRepeat(error: unknown): boolean {
-    const { code = '' } = error as NodeJS.ErrnoException;
+  canRepeat({ reason }: StatementFailure): boolean {
+    const { code = '' } = reason as NodeJS.ErrnoException;
     if (ROLLED_BACK.has(code)) return true;
     if (this.isCommitSent || performance.now() - this.since > REPEAT_WITHIN) return false;
     return this.isBroken || CONNECTION_ENDED.test(code);
@@ -129,7 +142,7 @@ class Transaction {
 
   private readonly onError = (): void => void (this.isBroken = true);
 
-  private readonly onNotice = ({ code, message }: NoticeMessage): void => {
+  private readonly onNotice = ({ code, message }: Notice): void => {
     if (this.isCommitSent && code !== NO_WARNING) this.warning = message ?? code;
   };
 }

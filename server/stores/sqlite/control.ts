@@ -8,6 +8,10 @@ export class SqliteControl implements ControlChannel {
     this.handlers.push(handle);
   }
 
+  onMissed(): void {
+    // A process misses none of its own.
+  }
+
   /** Announces a committed change. @returns when all subscribers have handled it. */
   async announce(change: Change): Promise<void> {
     await Promise.all(this.handlers.map(async (handle) => handle(change)));
