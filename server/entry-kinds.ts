@@ -6,7 +6,7 @@ import { z } from 'zod';
  * each kind.
  */
 
-/** A position in a room's log, opaque to clients: `<epoch>:<seq>`. */
+/** A position in a room's log, opaque to clients: `<epoch>:<seq>:<hash>`; see log/cursor.ts. */
 export type Cursor = string;
 
 /** The fields of every entry. */

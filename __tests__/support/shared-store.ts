@@ -9,7 +9,7 @@ export function sharedWithoutBells(store: Store): Store & Required<Pick<Store, '
     after: (room, seq, limit) => store.after(room, seq, limit),
     before: (room, seq, limit) => store.before(room, seq, limit),
     historyBefore: (room, seq, limit) => store.historyBefore(room, seq, limit),
-    firstOfNewest: (room, count) => store.firstOfNewest(room, count),
+    startOfNewest: (room, count) => store.startOfNewest(room, count),
     find: (room, id) => store.find(room, id),
     onCommit: () => undefined,
     heads: async (rooms) =>

@@ -20,13 +20,14 @@ export function parseExamples(markdown: string): Example[] {
   });
 }
 
-/** Generated values that recur within a run: ids, secrets and the epoch. */
+/** Generated values that recur within a run: ids, secrets, and the epoch and the hash of a cursor. */
 const REPEATED = new RegExp(
   [
     '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     '(?<="(?:visitor|id|target)":")[\\w-]{12}(?=")',
     '(?<="token":"|/invite#)[\\w-]{43}',
     '(?<="(?:cursor|earliest)":"|id: )[0-9a-z]+(?=:\\d)',
+    '(?<=[0-9a-z]:\\d+:)[0-9a-f]{12}\\b',
     '(?<=parley_)[0-9a-f]{8}(?==)',
     '(?<=parley_[0-9a-f]{8}=)[\\w-]{12}(?=\\.)',
   ].join('|'),

@@ -1,5 +1,6 @@
-import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
+import { parseCursor, type Position } from '../../server/log/cursor';
 import { isErasing } from '../../server/log/entry';
+import { cursorOf } from './checker';
 import type { Environment, Node } from './environment';
 import { SimulatedReader, summarize, type ReaderFault } from './reader';
 import type { ActionKind } from './scenario';
@@ -88,7 +89,7 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     const position = pickPosition(environment, room, selector, variant);
     const read = checker.startRead(room, position);
     const limit = 1 + (variant % 7) * 3;
-    const cursor = formatCursor(position.epoch, position.seq);
+    const cursor = cursorOf(position);
     environment.handleRead(log.after(room, cursor, limit), (result) => {
       scheduler.trace?.push(`  a poll after ${position.seq} gets ${summarize(result)}`);
       checker.checkForward('a poll', read, result);
@@ -104,7 +105,7 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     const room = pick(rooms, selector)!;
     const position = pickPosition(environment, room, selector, variant);
     const read = checker.startRead(room, position);
-    const cursor = formatCursor(position.epoch, position.seq);
+    const cursor = cursorOf(position);
     environment.handleRead(log.before(room, cursor, 1 + (variant % 5)), (result) => {
       scheduler.trace?.push(`  history before ${position.seq} is ${summarize(result)}`);
       checker.checkBackward('history', read, result);
@@ -131,12 +132,12 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     if (!sent) return;
     const { room, id } = sent.draft;
     const { step } = scheduler;
-    const { epoch } = model;
+    const { restores } = model;
     const wasAcknowledged = sent.state === 'acknowledged';
     environment.handleRead(log.find(room, id), (entry) => {
       if (entry) {
-        checker.checkEntry('find', { room, step }, entry, parseCursor(entry.cursor).epoch, entry.seq);
-      } else if (wasAcknowledged && epoch === model.epoch && model.room(room).earliest === 0) {
+        checker.checkEntry('find', { room, step }, entry, entry.seq);
+      } else if (wasAcknowledged && restores === model.restores && model.room(room).earliest === 0) {
         checker.report('I1', `${id} was acknowledged, and is not found`);
       }
     });
@@ -156,17 +157,18 @@ export const ACTIONS: Record<Exclude<ActionKind, 'runNext' | 'advanceToInterval'
     model.trim(room, earliest + Math.ceil(((entries.length - earliest) * (variant % 8)) / 7));
   },
 
-  restore({ nodes, writers, checker }, selector) {
-    nodes[0]!.store.restore(selector % 6);
+  restore({ nodes, writers, checker }, selector, variant) {
+    nodes[0]!.store.restore(selector % 6, variant % 4 === 3);
     writers.forgetDrafts();
     checker.forgetDeletions();
   },
 };
 
-/** Returns a foreign, future or old position; for most variants, none. */
+/** Returns a foreign, future, forked or old position; for most variants, none. */
 function pickUnusualPosition({ model }: Environment, room: string, variant: number): Position | undefined {
   const { epoch } = model;
   const head = model.room(room).entries.length;
+  if (variant % 16 === 12) return { epoch, seq: Math.max(1, head), hash: 'f'.repeat(12) };
   if (variant % 16 === 13) return { epoch: 'foreign', seq: head };
   if (variant % 16 === 14) return { epoch, seq: head + 1 + (variant >> 4) };
   if (variant % 16 === 15) return { epoch, seq: variant >> 4 };
@@ -181,12 +183,11 @@ function pickNode(environment: Environment, selector: number, variant: number): 
 function pickPosition(environment: Environment, room: string, selector: number, variant: number): Position {
   const unusual = pickUnusualPosition(environment, room, variant);
   if (unusual) return unusual;
-  const head = environment.model.room(room).entries.length;
+  const { model } = environment;
+  const head = model.room(room).entries.length;
   const isNearHead = selector % 2 === 1;
-  return {
-    epoch: environment.model.epoch,
-    seq: isNearHead ? Math.max(0, head - (selector >> 4)) : Math.floor((head * selector) / 256),
-  };
+  const seq = isNearHead ? Math.max(0, head - (selector >> 4)) : Math.floor((head * selector) / 256);
+  return parseCursor(model.cursorAt(room, seq));
 }
 
 function pick<T>(list: readonly T[], selector: number): T | undefined {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../../server/entry-kinds';
-import { parseCursor, type Position } from '../../server/log/cursor';
+import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
 import { isErased } from '../../server/log/entry';
 import type { Page } from '../../server/log/page';
-import type { Entry, Reset } from '../../server/wire';
+import type { Cursor, Entry, Reset } from '../../server/wire';
 import { INVARIANTS } from '../invariants';
 import type { LogModel } from './model';
 import type { Scheduler } from './scheduler';
@@ -32,9 +32,10 @@ export interface Violation {
 export interface StartedRead {
   room: string;
   position: Position;
-  /** The step in which it started, and the room's head then. */
+  /** The step in which it started, and the room's head and the model's restores then. */
   step: number;
   head: number;
+  restores: number;
 }
 
 /** Compares everything that the log returns with the model, and stores the first violation. */
@@ -55,7 +56,14 @@ export class Checker {
 
   /** Records that a read after or before a position starts now. */
   startRead(room: string, position: Position): StartedRead {
-    return { room, position, step: this.scheduler.step, head: this.model.room(room).entries.length };
+    const { restores } = this.model;
+    return {
+      room,
+      position,
+      step: this.scheduler.step,
+      head: this.model.room(room).entries.length,
+      restores,
+    };
   }
 
   /** Records that the deletion of a message was acknowledged. */
@@ -72,30 +80,41 @@ export class Checker {
   checkForward(reader: string, read: StartedRead, result: Page | Reset): Position {
     const { position } = read;
     if (result.type === 'reset') return this.checkReset(reader, read, result);
-    result.entries.forEach((entry, i) =>
-      this.checkEntry(reader, read, entry, position.epoch, position.seq + 1 + i),
-    );
-    const end = parseCursor(result.cursor);
-    if (end.epoch !== position.epoch || end.seq !== position.seq + result.entries.length) {
+    let previous = cursorOf(position);
+    result.entries.forEach((entry, i) => {
+      this.checkEntry(reader, read, entry, position.seq + 1 + i);
+      // A seq alone does not tell whether an entry is of the reader's history; the hash does.
+      const expected = this.model.committedAt(read.room, entry.cursor)?.previous ?? '';
+      if (!isCursorOf(previous, expected)) {
+        this.report('I4', `${reader} at ${previous} got ${entry.cursor}, which follows ${expected}`);
+      }
+      previous = entry.cursor;
+    });
+    if (!isCursorOf(previous, result.cursor)) {
       this.report(
         'I4',
-        `${reader} at ${position.epoch}:${position.seq} got ${result.entries.length} entries up to ${result.cursor}`,
+        `${reader} at ${cursorOf(position)} got entries up to ${previous}, not ${result.cursor}`,
       );
     }
-    return end;
+    return parseCursor(result.cursor);
   }
 
   /** Checks the result of reading back: ascending entries before the position, of kinds that are in history. */
   checkBackward(reader: string, read: StartedRead, result: Page | Reset): void {
     const { position } = read;
     if (result.type === 'reset') return void this.checkReset(reader, read, result);
+    const history =
+      position.hash === undefined ? undefined : this.model.historyAt(read.room, cursorOf(position));
     let previous = 0;
     for (const entry of result.entries) {
-      this.checkEntry(reader, read, entry, position.epoch, entry.seq);
+      if (history?.has(entry.cursor) === false) {
+        this.report('I4', `${reader} before ${cursorOf(position)} got ${entry.cursor} of another history`);
+      }
+      this.checkEntry(reader, read, entry, entry.seq);
       if (entry.seq <= previous || entry.seq >= position.seq) {
         this.report(
           'I4',
-          `${reader} before ${position.epoch}:${position.seq} got seq ${entry.seq} after seq ${previous}`,
+          `${reader} before ${cursorOf(position)} got seq ${entry.seq} after seq ${previous}`,
         );
       }
       previous = entry.seq;
@@ -108,20 +127,14 @@ export class Checker {
     reader: string,
     { room, step }: Pick<StartedRead, 'room' | 'step'>,
     entry: Entry,
-    epoch: string,
     seq: number,
   ): void {
-    const committed = this.model.room(room, epoch).appended[seq - 1];
+    const committed = this.model.committedAt(room, entry.cursor)?.entry;
     if (entry.seq !== seq) return this.report('I4', `${reader} got seq ${entry.seq} instead of ${seq}`);
-    if (
-      !committed ||
-      entry.id !== committed.id ||
-      entry.cursor !== committed.cursor ||
-      !isCommittedOrErased(entry, committed)
-    ) {
+    if (!committed || entry.id !== committed.id || !isCommittedOrErased(entry, committed)) {
       return this.report(
         'I5',
-        `${reader} got ${entry.id} at seq ${seq}, where ${committed?.id} was committed`,
+        `${reader} got ${entry.id} at ${entry.cursor}, where ${committed?.id} was committed`,
       );
     }
     const deletionStep = isErased(entry.type) ? undefined : this.deletionSteps.get(entry.id);
@@ -134,13 +147,26 @@ export class Checker {
   }
 
   /** Checks that a reset has a reason: the position is not in this history, or trimmed. */
-  private checkReset(reader: string, { room, position, head }: StartedRead, reset: Reset): Position {
-    const { earliest } = this.model.room(room);
-    if (position.epoch === this.model.epoch && position.seq <= head && position.seq >= earliest) {
-      this.report('I4', `${reader} at ${position.epoch}:${position.seq} got a reset without a reason`);
+  private checkReset(reader: string, read: StartedRead, reset: Reset): Position {
+    const { room, position, head, restores } = read;
+    // A position without a hash may have been beyond the head for a while.
+    const mayHaveBeenBeyond = position.hash === undefined && restores !== this.model.restores;
+    if (position.seq <= head && this.model.includes(room, position) && !mayHaveBeenBeyond) {
+      this.report('I4', `${reader} at ${cursorOf(position)} got a reset without a reason`);
     }
     return parseCursor(reset.cursor);
   }
+}
+
+/** Returns the cursor of a position. */
+export function cursorOf({ epoch, seq, hash }: Position): Cursor {
+  return formatCursor(epoch, seq, hash);
+}
+
+/** Whether a cursor, which may have no hash, is at the position of another. */
+function isCursorOf(cursor: Cursor, other: Cursor): boolean {
+  const position = parseCursor(other);
+  return cursor === other || cursor === formatCursor(position.epoch, position.seq);
 }
 
 /** Whether an entry is the committed one, or its erased form. */

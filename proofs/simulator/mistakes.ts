@@ -22,7 +22,13 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'keeps deleted text in the cache when it reads on',
     violates: ['I7'],
-    patches: [{ file: 'log/slice.ts', from: '...withoutErased(entries, next.entries)', to: '...entries' }],
+    patches: [
+      {
+        file: 'log/slice.ts',
+        from: '...withoutErased(extended.entries, next.entries)',
+        to: '...extended.entries',
+      },
+    ],
   },
   {
     name: 'delivers entries with the heartbeat, without advancing the position',
@@ -55,6 +61,28 @@ export const MISTAKES: readonly Mistake[] = [
         file: 'log/page.ts',
         from: 'seq + entries.length, entries',
         to: 'seq + entries.length + (entries.length < slice.entries.length ? 1 : 0), entries',
+      },
+    ],
+  },
+  {
+    name: 'resumes at the seq of a cursor whatever its hash',
+    violates: ['I4'],
+    patches: [
+      {
+        file: 'log/slice.ts',
+        from: 'return hash !== undefined && hash !== hashAt(room, slice, seq);',
+        to: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'serves a cached page of one history to a cursor of another',
+    violates: ['I4'],
+    patches: [
+      {
+        file: 'log/tail.ts',
+        from: 'if (isOfAnother(this.room, this.slice, position)) return false;',
+        to: 'if (position.epoch !== this.slice.epoch) return false;',
       },
     ],
   },

@@ -1,8 +1,9 @@
 import { kindOf } from '../../server/entry-kinds';
-import { formatCursor } from '../../server/log/cursor';
+import { shorten, startOfChain } from '../../server/log/chain';
+import { formatCursor, parseCursor, type Position } from '../../server/log/cursor';
 import { entryOf, erased, isEntryOf, targetOf } from '../../server/log/entry';
 import type { AppendResult, Conflict, Draft, LogSlice } from '../../server/log/store';
-import type { Entry } from '../../server/wire';
+import type { Cursor, Entry } from '../../server/wire';
 
 /** The committed entries of a room; an entry has the index of its seq - 1. */
 interface RoomModel {
@@ -19,36 +20,86 @@ interface RoomModel {
 /** The fields of an entry that do not depend on its position. */
 type DraftField = 'type' | 'room' | 'id' | 'visitor' | 'username' | 'at';
 
-/** One history: its rooms, by name. */
-type History = Map<string, RoomModel>;
+/** An entry as it was appended, with its body apart, and the cursor of the one before it. */
+interface Committed {
+  entry: Entry;
+  body: object;
+  previous: Cursor;
+}
 
 /** The committed state of the log, as a store without faults contains it: the reference for the checker. */
 export class LogModel {
   epoch = 'e1';
-  private readonly histories = new Map<string, History>([[this.epoch, new Map()]]);
+  /** How often it went back to an older state. */
+  restores = 0;
+  /** The present history. */
+  private rooms = new Map<string, RoomModel>();
+  /** The entries of all histories, by their rooms and cursors. Histories share those from before a restore. */
+  private readonly committed = new Map<string, Committed>();
+  private hashes = 0;
 
-  /** Returns a room, in the present history unless another epoch is given. */
-  room(name: string, epoch = this.epoch): RoomModel {
-    const history = this.histories.get(epoch) ?? (new Map() as History);
-    let room = history.get(name);
+  room(name: string): RoomModel {
+    let room = this.rooms.get(name);
     if (!room) {
       room = { earliest: 0, at: '', entries: [], appended: [], seqs: new Map() };
-      history.set(name, room);
+      this.rooms.set(name, room);
     }
     return room;
   }
 
+  /** Returns the entry that was ever committed at a cursor. */
+  committedAt(room: string, cursor: Cursor): Committed | undefined {
+    return this.committed.get(`${room} ${cursor}`);
+  }
+
+  /** Returns the cursors of all entries up to one, in its own history. */
+  historyAt(room: string, cursor: Cursor): Set<Cursor> {
+    const history = new Set<Cursor>();
+    let next = this.committedAt(room, cursor);
+    for (; next; next = this.committedAt(room, next.previous)) history.add(next.entry.cursor);
+    return history;
+  }
+
+  /** Returns the cursor at a seq of the present history. */
+  cursorAt(name: string, seq: number): Cursor {
+    const start = formatCursor(this.epoch, 0, shorten(startOfChain(name).hash));
+    return seq === 0 ? start : (this.room(name).appended[seq - 1]?.cursor ?? formatCursor(this.epoch, seq));
+  }
+
+  /** Whether a position is in the present history. */
+  includes(name: string, { epoch, seq, hash }: Position): boolean {
+    const { earliest, appended } = this.room(name);
+    if (epoch !== this.epoch || seq > appended.length || seq < earliest) return false;
+    return hash === undefined || hash === parseCursor(this.cursorAt(name, seq)).hash;
+  }
+
   /** Returns the names of the rooms with entries, sorted. */
   roomNames(): string[] {
-    const rooms = [...this.histories.get(this.epoch)!].filter(([, { appended }]) => appended.length > 0);
+    const rooms = [...this.rooms].filter(([, { appended }]) => appended.length > 0);
     return rooms.map(([name]) => name).sort();
   }
 
-  /** Returns some of a room's entries. @param select gets all of them, and the seq before the first that is not trimmed. */
-  slice(name: string, select: (entries: Entry[], earliest: number) => Entry[]): LogSlice {
+  /**
+   * Returns some of a room's entries.
+   * @param select gets all of them, and the seq before the first that is not trimmed.
+   * @param seqs those whose hashes the slice has, beside the one before its first entry.
+   */
+  slice(name: string, select: (entries: Entry[], earliest: number) => Entry[], ...seqs: number[]): LogSlice {
     const { earliest, at, entries } = this.room(name);
     const head = entries.length;
-    return { epoch: this.epoch, earliest, head, at: Date.parse(at) || 0, entries: select(entries, earliest) };
+    const selected = select(entries, earliest);
+    const known = [...seqs, (selected[0]?.seq ?? 0) - 1].filter(
+      (seq) => seq >= earliest && seq > 0 && seq < head,
+    );
+    return {
+      epoch: this.epoch,
+      earliest,
+      head,
+      at: Date.parse(at) || 0,
+      hash: this.hashAt(name, head),
+      entries: selected,
+      hashes: new Map(known.map((seq) => [seq, this.hashAt(name, seq)])),
+    };
   }
 
   find(name: string, id: string): Entry | undefined {
@@ -80,27 +131,41 @@ export class LogModel {
   }
 
   /**
-   * Goes back to an older state, with a new epoch.
+   * Goes back to an older state of the database, or of a database with another epoch.
    * @param lost how many of the newest entries of each room it lacks.
    * @returns the names of all rooms.
    */
-  restore(lost: number): string[] {
-    const previous = this.histories.get(this.epoch)!;
-    this.epoch = `e${this.histories.size + 1}`;
-    this.histories.set(this.epoch, new Map());
+  restore(lost: number, isOtherDatabase: boolean): string[] {
+    const previous = this.rooms;
+    this.restores += 1;
+    if (isOtherDatabase) this.epoch = `e${this.restores + 1}`;
+    this.rooms = new Map();
     for (const [name, { earliest, appended }] of previous) {
       const remaining = appended.slice(0, Math.max(earliest, appended.length - lost));
-      for (const entry of remaining) this.append(entry, entry);
+      for (const entry of remaining) {
+        const { body } = this.committedAt(name, entry.cursor)!;
+        this.append(entry, body, parseCursor(entry.cursor).hash);
+      }
       this.trim(name, earliest);
     }
     return [...previous.keys()];
   }
 
-  /** Appends an entry, and removes the body of the entry that it erases. */
-  private append({ type, room: name, ...fields }: Pick<Entry, DraftField>, body: object): Entry {
+  private hashAt(name: string, seq: number): string {
+    return parseCursor(this.cursorAt(name, seq)).hash!;
+  }
+
+  /** Appends an entry, and removes the body of the entry that it erases. @param hash that of no other entry by default. */
+  private append(
+    { type, room: name, ...fields }: Pick<Entry, DraftField>,
+    body: object,
+    hash = (this.hashes += 1).toString(16).padStart(12, '0'),
+  ): Entry {
     const room = this.room(name);
     const seq = room.entries.length + 1;
-    const entry = entryOf(type, { ...fields, room: name, cursor: formatCursor(this.epoch, seq), seq }, body);
+    const cursor = formatCursor(this.epoch, seq, hash);
+    const entry = entryOf(type, { ...fields, room: name, cursor, seq }, body);
+    this.committed.set(`${name} ${cursor}`, { entry, body, previous: this.cursorAt(name, seq - 1) });
     room.entries.push(entry);
     room.appended.push(entry);
     room.seqs.set(entry.id, seq);

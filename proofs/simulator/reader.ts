@@ -59,7 +59,7 @@ export class SimulatedReader implements LogReader {
   }
 
   get cursor(): Cursor | undefined {
-    return this.position && formatCursor(this.position.epoch, this.position.seq);
+    return this.position && formatCursor(this.position.epoch, this.position.seq, this.position.hash);
   }
 
   /** Starts to follow the room after a position, unless it has left while the position was looked up. */

@@ -1,4 +1,5 @@
 import { kindOf } from '../../server/entry-kinds';
+import { parseCursor, type Position } from '../../server/log/cursor';
 import type {
   AppendResult,
   Conflict,
@@ -24,7 +25,7 @@ export const STORE_FAILURE = new Error('The store fails.');
  * - The bell of a commit rings as {@link Bells} says, before or after the answer. If the store is not shared, it may be
  *   lost only with the answer, as when a connection is cut: every other commit reaches the log by an answer or a bell.
  * - Another process may commit messages.
- * - History may be trimmed at its beginning, and replaced by an older state with a new epoch, as by a restore.
+ * - History may be trimmed at its beginning, and replaced by an older state, as by a restore or a failover.
  */
 export class SimulatedStore implements Store {
   /** Only a shared store has this method. */
@@ -66,10 +67,14 @@ export class SimulatedStore implements Store {
 
   after(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.read(`read ${room} after ${seq}`, () =>
-      this.model.slice(room, (entries, earliest) => {
-        const start = Math.max(seq, earliest);
-        return entries.slice(start, start + limit);
-      }),
+      this.model.slice(
+        room,
+        (entries, earliest) => {
+          const start = Math.max(seq, earliest);
+          return entries.slice(start, start + limit);
+        },
+        seq,
+      ),
     );
   }
 
@@ -84,16 +89,20 @@ export class SimulatedStore implements Store {
 
   historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
     return this.read(`read ${room} before ${seq}, history only`, () =>
-      this.model.slice(room, (entries, earliest) =>
-        newestHistory(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
+      this.model.slice(
+        room,
+        (entries, earliest) => newestHistory(entries.slice(earliest, Math.max(earliest, seq - 1)), limit),
+        seq,
+        seq - 1,
       ),
     );
   }
 
-  firstOfNewest(room: string, count: number): Promise<number | undefined> {
+  startOfNewest(room: string, count: number): Promise<Position | undefined> {
     return this.read(`find the newest ${count} of ${room}`, () => {
       const { earliest, entries } = this.model.room(room);
-      return newestHistory(entries.slice(earliest), count)[0]?.seq;
+      const first = newestHistory(entries.slice(earliest), count)[0];
+      return first && parseCursor(this.model.cursorAt(room, first.seq - 1));
     });
   }
 
@@ -110,9 +119,9 @@ export class SimulatedStore implements Store {
     this.ringForResults(this.model.commit(drafts, new Date()), variant);
   }
 
-  /** Restores a backup. @param lost how many of the newest entries of each room it lacks. */
-  restore(lost: number): void {
-    for (const room of this.model.restore(lost)) this.bells.ring(room, 1);
+  /** Restores a backup; see {@link LogModel.restore}. */
+  restore(lost: number, isOtherDatabase: boolean): void {
+    for (const room of this.model.restore(lost, isOtherDatabase)) this.bells.ring(room, 1);
   }
 
   private read<T>(name: string, run: () => T): Promise<T> {

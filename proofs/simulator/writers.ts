@@ -1,5 +1,4 @@
 import { erasureOf, kindOf, MESSAGE, type Content } from '../../server/entry-kinds';
-import { formatCursor } from '../../server/log/cursor';
 import { erased, isEntryOf, isErased } from '../../server/log/entry';
 import type { AppendResult, Draft } from '../../server/log/store';
 import type { Entry } from '../../server/wire';
@@ -10,9 +9,9 @@ import type { Scheduler } from './scheduler';
 /** A draft that was sent, and its outcome as far as its writer knows. */
 interface SentDraft {
   draft: Draft;
-  /** The highest seq acknowledged in its room before it was first sent (I6), and the epoch at that time. */
+  /** The highest seq acknowledged in its room before it was first sent (I6), and the model's restores at that time. */
   precedingSeq: number;
-  epoch: string;
+  restores: number;
   state: 'unknown' | 'acknowledged' | 'refused';
   /** From the acknowledgement. */
   seq: number;
@@ -47,7 +46,8 @@ export class Writers {
 
   /** Sends a draft for the first time. @param precedingSeq that of its id, if the id was sent before with another body. */
   send(draft: Draft, precedingSeq = this.highestAcknowledged.get(draft.room) ?? 0): void {
-    const sent: SentDraft = { draft, precedingSeq, epoch: this.model.epoch, state: 'unknown', seq: 0 };
+    const { restores } = this.model;
+    const sent: SentDraft = { draft, precedingSeq, restores, state: 'unknown', seq: 0 };
     this.sent.push(sent);
     this.resend(sent);
   }
@@ -97,12 +97,12 @@ export class Writers {
 
   /** @param sentStep the step in which it was sent. */
   private onAcknowledged(sent: SentDraft, entry: Entry, sentStep: number): void {
-    const { draft, precedingSeq, epoch, state } = sent;
+    const { draft, precedingSeq, restores, state } = sent;
     this.scheduler.trace?.push(`  ${draft.id} is acknowledged at ${entry.cursor}`);
     // A draft that was sent before a restore and answered after it may be anywhere.
-    if (epoch !== this.model.epoch || entry.cursor !== formatCursor(epoch, entry.seq)) return;
+    if (restores !== this.model.restores) return;
     const read = { room: draft.room, step: sentStep };
-    this.checker.checkEntry(`the writer of ${draft.id}`, read, entry, epoch, entry.seq);
+    this.checker.checkEntry(`the writer of ${draft.id}`, read, entry, entry.seq);
     if (!matches(entry, draft)) this.checker.report('I3', `${draft.id} was acknowledged as another entry`);
     // An erased entry no longer shows whether it was this draft.
     if (state === 'refused' && !isErased(entry.type)) {
@@ -137,10 +137,10 @@ export class Writers {
     wasAcknowledged: boolean,
     wasTargetAcknowledged: boolean,
   ): void {
-    const { draft, epoch, state } = sent;
+    const { draft, restores, state } = sent;
     const { status } = error as { status?: number };
     this.scheduler.trace?.push(`  ${draft.id} is refused: ${status}`);
-    if (status === 503 || epoch !== this.model.epoch) return;
+    if (status === 503 || restores !== this.model.restores) return;
     if (wasAcknowledged) this.checker.report('I3', `${draft.id} was acknowledged, and then refused`);
     if (state === 'acknowledged') return;
     const { entries, appended, seqs } = this.model.room(draft.room);

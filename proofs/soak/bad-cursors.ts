@@ -16,6 +16,7 @@ export const BAD_CURSORS: Record<
   'not a number': () => ({ cursor: 'abc:-1', expected: 'refused' }),
   'too long': () => ({ cursor: `abc:${'9'.repeat(40)}`, expected: 'refused' }),
   foreign: (cursor) => ({ cursor: `0${cursor}`, expected: 'reset' }),
+  'with another hash': (cursor) => ({ cursor: `${cursor}:000000000000`, expected: 'reset' }),
   future: (cursor) => ({ cursor: cursor.replace(/\d+$/, '99999999'), expected: 'reset' }),
 };
 

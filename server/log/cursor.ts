@@ -6,13 +6,15 @@ export interface Position {
   epoch: string;
   /** The last seq that was read; 0 before the first entry. */
   seq: number;
+  /** The first digits of the hash at that seq; see chain.ts. Cursors of earlier versions have none. */
+  hash?: string | undefined;
 }
 
-const PATTERN = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})$/;
+const PATTERN = /^([0-9a-z]{1,16}):(0|[1-9][0-9]{0,14})(?::([0-9a-f]{12}))?$/;
 
 /** Formats a position as clients carry it. */
-export function formatCursor(epoch: string, seq: number): Cursor {
-  return `${epoch}:${seq}`;
+export function formatCursor(epoch: string, seq: number, hash?: string): Cursor {
+  return hash === undefined ? `${epoch}:${seq}` : `${epoch}:${seq}:${hash}`;
 }
 
 /**
@@ -20,11 +22,11 @@ export function formatCursor(epoch: string, seq: number): Cursor {
  * @throws {Refusal} `bad_request` if it is malformed.
  */
 export function parseCursor(text: string): Position {
-  const [, epoch, seq] = PATTERN.exec(text) ?? [];
+  const [, epoch, seq, hash] = PATTERN.exec(text) ?? [];
   if (!epoch || !seq)
     throw new Refusal(
       'bad_request',
       'This is not a cursor. Send one exactly as the server returned it, or none.',
     );
-  return { epoch, seq: Number(seq) };
+  return { epoch, seq: Number(seq), hash };
 }

@@ -67,7 +67,7 @@ export class Follower implements Subscription {
           if (tail.news === news) return this.followers.wait(this);
           continue;
         }
-        this.position = advance(this.position, step);
+        this.position = advance(step);
         this.writing = this.reader.write(step);
         if (this.writing) {
           if (!(await this.writing)) return this.stop();
@@ -119,6 +119,6 @@ export class Follower implements Subscription {
 }
 
 /** Returns the position after a step. */
-export function advance({ epoch, seq }: Position, step: Page | Reset): Position {
-  return step.type === 'page' ? { epoch, seq: seq + step.entries.length } : parseCursor(step.cursor);
+export function advance(step: Page | Reset): Position {
+  return parseCursor(step.cursor);
 }

@@ -50,8 +50,10 @@ export class Followers {
   wait(follower: Follower): void {
     this.waiting.add(follower);
     // Followers at one position share the object: comparing identities is quicker.
-    const { epoch, seq } = follower.position;
-    if (epoch === this.position?.epoch && seq === this.position.seq) follower.position = this.position;
+    const { epoch, seq, hash } = follower.position;
+    const isShared =
+      epoch === this.position?.epoch && seq === this.position.seq && hash === this.position.hash;
+    if (isShared) follower.position = this.position!;
     else this.position = follower.position;
   }
 
@@ -136,7 +138,7 @@ export class Followers {
       if (follower.position !== from) {
         from = follower.position;
         step = this.tail.page(from);
-        to = step && advance(from, step);
+        to = step && advance(step);
       }
       if (step?.type === 'page' && step.entries.length === 0) continue;
       if (step && to && follower.deliver(step, to)) {

@@ -7,6 +7,7 @@ import { Followers } from './followers';
 import { MemoryBudget } from './memory-budget';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
 import { shareReads } from './shared-reads';
+import { cursorAt } from './slice';
 import type { AppendResult, Draft, Store } from './store';
 import { Sweep } from './sweep';
 import { Tail } from './tail';
@@ -90,16 +91,16 @@ export class Log {
    */
   async page(room: string, { after, last }: Start, limit: number): Promise<Page | Reset> {
     if (after) return this.after(room, await this.start(room, { after }), limit);
-    return newestPage(await this.store.historyBefore(room, Infinity, last ?? limit), limit);
+    return newestPage(room, await this.store.historyBefore(room, Infinity, last ?? limit), limit);
   }
 
   /** Returns the cursor at which reading begins. After it come at least the newest `last` messages. */
   async start(room: string, { after, last = 0 }: Start): Promise<Cursor> {
     if (after && after !== 'earliest') return after;
-    const { epoch, earliest, head } = await this.store.head(room);
-    if (after) return formatCursor(epoch, earliest);
-    const first = last > 0 ? await this.store.firstOfNewest(room, last) : undefined;
-    return formatCursor(epoch, first === undefined ? head : first - 1);
+    const start = last > 0 && !after ? await this.store.startOfNewest(room, last) : undefined;
+    if (start) return formatCursor(start.epoch, start.seq, start.hash);
+    const state = await this.store.head(room);
+    return cursorAt(room, state, after ? state.earliest : state.head);
   }
 
   /**

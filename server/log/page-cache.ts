@@ -12,42 +12,42 @@ export function bytesOf(entries: readonly Entry[]): number {
 }
 
 /** Pages of one room, shared by the readers at one position, so that each is read and encoded once. */
-export class PageCache {
-  private readonly pages = new Map<number, Page | Reset>();
-  private readonly reading = new Map<number, Promise<Page | Reset>>();
+export class PageCache<Key> {
+  private readonly pages = new Map<Key, Page | Reset>();
+  private readonly reading = new Map<Key, Promise<Page | Reset>>();
   private isClosed = false;
 
   constructor(private readonly budget: MemoryBudget) {}
 
-  /** Returns the page after a seq, if it is cached. */
-  get(seq: number): Page | Reset | undefined {
-    const page = this.pages.get(seq);
+  /** Returns the page at a position, if it is cached. */
+  get(key: Key): Page | Reset | undefined {
+    const page = this.pages.get(key);
     if (page) this.budget.touch(page);
     return page;
   }
 
   /** Caches a page, while the budget has room for it and all its encodings. */
-  set(seq: number, page: Page | Reset): void {
+  set(key: Key, page: Page | Reset): void {
     if (this.isClosed) return;
-    this.pages.set(seq, page);
+    this.pages.set(key, page);
     const bytes = ENTRY_BYTES_MAX + (page.type === 'reset' ? ENTRY_BYTES_MAX : bytesOf(page.entries));
-    this.budget.reserve(page, (1 + ENCODINGS_MAX) * bytes, () => this.pages.delete(seq));
+    this.budget.reserve(page, (1 + ENCODINGS_MAX) * bytes, () => this.pages.delete(key));
   }
 
-  /** Returns the page after a seq: from the cache, from a read that is under way, or from a new one. */
-  async read(seq: number, make: () => Promise<Page | Reset>): Promise<Page | Reset> {
-    const cached = this.get(seq) ?? this.reading.get(seq);
+  /** Returns the page at a position: from the cache, from a read that is under way, or from a new one. */
+  async read(key: Key, make: () => Promise<Page | Reset>): Promise<Page | Reset> {
+    const cached = this.get(key) ?? this.reading.get(key);
     if (cached) return cached;
     const reading = make();
-    this.reading.set(seq, reading);
-    const isCurrent = () => this.reading.get(seq) === reading;
+    this.reading.set(key, reading);
+    const isCurrent = () => this.reading.get(key) === reading;
     try {
       const page = await reading;
       // A page that ends at the head is incomplete after the next entry.
-      if (isCurrent() && page.type === 'page' && page.more) this.set(seq, page);
+      if (isCurrent() && page.type === 'page' && page.more) this.set(key, page);
       return page;
     } finally {
-      if (isCurrent()) this.reading.delete(seq);
+      if (isCurrent()) this.reading.delete(key);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Cursor, Entry, Reset } from '../wire';
-import { formatCursor, type Position } from './cursor';
+import type { Position } from './cursor';
 import { sizeOf } from './entry';
+import { cursorAt, isOfAnother } from './slice';
 import type { LogSlice } from './store';
 
 /**
@@ -28,19 +29,24 @@ const RESPONSE_BYTES_MAX = 128 * 1024;
  */
 export function pageAfter(
   room: string,
-  { epoch, seq }: Position,
+  position: Position,
   slice: LogSlice,
   maxBytes = RESPONSE_BYTES_MAX,
 ): Page | Reset {
-  if (epoch !== slice.epoch || seq > slice.head || seq < slice.earliest) return reset(room, slice);
+  const { seq } = position;
+  if (seq > slice.head || seq < slice.earliest || isOfAnother(room, slice, position))
+    return reset(room, slice);
   const entries = slice.entries.slice(0, countFitting(slice.entries, maxBytes));
-  return page(slice, seq + entries.length, entries);
+  return page(room, slice, seq + entries.length, entries);
 }
 
 /** Returns the page of history before a position, or a reset if the position is not in this history. */
-export function pageBefore(room: string, { epoch, seq }: Position, slice: LogSlice): Page | Reset {
-  if (epoch !== slice.epoch || seq > slice.head + 1) return reset(room, slice);
-  return page(slice, Math.max(seq - 1, slice.earliest), newestFitting(slice.entries));
+export function pageBefore(room: string, position: Position, slice: LogSlice): Page | Reset {
+  const { seq, hash } = position;
+  // The seq after the head has no entry, hence no hash.
+  const isBeyond = seq > slice.head + (hash === undefined ? 1 : 0);
+  if (isBeyond || isOfAnother(room, slice, position)) return reset(room, slice);
+  return page(room, slice, Math.max(seq - 1, slice.earliest), newestFitting(slice.entries));
 }
 
 /** Returns how many of the first entries have at most `maxBytes` of messages together; at least one. */
@@ -54,10 +60,10 @@ function countFitting(entries: LogSlice['entries'], maxBytes: number): number {
 }
 
 /** Returns a page of the newest history. Of more than `limit` entries it has the oldest: the others follow its cursor. */
-export function newestPage(slice: LogSlice, limit: number): Page {
-  if (slice.entries.length <= limit) return page(slice, slice.head, newestFitting(slice.entries));
+export function newestPage(room: string, slice: LogSlice, limit: number): Page {
+  if (slice.entries.length <= limit) return page(room, slice, slice.head, newestFitting(slice.entries));
   const entries = slice.entries.slice(0, Math.min(limit, countFitting(slice.entries, RESPONSE_BYTES_MAX)));
-  return page(slice, entries.at(-1)!.seq, entries);
+  return page(room, slice, entries.at(-1)!.seq, entries);
 }
 
 /** Returns the newest entries that fit into one response. */
@@ -66,23 +72,23 @@ function newestFitting(entries: LogSlice['entries']): LogSlice['entries'] {
 }
 
 /** @param end the seq after which reading on misses nothing. */
-function page({ epoch, earliest, head, at }: LogSlice, end: number, entries: LogSlice['entries']): Page {
+function page(room: string, slice: LogSlice, end: number, entries: LogSlice['entries']): Page {
   return {
     type: 'page',
     entries,
-    cursor: formatCursor(epoch, end),
-    earliest: formatCursor(epoch, earliest),
-    more: end < head,
-    at,
+    cursor: cursorAt(room, slice, end),
+    earliest: cursorAt(room, slice, slice.earliest),
+    more: end < slice.head,
+    at: slice.at,
   };
 }
 
-function reset(room: string, { epoch, earliest, head }: LogSlice): Reset {
+function reset(room: string, slice: LogSlice): Reset {
   return {
     type: 'reset',
     room,
-    earliest: formatCursor(epoch, earliest),
-    cursor: formatCursor(epoch, head),
+    earliest: cursorAt(room, slice, slice.earliest),
+    cursor: cursorAt(room, slice, slice.head),
   };
 }
 

@@ -29,7 +29,7 @@ export function shareReads(store: Store): Store {
     after: share('after', (room, seq, limit) => store.after(room, seq, limit)),
     before: share('before', (room, seq, limit) => store.before(room, seq, limit)),
     historyBefore: share('historyBefore', (room, seq, limit) => store.historyBefore(room, seq, limit)),
-    firstOfNewest: share('firstOfNewest', (room, count) => store.firstOfNewest(room, count)),
+    startOfNewest: share('startOfNewest', (room, count) => store.startOfNewest(room, count)),
     find: share('find', (room, id) => store.find(room, id)),
     onCommit: (ring) => store.onCommit(ring),
     heads: (rooms) => store.heads!(rooms),

@@ -1,6 +1,7 @@
 import type { Content } from '../entry-kinds';
 import type { Entry, Role } from '../wire';
 import type { AuditedAction } from './audited-action';
+import type { Position } from './cursor';
 
 /** An entry that is not stored yet. */
 export type Draft = Content & {
@@ -41,15 +42,22 @@ export interface LogHead {
   head: number;
   /** When that entry was accepted, in ms since 1970; 0 in an empty room. */
   at: number;
+  /** Its hash, or that of the empty chain, as far as a cursor carries it. */
+  hash: string;
 }
 
 /** What tells whether a room's log is still the same. */
-export type HeadMark = Pick<LogHead, 'epoch' | 'head'>;
+export type HeadMark = Pick<LogHead, 'epoch' | 'head' | 'hash'>;
 
 /** Consecutive entries of a room, and the state of its log when they were read. */
 export interface LogSlice extends LogHead {
   /** In order of seq, without holes, unless they are history. */
   entries: Entry[];
+  /**
+   * Hashes of entries that are not among them, by seq and as far as a cursor carries them: of the one before the first,
+   * and of those at the seq that was asked for and before it. It lacks those that the store does not have.
+   */
+  hashes: ReadonlyMap<number, string>;
 }
 
 /** The storage of all logs. Each backend implements this interface, and passes one contract suite. */
@@ -75,8 +83,8 @@ export interface Store {
    * as they stand now, with holes where other entries lie. It does not take longer if there are many of those.
    */
   historyBefore(room: string, seq: number, limit: number): Promise<LogSlice>;
-  /** Returns the seq of the oldest of the newest `count` entries of history, if there are any. */
-  firstOfNewest(room: string, count: number): Promise<number | undefined>;
+  /** Returns the position before the newest `count` entries of history, if there are any. */
+  startOfNewest(room: string, count: number): Promise<Position | undefined>;
   /** Returns the entry that has an id. */
   find(room: string, id: string): Promise<Entry | undefined>;
   /**

@@ -1,9 +1,9 @@
-import type { Reset } from '../wire';
-import type { Position } from './cursor';
+import type { Cursor, Reset } from '../wire';
+import { formatCursor, type Position } from './cursor';
 import type { MemoryBudget } from './memory-budget';
 import { pageAfter, type Page } from './page';
 import { bytesOf, PageCache } from './page-cache';
-import { readNewest, readForward } from './slice';
+import { cut, isOfAnother, readForward, readNewest } from './slice';
 import type { HeadMark, LogSlice, Store } from './store';
 
 /** How many entries are read at first. More are read only when a reader has missed more. */
@@ -34,14 +34,22 @@ export class Tail {
   /** The last ring, and the last one that may have announced a deletion. */
   private rungAt = 0;
   private deletedAt = 0;
-  /** Pages of the cached entries. */
-  private readonly pages: PageCache;
-  /** Pages from further back. They change only when something in them is deleted. */
-  private readonly distantPages: PageCache;
+  /** Pages of the cached entries, by the seq that they follow. */
+  private readonly pages: PageCache<number>;
+  /** Pages from further back, by the cursor that they follow. They change only when something in them is deleted. */
+  private readonly distantPages: PageCache<Cursor>;
   /** How many of the newest entries are wanted, and how many were read; the cache may have grown since. */
   private wantedSize: number;
   private readSize = 0;
-  private slice: LogSlice = { epoch: '', earliest: 0, head: 0, at: 0, entries: [] };
+  private slice: LogSlice = {
+    epoch: '',
+    earliest: 0,
+    head: 0,
+    at: 0,
+    hash: '',
+    entries: [],
+    hashes: new Map(),
+  };
   /** The time up to which `slice` is current. */
   private freshUpTo = -1;
   private refreshing: Promise<void> | undefined;
@@ -81,8 +89,9 @@ export class Tail {
    * Whether the room's log is not as it was read last.
    * @param since when the mark was asked for: a later read may know better.
    */
-  differsFrom({ epoch, head }: HeadMark, since: number): boolean {
-    return this.freshUpTo < since && (epoch !== this.slice.epoch || head !== this.slice.head);
+  differsFrom({ epoch, head, hash }: HeadMark, since: number): boolean {
+    const { slice } = this;
+    return this.freshUpTo < since && (epoch !== slice.epoch || head !== slice.head || hash !== slice.hash);
   }
 
   /** Drops the cached pages. They serve readers at the same moment, so a quiet room does not need them. */
@@ -158,9 +167,10 @@ export class Tail {
   private async distantPage(position: Position): Promise<Page | Reset> {
     const make = async () =>
       pageAfter(this.room, position, await this.readStore(position, PAGE_MAX), PAGE_BYTES_MAX);
-    const { epoch, seq } = position;
+    const { epoch, seq, hash } = position;
     // A page that ends at the head now is wrong once the room has grown.
-    return epoch === this.slice.epoch && seq < this.slice.head ? this.distantPages.read(seq, make) : make();
+    const isDistant = epoch === this.slice.epoch && seq < this.slice.head;
+    return isDistant ? this.distantPages.read(formatCursor(epoch, seq, hash), make) : make();
   }
 
   private readStore({ seq }: Position, limit: number): Promise<LogSlice> {
@@ -168,10 +178,13 @@ export class Tail {
   }
 
   /** Whether the cache has the entries after a position. Only a current one can tell that there are none. */
-  private knows({ epoch, seq }: Position, since: number): boolean {
+  private knows(position: Position, since: number): boolean {
+    const { seq } = position;
     const { head } = this.slice;
     if (this.freshUpTo < since) return false;
-    if (this.freshUpTo < this.deletedAt || epoch !== this.slice.epoch || seq < this.begin) return false;
+    if (this.freshUpTo < this.deletedAt || seq < this.begin) return false;
+    // The answer to a position of another history is read from the store.
+    if (isOfAnother(this.room, this.slice, position)) return false;
     return seq < head || (seq === head && this.freshUpTo >= this.rungAt);
   }
 
@@ -182,7 +195,7 @@ export class Tail {
 
   private cut({ seq }: Position, limit: number): LogSlice {
     const from = seq - this.begin;
-    return { ...this.slice, entries: this.slice.entries.slice(from, from + limit) };
+    return cut(this.room, this.slice, from, from + limit);
   }
 
   private async load(): Promise<void> {
@@ -205,13 +218,13 @@ export class Tail {
     let bytes = bytesOf(slice.entries);
     let first = 0;
     for (; bytes > ROOM_BYTES_MAX; first += 1) bytes -= bytesOf([slice.entries[first]!]);
-    this.slice = { ...slice, entries: slice.entries.slice(first) };
+    this.slice = cut(this.room, slice, first);
     if (!this.isClosed) this.budget.reserve(this, bytes, this.drop);
   }
 
   /** Drops the entries; the newest are read again when they are needed. */
   private readonly drop = (): void => {
-    this.slice = { ...this.slice, entries: [] };
+    this.slice = { ...this.slice, entries: [], hashes: new Map() };
     this.readSize = 0;
     this.wantedSize = 0;
     this.pages.clear();

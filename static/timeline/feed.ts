@@ -1,7 +1,7 @@
 import type { Cursor, Entry, MessagePage, Reset } from '../../server/wire.js';
 import { isCursorGone, isTemporary, refusalOf } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
-import { parseCursor, type Position } from './cursor.js';
+import { areOfDifferentHistories, parseCursor, type Position } from './cursor.js';
 
 /**
  * Delivers a room's log in order and each entry once, from any number of transports.
@@ -48,9 +48,10 @@ export class Feed {
   reset({ cursor, earliest }: Reset): void {
     this.head = parseCursor(cursor);
     // Each transport gets this answer; for later ones, the history may have been replaced already.
-    const isKnown = this.head.epoch === this.position.epoch;
+    const isKnown = !areOfDifferentHistories(this.head, this.position);
     const { seq } = this.position;
     if (!isKnown || seq > this.head.seq || seq < parseCursor(earliest).seq) this.isStale = true;
+    // Otherwise, the answer to the next read shows whether this is the history that it knows.
     if (this.isBehind) void this.catchUp();
   }
 
@@ -84,7 +85,7 @@ export class Feed {
   }
 
   private updateHead(position: Position): void {
-    if (position.epoch !== this.position.epoch) this.isStale = true;
+    if (areOfDifferentHistories(position, this.position)) this.isStale = true;
     else if (position.epoch === this.head.epoch && position.seq <= this.head.seq) return;
     this.head = position;
   }

@@ -1,6 +1,6 @@
 import type { Cursor, Entry, MessagePage } from '../../server/wire.js';
 import { Announcements } from './announcements.js';
-import { isSameHistory, seqOf } from './cursor.js';
+import { areOfDifferentHistories, parseCursor, seqOf } from './cursor.js';
 import { HistoryLoader } from './history-loader.js';
 import { LiveEnd } from './live-end.js';
 import { seqOfElement } from './message-order.js';
@@ -138,7 +138,7 @@ export class LogWindow {
   async restore({ cursor, previous, ...spot }: Bookmark): Promise<void> {
     const jump = ++this.jumps;
     const seq = seqOf(cursor);
-    if (!isSameHistory(cursor, this.start.cursor)) return;
+    if (areOfDifferentHistories(parseCursor(cursor), parseCursor(this.start.cursor))) return;
     if (!this.timeline.upTo(seq)) {
       const limit = PAGE_SIZE;
       const requests = [this.read({ before: cursor, limit }), this.read({ after: previous, limit })];

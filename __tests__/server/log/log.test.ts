@@ -112,7 +112,7 @@ describe('the log', () => {
     const [epoch] = head.split(':');
     const page = (await log.before('lobby', `${epoch}:4`, 2)) as Page;
     expect(texts(page)).toEqual(['b', 'c']);
-    expect(page.cursor).toBe(`${epoch}:3`);
+    expect(page.cursor).toBe(page.entries.at(-1)!.cursor);
     expect(texts(await log.before('lobby', page.entries[0]!.cursor, 2))).toEqual(['a']);
     expect(texts(await log.before('lobby', `${epoch}:1`, 2))).toEqual([]);
   });
@@ -136,12 +136,15 @@ describe('the log', () => {
     ['another epoch', 'other:1'],
     ['another epoch, at its beginning', 'other:0'],
     ['a place past the head', '+1'],
+    ['a place where another entry is', '#'],
   ])('answers a cursor of %s with a reset, and goes on from the head', async (_what, form) => {
     await append('a');
     const head = await log.start('lobby', {});
     const [epoch] = head.split(':');
-    const cursor = form === '+1' ? `${epoch}:2` : form;
-    const reset = { type: 'reset', room: 'lobby', earliest: `${epoch}:0`, cursor: head };
+    const forms: Record<string, string> = { '+1': `${epoch}:2`, '#': `${epoch}:1:0123456789ab` };
+    const cursor = forms[form] ?? form;
+    const earliest = await log.start('lobby', { after: 'earliest' });
+    const reset = { type: 'reset', room: 'lobby', earliest, cursor: head };
     expect(await log.after('lobby', cursor, 10)).toEqual(reset);
     const { next, stop } = reader(log, cursor);
     expect(await next()).toEqual(reset);
@@ -150,9 +153,11 @@ describe('the log', () => {
     stop();
   });
 
-  it('answers a cursor of another epoch with a reset when reading back, too', async () => {
+  it('answers a cursor of another history with a reset when reading back, too', async () => {
     await append('a');
-    expect(await log.before('lobby', 'other:1', 10)).toMatchObject({ type: 'reset' });
+    const [epoch] = (await log.start('lobby', {})).split(':');
+    for (const cursor of ['other:1', `${epoch}:1:0123456789ab`, `${epoch}:2:0123456789ab`])
+      expect(await log.before('lobby', cursor, 10)).toMatchObject({ type: 'reset' });
     await expect(log.after('lobby', 'nonsense', 10)).rejects.toMatchObject({ status: 400 });
   });
 

@@ -17,7 +17,7 @@ describe('the page', () => {
     expect(html).not.toContain('text-10.');
     expect(html.indexOf('text-11.')).toBeGreaterThan(0);
     expect(html.indexOf('text-60.')).toBeGreaterThan(html.indexOf('text-59.'));
-    expect(html).toMatch(/data-cursor="[0-9a-z]+:60"/);
+    expect(html).toMatch(/data-cursor="[0-9a-z]+:60:[0-9a-f]{12}"/);
   });
 
   it('shows the room that its address names, and the lobby without one', async () => {

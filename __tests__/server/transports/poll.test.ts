@@ -26,7 +26,7 @@ describe('POST /messages', () => {
       username: 'Anonymous',
       message: 'hello',
     });
-    expect(body.cursor).toMatch(/^[0-9a-z]+:1$/);
+    expect(body.cursor).toMatch(/^[0-9a-z]+:1:[0-9a-f]{12}$/);
     expect((await readPage(app.url, { room: 'a' })).messages).toEqual([body]);
   });
 

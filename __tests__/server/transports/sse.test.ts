@@ -1,6 +1,6 @@
 import { type RunningApp, startApp } from '../../support/app';
 import { type SseEvent, sseEvents, take } from '../../support/events';
-import { postJson, sendMessage } from '../../support/http';
+import { postJson, readPage, sendMessage } from '../../support/http';
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp()));
@@ -24,7 +24,7 @@ describe('SSE', () => {
     expect(answer.headers.get('x-accel-buffering')).toBe('no');
     const { value } = await answer.body!.getReader().read();
     expect(Buffer.from(value!).toString()).toMatch(
-      /^retry: \d+\nevent: start\nid: ([0-9a-z]+:0)\ndata: {"type":"start","room":"lobby","cursor":"\1"}\n\n/,
+      /^retry: \d+\nevent: start\nid: ([0-9a-z]+:0:[0-9a-f]{12})\ndata: {"type":"start","room":"lobby","cursor":"\1"}\n\n/,
     );
     end();
   });
@@ -63,7 +63,7 @@ describe('SSE', () => {
     const { cursor } = await sendMessage(app.url, 'a');
     const stream = sseEvents(`${app.url}/sse?after=gone:7`);
     const two = take(stream, 2, ({ type }) => !['start', 'presence'].includes(type));
-    const reset = { type: 'reset', room: 'lobby', earliest: cursor.replace(/1$/, '0'), cursor };
+    const reset = { type: 'reset', room: 'lobby', earliest: (await readPage(app.url)).earliest, cursor };
     await take(sseEvents(`${app.url}/sse`), 1, ({ data }) => data.count === 2);
     await sendMessage(app.url, 'b');
     expect(await two).toMatchObject([

@@ -15,14 +15,14 @@ const STREAMS: [name: string, path: string, accept: string, idle: RegExp, end: R
     '/r/lobby?follow',
     'text/plain',
     /^\n$/,
-    /^\n+ \* This stream has lasted for 15 minutes\. Go on with \?follow&after=\w+:1\n$/,
+    /^\n+ \* This stream has lasted for 15 minutes\. Go on with \?follow&after=\w+:1:[0-9a-f]{12}\n$/,
   ],
   [
     'NDJSON',
     '/r/lobby?follow',
     'application/x-ndjson',
-    /^{"type":"keep_alive","cursor":"\w+:1"}\n$/,
-    /^({"type":"keep_alive","cursor":"\w+:1"}\n)+$/,
+    /^{"type":"keep_alive","cursor":"\w+:1:[0-9a-f]{12}"}\n$/,
+    /^({"type":"keep_alive","cursor":"\w+:1:[0-9a-f]{12}"}\n)+$/,
   ],
 ];
 

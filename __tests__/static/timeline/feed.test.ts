@@ -157,3 +157,47 @@ it('reads the newest page if a check shows another history', async () => {
   expect(await feed.checkForMore()).toBe(true);
   expect(shown).toEqual(['reset:', 'f1']);
 });
+
+describe('a server that was restored from an older backup, and has written on', () => {
+  const at = (seq: number, hash: string): Entry => ({ ...entry(seq), cursor: `e:${seq}:${hash}` });
+
+  it('has another history if a position has another hash', async () => {
+    const { feed, shown } = feedOf([at(1, 'aa'), at(2, 'cc')]);
+    feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:2' });
+    await settle();
+    expect(shown).toEqual([]);
+    feed.receive(at(3, 'bb'));
+    expect(shown).toEqual(['e3']);
+    // What another tab knows of.
+    feed.noteHead('e:3:bb');
+    await settle();
+    expect(shown).toEqual(['e3']);
+    feed.noteHead('e:3:cc');
+    await settle();
+    expect(shown).toEqual(['reset:', 'e1', 'e2']);
+  });
+
+  it('is asked whether it has the position of the reader, where its head is beyond that', async () => {
+    const log = upTo(5);
+    const asked: (string | undefined)[] = [];
+    const shown: string[] = [];
+    const feed = new Feed(
+      'e:2:aa',
+      (after) => {
+        asked.push(after);
+        const page = { messages: log, cursor: 'e:5:cc', earliest: 'e:0' };
+        const gone = ApiError.from({ error: 'Gone.', code: 'cursor_gone', status: 410 });
+        return after === undefined ? Promise.resolve(page) : Promise.reject(gone);
+      },
+      () => undefined,
+      ({ messages }) => shown.push(...messages.map(textOf)),
+    );
+    feed.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:5:cc' });
+    await settle();
+    expect(asked[0]).toBe('e:2:aa');
+    await feed.catchUp();
+    expect(asked).toEqual(['e:2:aa', undefined]);
+    expect(shown).toEqual(['e1', 'e2', 'e3', 'e4', 'e5']);
+    expect(feed.cursor).toBe('e:5:cc');
+  });
+});

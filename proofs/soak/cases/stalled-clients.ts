@@ -22,7 +22,7 @@ const REQUESTS = {
 } satisfies Record<string, { head: string[]; first?: Buffer }>;
 
 /** A complete message in JSON; the last field is missing if the message was cut off. */
-const MESSAGE = /"cursor":"([0-9a-z]+:\d+)","seq":\d+,[^{}]*"at":"[^"]+"\}/g;
+const MESSAGE = /"cursor":"([0-9a-z]+:\d+:[0-9a-f]{12})","seq":\d+,[^{}]*"at":"[^"]+"\}/g;
 
 /** Connects over one of the push transports, and reads everything from the earliest message. */
 export async function openStalledClient(

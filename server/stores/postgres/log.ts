@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import type { Bus } from '../../access/bus';
-import { shorten } from '../../log/chain';
-import { formatCursor } from '../../log/cursor';
+import { shorten, startOfChain } from '../../log/chain';
+import { formatCursor, type Position } from '../../log/cursor';
 import { entryOf } from '../../log/entry';
+import { cut } from '../../log/slice';
 import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { entryOfRow, type Row } from '../sqlite/row';
@@ -13,29 +14,49 @@ import type { Transactions } from './transaction';
 
 const COLUMNS = `room, seq, type, id, visitor, username, body, at, left(encode(hash, 'hex'), 12) AS hash`;
 
-/** Selects the state of the log of the room `$1`, and the entries of a query beside it: one statement, so one snapshot. */
-const slice = (entries: string): string =>
-  `SELECT state.head, state."headAt", state.first, entry.* FROM (
+/** The hash at a seq, as far as a cursor carries it. */
+const hashAt = (seq: string): string =>
+  `(SELECT left(encode(hash, 'hex'), 12) FROM entries WHERE room = $1 AND seq = ${seq})`;
+
+/**
+ * Selects the state of the log of the room `$1`, and the entries of a query beside it: one statement, so one snapshot.
+ * @param at the seq that was asked for, whose hash and the one before it are selected as well.
+ */
+const slice = (entries: string, at?: string): string =>
+  `SELECT state.*, entry.* FROM (
      SELECT coalesce((SELECT head FROM rooms WHERE name = $1), 0) AS head,
        coalesce((SELECT at FROM rooms WHERE name = $1), 0) AS "headAt",
-       (SELECT seq FROM entries WHERE room = $1 ORDER BY seq LIMIT 1) AS first) AS state
+       (SELECT left(encode(hash, 'hex'), 12) FROM rooms WHERE name = $1) AS "headHash",
+       (SELECT seq FROM entries WHERE room = $1 ORDER BY seq LIMIT 1) AS first,
+       ${at ? hashAt(at) : 'NULL'} AS "hashAt", ${at ? hashAt(`${at} - 1`) : 'NULL'} AS "hashBefore") AS state
    LEFT JOIN LATERAL (${entries}) AS entry ON TRUE ORDER BY entry.seq`;
 
 /** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
 export const READS = {
   rooms: 'SELECT name FROM rooms WHERE head > 0 ORDER BY name',
   head: slice(`SELECT ${COLUMNS} FROM entries WHERE FALSE`),
-  after: slice(`SELECT ${COLUMNS} FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3`),
+  after: slice(`SELECT ${COLUMNS} FROM entries WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3`, '$2'),
   before: slice(`SELECT ${COLUMNS} FROM entries WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`),
-  historyBefore: slice(`SELECT ${COLUMNS} FROM entries
-    WHERE room = $1 AND seq < $2 AND in_history = 1 ORDER BY seq DESC LIMIT $3`),
-  newestHistory: 'SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2',
-  heads: 'SELECT name, head FROM rooms WHERE name = ANY($1)',
+  historyBefore: slice(
+    `SELECT ${COLUMNS} FROM entries
+     WHERE room = $1 AND seq < $2 AND in_history = 1 ORDER BY seq DESC LIMIT $3`,
+    '$2',
+  ),
+  newestHistory: `SELECT seq, ${hashAt('newest.seq - 1')} AS "hashBefore" FROM (
+    SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2) AS newest ORDER BY seq LIMIT 1`,
+  heads: `SELECT name, head, left(encode(hash, 'hex'), 12) AS hash FROM rooms WHERE name = ANY($1)`,
   byId: `SELECT ${COLUMNS} FROM entries WHERE room = $1 AND id = $2`,
 } as const;
 
 /** A row of a slice: the state of the log and an entry, if there is one. */
-type SliceRow = { head: number; headAt: number; first: number | null } & (Row | { seq: null });
+type SliceRow = {
+  head: number;
+  headAt: number;
+  headHash: string | null;
+  first: number | null;
+  hashAt: string | null;
+  hashBefore: string | null;
+} & (Row | { seq: null });
 
 /** The log in PostgreSQL, which several processes may share. */
 export class PostgresLog implements Store {
@@ -76,31 +97,38 @@ export class PostgresLog implements Store {
   }
 
   async heads(rooms: readonly string[]): Promise<Map<string, HeadMark>> {
-    const rows = await this.query<{ name: string; head: number }>(READS.heads, rooms);
-    const heads = new Map(rows.map(({ name, head }) => [name, head]));
-    return new Map(rooms.map((room) => [room, { epoch: this.epoch, head: heads.get(room) ?? 0 }]));
+    const rows = await this.query<{ name: string; head: number; hash: string }>(READS.heads, rooms);
+    const heads = new Map(rows.map(({ name, ...mark }) => [name, mark]));
+    const markOf = (room: string) => heads.get(room) ?? { head: 0, hash: shorten(startOfChain(room).hash) };
+    return new Map(rooms.map((room) => [room, { epoch: this.epoch, ...markOf(room) }]));
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
-    const { slice, first } = await this.read(READS.after, room, seq, limit);
+    const { slice, first } = await this.read(READS.after, room, seq, seq, limit);
     const from = Math.max(seq + 1, first);
     return withoutGaps(slice, from, Math.min(from + limit - 1, slice.head));
   }
 
   async before(room: string, seq: number, limit: number): Promise<LogSlice> {
     const end = bounded(seq);
-    const { slice, first } = await this.read(READS.before, room, end, limit);
+    // One more, for the hash before the first.
+    const { slice, first } = await this.read(READS.before, room, undefined, end, limit + 1);
     const to = Math.min(end - 1, slice.head);
-    return withoutGaps(slice, Math.max(to - limit + 1, first), to);
+    const wanted = cut(room, slice, Math.max(0, slice.entries.length - limit));
+    return withoutGaps(wanted, Math.max(to - limit + 1, first), to);
   }
 
   async historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
-    return (await this.read(READS.historyBefore, room, bounded(seq), limit)).slice;
+    return (await this.read(READS.historyBefore, room, seq, bounded(seq), limit)).slice;
   }
 
-  async firstOfNewest(room: string, count: number): Promise<number | undefined> {
-    const rows = await this.query<{ seq: number }>(READS.newestHistory, room, count);
-    return rows.at(-1)?.seq;
+  async startOfNewest(room: string, count: number): Promise<Position | undefined> {
+    type First = { seq: number; hashBefore: string | null };
+    const [first] = await this.query<First>(READS.newestHistory, room, count);
+    if (!first) return undefined;
+    const start = shorten(startOfChain(room).hash);
+    const hash = first.seq === 1 ? start : (first.hashBefore ?? undefined);
+    return { epoch: this.epoch, seq: first.seq - 1, hash };
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
@@ -123,13 +151,25 @@ export class PostgresLog implements Store {
     this.listeners.forEach((ring) => ring(room));
   }
 
-  /** Reads entries and the state of their log; also the seq of the first one that is kept. */
-  private async read(sql: string, ...values: unknown[]): Promise<{ slice: LogSlice; first: number }> {
-    const rows = await this.query<SliceRow>(sql, ...values);
-    const { head, headAt: at, first: oldest } = rows[0]!;
+  /**
+   * Reads entries and the state of their log; also the seq of the first one that is kept.
+   * @param seq the one that was asked for, if the query selects its hash.
+   */
+  private async read(
+    sql: string,
+    room: string,
+    seq?: number,
+    ...values: unknown[]
+  ): Promise<{ slice: LogSlice; first: number }> {
+    const rows = await this.query<SliceRow>(sql, room, ...values);
+    const { head, headAt: at, headHash, first: oldest, hashAt, hashBefore } = rows[0]!;
     const first = oldest ?? head + 1;
     const entries = rows.flatMap((row) => (row.seq === null ? [] : [entryOfRow(row, this.epoch)]));
-    return { slice: { epoch: this.epoch, earliest: first - 1, head, at, entries }, first };
+    const hash = head === 0 ? shorten(startOfChain(room).hash) : headHash!;
+    const hashes = new Map<number, string>();
+    if (seq !== undefined && hashAt !== null) hashes.set(seq, hashAt);
+    if (seq !== undefined && hashBefore !== null) hashes.set(seq - 1, hashBefore);
+    return { slice: { epoch: this.epoch, earliest: first - 1, head, at, hash, entries, hashes }, first };
   }
 
   private query<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
@@ -143,9 +183,9 @@ export class PostgresLog implements Store {
       return { entry: entryOfRow(row, this.epoch), repeated: true };
     }
     const { type, body, room, id, visitor, username } = draft;
-    const { seq } = outcome.added;
+    const { seq, hash } = outcome.added;
     const head = {
-      cursor: formatCursor(this.epoch, seq),
+      cursor: formatCursor(this.epoch, seq, hash),
       seq,
       room,
       id,

@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
-import { formatCursor } from '../../log/cursor';
+import { shorten, startOfChain } from '../../log/chain';
+import { formatCursor, type Position } from '../../log/cursor';
 import { entryOf } from '../../log/entry';
 import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { BY_ID, type NewRow } from './append';
-import { COLUMNS, entryOfRow, type Row } from './row';
+import { COLUMNS, entryOfRow, SHORT_HASH, type Row } from './row';
 import type { Writer } from './writer';
 
 /** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
@@ -16,13 +17,11 @@ export const READS = {
   newestHistory: `SELECT seq FROM entries INDEXED BY history
     WHERE room = ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
   first: 'SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1',
-  head: 'SELECT head, at FROM rooms WHERE name = ?',
+  head: `SELECT head, at, ${SHORT_HASH} AS hash FROM rooms WHERE name = ?`,
+  hash: `SELECT ${SHORT_HASH} FROM entries WHERE room = ? AND seq = ?`,
 } as const;
 
-interface Head {
-  head: number;
-  at: number;
-}
+type Head = Pick<LogHead, 'head' | 'at' | 'hash'>;
 
 /** The log in SQLite. */
 export class SqliteLog implements Store {
@@ -35,6 +34,7 @@ export class SqliteLog implements Store {
   private readonly readById;
   private readonly readFirst;
   private readonly readHead;
+  private readonly readHash;
   /** Reads a slice in one transaction, so that it is consistent. */
   private readonly readInTransaction;
 
@@ -52,8 +52,10 @@ export class SqliteLog implements Store {
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
-    this.readInTransaction = db.transaction((room: string, read: (first: number, head: number) => Row[]) =>
-      this.readSpan(room, read),
+    this.readHash = db.prepare<[string, number], string>(READS.hash).pluck();
+    this.readInTransaction = db.transaction(
+      (room: string, read: (first: number, head: number) => Row[], ...seqs: number[]) =>
+        this.readSpan(room, read, seqs),
     );
   }
 
@@ -66,8 +68,8 @@ export class SqliteLog implements Store {
       if ('body' in outcome) return { entry: entryOfRow(outcome, this.epoch), repeated: true };
       const { type, body, room, id, visitor, username } = drafts[i]!;
       grown.add(room);
-      const { seq } = outcome;
-      const cursor = formatCursor(this.epoch, seq);
+      const { seq, hash } = outcome;
+      const cursor = formatCursor(this.epoch, seq, hash);
       const head = { cursor, seq, room, id, visitor, username, at: time };
       return { entry: entryOf(type, head, body), repeated: false };
     });
@@ -84,10 +86,11 @@ export class SqliteLog implements Store {
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
-    return this.readInTransaction(room, (first, head) => {
+    const read = (first: number, head: number) => {
       const from = Math.max(seq + 1, first);
       return withoutGaps(this.readAfter.all(room, seq, limit), from, Math.min(from + limit - 1, head));
-    });
+    };
+    return this.readInTransaction(room, read, seq);
   }
 
   async before(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -103,13 +106,16 @@ export class SqliteLog implements Store {
   }
 
   async historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
-    return this.readInTransaction(room, () =>
-      this.readHistoryBefore.all(room, bounded(seq), limit).reverse(),
-    );
+    const read = () => this.readHistoryBefore.all(room, bounded(seq), limit).reverse();
+    return this.readInTransaction(room, read, seq, seq - 1);
   }
 
-  async firstOfNewest(room: string, count: number): Promise<number | undefined> {
-    return this.readNewestHistory.all(room, count).at(-1);
+  async startOfNewest(room: string, count: number): Promise<Position | undefined> {
+    const first = this.readNewestHistory.all(room, count).at(-1);
+    if (first === undefined) return undefined;
+    const seq = first - 1;
+    // Entries never change their hashes, so two reads agree.
+    return { epoch: this.epoch, seq, hash: this.hashAt(room, seq) };
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
@@ -121,11 +127,25 @@ export class SqliteLog implements Store {
     this.listeners.push(ring);
   }
 
-  private readSpan(room: string, read: (first: number, head: number) => Row[]): LogSlice {
-    const { head, at } = this.readHead.get(room) ?? { head: 0, at: 0 };
+  /** @param seqs those whose hashes the slice must have, beside the one before its first entry. */
+  private readSpan(
+    room: string,
+    read: (first: number, head: number) => Row[],
+    seqs: readonly number[],
+  ): LogSlice {
+    const { head, at, hash } = this.readHead.get(room) ?? { head: 0, at: 0, hash: this.hashAt(room, 0)! };
     const first = this.readFirst.get(room) ?? head + 1;
     const entries = read(first, head).map((row) => entryOfRow(row, this.epoch));
-    return { epoch: this.epoch, earliest: first - 1, head, at, entries };
+    const hashes = new Map<number, string>();
+    for (const seq of new Set([...seqs, (entries[0]?.seq ?? 0) - 1])) {
+      const found = seq > 0 && seq < head ? this.hashAt(room, seq) : undefined;
+      if (found !== undefined) hashes.set(seq, found);
+    }
+    return { epoch: this.epoch, earliest: first - 1, head, at, hash, entries, hashes };
+  }
+
+  private hashAt(room: string, seq: number): string | undefined {
+    return seq === 0 ? shorten(startOfChain(room).hash) : this.readHash.get(room, seq);
   }
 }
 

@@ -30,8 +30,8 @@ export const COLUMNS = `room, seq, type, id, visitor, username, body, at, ${SHOR
  * meant for readers, who skip it anyway.
  */
 export function entryOfRow(row: Row, epoch: string): Entry {
-  const { type, room, seq, id, visitor, username, at } = row;
+  const { type, room, seq, id, visitor, username, at, hash } = row;
   const body = kindOf(type) ? (JSON.parse(row.body) as object) : {};
-  const cursor = formatCursor(epoch, seq);
+  const cursor = formatCursor(epoch, seq, hash);
   return entryOf(type, { cursor, seq, room, id, visitor, username, at: new Date(at).toISOString() }, body);
 }

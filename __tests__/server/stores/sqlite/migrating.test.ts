@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MessagePage, NewMessage } from '../../../../server/wire';
+import type { Entry, MessagePage, NewMessage } from '../../../../server/wire';
 import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../../../support/app';
 import { postJson, readPage, sendMessage } from '../../../support/http';
 
@@ -12,6 +12,9 @@ const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) a
   token: { token: string };
   olga: string;
 };
+
+const withoutHashes = (text: string): string => text.replace(/("[0-9a-z]+:\d+):[0-9a-f]{12}"/g, '$1"');
+const withoutHash = (entry: Entry): Entry => JSON.parse(withoutHashes(JSON.stringify(entry))) as Entry;
 
 describe('a database of version 5', () => {
   let place: TemporaryFolder;
@@ -34,7 +37,8 @@ describe('a database of version 5', () => {
 
   it.each(Object.entries(ANSWERS.pages))('answers %s as it did then, to the byte', async (query, then) => {
     const answer = await fetch(`${app.url}/messages?${query}`);
-    expect(await answer.text()).toBe(JSON.stringify(then));
+    // Cursors have had no hashes until then.
+    expect(withoutHashes(await answer.text())).toBe(JSON.stringify(then));
   });
 
   it('keeps its cursors: reading goes on after each of them', async () => {
@@ -42,18 +46,17 @@ describe('a database of version 5', () => {
     const added = await sendMessage(app.url, 'since then');
     for (const { cursor, seq } of all) {
       const { messages } = await readPage(app.url, { after: cursor });
-      expect(messages).toEqual([...all.slice(seq), added]);
+      expect(messages.slice(0, -1).map(withoutHash)).toEqual(all.slice(seq));
+      expect(messages.at(-1)).toEqual(added);
     }
-    expect(added.cursor).toBe(all[0]!.cursor.replace(/1$/, '10'));
+    expect(withoutHash(added).cursor).toBe(all[0]!.cursor.replace(/1$/, '10'));
   });
 
   it('recognises each message that is sent again, and answers a deleted one as it stands', async () => {
     for (const entry of ANSWERS.pages['room=lobby&after=earliest']!.messages.slice(0, 7)) {
       const { id, message = 'whatever it was' } = entry as NewMessage;
-      expect(await postJson(`${app.url}/messages`, { id, message })).toMatchObject({
-        status: 200,
-        body: entry,
-      });
+      const { status, body } = await postJson<Entry>(`${app.url}/messages`, { id, message });
+      expect([status, withoutHash(body)]).toEqual([200, entry]);
     }
     const { id } = ANSWERS.pages['room=lobby&after=earliest']!.messages[0]!;
     expect(await postJson(`${app.url}/messages`, { id, message: 'another' })).toMatchObject({ status: 409 });
