@@ -1,6 +1,10 @@
 import type { Passkey, SpentChallenge } from '../../../server/accounts/passkey-store';
+import { shorten, startOfChain } from '../../../server/log/chain';
+import { formatCursor, parseCursor } from '../../../server/log/cursor';
+import { cursorAt } from '../../../server/log/slice';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import type { Stores } from '../../../server/stores/open';
+import type { Entry } from '../../../server/wire';
 import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
@@ -12,6 +16,7 @@ const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]): [string, () 
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
 
+const hashOf = ({ cursor }: Entry) => parseCursor(cursor).hash;
 const texts = ({ entries }: LogSlice) => entries.map(textOf);
 const passkey = (id: string, visitor: string): Passkey => {
   return { id, visitor, publicKey: '', counter: 0, transports: [], at: 0 };
@@ -143,6 +148,37 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     expect(await stores.log.head('lobby')).toMatchObject({ epoch, earliest: 0, head: 2, at: NOW.getTime() });
     expect(await stores.log.head('empty')).toMatchObject({ epoch, earliest: 0, head: 0, at: 0 });
     expect(await stores.log.rooms()).toEqual(['a-room', 'lobby']);
+  });
+
+  it('knows the hash at each position that a cursor can be made or checked with', async () => {
+    const sent = [...'abcde'].map((letter) => messageDraft(letter));
+    const results = await stores.log.append([...sent, deletionDraft(sent[1]!.id)], NOW);
+    const start = shorten(startOfChain('lobby').hash);
+    // Also in the answer to a draft that is sent again, after its text was erased.
+    const hashes = [start, ...results.map((result) => hashOf((result as AppendResult).entry))];
+    expect(new Set(hashes).size).toBe(7);
+    const again = await stores.log.append(sent, NOW);
+    expect(again.map((result) => hashOf((result as AppendResult).entry))).toEqual(hashes.slice(1, 6));
+    expect(hashOf((await stores.log.find('lobby', sent[1]!.id))!)).toBe(hashes[2]);
+    expect((await stores.log.head('lobby')).hash).toBe(hashes[6]);
+    expect((await stores.log.head('empty')).hash).toBe(shorten(startOfChain('empty').hash));
+    expect((await stores.log.heads?.(['lobby', 'empty']))?.get('lobby')?.hash ?? hashes[6]).toBe(hashes[6]);
+    expect(await stores.log.startOfNewest('lobby', 2)).toMatchObject({ seq: 3, hash: hashes[3] });
+    expect(await stores.log.startOfNewest('lobby', 9)).toMatchObject({ seq: 0, hash: hashes[0] });
+
+    const cursors = (slice: LogSlice, ...seqs: number[]) => seqs.map((seq) => cursorAt('lobby', slice, seq));
+    const expected = (slice: LogSlice, ...seqs: number[]) =>
+      seqs.map((seq) => formatCursor(slice.epoch, seq, hashes[seq]));
+    for (let seq = 0; seq <= 6; seq += 1) {
+      const after = await stores.log.after('lobby', seq, 2);
+      expect(cursors(after, seq, 0, 6)).toEqual(expected(after, seq, 0, 6));
+      const before = await stores.log.before('lobby', seq + 1, 2);
+      const beforeFirst = Math.max(0, seq - 2);
+      expect(cursors(before, beforeFirst, seq)).toEqual(expected(before, beforeFirst, seq));
+      const history = await stores.log.historyBefore('lobby', seq, 2);
+      const previous = Math.max(0, seq - 1);
+      expect(cursors(history, seq, previous, 0)).toEqual(expected(history, seq, previous, 0));
+    }
   });
 
   it('rings for each room that grew, once its messages can be read', async () => {
