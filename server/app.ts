@@ -59,11 +59,6 @@ import { WebSockets } from './transports/websocket';
 /** A server that does not listen yet, and the operations that its process needs. */
 export interface App {
   server: Server;
-  /**
-   * Returns the secret of the link that makes its first user an owner: only once, when the server is new.
-   * @param renew creates another link, if that one was lost.
-   */
-  ownersLink(renew?: boolean): Promise<string | undefined>;
   /** Makes the server not ready for balancers. It serves on until it is closed. */
   drain(): void;
   /** Ends all connections, then closes the stores: everything that was accepted is on disk. May be called again. */
@@ -174,7 +169,6 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   let closing: Promise<void> | undefined;
   return {
     server,
-    ownersLink: (renew) => invitations.ownersLink(renew),
     drain: () => availability.drain(),
     close: () => (closing ??= closeAll()),
   };

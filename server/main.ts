@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
-import { OWNERS_LINK_HOURS } from './accounts/invitations';
+import { createOwnersLink, describeOwnersLink } from './accounts/invitations';
 import { createApp } from './app';
+import { addressOf } from './config/address';
 import { readConfig } from './config/config';
 import { describeTrustedProxies } from './identity/address';
 import { describeDatabase, openStores } from './stores/open';
@@ -11,6 +11,11 @@ import { describeDatabase, openStores } from './stores/open';
 const SHUTDOWN_TIMEOUT = 10_000;
 
 async function main(): Promise<void> {
+  const unknown = process.argv.slice(2).find((argument) => argument !== '--restored');
+  if (unknown !== undefined)
+    throw new Error(
+      `The server has no argument ${unknown}. Its settings are environment variables; "npm run parley -- --help" lists commands.`,
+    );
   const config = readConfig(process.env);
   const stores = await openStores(config.database, process.argv.includes('--restored'));
   const app = await createApp(config, stores);
@@ -34,22 +39,12 @@ async function main(): Promise<void> {
   app.server.listen(config.port, config.host === 'localhost' ? '127.0.0.1' : config.host);
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
-  const local = `${config.tls ? 'https' : 'http'}://${publicHost(config.host)}:${port}`;
-  const address = config.publicUrl ?? local;
-  const secret = await app.ownersLink(process.argv.includes('--owners-link'));
+  const address = addressOf(config, port);
+  const secret = await createOwnersLink(stores.invitations);
   const trust = describeTrustedProxies(config.trustProxy);
   if (trust) console.log(trust);
-  const link = secret
-    ? `\nOpen this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`
-    : '';
+  const link = secret ? `\n${describeOwnersLink(address, secret)}` : '';
   console.log(`Parley is open at ${address}${link}\nIts database is ${describeDatabase(config.database)}`);
-}
-
-/** Returns the host to open in a browser. If the server listens on all addresses, it is one that other machines reach. */
-function publicHost(host: string): string {
-  if (!['0.0.0.0', '::'].includes(host)) return host.includes(':') ? `[${host}]` : host;
-  const addresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
 }
 
 function fail(error: NodeJS.ErrnoException): void {

@@ -29,7 +29,7 @@ describe('the server as a process', () => {
     await server.end('SIGKILL');
   });
 
-  it('prints an owner’s link at the first start only, and another on request', async () => {
+  it('prints an owner’s link at the first start only', async () => {
     const link = /^Open this link within 72 hours to become the owner: http:\S+\/invite#([\w-]{43})$/;
     const first = await startProcess({ DATABASE: database });
     expect(first.lines[1]).toMatch(link);
@@ -39,9 +39,6 @@ describe('the server as a process', () => {
     expect(second.lines.join()).not.toContain('to become the owner');
     expect((await (await TestVisitor.createGuest(second.url)).acceptInvitation(secret!)).status).toBe(303);
     await second.end('SIGTERM');
-    const asked = await startProcess({ DATABASE: database }, undefined, undefined, '--owners-link');
-    expect(asked.lines[1]).toMatch(link);
-    await asked.end('SIGTERM');
   });
 
   it.each([
@@ -116,6 +113,14 @@ describe('the server as a process', () => {
       errors: 'The port is in use. Stop the program that uses it, or set PORT to another.\n',
     });
     other.close();
+  });
+
+  it('refuses an argument, and names what has commands', async () => {
+    expect(await runToEnd({ DATABASE: database }, { args: ['--owners-link'] })).toEqual({
+      code: 1,
+      errors:
+        'The server has no argument --owners-link. Its settings are environment variables; "npm run parley -- --help" lists commands.\n',
+    });
   });
 
   it('refuses a wrong setting, and names it in one line', async () => {

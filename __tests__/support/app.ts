@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createOwnersLink } from '../../server/accounts/invitations';
 import { createApp } from '../../server/app';
 import { readConfig, type SqliteSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
@@ -42,7 +43,8 @@ export async function startApp(
 ): Promise<RunningApp> {
   const folder = createTemporaryFolder();
   const config = readConfig({ DATABASE: join(folder.path, 'parley.db'), LIMITS: 'off', ...env });
-  const app = await createApp(config, wrap(await openStores(config.database)));
+  const stores = wrap(await openStores(config.database));
+  const app = await createApp(config, stores);
   app.server.listen(0, '127.0.0.1');
   await once(app.server, 'listening');
   const { port } = app.server.address() as AddressInfo;
@@ -50,7 +52,7 @@ export async function startApp(
     url: `http://localhost:${port}`,
     server: app.server,
     database: (config.database as SqliteSettings).file,
-    createOwnerInvitation: async () => (await app.ownersLink(true))!,
+    createOwnerInvitation: async () => (await createOwnersLink(stores.invitations, true))!,
     close: async () => {
       await app.close();
       folder.remove();

@@ -56,10 +56,10 @@ export async function startProcess(
 /** Runs the built server until it exits, for settings with which it can't start. Returns its exit code and stderr. */
 export async function runToEnd(
   env: Record<string, string>,
-  { main = MAIN, ...user }: { uid?: number; main?: string } = {},
+  { main = MAIN, args = [], ...user }: { uid?: number; main?: string; args?: readonly string[] } = {},
 ): Promise<{ code: number | null; errors: string }> {
   const { code, stderr } = await endOf(
-    spawn(process.execPath, [main], {
+    spawn(process.execPath, [main, ...args], {
       ...user,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -84,21 +84,23 @@ export async function endOf(child: ChildProcess): Promise<Ended> {
   return ended;
 }
 
-/** Starts the built command-line program on a database. */
-export function startCommand(
-  database: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): ChildProcess {
+/** Starts the built command-line program. @param env its settings. */
+export function startCommand(env: Record<string, string>, ...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [COMMAND_LINE, ...args], {
-    env: { ...process.env, DATABASE: database, ...env },
+    env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
-/** Runs the built command-line program on a database, with nothing to read on stdin. */
-export async function runCommand(database: string, ...args: string[]): Promise<Ended> {
-  const child = startCommand(database, args);
-  child.stdin!.end();
+/** Runs the built command-line program. @param env its settings. @param input what it reads on stdin. */
+export async function runCommand(
+  env: Record<string, string>,
+  args: readonly string[],
+  input = '',
+): Promise<Ended> {
+  const child = startCommand(env, ...args);
+  // It may end before it has read everything.
+  child.stdin!.on('error', () => {});
+  child.stdin!.end(input);
   return endOf(child);
 }

@@ -80,7 +80,7 @@ export interface InvitationDraft {
 
 const HOUR = 60 * 60 * 1_000;
 /** The validity of the owner's link, in hours. */
-export const OWNERS_LINK_HOURS = 72;
+const OWNERS_LINK_HOURS = 72;
 
 /** Creates, revokes and redeems invitations. */
 export class Invitations {
@@ -89,18 +89,6 @@ export class Invitations {
     private readonly visitors: Visitors,
     private readonly access: AccessControl,
   ) {}
-
-  /**
-   * Creates the owner's link, which gives the role of an owner, unless there is a valid one or one was used.
-   * @param renew creates it in any case, and expires the last one: for an operator who has lost the link or the
-   *   account.
-   * @returns its secret, if it was created.
-   */
-  async ownersLink(renew = false): Promise<string | undefined> {
-    const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
-    const outcome = await this.store.addOwnersLink(invitation, hashOf(secret), auditOf(invitation), renew);
-    return outcome === 'done' ? secret : undefined;
-  }
 
   /**
    * Creates an invitation.
@@ -159,6 +147,25 @@ export class Invitations {
       if ((await this.store.redeem(invitation.id, audit, [[visitor.id, role]])) === 'done') return;
     }
   }
+}
+
+/**
+ * Creates the owner's link, which gives the role of an owner, unless there is a valid one or one was used.
+ * @param renew creates it in any case, and expires the last one: for an operator who has lost the link or the account.
+ * @returns its secret, if it was created.
+ */
+export async function createOwnersLink(
+  store: Pick<InvitationStore, 'addOwnersLink'>,
+  renew = false,
+): Promise<string | undefined> {
+  const { invitation, secret } = newInvitation('', { role: 'owner', uses: 1, hours: OWNERS_LINK_HOURS });
+  const outcome = await store.addOwnersLink(invitation, hashOf(secret), auditOf(invitation), renew);
+  return outcome === 'done' ? secret : undefined;
+}
+
+/** Returns what to tell an operator of an owner's link. @param address that of the server. */
+export function describeOwnersLink(address: string, secret: string): string {
+  return `Open this link within ${OWNERS_LINK_HOURS} hours to become the owner: ${address}/invite#${secret}`;
 }
 
 function newInvitation(

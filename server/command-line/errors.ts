@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOENT: 'The file does not exist.',
   ENOTDIR: 'A part of the path is not a folder.',
   EISDIR: 'That is a folder. Name a file.',
+  EPIPE: 'The program that reads the output has ended.',
   SQLITE_FULL: 'The disk is full.',
   SQLITE_CORRUPT: 'The database is damaged. Restore a backup as the README says.',
   SQLITE_BUSY: 'Another program has locked the database. Try again.',
@@ -18,6 +19,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** Returns what an error means, as a sentence that names the file. */
 export function explain(error: unknown): string {
+  // A stream that was aborted hides the reason.
+  if (error instanceof Error && error.name === 'AbortError' && error.cause) return explain(error.cause);
   const { code = '', path, message } = error as NodeJS.ErrnoException;
   const sentence = SENTENCES[code];
   if (sentence === undefined) return message;

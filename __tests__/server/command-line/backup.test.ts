@@ -30,10 +30,10 @@ describe('parley backup', () => {
   it('copies the database of a running server, which a server then serves as it was', async () => {
     const server = await startProcess({ DATABASE: database });
     const sent = [await sendMessage(server.url, 'one'), await sendMessage(server.url, 'two')];
-    expect(await runCommand(database, 'backup', copy)).toEqual({
+    expect(await runCommand({ DATABASE: database }, ['backup', copy])).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^Copied \S+parley\.db to \S+copy\.db \(\d\.\d MB\), and verified the copy\.\n$/,
+        /^Copied \S+parley\.db to \S+copy\.db \(\d\.\d MB\), and verified 1 room with 2 entries\.\n$/,
       ) as string,
       stderr: '',
     });
@@ -53,7 +53,7 @@ describe('parley backup', () => {
     const written = (async () => {
       while (writing) await sendMessage(server.url, 'x');
     })();
-    expect(await runCommand(database, 'backup', copy)).toMatchObject({ code: 0 });
+    expect(await runCommand({ DATABASE: database }, ['backup', copy])).toMatchObject({ code: 0 });
     writing = false;
     await written;
     await server.end('SIGTERM');
@@ -67,7 +67,7 @@ describe('parley backup', () => {
   it('leaves a file alone that exists already', async () => {
     await (await startProcess({ DATABASE: database })).end('SIGTERM');
     writeFileSync(copy, 'precious');
-    expect(await runCommand(database, 'backup', copy)).toEqual({
+    expect(await runCommand({ DATABASE: database }, ['backup', copy])).toEqual({
       code: 1,
       stdout: '',
       stderr: `${copy} exists already, and is not replaced. Choose another name.\n`,
@@ -85,7 +85,7 @@ describe('parley backup', () => {
     const file = openSync(database, 'r+');
     writeSync(file, Buffer.alloc(pageSize, 0xff), 0, pageSize, offset);
     closeSync(file);
-    expect(await runCommand(database, 'backup', copy)).toMatchObject({
+    expect(await runCommand({ DATABASE: database }, ['backup', copy])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/damaged/) as string,
     });
@@ -97,7 +97,7 @@ describe('parley backup', () => {
     ['is empty', () => writeFileSync(copy, '')],
   ])('explains that the database %s, and creates nothing', async (_what, prepare) => {
     prepare();
-    expect(await runCommand(copy, 'backup', join(folder.path, 'second.db'))).toMatchObject({
+    expect(await runCommand({ DATABASE: copy }, ['backup', join(folder.path, 'second.db')])).toMatchObject({
       code: 1,
       stderr: `The database ${copy} can't be opened: there is none, or it is empty.\n`,
     });
@@ -113,7 +113,7 @@ describe('parley backup', () => {
       for (let i = 0; i < 1_000; i += 1) insert.run(String(i), name);
     })();
     db.close();
-    const child = startCommand(database, ['backup', copy]);
+    const child = startCommand({ DATABASE: database }, 'backup', copy);
     const ended = endOf(child);
     for await (const { filename } of watch(folder.path)) if (filename?.endsWith('.partial')) break;
     child.kill('SIGINT');

@@ -1,13 +1,17 @@
 import { runCommand } from '../../support/process';
 
-const NOWHERE = '/nonexistent/parley.db';
+const NOWHERE = { DATABASE: '/nonexistent/parley.db' };
 
 describe('the command-line program', () => {
   it.each([
-    ['names its commands', ['--help'], /^Usage: parley .*\n\nCommands:\n {2}backup <file> /s],
+    [
+      'names its commands',
+      ['--help'],
+      /^Usage: parley .*\n\nCommands:\n {2}verify .*\n {2}backup .*\n {2}export .*\n {2}import .*\n {2}owners-link /s,
+    ],
     ['explains a command', ['help', 'backup'], /^Usage: parley backup \[options\] <file>\n/],
   ])('%s, and ends with 0', async (_what, args, help) => {
-    expect(await runCommand(NOWHERE, ...args)).toEqual({
+    expect(await runCommand(NOWHERE, args)).toEqual({
       code: 0,
       stdout: expect.stringMatching(help) as string,
       stderr: '',
@@ -21,7 +25,7 @@ describe('the command-line program', () => {
     ['a missing argument', ['backup'], /^error: missing required argument 'file'\n/],
     ['an argument too many', ['backup', 'x', 'y'], /^error: too many arguments/],
   ])('ends with 2 for %s', async (_what, args, mistake) => {
-    expect(await runCommand(NOWHERE, ...args)).toEqual({
+    expect(await runCommand(NOWHERE, args)).toEqual({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(mistake) as string,
@@ -29,7 +33,7 @@ describe('the command-line program', () => {
   });
 
   it('reports a failure in one line, and ends with 1', async () => {
-    expect(await runCommand(NOWHERE, 'backup', '/nonexistent/copy.db')).toEqual({
+    expect(await runCommand(NOWHERE, ['backup', '/nonexistent/copy.db'])).toEqual({
       code: 1,
       stdout: '',
       stderr: 'The folder /nonexistent does not exist.\n',
@@ -37,7 +41,7 @@ describe('the command-line program', () => {
   });
 
   it('reports a setting that is wrong, as the server does', async () => {
-    expect(await runCommand(':memory:', 'backup', 'copy.db')).toMatchObject({
+    expect(await runCommand({ DATABASE: ':memory:' }, ['backup', 'copy.db'])).toMatchObject({
       code: 1,
       stderr: 'DATABASE must be the path of a file, not ":memory:".\n',
     });

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Bus } from '../../access/bus';
 import type { PostgresSettings } from '../../config/config';
+import { IMPORT_SETTING, UNFINISHED_IMPORT } from '../transfer/unfinished';
 import { PostgresControl } from './control';
 import { explain } from './explain';
 import { ListenBus } from './listen-bus';
@@ -27,13 +28,15 @@ export interface OpenedPostgres {
 
 /**
  * Opens a PostgreSQL database, migrated to the current schema.
+ * @param importing whether it is opened to import into: otherwise, one with an unfinished import is refused.
  * @throws {Error} a sentence an operator can act on, without the password.
  */
-export async function openPostgres(settings: PostgresSettings): Promise<OpenedPostgres> {
+export async function openPostgres(settings: PostgresSettings, importing = false): Promise<OpenedPostgres> {
   const pool = createPool(settings);
   let opened: ClosableBus | undefined;
   try {
     await migrate(pool);
+    if (!importing) await refuseUnfinishedImport(pool);
     const epoch = await setting(pool, 'epoch', randomInt(36 ** 5).toString(36));
     const bus = (opened = await openBus(settings, pool, epoch));
     const transactions = new Transactions(pool, settings.statementTimeout);
@@ -55,6 +58,11 @@ export async function openPostgres(settings: PostgresSettings): Promise<OpenedPo
     await pool.end();
     throw explain(error, settings.url);
   }
+}
+
+async function refuseUnfinishedImport(pool: Pool): Promise<void> {
+  const { rows } = await pool.query('SELECT 1 FROM settings WHERE name = $1', [IMPORT_SETTING]);
+  if (rows.length > 0) throw new Error(UNFINISHED_IMPORT);
 }
 
 async function ping(pool: Pool): Promise<void> {

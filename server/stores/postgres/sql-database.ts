@@ -1,6 +1,6 @@
 import type { Pool, QueryConfig } from 'pg';
 import type { Change } from '../../access/control-channel';
-import type { Guard, SqlDatabase, Statement } from '../sql/database';
+import type { Guard, SqlDatabase, Statement, Value } from '../sql/database';
 import { LOCK_CHANGES } from './append-queries';
 import type { PostgresControl } from './control';
 import { query } from './query';
@@ -20,7 +20,7 @@ export class PostgresDatabase implements SqlDatabase {
     private readonly control: PostgresControl,
   ) {}
 
-  async read<Row>(sql: string, ...values: (string | number | null)[]): Promise<Row[]> {
+  async read<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
     return query<Row>(this.pool, this.queryOf([sql, ...values]));
   }
 
@@ -72,7 +72,7 @@ function changeQueries(version: number, change: Change): QueryConfig[] {
 }
 
 /** Returns a statement with `$1`, `$2` … in place of each `?`. No text in it holds a question mark. */
-function numberParameters(sql: string): string {
+export function numberParameters(sql: string): string {
   let count = 0;
   return sql.replaceAll('?', () => `$${(count += 1)}`);
 }

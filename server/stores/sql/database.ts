@@ -1,7 +1,10 @@
 import type { Change } from '../../access/control-channel';
 
+/** A value of a column. Hashes are bytes. */
+export type Value = string | number | null | Uint8Array;
+
 /** A statement with a `?` for each of its values. */
-export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
+export type Statement = readonly [sql: string, ...values: Value[]];
 
 /** A query that must return a row for a transaction to be committed, and the name of the conflict if it does not. */
 export type Guard<Conflict extends string = string> = readonly [conflict: Conflict, query: Statement];
@@ -12,7 +15,7 @@ export type Guard<Conflict extends string = string> = readonly [conflict: Confli
  */
 export interface SqlDatabase {
   /** Returns the rows of a query, in one committed state. The texts of queries are a fixed set: each stays prepared. */
-  read<Row>(sql: string, ...values: (string | number | null)[]): Promise<Row[]>;
+  read<Row>(sql: string, ...values: Value[]): Promise<Row[]>;
   /** Runs statements in one transaction. Resolves once it is durable. */
   run(...statements: readonly Statement[]): Promise<void>;
   /**

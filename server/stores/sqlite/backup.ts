@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type { Snapshot } from '../sql/snapshot';
+import { openBeside } from './beside';
 import { SqliteSnapshot } from './snapshot';
 
 /** The pages that are copied at a time: 4 MB, some milliseconds. */
@@ -25,20 +26,20 @@ export async function copyDatabase(
         return PAGES;
       },
     });
-    checkCopy(copy);
   } finally {
     await snapshot.close();
   }
 }
 
-/** @throws {Error} a sentence, if a copy is damaged. */
-function checkCopy(copy: string): void {
-  // Able to write, it removes the copy's write-ahead log when it is closed.
-  const db = new Database(copy);
-  try {
-    const found = db.pragma('integrity_check(1)', { simple: true }) as string;
-    if (found !== 'ok') throw new Error(`The database is damaged (${found.replaceAll('\n', ' ')}).`);
-  } finally {
-    db.close();
-  }
+/**
+ * Opens a copy to verify it. It is alone: once it is closed, nothing but the file is left.
+ * @throws {Error} a sentence, if a page of it is damaged.
+ */
+export function openCopy(copy: string): Snapshot {
+  // Only a connection that may write removes the write-ahead log.
+  const db = openBeside(copy, { readonly: false });
+  const found = db.pragma('integrity_check(1)', { simple: true }) as string;
+  if (found === 'ok') return new SqliteSnapshot(db);
+  db.close();
+  throw new Error(`The database is damaged (${found.replaceAll('\n', ' ')}).`);
 }

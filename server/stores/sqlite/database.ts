@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
+import { IMPORT_SETTING, UNFINISHED_IMPORT } from '../transfer/unfinished';
 import { checkFile, checkPages, checkProgress } from './damage';
 import { makeDurable } from './durability';
 import { checkSchema, migrate, versionOf } from './migrate';
@@ -30,9 +31,10 @@ export interface Opened {
  * Opens a database file exclusively, durable and migrated to the current schema. Creates it and its folder if missing,
  * readable by this user only. A damaged or foreign database is refused before anything is written to it.
  * @param restored whether it is a copy from another time, so that its history gets a new epoch.
+ * @param importing whether it is opened to import into: otherwise, one with an unfinished import is refused.
  * @throws {Error} a sentence an operator can act on.
  */
-export function openDatabase(file: string, restored = false): Opened {
+export function openDatabase(file: string, restored = false, importing = false): Opened {
   let path = resolve(file);
   let unlock: (() => void) | undefined;
   try {
@@ -43,7 +45,7 @@ export function openDatabase(file: string, restored = false): Opened {
     checkFile(path, before);
     if (existsSync(path)) inspect(path, restored ? undefined : before);
     else create(path);
-    const { db, epoch } = prepare(path, restored);
+    const { db, epoch } = prepare(path, restored, importing);
     const release = unlock;
     return {
       db,
@@ -60,10 +62,11 @@ export function openDatabase(file: string, restored = false): Opened {
 }
 
 /** Opens a checked file, and migrates it. */
-function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> {
+function prepare(path: string, restored: boolean, importing: boolean): Pick<Opened, 'db' | 'epoch'> {
   const db = new Database(path);
   try {
     migrate(db);
+    if (!importing && hasUnfinishedImport(db)) throw new Error(UNFINISHED_IMPORT);
     if (restored) db.exec("DELETE FROM settings WHERE name = 'epoch'");
     const epoch = setting(db, 'epoch', randomInt(36 ** 5).toString(36));
     makeDurable(db);
@@ -73,6 +76,10 @@ function prepare(path: string, restored: boolean): Pick<Opened, 'db' | 'epoch'> 
     db.close();
     throw error;
   }
+}
+
+function hasUnfinishedImport(db: Database.Database): boolean {
+  return db.prepare('SELECT 1 FROM settings WHERE name = ?').get(IMPORT_SETTING) !== undefined;
 }
 
 /** Returns the path of a file without symbolic links, also if it does not exist yet. */

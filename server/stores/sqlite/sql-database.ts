@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Change } from '../../access/control-channel';
-import type { Guard, SqlDatabase, Statement } from '../sql/database';
+import type { Guard, SqlDatabase, Statement, Value } from '../sql/database';
 import type { SqliteControl } from './control';
 import type { Writer } from './writer';
 
@@ -15,7 +15,7 @@ export class SqliteDatabase implements SqlDatabase {
     private readonly control: SqliteControl,
   ) {}
 
-  async read<Row>(sql: string, ...values: (string | number | null)[]): Promise<Row[]> {
+  async read<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
     let query = this.queries.get(sql);
     if (!query) this.queries.set(sql, (query = this.db.prepare(sql)));
     return query.all(...values) as Row[];

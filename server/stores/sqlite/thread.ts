@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import { kindOf } from '../../entry-kinds';
-import type { Guard, Statement } from '../sql/database';
 import { prepareAppend } from './append';
 import { makeDurable } from './durability';
-import { COUNT, ProgressCounter } from './progress';
+import { prepareGuardedRun } from './guarded-run';
+import { ProgressCounter } from './progress';
 import { WalEraser } from './wal-eraser';
 import type { Answer, Task } from './writer';
 
@@ -19,15 +19,7 @@ db.pragma('cache_size = -65536');
 // Overwrite what is deleted, instead of only unlinking it.
 db.pragma('secure_delete = ON');
 const append = prepareAppend(db);
-const count = db.prepare(COUNT);
-const run = db.transaction((statements: readonly Statement[], guards: readonly Guard[]) => {
-  const conflict = guards.find(([, query]) => !holds(query));
-  if (conflict) return conflict[0];
-  for (const [sql, ...values] of statements) db.prepare(sql).run(...values);
-  count.run();
-  return 'done';
-});
-const holds = ([sql, ...values]: Statement): boolean => db.prepare(sql).get(...values) !== undefined;
+const run = prepareGuardedRun(db);
 
 /** The idle time before a passive checkpoint, in ms. */
 const PAUSE = 1_000;
@@ -53,7 +45,7 @@ function work(task: Task): unknown {
       return outcomes;
     }
     case 'run': {
-      const outcome = run.immediate(task.statements, task.guards);
+      const outcome = run(task.guards, task.statements);
       counter.update();
       return outcome;
     }
