@@ -1,6 +1,8 @@
 import { copyBuild, type Build } from '../../proofs/soak/build';
 import { makeMistake, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
 import { RandomRun } from '../../proofs/soak/random-run';
+import { ANY_NODE_READS } from '../../proofs/soak/transports/all';
+import { hasPostgres } from '../support/postgres';
 
 let build: Build;
 beforeEach(() => (build = copyBuild()));
@@ -16,6 +18,17 @@ describe('a random run', () => {
     expect(run.counters.deliveries).toBeGreaterThanOrEqual(plan.deliveries);
     expect([...run.counters.deliveriesByTransport.keys()].sort()).toEqual([...plan.reads].sort());
   });
+
+  (hasPostgres ? it : it.skip)(
+    'finds none on three nodes, each of which gets every third request',
+    async () => {
+      const topology = { database: 'postgres', nodes: 3, reads: ANY_NODE_READS } as const;
+      const run = new RandomRun({ ...PLAN, ...topology, deliveries: 5_000, minutes: Infinity });
+      await run.run({ ...build, errors: 'ignore' });
+      expect(run.findings.evidence).toEqual([]);
+      expect(run.counters.faultsByName.has('commit cut')).toBe(true);
+    },
+  );
 });
 
 describe('the mistakes that a run must find', () => {

@@ -38,9 +38,6 @@ if (!hasPostgres && process.env.CI) throw new Error('PostgreSQL is missing. Inst
 if (!hasPostgres)
   console.error('The tests on PostgreSQL are skipped: its programs (initdb, pg_ctl) are missing.');
 
-/** Describes what holds for PostgreSQL alone; skipped on a machine without it. */
-export const describePostgres = hasPostgres ? describe : describe.skip;
-
 /** Creates an empty database. */
 export async function createDatabase(): Promise<TestDatabase> {
   const server = await startPostgres();

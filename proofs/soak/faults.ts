@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Link } from '../../__tests__/support/link';
 import type { Counters } from './counters';
+import { databaseFaults } from './database-faults';
 import type { Deployment } from './deployment';
 import { RandomSource } from './random-source';
 
@@ -43,9 +44,11 @@ export class Faults {
       },
       throttle: { weight: 5, inject: () => this.onSomeLinks((link) => this.throttle(link)) },
       unreachable: { weight: 2, inject: () => this.disconnectProxy() },
-      'kill -9': { weight: 3, inject: () => deployment.restart('SIGKILL') },
-      SIGTERM: { weight: 2, inject: () => deployment.restart('SIGTERM') },
+      'kill -9': { weight: 3, inject: () => this.random.pick(deployment.nodes).restart('SIGKILL') },
+      SIGTERM: { weight: 2, inject: () => this.random.pick(deployment.nodes).restart('SIGTERM') },
       SIGSTOP: { weight: 2, inject: () => this.freeze() },
+      ...(deployment.postgres &&
+        databaseFaults(deployment.postgres, () => ({ random: this.random, wait: (ms) => this.wait(ms) }))),
       ...additional,
     };
   }
@@ -105,9 +108,10 @@ export class Faults {
   }
 
   private async freeze(): Promise<void> {
-    this.deployment.server.child.kill('SIGSTOP');
+    const { server } = this.random.pick(this.deployment.nodes);
+    server.child.kill('SIGSTOP');
     await this.wait(this.random.between(100, 2_500));
-    this.deployment.server.child.kill('SIGCONT');
+    server.child.kill('SIGCONT');
   }
 
   private wait(ms: number): Promise<void> {

@@ -108,6 +108,8 @@ export const PLAN: Plan = {
   writers: 4,
   reads: Object.keys(READ_TRANSPORTS) as ReadTransport[],
   writes: Object.keys(WRITE_TRANSPORTS) as WriteTransport[],
+  database: 'sqlite',
+  nodes: 1,
 };
 
 /** Makes a mistake in a copy of the build. @throws {Error} if a text to patch is missing, or occurs more than once. */

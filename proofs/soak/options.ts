@@ -1,8 +1,15 @@
 import { parseArgs } from 'node:util';
 import { parseNumber, parseSeed } from '../command-line';
 import { CASES, TESTED_ELSEWHERE } from './cases/all';
+import { DATABASES, type DatabaseName } from './database';
 import type { Plan } from './random-run';
-import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransport } from './transports/all';
+import {
+  ANY_NODE_READS,
+  READ_TRANSPORTS,
+  WRITE_TRANSPORTS,
+  type ReadTransport,
+  type WriteTransport,
+} from './transports/all';
 
 /** The options of the command. */
 export interface Options extends Plan {
@@ -19,8 +26,11 @@ export const USAGE = `npm run soak -- [options]
   --minutes N       ends after this time, however much was delivered (default 10)
   --readers N       (default 48)
   --writers N       (default 6)
-  --reads a,b       transports of readers: ${Object.keys(READ_TRANSPORTS).join(', ')} (default: all)
+  --reads a,b       transports of readers: ${Object.keys(READ_TRANSPORTS).join(', ')} (default: all; with several nodes those that
+                    need no affinity: ${ANY_NODE_READS.join(', ')})
   --writes a,b      transports of writers: ${Object.keys(WRITE_TRANSPORTS).join(', ')} (default: all)
+  --database NAME   ${Object.keys(DATABASES).join(' or ')} (default sqlite)
+  --nodes N         servers on that database, behind a balancer that sends each request to the next one (default 1)
   --build FOLDER    runs FOLDER/dist/main.js
   --case F4         runs named cases instead, separated by commas; "--cases all" runs all of them
 `;
@@ -35,21 +45,29 @@ export function readOptions(args: string[]): Options {
       minutes: { type: 'string', default: '10' },
       readers: { type: 'string', default: '48' },
       writers: { type: 'string', default: '6' },
-      reads: { type: 'string', default: Object.keys(READ_TRANSPORTS).join() },
+      reads: { type: 'string' },
       writes: { type: 'string', default: Object.keys(WRITE_TRANSPORTS).join() },
+      database: { type: 'string', default: 'sqlite' },
+      nodes: { type: 'string', default: '1' },
       build: { type: 'string' },
       case: { type: 'string' },
       cases: { type: 'string' },
     },
   });
+  const nodes = parseNumber('nodes', values.nodes, 1);
+  const database = parseNames<DatabaseName>('database', values.database, DATABASES)[0]!;
+  if (nodes > 1 && database === 'sqlite') throw new Error('--nodes needs --database postgres.');
+  const reads = values.reads ?? (nodes > 1 ? ANY_NODE_READS : Object.keys(READ_TRANSPORTS)).join();
   return {
     seed: parseSeed(values.seed),
     deliveries: parseNumber('deliveries', values.deliveries, 0),
     minutes: parseNumber('minutes', values.minutes, 0),
     readers: parseNumber('readers', values.readers, 0),
     writers: parseNumber('writers', values.writers, 0),
-    reads: parseNames<ReadTransport>('reads', values.reads, READ_TRANSPORTS),
+    reads: parseNames<ReadTransport>('reads', reads, READ_TRANSPORTS),
     writes: parseNames<WriteTransport>('writes', values.writes, WRITE_TRANSPORTS),
+    database,
+    nodes,
     build: values.build,
     cases: parseCases(values.case ?? values.cases),
   };

@@ -3,7 +3,7 @@ import { readAll } from '../../__tests__/support/http';
 import { pickBadCursor, tryBadCursor } from './bad-cursors';
 import type { Build } from './build';
 import { Counters } from './counters';
-import { Deployment } from './deployment';
+import { Deployment, type Topology } from './deployment';
 import { Faults } from './faults';
 import { Findings } from './findings';
 import { ObservedLog } from './observed-log';
@@ -25,7 +25,7 @@ const CATCH_UP_MS = 120_000;
 const CATCH_UP_AFTER_FINDING_MS = 6_000;
 
 /** The size of a run. */
-export interface Plan {
+export interface Plan extends Topology {
   seed: number;
   deliveries: number;
   minutes: number;
@@ -51,7 +51,7 @@ export class RandomRun {
   async run(build: Build): Promise<void> {
     const { plan, counters, findings } = this;
     const random = new RandomSource(plan.seed, 'run');
-    const deployment = (this.deployment = await Deployment.open(build, random, findings));
+    const deployment = (this.deployment = await Deployment.open(build, plan, random, findings));
     const context = { deployment, counters, findings };
     try {
       const shared: SharedDrafts = {
@@ -81,7 +81,7 @@ export class RandomRun {
       writers.forEach((writer) => writer.stop());
       faults.stop();
       await Promise.all([...writing, injecting]);
-      await this.verify(deployment);
+      await this.verify(deployment, random);
       this.readers.forEach((reader) => reader.stop());
       await Promise.all(reading);
     } finally {
@@ -138,15 +138,15 @@ export class RandomRun {
     const log = random.pick(this.logs);
     if (log.head === 0) return;
     const transport = random.pick(this.plan.reads);
-    await tryBadCursor(deployment.server.url, transport, pickBadCursor(random), log, this.findings);
+    await tryBadCursor(deployment.directUrl(random), transport, pickBadCursor(random), log, this.findings);
   }
 
   /** Reads the whole log after another crash, and compares it with the acknowledgements and the deliveries. */
-  private async verify(deployment: Deployment): Promise<void> {
-    await deployment.restart('SIGKILL');
+  private async verify(deployment: Deployment, random: RandomSource): Promise<void> {
+    await deployment.restartAll();
     for (const observed of this.logs) {
       const { room, head } = observed;
-      const log = await readAll(deployment.server.url, room).catch(() => undefined);
+      const log = await readAll(deployment.directUrl(random), room).catch(() => undefined);
       if (!log) {
         this.findings.add('loss', `${room} can no longer be read.`);
         continue;

@@ -36,14 +36,24 @@ export function formatSummary(run: RandomRun, plan: Plan): string {
   ].join('\n');
 }
 
-function replayCommand({ seed, deliveries, minutes, readers, writers, reads, writes }: Plan): string {
+function replayCommand({
+  seed,
+  deliveries,
+  minutes,
+  readers,
+  writers,
+  reads,
+  writes,
+  database,
+  nodes,
+}: Plan): string {
   const transports = [
     ...(reads.length < Object.keys(READ_TRANSPORTS).length ? [`--reads ${reads.join()}`] : []),
     ...(writes.length < Object.keys(WRITE_TRANSPORTS).length ? [`--writes ${writes.join()}`] : []),
   ];
   return [
     `npm run soak -- --seed ${seed} --deliveries ${deliveries} --minutes ${minutes}`,
-    `--readers ${readers} --writers ${writers}`,
+    `--readers ${readers} --writers ${writers} --database ${database} --nodes ${nodes}`,
     ...transports,
   ].join(' ');
 }

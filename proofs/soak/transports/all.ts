@@ -37,3 +37,5 @@ export const DISTINCT_READS = [
   'subscribe',
   'messages',
 ] as const satisfies readonly ReadTransport[];
+/** Transports whose every request may reach another node: all but those with Socket.IO's long polling. */
+export const ANY_NODE_READS: readonly ReadTransport[] = DISTINCT_READS;

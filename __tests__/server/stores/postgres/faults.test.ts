@@ -4,7 +4,8 @@ import { openStores, type Stores } from '../../../../server/stores/open';
 import { settingsOf } from '../../../support/backends';
 import { messageDraft } from '../../../support/drafts';
 import { textOf } from '../../../support/entry';
-import { createDatabase, describePostgres, type TestDatabase } from '../../../support/postgres';
+import { describePostgres } from '../../../support/describe-postgres';
+import { createDatabase, type TestDatabase } from '../../../support/postgres';
 import { startProxy, type Proxy } from '../../../support/proxy';
 import { Queue } from '../../../support/queue';
 

@@ -1,0 +1,4 @@
+import { hasPostgres } from './postgres';
+
+/** Describes what holds for PostgreSQL alone; skipped on a machine without it. */
+export const describePostgres = hasPostgres ? describe : describe.skip;
