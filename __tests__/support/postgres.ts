@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Client } from 'pg';
+import { findFreePort } from '../../proofs/ports';
 
 /** A private PostgreSQL, shared by the tests of one process. */
 export interface PostgresServer {
@@ -55,11 +55,13 @@ export async function createDatabase(): Promise<TestDatabase> {
   };
 }
 
+let starting: Promise<void> | undefined;
+
 /** Returns the server of this process; starts it if none has yet. It ends when the process does. */
 export async function startPostgres(): Promise<PostgresServer> {
   // Each test file has modules of its own, so the file system is what they share.
   const folder = join(tmpdir(), `parley-pg-${process.pid}`);
-  if (!existsSync(join(folder, 'server.json'))) await startIn(folder);
+  if (!existsSync(join(folder, 'server.json'))) await (starting ??= startIn(folder));
   const { port, password } = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as {
     port: number;
     password: string;
@@ -80,7 +82,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 async function startIn(folder: string): Promise<void> {
-  const port = await freePort();
+  const port = await findFreePort();
   const password = randomBytes(12).toString('hex');
   const settings = { folder, bin: BIN, port, password, user: unprivilegedUser(), watched: process.pid };
   const script = join(__dirname, 'postgres-server.mjs');
@@ -95,15 +97,6 @@ async function startIn(folder: string): Promise<void> {
   child.stdout.destroy();
   child.unref();
   writeFileSync(join(folder, 'server.json'), JSON.stringify({ port, password }), { mode: 0o600 });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Returns the folder of the programs: on the path, or where Debian and its kin put them. */

@@ -41,6 +41,7 @@ export class PostgresControl implements ControlChannel {
       setInterval(() => this.request(), SWEEP_INTERVAL).unref(),
       setInterval(() => void this.cleanUp(), CLEANUP_INTERVAL).unref(),
     ];
+    void this.cleanUp();
   }
 
   onChange(handle: (change: Change) => void | Promise<void>): void {

@@ -25,7 +25,7 @@ export class NatsBus implements Bus {
    * @param deployment tells the deployments that share the server apart.
    * @throws {Error} a sentence an operator can act on.
    */
-  static async open(url: string, deployment: string): Promise<NatsBus> {
+  static async open(url: string, deployment: string, pingInterval = PING_INTERVAL): Promise<NatsBus> {
     const { protocol, host, username, password } = new URL(url);
     const connection = await connect({
       servers: host,
@@ -36,7 +36,7 @@ export class NatsBus implements Bus {
       noEcho: true,
       timeout: CONNECT_TIMEOUT,
       maxReconnectAttempts: -1,
-      pingInterval: PING_INTERVAL,
+      pingInterval,
       maxPingOut: PINGS_UNANSWERED_MAX,
     }).catch((error: Error) => {
       throw new Error(`The NATS server ${host} of NATS_URL can't be reached: ${error.message}.`, {
