@@ -31,7 +31,7 @@ export async function openSnapshot(settings: DatabaseSettings): Promise<Snapshot
  */
 export async function openImportTarget(settings: DatabaseSettings): Promise<ImportTarget> {
   if (!('file' in settings)) {
-    const { sql, close } = await openPostgres(settings, true);
+    const { sql, close } = await openPostgres({ ...settings, statementTimeout: STATEMENT_TIMEOUT }, true);
     return { database: sql, lastStatements: [CONTINUE_AUDIT_IDS], close };
   }
   const { db, close } = openDatabase(settings.file, false, true);
@@ -57,6 +57,9 @@ export async function openInvitations(
   const database = SqliteSingleWrites.open(settings.file);
   return { invitations: new SqlInvitations(database), close: () => database.close() };
 }
+
+/** How long a statement of an import may take, in ms: it counts and compares whole tables. */
+const STATEMENT_TIMEOUT = 60 * 60 * 1_000;
 
 /** PostgreSQL has a counter of these ids, which does not know those that were given. */
 const CONTINUE_AUDIT_IDS: Statement = [

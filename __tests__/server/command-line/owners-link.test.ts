@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { PLACES } from '../../support/places';
 import { runCommand, startProcess } from '../../support/process';
 import { TestVisitor } from '../../support/test-visitor';
 
@@ -16,17 +17,22 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 describe('parley owners-link', () => {
-  it('prints a link that works on a running server at once, and expires the one before', async () => {
-    const server = await startProcess({ DATABASE });
-    const [, , first] = LINK.exec(server.lines.join('\n'))!;
-    const { code, stdout, stderr } = await runCommand({ DATABASE }, ['owners-link']);
-    expect([code, stderr]).toEqual([0, '']);
-    const [, , second] = LINK.exec(stdout)!;
-    const visitor = await TestVisitor.createGuest(server.url);
-    expect((await visitor.acceptInvitation(first!)).status).toBe(404);
-    expect((await visitor.acceptInvitation(second!)).status).toBe(303);
-    await server.end('SIGTERM');
-  });
+  it.each(Object.keys(PLACES))(
+    'prints a link that works on a running server with %s at once, and expires the one before',
+    async (kind) => {
+      const { settings, remove } = await PLACES[kind]!();
+      const server = await startProcess(settings);
+      const [, , first] = LINK.exec(server.lines.join('\n'))!;
+      const { code, stdout, stderr } = await runCommand(settings, ['owners-link']);
+      expect([code, stderr]).toEqual([0, '']);
+      const [, , second] = LINK.exec(stdout)!;
+      const visitor = await TestVisitor.createGuest(server.url);
+      expect((await visitor.acceptInvitation(first!)).status).toBe(404);
+      expect((await visitor.acceptInvitation(second!)).status).toBe(303);
+      await server.end('SIGTERM');
+      await remove();
+    },
+  );
 
   it('prints a link that works once the server is started, at the address of its settings', async () => {
     await (await startProcess({ DATABASE })).end('SIGTERM');

@@ -40,6 +40,35 @@ describe('the command-line program', () => {
     });
   });
 
+  it.each([
+    [
+      'a SQLite file',
+      'other.db',
+      /^The database \S+other\.db can't be opened: there is none, or it is empty\.\n$/,
+    ],
+    [
+      'a PostgreSQL database, and never prints its password',
+      'postgres://parley:secret@127.0.0.1:9/chat',
+      /^The database postgres:\/\/parley@127\.0\.0\.1:9\/chat can't be opened: nothing listens there\. .*\n$/,
+    ],
+  ])('uses %s in place of that of the settings, if it is named', async (_what, database, error) => {
+    expect(await runCommand(NOWHERE, ['--database', database, 'verify'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(error) as string,
+    });
+  });
+
+  it('says how to back up a PostgreSQL database', async () => {
+    const settings = { DATABASE_URL: 'postgres://parley@127.0.0.1:9/chat' };
+    expect(await runCommand(settings, ['backup', 'copy.db'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'This copies SQLite databases. Back up a PostgreSQL database with pg_dump, or with "parley export".\n',
+    });
+  });
+
   it('reports a setting that is wrong, as the server does', async () => {
     expect(await runCommand({ DATABASE: ':memory:' }, ['backup', 'copy.db'])).toMatchObject({
       code: 1,

@@ -5,6 +5,7 @@ import { openStores } from '../../../server/stores/open';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { sendMessage } from '../../support/http';
+import { PLACES } from '../../support/places';
 import { runCommand, startProcess } from '../../support/process';
 
 const LIMITS = expect.stringMatching(/^Verified is what the database holds\. /) as string;
@@ -131,6 +132,26 @@ describe('parley verify', () => {
       stderr: 'The database is damaged. Restore a backup as the README says.\n',
     });
   });
+
+  it.each(Object.keys(PLACES))(
+    'names a changed letter in %s, also while a server runs on it',
+    async (kind) => {
+      const place = await PLACES[kind]!();
+      const server = await startProcess(place.settings);
+      for (const text of ['one', 'two', 'three']) await sendMessage(server.url, text);
+      expect(await runCommand(place.settings, ['verify'])).toMatchObject({
+        code: 0,
+        stdout: 'Verified 1 room with 3 entries.\n',
+      });
+      await place.query("UPDATE entries SET body = replace(body, 'two', 'twp')");
+      expect(await runCommand(place.settings, ['verify'])).toMatchObject({
+        code: 1,
+        stdout: 'Room lobby, entry 2: its hash does not match its content.\n',
+      });
+      await server.end('SIGTERM');
+      await place.remove();
+    },
+  );
 
   it('explains that the database was written by an older version', async () => {
     await append();

@@ -13,10 +13,13 @@ export class PostgresSnapshot implements Snapshot {
   /** @throws {Error} a sentence an operator can act on, without the password. */
   static async open({ url }: PostgresSettings): Promise<PostgresSnapshot> {
     const client = new Client(connectionConfig(url));
+    // The next query fails as well.
+    client.on('error', () => undefined);
     try {
       await client.connect();
       // The state is that of the first query.
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0');
+      await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+        SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`);
       await checkVersion(client);
       const snapshot = new PostgresSnapshot(client);
       const marks = await snapshot.read('SELECT 1 FROM settings WHERE name = ?', IMPORT_SETTING);
