@@ -63,15 +63,23 @@ function isInstalled(name: string): boolean {
   return false;
 }
 
-/** Starts a balancer, and waits until it listens. @param nodes the URLs of three nodes. */
-export async function startBalancer(name: string, nodes: readonly string[]): Promise<Balancer> {
+/**
+ * Starts a balancer, and waits until it listens.
+ * @param nodes the URLs of three nodes.
+ * @param extend returns the configuration with what an operator adds to it.
+ */
+export async function startBalancer(
+  name: string,
+  nodes: readonly string[],
+  extend = (text: string): string => text,
+): Promise<Balancer> {
   const { args, file, configure } = PROGRAMS[name]!;
   const folder = createTemporaryFolder();
   const port = await findFreePort();
   const addresses = nodes.map((url) => `127.0.0.1:${new URL(url).port}`);
   writeFileSync(
     join(folder.path, file),
-    configure(readFileSync(join(DEPLOY, file), 'utf8'), port, addresses),
+    configure(extend(readFileSync(join(DEPLOY, file), 'utf8')), port, addresses),
   );
   const child = spawn(name, args, { cwd: folder.path, stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';

@@ -9,6 +9,8 @@ export interface Proxy {
   links: ReadonlySet<Link>;
   /** Closes all connections, and refuses new ones until {@link enable}. */
   disable: () => void;
+  /** Drops the data of all connections, also of new ones until {@link enable}. */
+  stall: () => void;
   enable: () => void;
   close: () => Promise<void>;
 }
@@ -18,11 +20,13 @@ export async function startProxy(url: string): Promise<Proxy> {
   const { port } = new URL(url);
   const links = new Set<Link>();
   let refusing = false;
+  let stalling = false;
   const closeLinks = (): void => links.forEach((link) => link.close());
   const server = createServer((client) => {
     if (refusing) return client.destroy();
     const link = new Link(client, connect(Number(port), '127.0.0.1'), () => links.delete(link));
     links.add(link);
+    if (stalling) link.stall();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,7 +37,11 @@ export async function startProxy(url: string): Promise<Proxy> {
       refusing = true;
       closeLinks();
     },
-    enable: () => (refusing = false),
+    stall: () => {
+      stalling = true;
+      links.forEach((link) => link.stall());
+    },
+    enable: () => (refusing = stalling = false),
     close: async () => {
       const closed = once(server, 'close');
       server.close();
