@@ -11,13 +11,13 @@ import { describeDatabase, openStores } from './stores/open';
 const SHUTDOWN_TIMEOUT = 10_000;
 
 async function main(): Promise<void> {
-  const unknown = process.argv.slice(2).find((argument) => argument !== '--restored');
+  const unknown = process.argv[2];
   if (unknown !== undefined)
     throw new Error(
       `The server has no argument ${unknown}. Its settings are environment variables; "npm run parley -- --help" lists commands.`,
     );
   const config = readConfig(process.env);
-  const stores = await openStores(config.database, process.argv.includes('--restored'));
+  const stores = await openStores(config.database);
   const app = await createApp(config, stores);
 
   const shutDown = (): void => {

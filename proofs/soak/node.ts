@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { startProcess, type ServerProcess } from '../../__tests__/support/process';
 import type { Build } from './build';
 import type { Findings } from './findings';
@@ -42,9 +43,10 @@ export class ServerNode {
     const startedAt = performance.now();
     const { env, build } = this;
     this.server = await startProcess(env, build.main, build.errors).catch((error: Error) => {
-      // The server refuses a database in which commits are missing, unless it is started with --restored.
+      // The server refuses a file in which commits are missing, unless their counter is missing as well.
       this.findings.add('loss', `The server did not start again on its own database: ${error.message}`);
-      return startProcess(env, build.main, build.errors, '--restored');
+      if (env.DATABASE) rmSync(`${env.DATABASE}-state`, { force: true });
+      return startProcess(env, build.main, build.errors);
     });
     this.slowestStartMs = Math.max(this.slowestStartMs, performance.now() - startedAt);
     this.isStopping = false;

@@ -34,7 +34,7 @@ export async function openImportTarget(settings: DatabaseSettings): Promise<Impo
     const { sql, close } = await openPostgres({ ...settings, statementTimeout: STATEMENT_TIMEOUT }, true);
     return { database: sql, lastStatements: [CONTINUE_AUDIT_IDS], close };
   }
-  const { db, close } = openDatabase(settings.file, false, true);
+  const { db, close } = openDatabase(settings.file, true);
   const writer = new Writer(db.name);
   return {
     database: new SqliteDatabase(db, writer, new SqliteControl()),

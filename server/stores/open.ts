@@ -56,12 +56,11 @@ export interface Stores extends Database {
 /**
  * Opens the stores.
  * @param database where they are; a path is that of a SQLite file.
- * @param restored the file is a copy from another time, such as a backup: its history gets a new epoch.
  * @throws {Error} a sentence an operator can act on.
  */
-export async function openStores(database: DatabaseSettings | string, restored = false): Promise<Stores> {
-  if (typeof database === 'string') return openSqlite(database, restored);
-  if ('file' in database) return openSqlite(database.file, restored);
+export async function openStores(database: DatabaseSettings | string): Promise<Stores> {
+  if (typeof database === 'string') return openSqlite(database);
+  if ('file' in database) return openSqlite(database.file);
   const { sql, ...opened } = await openPostgres(database);
   return { ...opened, ...sqlStores(sql) };
 }
@@ -71,8 +70,8 @@ export function describeDatabase(database: DatabaseSettings): string {
   return 'file' in database ? database.file : describeUrl(database.url);
 }
 
-async function openSqlite(file: string, restored: boolean): Promise<Stores> {
-  const { db, epoch, close } = openDatabase(file, restored);
+async function openSqlite(file: string): Promise<Stores> {
+  const { db, epoch, close } = openDatabase(file);
   const countCommits = db.prepare('SELECT count FROM commits');
   const writer = new Writer(db.name);
   const control = new SqliteControl();

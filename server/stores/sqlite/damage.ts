@@ -55,6 +55,6 @@ export function checkPages(db: Database.Database): void {
 export function checkProgress(path: string, now: Progress, before: Progress): void {
   if ((now.epoch && now.epoch !== before.epoch) || now.commits >= before.commits) return;
   throw new Error(
-    `it lacks ${before.commits - now.commits} changes that were stored. Its file ${path}-wal is missing, cut short or another one, or this is an older copy. Put the right files back; or, to go on with what is there, start once with --restored.`,
+    `it lacks ${before.commits - now.commits} changes that were stored. Its file ${path}-wal is missing, cut short or another one, or this is an older copy. Put the right files back. To go on with an older copy instead, such as a backup, remove ${path}-wal, ${path}-shm and ${progressFile(path)}; readers of what it lacks will be told.`,
   );
 }

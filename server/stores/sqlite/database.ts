@@ -30,11 +30,10 @@ export interface Opened {
 /**
  * Opens a database file exclusively, durable and migrated to the current schema. Creates it and its folder if missing,
  * readable by this user only. A damaged or foreign database is refused before anything is written to it.
- * @param restored whether it is a copy from another time, so that its history gets a new epoch.
  * @param importing whether it is opened to import into: otherwise, one with an unfinished import is refused.
  * @throws {Error} a sentence an operator can act on.
  */
-export function openDatabase(file: string, restored = false, importing = false): Opened {
+export function openDatabase(file: string, importing = false): Opened {
   let path = resolve(file);
   let unlock: (() => void) | undefined;
   try {
@@ -43,9 +42,9 @@ export function openDatabase(file: string, restored = false, importing = false):
     unlock = lock(path);
     const before = readProgress(path);
     checkFile(path, before);
-    if (existsSync(path)) inspect(path, restored ? undefined : before);
+    if (existsSync(path)) inspect(path, before);
     else create(path);
-    const { db, epoch } = prepare(path, restored, importing);
+    const { db, epoch } = prepare(path, importing);
     const release = unlock;
     return {
       db,
@@ -62,12 +61,11 @@ export function openDatabase(file: string, restored = false, importing = false):
 }
 
 /** Opens a checked file, and migrates it. */
-function prepare(path: string, restored: boolean, importing: boolean): Pick<Opened, 'db' | 'epoch'> {
+function prepare(path: string, importing: boolean): Pick<Opened, 'db' | 'epoch'> {
   const db = new Database(path);
   try {
     migrate(db);
     if (!importing && hasUnfinishedImport(db)) throw new Error(UNFINISHED_IMPORT);
-    if (restored) db.exec("DELETE FROM settings WHERE name = 'epoch'");
     const epoch = setting(db, 'epoch', randomInt(36 ** 5).toString(36));
     makeDurable(db);
     writeProgress(path, progressOf(db));
