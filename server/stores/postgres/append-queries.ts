@@ -1,7 +1,7 @@
 import type { QueryConfig, QueryResult } from 'pg';
-import { kindOf } from '../../entry-kinds';
 import { startOfChain, type ChainedEntry } from '../../log/chain';
 import type { Draft } from '../../log/store';
+import { inHistory } from '../stored-entry';
 import { idsOf, type Batch, type Found } from './append';
 
 /** The columns of a {@link ChainedEntry}. */
@@ -78,7 +78,13 @@ export function foundIn(results: readonly QueryResult[]): Found {
 export function writesOf({ inserts, erasures, audits, heads }: Batch, at: number): QueryConfig[] {
   const writes: QueryConfig[] = [];
   if (erasures.length > 0) {
-    const values = [rooms(erasures), seqs(erasures), typesOf(erasures), inHistory(erasures), seals(erasures)];
+    const values = [
+      rooms(erasures),
+      seqs(erasures),
+      typesOf(erasures),
+      kindsInHistory(erasures),
+      seals(erasures),
+    ];
     writes.push({ text: ERASE, values });
   }
   if (inserts.length > 0) {
@@ -88,7 +94,7 @@ export function writesOf({ inserts, erasures, audits, heads }: Batch, at: number
         rooms(inserts),
         seqs(inserts),
         typesOf(inserts),
-        inHistory(inserts),
+        kindsInHistory(inserts),
         inserts.map(({ id }) => id),
         inserts.map(({ visitor }) => visitor),
         inserts.map(({ username }) => username),
@@ -120,8 +126,7 @@ const rooms = (rows: readonly { room: string }[]) => rows.map(({ room }) => room
 const seqs = (rows: readonly { seq: number }[]) => rows.map(({ seq }) => seq);
 const typesOf = (rows: readonly { type: string }[]) => rows.map(({ type }) => type);
 const seals = (rows: readonly { seal: string }[]) => rows.map(({ seal }) => bytes(seal));
-const inHistory = (rows: readonly { type: string }[]) =>
-  rows.map(({ type }) => Number(kindOf(type)?.isInHistory ?? false));
+const kindsInHistory = (rows: readonly { type: string }[]) => rows.map(({ type }) => inHistory(type));
 
 function bytes(digest: string): Buffer {
   return Buffer.from(digest, 'hex');

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../../entry-kinds';
 import { commitmentTo, createSalts, hashOf, shorten, type ChainedEntry, type Link } from '../../log/chain';
-import { isErasedFrom } from '../../log/entry';
 import type { Conflict, Draft } from '../../log/store';
+import { isRepeated } from '../stored-entry';
 
 /** What a batch was decided on: what the database held when its rooms were locked. */
 export interface Found {
@@ -111,10 +110,4 @@ export function idsOf(drafts: readonly Draft[]): { room: string; id: string }[] 
 
 function key(room: string, id: string): string {
   return `${room}\n${id}`;
-}
-
-/** Whether an entry is that of a draft with this content. An erased entry matches any. */
-function isRepeated(entry: ChainedEntry, type: string, body: string): boolean {
-  if (entry.type !== type) return isErasedFrom(entry.type, type);
-  return entry.body === body || isDeepStrictEqual(JSON.parse(entry.body), JSON.parse(body));
 }

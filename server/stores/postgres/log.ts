@@ -6,7 +6,7 @@ import { entryOf } from '../../log/entry';
 import { cut } from '../../log/slice';
 import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
-import { entryOfRow, type Row } from '../sqlite/row';
+import { entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { Batch, type Outcome } from './append';
 import { foundIn, readsOf, writesOf } from './append-queries';
 import { query } from './query';
@@ -106,7 +106,8 @@ export class PostgresLog implements Store {
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
     const { slice, first } = await this.read(READS.after, room, seq, seq, limit);
     const from = Math.max(seq + 1, first);
-    return withoutGaps(slice, from, Math.min(from + limit - 1, slice.head));
+    withoutGaps(slice.entries, from, Math.min(from + limit - 1, slice.head));
+    return slice;
   }
 
   async before(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -115,7 +116,8 @@ export class PostgresLog implements Store {
     const { slice, first } = await this.read(READS.before, room, undefined, end, limit + 1);
     const to = Math.min(end - 1, slice.head);
     const wanted = cut(room, slice, Math.max(0, slice.entries.length - limit));
-    return withoutGaps(wanted, Math.max(to - limit + 1, first), to);
+    withoutGaps(wanted.entries, Math.max(to - limit + 1, first), to);
+    return wanted;
   }
 
   async historyBefore(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -200,18 +202,4 @@ export class PostgresLog implements Store {
 /** Clamps a seq to the integers that both sides represent exactly, without infinity. */
 function bounded(seq: number): number {
   return Math.min(seq, Number.MAX_SAFE_INTEGER);
-}
-
-/**
- * Returns a slice, checked to have the entries from one seq to another without gaps.
- * @throws {Error} if one is missing: readers must not skip it unnoticed.
- */
-function withoutGaps(slice: LogSlice, from: number, to: number): LogSlice {
-  const { entries } = slice;
-  const missing = entries.findIndex(({ seq }, i) => seq !== from + i);
-  if (missing >= 0 || entries.length < to - from + 1) {
-    const seq = from + (missing < 0 ? entries.length : missing);
-    throw new Error(`The database is damaged: entry ${seq} of a room can't be found. Restore a backup.`);
-  }
-  return slice;
 }

@@ -1,11 +1,10 @@
 import type Database from 'better-sqlite3';
-import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../../entry-kinds';
 import { commitmentTo, createSalts, hashOf, shorten, startOfChain, type Link } from '../../log/chain';
-import { isErasedFrom } from '../../log/entry';
 import type { Conflict, Requirements } from '../../log/store';
+import { inHistory, isRepeated, type Row } from '../stored-entry';
+import { COLUMNS } from './columns';
 import { COUNT } from './progress';
-import { COLUMNS, type Row } from './row';
 
 /** A draft on its way to the writer's thread; its body is JSON. */
 export type NewRow = readonly [
@@ -110,14 +109,4 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     return outcomes;
   });
   return (drafts, at) => write.immediate(drafts, at);
-}
-
-function inHistory(type: string): number {
-  return Number(kindOf(type)?.isInHistory ?? false);
-}
-
-/** Whether a row is the entry of a draft with this content. An erased row matches any. */
-function isRepeated(row: Row, type: string, body: string): boolean {
-  if (row.type !== type) return isErasedFrom(row.type, type);
-  return row.body === body || isDeepStrictEqual(JSON.parse(row.body), JSON.parse(body));
 }

@@ -4,8 +4,9 @@ import { formatCursor, type Position } from '../../log/cursor';
 import { entryOf } from '../../log/entry';
 import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
+import { entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { BY_ID, type NewRow } from './append';
-import { COLUMNS, entryOfRow, SHORT_HASH, type Row } from './row';
+import { COLUMNS, SHORT_HASH } from './columns';
 import type { Writer } from './writer';
 
 /** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
@@ -157,17 +158,4 @@ function bounded(seq: number): number {
 function newRowOf({ room, id, visitor, username, type, body, requires }: Draft): NewRow {
   const row = [room, id, visitor, username, type, JSON.stringify(body)] as const;
   return requires ? [...row, requires] : row;
-}
-
-/**
- * Returns the rows, checked to be those from one seq to another without gaps.
- * @throws {Error} if one is missing: its page is damaged, and readers must not skip it unnoticed.
- */
-function withoutGaps(rows: Row[], from: number, to: number): Row[] {
-  const missing = rows.findIndex(({ seq }, i) => seq !== from + i);
-  if (missing >= 0 || rows.length < to - from + 1) {
-    const seq = from + (missing < 0 ? rows.length : missing);
-    throw new Error(`The database is damaged: entry ${seq} of a room can't be found. Restore a backup.`);
-  }
-  return rows;
 }
