@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MESSAGE } from '../../server/entry-kinds';
 import { openDatabase } from '../../server/stores/sqlite/database';
+import { addFunctions } from '../../server/stores/sqlite/migration-functions';
 
 /** A database file with a stored log. */
 export interface StoredLog {
@@ -20,6 +21,7 @@ export function createStoredLog(messages: number): StoredLog {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const file = join(folder, 'parley.db');
   const { db, close } = openDatabase(file);
+  addFunctions(db);
   // Create the index after the rows: sorted by id, this takes a tenth of the time.
   const index = db
     .prepare("SELECT sql FROM sqlite_schema WHERE name = 'entries_by_id'")
@@ -29,13 +31,18 @@ export function createStoredLog(messages: number): StoredLog {
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -200000');
   db.prepare(
-    `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
-     INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at) SELECT '${ROOM}', seq, '${MESSAGE}', 1,
-       substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 13, 3) || '-8' || substr(h, 16, 3) || '-' || substr(h, 19, 12),
-       'abcdefghijkl', 'Anonymous', json_object('message', hex(zeroblob(50))), ${FIRST_AT} + seq
-     FROM (SELECT seq, lower(hex(randomblob(15))) AS h FROM n)`,
+    `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?),
+       random AS MATERIALIZED (SELECT seq, lower(hex(randomblob(15))) AS h FROM n),
+       message AS MATERIALIZED (SELECT seq, ${FIRST_AT} + seq AS at, json_object('message', hex(zeroblob(50))) AS body,
+         substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 13, 3) || '-8' || substr(h, 16, 3) || '-' || substr(h, 19, 12) AS id
+         FROM random),
+       linked AS MATERIALIZED (
+         SELECT *, link('${ROOM}', seq, id, 'abcdefghijkl', 'Anonymous', at, '${MESSAGE}', body) AS link FROM message)
+     INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at, seal, hash)
+     SELECT '${ROOM}', seq, '${MESSAGE}', 1, id, 'abcdefghijkl', 'Anonymous', body, at,
+       unhex(substr(link, 1, 64)), unhex(substr(link, 65)) FROM linked`,
   ).run(messages);
-  db.prepare(`INSERT INTO rooms VALUES ('${ROOM}', ?, ?)`).run(messages, FIRST_AT + messages);
+  db.prepare('INSERT INTO rooms SELECT room, seq, at, hash FROM entries WHERE seq = ?').run(messages);
   db.exec(index);
   db.pragma('wal_checkpoint(TRUNCATE)');
   close();

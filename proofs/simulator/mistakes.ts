@@ -47,8 +47,8 @@ export const MISTAKES: readonly Mistake[] = [
     patches: [
       {
         file: 'log/tail.ts',
-        from: 'seq < this.slice.head ? this.distantPages',
-        to: 'seq <= this.slice.head ? this.distantPages',
+        from: 'const isDistant = epoch === this.slice.epoch && seq < this.slice.head;',
+        to: 'const isDistant = epoch === this.slice.epoch && seq <= this.slice.head;',
       },
       { file: 'log/page-cache.ts', from: " && page.type === 'page' && page.more", to: '' },
     ],
