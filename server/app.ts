@@ -10,6 +10,7 @@ import { FairScheduler } from './access/fair-scheduler';
 import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRateLimits } from './access/rate-limits';
+import { SharedRateLimiters } from './access/shared-rate-limiters';
 import { SlowMode } from './access/slow-mode';
 import { createAccountServices } from './accounts/account-services';
 import { Invitations } from './accounts/invitations';
@@ -75,7 +76,8 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const addresses = new Addresses(config.trustProxy);
   const key = await stores.visitors.signingKey(newSecret());
   const visitors = new Visitors(stores.visitors, addresses, key);
-  const rateLimits = createRateLimits(config.limits);
+  const limiters = new SharedRateLimiters(stores.bus);
+  const rateLimits = createRateLimits(config.limits, limiters.create);
   const connections = config.limits?.connections ?? Infinity;
   const visitorLimits = new VisitorLimits(rateLimits, connections);
   const addressLimits = new AddressLimits(addresses, rateLimits, connections);
@@ -108,7 +110,14 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     visitorLimits,
     scheduler: new FairScheduler(),
   };
-  const accountServices = createAccountServices(stores, visitors, key, visitorLimits, config.limits?.signIns);
+  const accountServices = createAccountServices(
+    stores,
+    visitors,
+    key,
+    visitorLimits,
+    config.limits?.signIns,
+    limiters.create,
+  );
   const invitations = new Invitations(stores.invitations, visitors, access);
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
@@ -159,6 +168,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     const shutdown = shutDown();
     await log.close();
     presence.close();
+    limiters.close();
     access.close();
     sockets.close();
     await io.close();

@@ -126,3 +126,23 @@ describePostgres('three nodes on one database', () => {
     await waitUntilEqual(presence(watcher, 'people'), [1, 'Anonymous']);
   });
 });
+
+describePostgres('three nodes with rate limits', () => {
+  it('refuse a visitor that sends too much to all of them together', async () => {
+    const nodes = await startNodes(3, { LIMITS: 'on', LIMIT_MESSAGES: '20/600' });
+    try {
+      const guest = await TestVisitor.createGuest(nodes.apps[0]!.url);
+      const send = async (node: number) => {
+        const visitor = new TestVisitor(nodes.apps[node]!.url, guest.cookie);
+        return (await visitor.request('POST', '/messages', { message: 'hello' })).status;
+      };
+      let accepted = 0;
+      for (let i = 0; i < 60; i += 1) if ((await send(i % 3)) === 201) accepted += 1;
+      expect(accepted).toBeGreaterThanOrEqual(20);
+      expect(accepted).toBeLessThan(50);
+      for (const node of [0, 1, 2]) await waitUntilEqual(() => send(node), 429);
+    } finally {
+      await nodes.close();
+    }
+  });
+});

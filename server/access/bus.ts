@@ -16,9 +16,10 @@ export interface Bus {
 }
 
 /**
- * What messages are about: rooms that have grown, committed changes, who is present, and who is typing.
+ * What messages are about: rooms that have grown, committed changes, who is present, who is typing, and what
+ * counts towards rate limits.
  */
-export type Topic = 'log' | 'changes' | 'presence' | 'typing';
+export type Topic = 'log' | 'changes' | 'presence' | 'typing' | 'limits';
 
 /** The bound of a payload: PostgreSQL refuses notifications of 8,000 bytes. */
 export const PAYLOAD_BYTES_MAX = 8_000;

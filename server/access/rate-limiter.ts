@@ -19,21 +19,31 @@ export interface RateLimiter {
 /** The most keys that one limiter remembers, about 3 MB. */
 const KEYS_MAX = 20_000;
 
+/** The part of its allowance from which on a key's use is announced: few keys ever come as far. */
+const ANNOUNCED_FROM = 0.1;
+
 interface Window {
+  /** By all processes, as far as this one knows; by this one; and what it has announced of that. */
   used: number;
+  own: number;
+  announced: number;
   /** In ms, on the clock of `performance.now()`. */
   ends: number;
 }
 
 /**
- * A rate limiter of one process, with fixed windows: a key's window begins with its first use. Above {@link KEYS_MAX},
+ * A rate limiter in memory, with fixed windows: a key's window begins with its first use. Above {@link KEYS_MAX},
  * the oldest window is dropped, and its key has its whole allowance again.
  */
 export class InMemoryRateLimiter implements RateLimiter {
   /** The oldest first. */
   private readonly windows = new Map<string, Window>();
 
-  constructor(private readonly allowance: Allowance) {}
+  /** @param onUse is called with a key that has used more than other processes know of. */
+  constructor(
+    private readonly allowance: Allowance,
+    private readonly onUse?: (key: string) => void,
+  ) {}
 
   retryAfter(key: string): number {
     const window = this.windows.get(key);
@@ -47,14 +57,36 @@ export class InMemoryRateLimiter implements RateLimiter {
   }
 
   count(key: string, points = 1): void {
+    const window = this.add(key, points);
+    window.own += points;
+    if (this.onUse && window.own >= this.allowance.points * ANNOUNCED_FROM) this.onUse(key);
+  }
+
+  /** Counts points that another process has announced. */
+  countRemote(key: string, points: number): void {
+    this.add(key, points);
+  }
+
+  /** Returns what a key has used in this process since the last call, and marks it as announced. */
+  takeUnannounced(key: string): number {
+    const window = this.windows.get(key);
+    if (!window || window.ends <= performance.now()) return 0;
+    const points = window.own - window.announced;
+    window.announced = window.own;
+    return points;
+  }
+
+  private add(key: string, points: number): Window {
     const now = performance.now();
     this.evict(now);
-    const window = this.windows.get(key);
-    if (window && window.ends > now) window.used += points;
-    else {
+    let window = this.windows.get(key);
+    if (!window || window.ends <= now) {
       this.windows.delete(key);
-      this.windows.set(key, { used: points, ends: now + this.allowance.seconds * 1_000 });
+      window = { used: 0, own: 0, announced: 0, ends: now + this.allowance.seconds * 1_000 };
+      this.windows.set(key, window);
     }
+    window.used += points;
+    return window;
   }
 
   /** Removes windows that have ended, at most two for each use: a use begins at most one. */

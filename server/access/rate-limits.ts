@@ -1,4 +1,5 @@
-import { InMemoryRateLimiter, type Allowance, type RateLimiter } from './rate-limiter';
+import type { Allowance, RateLimiter } from './rate-limiter';
+import type { CreateRateLimiter } from './shared-rate-limiters';
 
 /** The rate limits, by the operations that they count. */
 export type RateLimitName = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
@@ -35,20 +36,25 @@ export interface RateLimit {
 export type RateLimits = Readonly<Record<RateLimitName, RateLimit>>;
 
 /** Creates the rate limits. @param settings undefined if limits are off; then there are none. */
-export function createRateLimits(settings: LimitSettings | undefined): RateLimits | undefined {
-  const rateLimit = ({ points, seconds }: Allowance, sentence: string): RateLimit => ({
-    visitors: new InMemoryRateLimiter({ points, seconds }),
-    addresses: new InMemoryRateLimiter({ points: points * ADDRESS_FACTOR, seconds }),
-    sentence,
-  });
-  return (
-    settings && {
-      messages: rateLimit(settings.messages, 'You are sending messages too fast'),
-      names: rateLimit(settings.names, 'You have changed your name too often'),
-      contacts: rateLimit(settings.contacts, 'You have changed contacts too often'),
-      signIns: rateLimit(settings.signIns, 'There were too many attempts to sign in'),
-      reads: rateLimit(settings.reads, 'You are sending too many requests'),
-      refusals: rateLimit(settings.refusals, 'Too many of your requests were refused'),
-    }
-  );
+export function createRateLimits(
+  settings: LimitSettings | undefined,
+  create: CreateRateLimiter,
+): RateLimits | undefined {
+  if (!settings) return undefined;
+  const rateLimit = (name: RateLimitName, sentence: string): RateLimit => {
+    const { points, seconds } = settings[name];
+    return {
+      visitors: create(`${name} of visitors`, { points, seconds }),
+      addresses: create(`${name} of addresses`, { points: points * ADDRESS_FACTOR, seconds }),
+      sentence,
+    };
+  };
+  return {
+    messages: rateLimit('messages', 'You are sending messages too fast'),
+    names: rateLimit('names', 'You have changed your name too often'),
+    contacts: rateLimit('contacts', 'You have changed contacts too often'),
+    signIns: rateLimit('signIns', 'There were too many attempts to sign in'),
+    reads: rateLimit('reads', 'You are sending too many requests'),
+    refusals: rateLimit('refusals', 'Too many of your requests were refused'),
+  };
 }

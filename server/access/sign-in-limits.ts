@@ -1,6 +1,7 @@
 import { hashOf } from '../identity/secret';
-import { consume, InMemoryRateLimiter, refuseIfExhausted, type Allowance } from './rate-limiter';
+import { consume, refuseIfExhausted, type Allowance } from './rate-limiter';
 import { ADDRESS_FACTOR } from './rate-limits';
+import type { CreateRateLimiter } from './shared-rate-limiters';
 
 const TOO_MANY_ATTEMPTS = 'There were too many attempts to sign in';
 
@@ -16,17 +17,21 @@ export class SignInLimits {
   private readonly limits;
 
   /** @param allowance undefined if limits are off. */
-  constructor(allowance: Allowance | undefined) {
-    const limiter = (factor: number) =>
-      new InMemoryRateLimiter({ ...allowance!, points: factor * allowance!.points });
+  constructor(allowance: Allowance | undefined, create: CreateRateLimiter) {
+    const limiter = (name: string, factor: number) =>
+      create(`sign-in ${name}`, { ...allowance!, points: factor * allowance!.points });
     this.limits = allowance && {
-      addresses: limiter(ADDRESS_FACTOR),
+      addresses: limiter('addresses', ADDRESS_FACTOR),
       /** By name and address. */
-      attempts: limiter(1),
+      attempts: limiter('attempts', 1),
       /** By name, over all addresses: no single address can exhaust it. */
-      names: limiter(2),
-      devices: limiter(1),
-      challenges: { addresses: limiter(ADDRESS_FACTOR), visitors: limiter(1), devices: limiter(1) },
+      names: limiter('names', 2),
+      devices: limiter('devices', 1),
+      challenges: {
+        addresses: limiter('challenge addresses', ADDRESS_FACTOR),
+        visitors: limiter('challenge visitors', 1),
+        devices: limiter('challenge devices', 1),
+      },
     };
   }
 

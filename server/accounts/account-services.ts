@@ -1,4 +1,5 @@
 import type { Allowance } from '../access/rate-limiter';
+import type { CreateRateLimiter } from '../access/shared-rate-limiters';
 import { SignInLimits } from '../access/sign-in-limits';
 import type { VisitorLimits } from '../access/visitor-limits';
 import type { Visitors } from '../identity/visitors';
@@ -24,9 +25,10 @@ export function createAccountServices(
   key: string,
   limits: VisitorLimits,
   signIns: Allowance | undefined,
+  createLimiter: CreateRateLimiter,
 ) {
   const passkeys = new Passkeys(stores.passkeys, new Challenges(key));
-  const signInLimits = new SignInLimits(signIns);
+  const signInLimits = new SignInLimits(signIns, createLimiter);
   return {
     accounts: new Accounts(stores.accounts, visitors, passkeys, limits, signInLimits),
     signIn: new SignIn(stores.accounts, passkeys, signInLimits),

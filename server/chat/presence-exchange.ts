@@ -1,7 +1,7 @@
 import { NO_BUS, type Bus } from '../access/bus';
+import { linesOf, payloadsOf } from '../access/payload';
 import { newId } from '../identity/secret';
 import type { Person } from '../wire';
-import { linesOf, payloadsOf, type Announcement } from './announcements';
 import { RemotePeople } from './remote-people';
 
 /** How long announcements are gathered, in ms. */
@@ -26,6 +26,16 @@ export interface LocalPresence {
   /** A person on another node is typing. */
   onTyping(room: string, person: Person): void;
 }
+
+/**
+ * What a node announces, one in a line: a person is in a room or has left it, the node asks who is in a room, or it has
+ * nobody any more.
+ */
+type Announcement =
+  | ['here', room: string, visitor: string, username: string]
+  | ['left', room: string, visitor: string]
+  | ['ask', room: string]
+  | ['gone'];
 
 /** Exchanges with other nodes who is in which room, and who is typing. */
 export class PresenceExchange {

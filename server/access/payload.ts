@@ -1,17 +1,7 @@
-import { PAYLOAD_BYTES_MAX } from '../access/bus';
+import { PAYLOAD_BYTES_MAX } from './bus';
 
-/** The most characters of a room, an id or a name from another node. */
+/** The most characters of a field from another node. */
 const TEXT_MAX = 200;
-
-/**
- * What a node announces, one in a line: a person is in a room or has left it, the node asks who is in a room, or it has
- * nobody any more.
- */
-export type Announcement =
-  | ['here', room: string, visitor: string, username: string]
-  | ['left', room: string, visitor: string]
-  | ['ask', room: string]
-  | ['gone'];
 
 /** Joins lines to payloads of as many as fit. @param head the first line of each. */
 export function* payloadsOf(lines: Iterable<string>, head?: string): Iterable<string> {
