@@ -82,6 +82,8 @@ function insertion({ name, columns }: Table, i: number): string {
     // Visitors that others belong to.
     if (name === 'visitors' && column === 'id' && i === 1) return "'visitor'";
     if (column === 'locked') return '1';
+    // As the counters of databases give them.
+    if (column === 'id' && type === 'integer') return String(i);
     return type === 'integer' ? String(8_640_000_000_000_000 - i) : `'${column} ${i} ''"\\ \n ü€😀'`;
   });
   return `INSERT INTO ${name} (${Object.keys(columns).join(', ')}) VALUES (${values.join(', ')})`;

@@ -127,6 +127,8 @@ describe('parley export', () => {
   beforeEach(() => createPlaces('SQLite', 'SQLite'));
 
   it('writes one state of a running server to stdout, which another server then serves', async () => {
+    // So many that the export takes a while.
+    await append(5_000);
     const server = await startProcess(source.settings);
     const sent = [await sendMessage(server.url, 'one')];
     let writing = true;
@@ -139,7 +141,9 @@ describe('parley export', () => {
     await server.end('SIGTERM');
     expect(await runCommand(target.settings, ['import'], stdout)).toMatchObject({ code: 0 });
     const moved = await startProcess(target.settings);
-    const messages = await readAll(moved.url);
+    const ids = new Set(sent.map(({ id }) => id));
+    const messages = (await readAll(moved.url)).filter(({ id }) => ids.has(id));
+    expect(messages.length).toBeGreaterThan(0);
     expect(messages).toEqual(sent.slice(0, messages.length));
     await moved.end('SIGTERM');
   });
