@@ -45,7 +45,7 @@ export function databaseFaults(
 }
 
 /** Cuts a connection when the next commit has reached the database, before its answer has reached the node. */
-function cutAfterCommit(link: Link): void {
+export function cutAfterCommit(link: Link): void {
   const onData = (chunk: Buffer): void => {
     if (!chunk.includes('COMMIT')) return;
     link.client.off('data', onData);

@@ -7,6 +7,8 @@ import { f4 } from './half-open';
 import { f10, f11, f8, f9 } from './joining';
 import { f13, f14, f32 } from './nginx';
 import { f16, f22 } from './refusals';
+import { f21 } from './restored-backup';
+import { f17, f18, f19, f20, f24OnNodes } from './several-nodes';
 import { f6, f7 } from './slow-readers';
 import { f5 } from './stopped-server';
 import { f2 } from './sync';
@@ -15,7 +17,8 @@ import { f27 } from './unconfirmed';
 
 /** The named cases, in the order of their numbers. */
 export const CASES: readonly Case[] = [
-  f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f22, f23, f24, f27, f28, f29, f30, f31, f32,
+  f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21,
+  f22, f23, f24, f24OnNodes, f27, f28, f29, f30, f31, f32,
 ]; // prettier-ignore
 
 /** Cases that need the page or the siege, and where they are tested. */
