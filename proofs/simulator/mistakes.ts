@@ -76,17 +76,6 @@ export const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
-    name: 'serves a cached page of one history to a cursor of another',
-    violates: ['I4'],
-    patches: [
-      {
-        file: 'log/tail.ts',
-        from: 'if (isOfAnother(this.room, this.slice, position)) return false;',
-        to: 'if (position.epoch !== this.slice.epoch) return false;',
-      },
-    ],
-  },
-  {
     name: 'acknowledges the writers of a batch in reverse order',
     violates: ['I3'],
     patches: [{ file: 'log/append-queue.ts', from: 'results[i]!', to: 'results[results.length - 1 - i]!' }],
