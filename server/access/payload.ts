@@ -22,7 +22,7 @@ export function* payloadsOf(lines: Iterable<string>, head?: string): Iterable<st
   if (payload.length > start.length) yield payload.join('\n');
 }
 
-/** Returns the lines of a payload from another node; one that is not as expected is left out. */
+/** Returns the lines of a payload from another node, each a list of texts; one that is not as expected is left out. */
 export function linesOf(payload: string): string[][] {
   if (Buffer.byteLength(payload) >= PAYLOAD_BYTES_MAX) return [];
   return payload.split('\n').flatMap((line) => {
