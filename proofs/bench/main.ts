@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseNumber, print, runCommand } from '../command-line';
 import { appends } from './cases/appends';
 import type { Scale } from './cases/case';
+import { chain } from './cases/chain';
 import { fairness } from './cases/fairness';
 import { fanOut } from './cases/fan-out';
 import { history } from './cases/history';
@@ -17,6 +18,7 @@ const CASES = {
   'socketio-writes': socketIoWrites,
   idle,
   appends,
+  chain,
   joins,
   history,
   fairness,
