@@ -1,7 +1,8 @@
 import { copyBuild, type Build } from '../../proofs/soak/build';
-import { makeMistake, MISTAKES, PLAN } from '../../proofs/soak/mistakes';
+import { makeMistake, PLAN } from '../../proofs/soak/mistakes';
 import { RandomRun } from '../../proofs/soak/random-run';
-import { ANY_NODE_READS } from '../../proofs/soak/transports/all';
+import { CLUSTER_PLAN } from '../../proofs/soak/cluster-mistakes';
+import { TRIALS } from '../../proofs/soak/trials';
 import { hasPostgres } from '../support/postgres';
 
 let build: Build;
@@ -22,8 +23,7 @@ describe('a random run', () => {
   (hasPostgres ? it : it.skip)(
     'finds none on three nodes, each of which gets every third request',
     async () => {
-      const topology = { database: 'postgres', nodes: 3, reads: ANY_NODE_READS } as const;
-      const run = new RandomRun({ ...PLAN, ...topology, deliveries: 5_000, minutes: Infinity });
+      const run = new RandomRun({ ...CLUSTER_PLAN, deliveries: 5_000, minutes: Infinity });
       await run.run({ ...build, errors: 'ignore' });
       expect(run.findings.evidence).toEqual([]);
       expect(run.counters.faultsByName.has('commit cut')).toBe(true);
@@ -32,7 +32,7 @@ describe('a random run', () => {
 });
 
 describe('the mistakes that a run must find', () => {
-  it.each(MISTAKES)('apply to the build: $name', (mistake) => {
+  it.each(TRIALS.flatMap(({ mistakes }) => mistakes))('apply to the build: $name', (mistake) => {
     expect(() => makeMistake(build, mistake)).not.toThrow();
   });
 });

@@ -6,11 +6,14 @@ import type { FindingKind } from './findings';
 import type { Plan } from './random-run';
 import { READ_TRANSPORTS, WRITE_TRANSPORTS, type ReadTransport, type WriteTransport } from './transports/all';
 
+/** What detects a mistake: a kind of findings of a random run, or that a case fails. */
+export type Detection = FindingKind | 'failure';
+
 /** A mistake in the server, which a run must detect. */
 export interface Mistake {
   name: string;
-  /** The kinds of findings of which a run must have one. */
-  finds: FindingKind[];
+  /** Of these, one must be detected. */
+  finds: readonly Detection[];
   /** The names of their files are relative to the folder of the build. */
   patches: readonly Patch[];
 }
