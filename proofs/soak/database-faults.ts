@@ -1,4 +1,5 @@
 import type { Link } from '../../__tests__/support/link';
+import type { NatsServer } from '../../__tests__/support/nats';
 import type { PostgresAccess } from './database';
 import type { Fault } from './faults';
 import type { RandomSource } from './random-source';
@@ -14,7 +15,7 @@ const COMMIT_WATCH_MS = 1_000;
 
 /** Returns the faults of PostgreSQL and of the network between it and the nodes. */
 export function databaseFaults(
-  { database, queries, listens }: PostgresAccess,
+  { database, queries, listens, nats }: PostgresAccess,
   tools: () => FaultTools,
 ): Record<string, Fault> {
   return {
@@ -40,7 +41,9 @@ export function databaseFaults(
       },
     },
     'queries frozen': { weight: 2, inject: () => freeze(queries, tools()) },
-    'LISTEN frozen': { weight: 4, inject: () => freeze(listens, tools()) },
+    ...(nats
+      ? { 'NATS frozen': { weight: 4, inject: () => stop(nats, tools()) } }
+      : { 'LISTEN frozen': { weight: 4, inject: () => freeze(listens, tools()) } }),
   };
 }
 
@@ -54,6 +57,13 @@ export function cutAfterCommit(link: Link): void {
   };
   link.client.on('data', onData);
   setTimeout(() => link.client.off('data', onData), COMMIT_WATCH_MS);
+}
+
+/** Stops the NATS server for a while: its connections stay open, and no hint arrives. */
+async function stop({ child }: NatsServer, { random, wait }: FaultTools): Promise<void> {
+  child.kill('SIGSTOP');
+  await wait(random.between(500, 6_000));
+  child.kill('SIGCONT');
 }
 
 /** Freezes the open connections of a node, so that no end of them notices, and resets them later. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createTemporaryFolder } from '../../__tests__/support/app';
+import { startNats, type NatsServer } from '../../__tests__/support/nats';
 import { createDatabase, hasPostgres, type TestDatabase } from '../../__tests__/support/postgres';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 
@@ -17,11 +18,21 @@ export interface PostgresAccess {
   database: TestDatabase;
   queries: readonly Proxy[];
   listens: readonly Proxy[];
+  /** What carries the hints between the nodes in place of LISTEN. */
+  nats?: NatsServer | undefined;
 }
+
+/** How nodes learn that a room has grown. */
+export const BELLS = { notify: async () => undefined, nats: startNats } satisfies Record<
+  string,
+  () => Promise<NatsServer | undefined>
+>;
+
+export type BellName = keyof typeof BELLS;
 
 export const DATABASES = { sqlite: openSqlite, postgres: openPostgres } satisfies Record<
   string,
-  (nodes: number) => Promise<RunDatabase>
+  (nodes: number, bell: BellName) => Promise<RunDatabase>
 >;
 
 export type DatabaseName = keyof typeof DATABASES;
@@ -32,8 +43,9 @@ async function openSqlite(nodes: number): Promise<RunDatabase> {
   return { env: [{ DATABASE: join(path, 'parley.db') }], close: async () => remove() };
 }
 
-async function openPostgres(nodes: number): Promise<RunDatabase> {
+async function openPostgres(nodes: number, bell: BellName): Promise<RunDatabase> {
   if (!hasPostgres) throw new Error('PostgreSQL is missing: install its package, which brings initdb.');
+  const nats = await BELLS[bell]();
   const database = await createDatabase();
   const start = () => Promise.all(Array.from({ length: nodes }, () => startProxy(database.url)));
   const [queries, listens] = [await start(), await start()];
@@ -41,10 +53,12 @@ async function openPostgres(nodes: number): Promise<RunDatabase> {
     env: queries.map((proxy, i) => ({
       DATABASE_URL: through(proxy, database.url),
       DATABASE_LISTEN_URL: through(listens[i]!, database.url),
+      ...(nats && { NATS_URL: nats.url }),
     })),
-    postgres: { database, queries, listens },
+    postgres: { database, queries, listens, nats },
     close: async () => {
       await Promise.all([...queries, ...listens].map((proxy) => proxy.close()));
+      await nats?.close();
       await database.remove();
     },
   };

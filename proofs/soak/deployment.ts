@@ -2,7 +2,13 @@ import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 import { findFreePort } from '../ports';
 import { startBalancer, type Balancer } from './balancer';
 import type { Build } from './build';
-import { DATABASES, type DatabaseName, type PostgresAccess, type RunDatabase } from './database';
+import {
+  DATABASES,
+  type BellName,
+  type DatabaseName,
+  type PostgresAccess,
+  type RunDatabase,
+} from './database';
 import type { Findings } from './findings';
 import { ServerNode } from './node';
 import type { RandomSource } from './random-source';
@@ -14,6 +20,8 @@ const PROXIES = 4;
 export interface Topology {
   database: DatabaseName;
   nodes: number;
+  /** NOTIFY by default. SQLite has none. */
+  bell?: BellName;
 }
 
 /** The servers of a run, on one database, behind several proxies; several servers also behind a balancer. */
@@ -31,7 +39,7 @@ export class Deployment {
     random: RandomSource,
     findings: Findings,
   ): Promise<Deployment> {
-    const database = await DATABASES[topology.database](topology.nodes);
+    const database = await DATABASES[topology.database](topology.nodes, topology.bell ?? 'notify');
     const nodes: ServerNode[] = [];
     for (const settings of database.env) {
       const env = { ...settings, PORT: String(await findFreePort((bound) => random.below(bound))) };

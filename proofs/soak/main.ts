@@ -1,3 +1,4 @@
+import { hasNats } from '../../__tests__/support/nats';
 import { print, runCommand } from '../command-line';
 import { copyBuild, type Build } from './build';
 import { CASES, TESTED_ELSEWHERE } from './cases/all';
@@ -10,6 +11,10 @@ const PROGRESS_INTERVAL_MS = 5_000;
 
 /** @returns whether there were no findings, or no failed cases. */
 async function main(options: Options): Promise<boolean> {
+  if (options.bell === 'nats' && !hasNats) {
+    print('SKIPPED: nats-server is not installed.');
+    return true;
+  }
   const copy = copyBuild(options.build);
   // Nodes report each time that their database is out of reach, which is intended here.
   const build: Build = { ...copy, errors: options.database === 'postgres' ? 'ignore' : copy.errors };

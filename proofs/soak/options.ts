@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseNumber, parseSeed } from '../command-line';
 import { CASES, TESTED_ELSEWHERE } from './cases/all';
-import { DATABASES, type DatabaseName } from './database';
+import { BELLS, DATABASES, type BellName, type DatabaseName } from './database';
 import type { Plan } from './random-run';
 import {
   ANY_NODE_READS,
@@ -31,6 +31,7 @@ export const USAGE = `npm run soak -- [options]
   --writes a,b      transports of writers: ${Object.keys(WRITE_TRANSPORTS).join(', ')} (default: all)
   --database NAME   ${Object.keys(DATABASES).join(' or ')} (default sqlite)
   --nodes N         servers on that database, behind a balancer that sends each request to the next one (default 1)
+  --bell NAME       how they learn of each other's writes: ${Object.keys(BELLS).join(' or ')} (default notify)
   --build FOLDER    runs FOLDER/dist/main.js
   --case F4         runs named cases instead, separated by commas; "--cases all" runs all of them
 `;
@@ -49,6 +50,7 @@ export function readOptions(args: string[]): Options {
       writes: { type: 'string', default: Object.keys(WRITE_TRANSPORTS).join() },
       database: { type: 'string', default: 'sqlite' },
       nodes: { type: 'string', default: '1' },
+      bell: { type: 'string', default: 'notify' },
       build: { type: 'string' },
       case: { type: 'string' },
       cases: { type: 'string' },
@@ -57,6 +59,8 @@ export function readOptions(args: string[]): Options {
   const nodes = parseNumber('nodes', values.nodes, 1);
   const database = parseNames<DatabaseName>('database', values.database, DATABASES)[0]!;
   if (nodes > 1 && database === 'sqlite') throw new Error('--nodes needs --database postgres.');
+  const bell = parseNames<BellName>('bell', values.bell, BELLS)[0]!;
+  if (bell === 'nats' && database === 'sqlite') throw new Error('--bell nats needs --database postgres.');
   const reads = values.reads ?? (nodes > 1 ? ANY_NODE_READS : Object.keys(READ_TRANSPORTS)).join();
   return {
     seed: parseSeed(values.seed),
@@ -68,6 +72,7 @@ export function readOptions(args: string[]): Options {
     writes: parseNames<WriteTransport>('writes', values.writes, WRITE_TRANSPORTS),
     database,
     nodes,
+    bell,
     build: values.build,
     cases: parseCases(values.case ?? values.cases),
   };

@@ -46,6 +46,7 @@ function replayCommand({
   writes,
   database,
   nodes,
+  bell = 'notify',
 }: Plan): string {
   const transports = [
     ...(reads.length < Object.keys(READ_TRANSPORTS).length ? [`--reads ${reads.join()}`] : []),
@@ -53,7 +54,7 @@ function replayCommand({
   ];
   return [
     `npm run soak -- --seed ${seed} --deliveries ${deliveries} --minutes ${minutes}`,
-    `--readers ${readers} --writers ${writers} --database ${database} --nodes ${nodes}`,
+    `--readers ${readers} --writers ${writers} --database ${database} --nodes ${nodes} --bell ${bell}`,
     ...transports,
   ].join(' ');
 }

@@ -1,9 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { findFreePort, isListening } from '../../../../proofs/ports';
 import type { Bus } from '../../../../server/access/bus';
 import { ListenBus } from '../../../../server/stores/postgres/listen-bus';
 import { NatsBus } from '../../../../server/stores/postgres/nats-bus';
+import { hasNats, startNats } from '../../../support/nats';
 import { createDatabase, hasPostgres } from '../../../support/postgres';
 import { startProxy, type Proxy } from '../../../support/proxy';
 import { Queue } from '../../../support/queue';
@@ -40,24 +38,23 @@ async function listenNetwork(): Promise<Network> {
 }
 
 async function natsNetwork(): Promise<Network> {
-  const port = await findFreePort();
-  const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  while (!(await isListening(port)));
-  const proxy = await startProxy(`http://127.0.0.1:${port}`);
+  const server = await startNats();
+  const proxy = await startProxy(`http://127.0.0.1:${server.port}`);
   return {
     connect: (isProxied = false) =>
-      NatsBus.open(`nats://127.0.0.1:${isProxied ? new URL(proxy.url).port : port}`, 'test', CHECK_INTERVAL),
+      NatsBus.open(
+        `nats://127.0.0.1:${isProxied ? new URL(proxy.url).port : server.port}`,
+        'test',
+        CHECK_INTERVAL,
+      ),
     proxy,
     close: async () => {
       await proxy.close();
-      server.kill();
-      await once(server, 'exit');
+      await server.close();
     },
   };
 }
 
-/** Whether this machine has the server. With `CI` set it must be there. */
-const hasNats = spawnSync('nats-server', ['--version']).error === undefined || process.env.CI !== undefined;
 if (!hasNats) console.error('The tests of the bus over NATS are skipped: nats-server is missing.');
 
 const NETWORKS: [string, boolean, () => Promise<Network>][] = [
