@@ -4,7 +4,7 @@
  * process to watch.
  */
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How often it looks whether the process lives, in ms. */
@@ -32,8 +32,9 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, end);
 
 const access = ['-U', 'parley', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
 run('initdb', '-D', data, '-E', 'UTF8', '--locale=C', '--no-sync', ...access);
-// Tests survive no power failure, so nothing waits for the disk.
-const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off' };
+// Tests survive no power failure, so nothing waits for the disk. In this file, a benchmark can turn it on.
+appendFileSync(join(data, 'postgresql.conf'), 'fsync = off\n');
+const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder };
 const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
 run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-o', options.join(' '), '-w', 'start');
 console.log('ready');

@@ -10,6 +10,7 @@ import { fanOut } from './cases/fan-out';
 import { history } from './cases/history';
 import { idle } from './cases/idle';
 import { joins } from './cases/joins';
+import { nodes } from './cases/nodes';
 import { socketIoWrites } from './cases/socketio-writes';
 import type { Result } from './table';
 
@@ -19,6 +20,7 @@ const CASES = {
   idle,
   appends,
   chain,
+  nodes,
   joins,
   history,
   fairness,
@@ -34,6 +36,7 @@ const USAGE = `npm run bench -- [options]
   --windows N,N       messages in flight for each sender; 0 for a constant rate (default 0,1,16,64)
   --connections N     idle connections (default 5000)
   --stored N,N        lengths of the log, in messages (default 10000,1000000,10000000)
+  --nodes N,N         numbers of nodes on one PostgreSQL (default 1,2,3)
   --json FILE         also writes all figures to FILE
 `;
 
@@ -68,6 +71,7 @@ function readOptions(): Options {
       windows: { type: 'string', default: '0,1,16,64' },
       connections: { type: 'string', default: '5000' },
       stored: { type: 'string', default: '10000,1000000,10000000' },
+      nodes: { type: 'string', default: '1,2,3' },
       json: { type: 'string' },
     },
   });
@@ -82,6 +86,7 @@ function readOptions(): Options {
       windows: parseNumbers('windows', values.windows, 0),
       connections: parseNumber('connections', values.connections, 1),
       stored: parseNumbers('stored', values.stored, 1),
+      nodes: parseNumbers('nodes', values.nodes, 1),
     },
     json: values.json,
   };

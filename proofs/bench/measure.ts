@@ -5,7 +5,8 @@ import { TS_NODE } from '../ts-node';
 import type { Tasks } from './load/main';
 import type { Server } from './server';
 
-type Load<Task extends keyof Tasks> = Omit<Parameters<Tasks[Task]>[0], 'port'>;
+type FullLoad<Task extends keyof Tasks> = Parameters<Tasks[Task]>[0];
+type Load<Task extends keyof Tasks> = Omit<FullLoad<Task>, 'port'>;
 type LoadResult<Task extends keyof Tasks> = Awaited<ReturnType<Tasks[Task]>>;
 
 /** The result of the load, and its cost for the server. */
@@ -22,7 +23,7 @@ export function measure<Task extends keyof Tasks>(
   task: Task,
   load: Load<Task>,
 ): Promise<Measured<Task>> {
-  return withLoad(server, task, load, async (nextMessage) => {
+  return withLoad(task, { ...load, port: server.port }, async (nextMessage) => {
     const before = { cpuSeconds: server.cpuSeconds(), memoryKb: server.memoryKb() };
     const result = (await nextMessage()) as LoadResult<Task>;
     return {
@@ -40,19 +41,26 @@ export function runBeside<Task extends keyof Tasks, T>(
   load: Load<Task>,
   run: () => Promise<T>,
 ): Promise<T> {
-  return withLoad(server, task, load, (nextMessage) =>
+  return withLoad(task, { ...load, port: server.port }, (nextMessage) =>
     Promise.race([run(), nextMessage() as Promise<never>]),
   );
+}
+
+/** Generates a load in another process, for several servers or where their cost does not matter. */
+export function runLoad<Task extends keyof Tasks>(
+  task: Task,
+  load: FullLoad<Task>,
+): Promise<LoadResult<Task>> {
+  return withLoad(task, load, (nextMessage) => nextMessage() as Promise<LoadResult<Task>>);
 }
 
 /**
  * Starts the process that generates the load, and ends it afterwards.
  * @param run is called when the measurement begins, with a function that waits for the next message of that process.
  */
-async function withLoad<Task extends keyof Tasks, T>(
-  server: Server,
-  task: Task,
-  load: Load<Task>,
+async function withLoad<T>(
+  task: keyof Tasks,
+  load: object,
   run: (nextMessage: () => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
   const child = fork(join(__dirname, 'load', 'main.ts'), {
@@ -67,7 +75,7 @@ async function withLoad<Task extends keyof Tasks, T>(
       const [message] = (await Promise.race([once(child, 'message'), failed])) as [unknown];
       return message;
     };
-    child.send({ task, load: { ...load, port: server.port } });
+    child.send({ task, load });
     await nextMessage();
     return await run(nextMessage);
   } finally {

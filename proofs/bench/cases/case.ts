@@ -10,4 +10,6 @@ export interface Scale {
   connections: number;
   /** Lengths of the log, in messages. */
   stored: number[];
+  /** Numbers of nodes on one database. */
+  nodes: number[];
 }

@@ -4,9 +4,10 @@ import { fanOut } from './fan-out';
 import { hostile } from './hostile';
 import { idle } from './idle';
 import { joins } from './joins';
+import { nodes } from './nodes';
 
 /** The loads that this process can generate. It sends `ready` when the measurement begins, and the result at the end. */
-export const TASKS = { appends, behave, fanOut, hostile, idle, joins };
+export const TASKS = { appends, behave, fanOut, hostile, idle, joins, nodes };
 export type Tasks = typeof TASKS;
 
 process.on('message', ({ task, load }: { task: keyof Tasks; load: never }) => {
