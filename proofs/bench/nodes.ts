@@ -1,17 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDatabase } from '../../__tests__/support/postgres';
-import { startProcess } from '../../__tests__/support/process';
+import { startProcess, type ServerProcess } from '../../__tests__/support/process';
 import { findFreePort, isListening } from '../ports';
 import type { Build } from '../soak/build';
+import { TS_NODE } from '../ts-node';
 
 /** Whether this machine has NATS. */
 export const hasNats = spawnSync('nats-server', ['--version']).error === undefined;
 
 /** Runs a function with the ports of several servers on a new database of one PostgreSQL, and ends them afterwards. */
 export async function withNodes<T>(
-  build: Build,
+  start: (env: Record<string, string>) => Promise<ServerProcess>,
   count: number,
   bell: 'postgres' | 'nats',
   run: (ports: number[]) => Promise<T>,
@@ -19,7 +21,7 @@ export async function withNodes<T>(
   const database = await createDatabase();
   const nats = bell === 'nats' ? await startNats() : undefined;
   const env = { DATABASE_URL: database.url, ...(nats && { NATS_URL: nats.url }) };
-  const nodes = await Promise.all(Array.from({ length: count }, () => startProcess(env, build.main)));
+  const nodes = await Promise.all(Array.from({ length: count }, () => start(env)));
   try {
     // Tests turn it off. Without it, a commit would cost less than in any database that is durable.
     await database.query('ALTER SYSTEM SET fsync = on');
@@ -31,6 +33,18 @@ export async function withNodes<T>(
     await nats?.end();
     await database.remove();
   }
+}
+
+/** Returns the function that starts a node of Parley. */
+export const parleyOf =
+  (build: Build) =>
+  (env: Record<string, string>): Promise<ServerProcess> =>
+    startProcess(env, build.main);
+
+/** Starts a node of Socket.IO on its PostgreSQL adapter. */
+export function startSocketIo(env: Record<string, string>): Promise<ServerProcess> {
+  const [option, ...rest] = TS_NODE;
+  return startProcess(env, option, 'inherit', ...rest, join(__dirname, 'candidates', 'socketio-postgres.ts'));
 }
 
 async function startNats(): Promise<{ url: string; end: () => Promise<void> }> {

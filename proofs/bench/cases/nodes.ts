@@ -1,9 +1,9 @@
 import { hasPostgres } from '../../../__tests__/support/postgres';
 import type { Patch } from '../../patch';
 import { percentile } from '../../percentile';
-import type { Build } from '../../soak/build';
+import type { ServerProcess } from '../../../__tests__/support/process';
 import { runLoad } from '../measure';
-import { hasNats, withNodes } from '../nodes';
+import { hasNats, parleyOf, startSocketIo, withNodes } from '../nodes';
 import { copyPatched } from '../patched-build';
 import { formatTable, measureInTurns, type Figures, type Result } from '../table';
 import type { Scale } from './case';
@@ -58,10 +58,16 @@ export async function* nodes({ rounds, seconds, nodes: counts }: Scale): AsyncGe
         const result = await measureInTurns(
           `${rooms === 1 ? 'One hot room' : `${rooms} rooms`}, ${count === 1 ? 'one node' : `${count} nodes`}`,
           rounds,
-          candidates.map(({ name, build, bell }) => ({
-            name,
-            run: () => run(build, bell, count, rooms, seconds),
-          })),
+          [
+            ...candidates.map(({ name, build, bell }) => ({
+              name,
+              run: () => run(parleyOf(build), 'json', bell, count, rooms, seconds),
+            })),
+            {
+              name: 'Socket.IO on its adapter, which stores nothing',
+              run: () => run(startSocketIo, 'socketio', 'postgres', count, rooms, seconds),
+            },
+          ],
         );
         const columns = [
           { title: 'appends/s', figure: 'rate', against: BASELINE },
@@ -80,14 +86,15 @@ export async function* nodes({ rounds, seconds, nodes: counts }: Scale): AsyncGe
 }
 
 function run(
-  build: Build,
+  start: (env: Record<string, string>) => Promise<ServerProcess>,
+  protocol: 'json' | 'socketio',
   bell: 'postgres' | 'nats',
   count: number,
   rooms: number,
   seconds: number,
 ): Promise<Figures> {
-  return withNodes(build, count, bell, async (ports) => {
-    const load = { ports, rooms, senders: SENDERS, seconds };
+  return withNodes(start, count, bell, async (ports) => {
+    const load = { ports, protocol, rooms, senders: SENDERS, seconds };
     const quiet = await runLoad('nodes', { ...load, window: 0 });
     const busy = await runLoad('nodes', { ...load, window: WINDOW });
     return {

@@ -22,13 +22,20 @@ export class MarkedSender {
   private resolveEnded: () => void = () => undefined;
 
   private constructor(
+    private readonly protocol: 'json' | 'socketio',
     private readonly room: string,
     private readonly n: number,
     private readonly window: number,
   ) {}
 
-  static async open(port: number, room: string, n: number, window: number): Promise<MarkedSender> {
-    const sender = new MarkedSender(room, n, window);
+  static async open(
+    port: number,
+    protocol: 'json' | 'socketio',
+    room: string,
+    n: number,
+    window: number,
+  ): Promise<MarkedSender> {
+    const sender = new MarkedSender(protocol, room, n, window);
     // Each acknowledgement contains the message, which has one `"at"`.
     const findAcknowledgements = findOccurrences('"at":"', () => (sender.acknowledgedNow += 1));
     const findRefusals = findOccurrences('"error":"', () => {
@@ -39,7 +46,7 @@ export class MarkedSender {
       findAcknowledgements(size);
       sender.onChunk();
     };
-    sender.socket = await open(port, 'json', onBytes, { query: `room=${QUIET_ROOM}` });
+    sender.socket = await open(port, protocol, onBytes, openingOf(protocol, QUIET_ROOM));
     return sender;
   }
 
@@ -48,8 +55,10 @@ export class MarkedSender {
     const message = `${MARK}${String(this.n).padStart(DIGITS, '0')}${TEXT}`;
     const frames = Array.from({ length: count }, () => {
       this.sentAt.push(now);
-      const draft = { type: 'new_message', id: randomUUID(), room: this.room, message };
-      return frame('text', JSON.stringify(draft));
+      const draft = { id: randomUUID(), room: this.room, message };
+      return this.protocol === 'json'
+        ? frame('text', JSON.stringify({ type: 'new_message', ...draft }))
+        : frame('text', `42${this.sentAt.length}${JSON.stringify(['new_message', draft])}`);
     });
     this.socket.write(Buffer.concat(frames));
   }
@@ -71,6 +80,16 @@ export class MarkedSender {
     if (this.isEnding && this.acknowledged === this.sentAt.length) this.resolveEnded();
     if (!this.isEnding && this.window > 0 && count > 0) this.send(count);
   }
+}
+
+/** Returns what opens a connection to a room. */
+export function openingOf(
+  protocol: 'json' | 'socketio',
+  room: string,
+): { query?: string; greeting?: Buffer } {
+  return protocol === 'json'
+    ? { query: `room=${room}` }
+    : { greeting: frame('text', `40${JSON.stringify({ room })}`) };
 }
 
 /** Returns a function that finds the senders of the messages in a stream, also where one is split between two chunks. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MESSAGES_PER_SECOND } from './fan-out';
-import { findSenders, MarkedSender } from './marked-sender';
+import { findSenders, MarkedSender, openingOf } from './marked-sender';
 import { inBatches, open, waitUntilQuiet } from './raw-client';
 
 export interface NodesLoad {
   /** The ports of the nodes. Senders are spread over them, and each room is read on all of them. */
   ports: readonly number[];
+  protocol: 'json' | 'socketio';
   rooms: number;
   senders: number;
   /** Messages in flight for each sender; with 0, all senders together send {@link MESSAGES_PER_SECOND}. */
@@ -30,12 +31,12 @@ const LAST_DELIVERIES_SECONDS = 5;
 
 /** Senders that wait for acknowledgements, and readers of the same rooms on every node. */
 export async function nodes(load: NodesLoad, ready: () => void): Promise<NodesResult> {
-  const { ports, rooms, window, seconds } = load;
+  const { ports, protocol, rooms, window, seconds } = load;
   // Nothing of an earlier load is in them.
   const names = Array.from({ length: rooms }, () => randomUUID());
   const senders: MarkedSender[] = [];
   await inBatches(load.senders, async (n) => {
-    senders[n] = await MarkedSender.open(ports[n % ports.length]!, names[n % rooms]!, n, window);
+    senders[n] = await MarkedSender.open(ports[n % ports.length]!, protocol, names[n % rooms]!, n, window);
   });
   let latencies: number[] = [];
   let delivered = 0;
@@ -47,8 +48,7 @@ export async function nodes(load: NodesLoad, ready: () => void): Promise<NodesRe
       const sentAt = senders[sender]!.sentAt[received[sender]!++]!;
       latencies.push(performance.now() - sentAt);
     });
-    const query = `room=${names[n % rooms]}`;
-    return open(ports[Math.floor(n / rooms)]!, 'json', find, { query });
+    return open(ports[Math.floor(n / rooms)]!, protocol, find, openingOf(protocol, names[n % rooms]!));
   });
   await waitUntilQuiet(() => delivered);
 
