@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { kindOf } from '../entry-kinds';
 import { formatCursor } from '../log/cursor';
 import { entryOf, isErasedFrom } from '../log/entry';
+import type { Draft } from '../log/store';
 import type { Entry } from '../wire';
 
 /** An entry as it is stored. */
@@ -32,6 +33,19 @@ export function entryOfRow(row: Row, epoch: string): Entry {
   return entryOf(type, { cursor, seq, room, id, visitor, username, at: new Date(at).toISOString() }, body);
 }
 
+/** The place of a new entry: its seq, and the digits of its hash that a cursor carries. */
+export interface Appended {
+  seq: number;
+  hash: string;
+}
+
+/** Returns the entry that was made of a draft, in the history that `epoch` names. @param at in ISO 8601, UTC. */
+export function entryOfDraft(draft: Draft, { seq, hash }: Appended, at: string, epoch: string): Entry {
+  const { type, body, room, id, visitor, username } = draft;
+  const cursor = formatCursor(epoch, seq, hash);
+  return entryOf(type, { cursor, seq, room, id, visitor, username, at }, body);
+}
+
 /** Whether a row is the entry of a draft with this content. An erased row matches any. @param body JSON. */
 export function isRepeated(row: Pick<Row, 'type' | 'body'>, type: string, body: string): boolean {
   if (row.type !== type) return isErasedFrom(row.type, type);
@@ -54,4 +68,9 @@ export function withoutGaps<Item extends { seq: number }>(items: Item[], from: n
     throw new Error(`The database is damaged: entry ${seq} of a room can't be found. Restore a backup.`);
   }
   return items;
+}
+
+/** Clamps a seq to the integers that a database and JavaScript both represent exactly, without infinity. */
+export function bounded(seq: number): number {
+  return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }

@@ -1,7 +1,7 @@
 import { kindOf } from '../../entry-kinds';
 import { commitmentTo, createSalts, hashOf, shorten, type ChainedEntry, type Link } from '../../log/chain';
 import type { Conflict, Draft } from '../../log/store';
-import { isRepeated } from '../stored-entry';
+import { isRepeated, type Appended } from '../stored-entry';
 
 /** What a batch was decided on: what the database held when its rooms were locked. */
 export interface Found {
@@ -15,12 +15,6 @@ export interface Found {
 
 /** The outcome of a draft: its new entry, the entry that already has its id, or a conflict. */
 export type Outcome = { added: Appended } | { known: ChainedEntry } | Conflict;
-
-/** The place of a new entry: its seq, and the digits of its hash that a cursor carries. */
-export interface Appended {
-  seq: number;
-  hash: string;
-}
 
 /** Decides the outcome of each draft of a batch, in order, and collects what is to be written. */
 export class Batch {

@@ -1,12 +1,11 @@
 import type { Pool } from 'pg';
 import type { Bus } from '../../access/bus';
 import { shorten, startOfChain } from '../../log/chain';
-import { formatCursor, type Position } from '../../log/cursor';
-import { entryOf } from '../../log/entry';
+import type { Position } from '../../log/cursor';
 import { cut } from '../../log/slice';
 import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
-import { entryOfRow, withoutGaps, type Row } from '../stored-entry';
+import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { Batch, type Outcome } from './append';
 import { foundIn, readsOf, writesOf } from './append-queries';
 import { query } from './query';
@@ -184,22 +183,7 @@ export class PostgresLog implements Store {
       const row = { ...outcome.known, hash: shorten(outcome.known.hash) };
       return { entry: entryOfRow(row, this.epoch), repeated: true };
     }
-    const { type, body, room, id, visitor, username } = draft;
-    const { seq, hash } = outcome.added;
-    const head = {
-      cursor: formatCursor(this.epoch, seq, hash),
-      seq,
-      room,
-      id,
-      visitor,
-      username,
-      at: at.toISOString(),
-    };
-    return { entry: entryOf(type, head, body), repeated: false };
+    const entry = entryOfDraft(draft, outcome.added, at.toISOString(), this.epoch);
+    return { entry, repeated: false };
   }
-}
-
-/** Clamps a seq to the integers that both sides represent exactly, without infinity. */
-function bounded(seq: number): number {
-  return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { kindOf } from '../../entry-kinds';
 import { commitmentTo, createSalts, hashOf, shorten, startOfChain, type Link } from '../../log/chain';
 import type { Conflict, Requirements } from '../../log/store';
-import { inHistory, isRepeated, type Row } from '../stored-entry';
+import { inHistory, isRepeated, type Appended, type Row } from '../stored-entry';
 import { COLUMNS } from './columns';
 import { COUNT } from './progress';
 
@@ -16,12 +16,6 @@ export type NewRow = readonly [
   body: string,
   requires?: Requirements,
 ];
-
-/** A new entry: its seq, and the digits of its hash that a cursor carries. */
-export interface Appended {
-  seq: number;
-  hash: string;
-}
 
 /** The outcome of a draft: its new entry, the row that already has its id, or a conflict. */
 export type Outcome = Appended | Row | Conflict;

@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
 import { shorten, startOfChain } from '../../log/chain';
-import { formatCursor, type Position } from '../../log/cursor';
-import { entryOf } from '../../log/entry';
+import type { Position } from '../../log/cursor';
 import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../log/store';
 import type { Entry } from '../../wire';
-import { entryOfRow, withoutGaps, type Row } from '../stored-entry';
+import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { BY_ID, type NewRow } from './append';
 import { COLUMNS, SHORT_HASH } from './columns';
 import type { Writer } from './writer';
@@ -67,12 +66,9 @@ export class SqliteLog implements Store {
     const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
       if ('body' in outcome) return { entry: entryOfRow(outcome, this.epoch), repeated: true };
-      const { type, body, room, id, visitor, username } = drafts[i]!;
-      grown.add(room);
-      const { seq, hash } = outcome;
-      const cursor = formatCursor(this.epoch, seq, hash);
-      const head = { cursor, seq, room, id, visitor, username, at: time };
-      return { entry: entryOf(type, head, body), repeated: false };
+      const draft = drafts[i]!;
+      grown.add(draft.room);
+      return { entry: entryOfDraft(draft, outcome, time, this.epoch), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;
@@ -148,11 +144,6 @@ export class SqliteLog implements Store {
   private hashAt(room: string, seq: number): string | undefined {
     return seq === 0 ? shorten(startOfChain(room).hash) : this.readHash.get(room, seq);
   }
-}
-
-/** Clamps a seq to what SQLite accepts: integers of 64 bits, without infinity. */
-function bounded(seq: number): number {
-  return Math.min(seq, Number.MAX_SAFE_INTEGER);
 }
 
 function newRowOf({ room, id, visitor, username, type, body, requires }: Draft): NewRow {
