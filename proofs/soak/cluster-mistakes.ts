@@ -1,5 +1,5 @@
 import { f21 } from './cases/restored-backup';
-import { PLAN, type Mistake } from './mistakes';
+import { BROADCASTING, PLAN, type Mistake } from './mistakes';
 import type { Plan } from './random-run';
 import { ANY_NODE_READS } from './transports/all';
 
@@ -14,16 +14,7 @@ export const CLUSTER_MISTAKES: readonly Mistake[] = [
     name: "broadcasts its own node's writes to readers that have caught up",
     finds: ['loss', 'duplicate'],
     patches: [
-      {
-        file: 'dist/log/append-queue.js',
-        from: 'resolve(result);',
-        to: '{ if (!result.repeated) this.broadcast(result.entry); resolve(result); }',
-      },
-      {
-        file: 'dist/log/log.js',
-        from: 'store.onCommit(',
-        to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.broadcast(entry); store.onCommit(',
-      },
+      ...BROADCASTING,
       {
         file: 'dist/log/followers.js',
         from: 'add(follower) {',

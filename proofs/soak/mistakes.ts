@@ -27,6 +27,20 @@ const LAST_INDEX = `CREATE UNIQUE INDEX entries_by_id ON entries (room, id);
 
   CREATE TABLE heads`;
 
+/** Hands each new entry to the followers of its room, by their `broadcast`. */
+export const BROADCASTING: Mistake['patches'] = [
+  {
+    file: 'dist/log/append-queue.js',
+    from: 'resolve(result);',
+    to: '{ if (!result.repeated) this.broadcast(result.entry); resolve(result); }',
+  },
+  {
+    file: 'dist/log/log.js',
+    from: 'store.onCommit(',
+    to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.broadcast(entry); store.onCommit(',
+  },
+];
+
 /** Mistakes that the tests of chat servers often miss. */
 export const MISTAKES: readonly Mistake[] = [
   {
@@ -50,16 +64,7 @@ export const MISTAKES: readonly Mistake[] = [
     name: "broadcasts the node's own write",
     finds: ['loss', 'duplicate'],
     patches: [
-      {
-        file: 'dist/log/append-queue.js',
-        from: 'resolve(result);',
-        to: '{ if (!result.repeated) this.broadcast(result.entry); resolve(result); }',
-      },
-      {
-        file: 'dist/log/log.js',
-        from: 'store.onCommit(',
-        to: 'this.appends.broadcast = (entry) => this.rooms.get(entry.room)?.broadcast(entry); store.onCommit(',
-      },
+      ...BROADCASTING,
       {
         file: 'dist/log/followers.js',
         from: 'add(follower) {',
