@@ -6,7 +6,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SETTINGS } from '../../server/config/settings';
-import { createTemporaryFolder } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { BALANCERS, DEPLOY } from '../support/balancers';
 
 const ROOT = join(__dirname, '..', '..');

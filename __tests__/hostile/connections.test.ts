@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { openPollingSession, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { TestVisitor } from '../support/test-visitor';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { openPollingSession, sendMessage } from '../support/http';
 import { dial, dialWebSocket, frame, waitForClose } from '../support/raw';
 import { openPeer } from '../support/ws';

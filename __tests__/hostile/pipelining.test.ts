@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { MessagePage } from '../../server/wire';
-import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { readAll, readPage, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess } from '../support/process';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { sseEvents, take } from '../support/events';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';

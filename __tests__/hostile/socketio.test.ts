@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Presence } from '../../server/wire';
-import { createTemporaryFolder, type RunningApp, startApp } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { sseEvents, take } from '../support/events';
 import { openPollingSession, sendMessage } from '../support/http';
 import { startProcess } from '../support/process';

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { openPollingSession, readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { type ServerProcess, startProcess } from '../support/process';

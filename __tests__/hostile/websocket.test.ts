@@ -1,4 +1,5 @@
-import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../support/app';
+import { type RunningApp, startApp } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { type ServerProcess, startProcess } from '../support/process';

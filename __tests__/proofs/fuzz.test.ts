@@ -1,6 +1,6 @@
 import { fuzz, MAX_GROWTH_MB } from '../../proofs/fuzz/run';
 import { startFuzzedServer } from '../../proofs/fuzz/server';
-import { createTemporaryFolder } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 
 describe('random frames and requests', () => {
   // A short version of `npm run fuzz`, which repeats it with the same seed.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTemporaryFolder } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 import { type ServerProcess, startProcess } from '../support/process';
 import { Queue } from '../support/queue';
 import { requireCurl, runShell } from '../support/shell';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { NewMessage } from '../../server/wire';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { postJson, readAll } from '../support/http';
 import { type ServerProcess, startProcess } from '../support/process';
 import { connect, openClient, type SocketIoClient } from '../support/socket';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { sseEvents, take } from '../support/events';
 import { readAll, sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';

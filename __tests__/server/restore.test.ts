@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry, MessagePage, Reset } from '../../server/wire';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { textOf } from '../support/entry';
 import { readPage, sendMessage } from '../support/http';
 import { startProcess, type ServerProcess } from '../support/process';

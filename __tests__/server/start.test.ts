@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
 import { runToEnd, startProcess } from '../support/process';
 
 const ROOT = join(__dirname, '..', '..');

@@ -1,24 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOwnersLink } from '../../server/accounts/invitations';
 import { createApp } from '../../server/app';
 import { readConfig, type SqliteSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
-
-export interface TemporaryFolder {
-  path: string;
-  remove: () => void;
-}
-
-/** Creates an empty folder for one test. */
-export function createTemporaryFolder(): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), 'parley-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
+import { createTemporaryFolder } from './temporary-folder';
 
 /** A server in this process, on a free port and with a database of its own. */
 export interface RunningApp {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PostgresSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './app';
+import { createTemporaryFolder } from './temporary-folder';
 import { delayed } from './delayed-stores';
 import { createDatabase, hasPostgres } from './postgres';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, isListening } from '../../proofs/ports';
-import { createTemporaryFolder } from './app';
+import { createTemporaryFolder } from './temporary-folder';
 
 /** A balancer in front of several nodes, which sends each request to the next one. */
 export interface Balancer {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Log } from '../../server/log/log';
 import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './app';
+import { createTemporaryFolder } from './temporary-folder';
 
 /** A log on the real stores, with a database of its own. */
 export interface OpenLog {

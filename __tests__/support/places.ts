@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { TABLES, type Table } from '../../server/stores/transfer/tables';
 import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './app';
+import { createTemporaryFolder } from './temporary-folder';
 import { settingsOf } from './backends';
 import { createDatabase, hasPostgres } from './postgres';
 

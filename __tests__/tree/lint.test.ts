@@ -2,7 +2,7 @@ import { Linter, type Rule } from 'eslint';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser } from 'typescript-eslint';
-import { createTemporaryFolder } from '../support/app';
+import { createTemporaryFolder } from '../support/temporary-folder';
 
 const browserSupport = jest.requireActual<Rule.RuleModule>('../../lint/browser-support.cjs');
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createTemporaryFolder } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/temporary-folder';
 import { parseNumber, parseSeed, print, runCommand } from '../command-line';
 import { fuzz, MAX_GROWTH_MB } from './run';
 import { startFuzzedServer } from './server';

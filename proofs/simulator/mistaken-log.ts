@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModuleKind, preProcessFile, ScriptTarget, transpileModule } from 'typescript';
-import { createTemporaryFolder } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/temporary-folder';
 import { applyPatch, type Patch } from '../patch';
 import type { Property } from './checker';
 import type { LogClass } from './environment';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createTemporaryFolder } from '../../__tests__/support/app';
+import { createTemporaryFolder } from '../../__tests__/support/temporary-folder';
 import { startNats, type NatsServer } from '../../__tests__/support/nats';
 import { createDatabase, hasPostgres, type TestDatabase } from '../../__tests__/support/postgres';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { readAll, sendMessage } from '../../support/http';
 import { endOf, runCommand, startCommand, startProcess } from '../../support/process';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { readAll, sendMessage } from '../../support/http';
 import { contentOf, fillTables, PLACES, type Place } from '../../support/places';

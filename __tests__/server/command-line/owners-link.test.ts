@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { PLACES } from '../../support/places';
 import { runCommand, startProcess } from '../../support/process';
 import { TestVisitor } from '../../support/test-visitor';

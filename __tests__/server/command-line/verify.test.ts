@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import type { Draft } from '../../../server/log/store';
 import { openStores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { sendMessage } from '../../support/http';
 import { PLACES } from '../../support/places';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Addresses } from '../../../server/identity/address';
 import { Visitors } from '../../../server/identity/visitors';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 
 const request = (cookie?: string) =>
   ({ headers: { cookie }, socket: { remoteAddress: '127.0.0.1' } }) as IncomingMessage;

@@ -6,7 +6,7 @@ import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';

@@ -3,7 +3,7 @@ import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
 import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 

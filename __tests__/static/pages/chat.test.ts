@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Transport } from '../../../static/connection/transports';
-import { createTemporaryFolder } from '../../support/app';
+import { createTemporaryFolder } from '../../support/temporary-folder';
 import { newContext } from '../../support/browser';
 import { readAll, sendMessage } from '../../support/http';
 import { startProcess } from '../../support/process';

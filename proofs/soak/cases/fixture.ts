@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createTemporaryFolder } from '../../../__tests__/support/app';
+import { createTemporaryFolder } from '../../../__tests__/support/temporary-folder';
 import { readAll } from '../../../__tests__/support/http';
 import { startProcess, type ServerProcess } from '../../../__tests__/support/process';
 import { startProxy, type Proxy } from '../../../__tests__/support/proxy';

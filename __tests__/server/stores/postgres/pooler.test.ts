@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, isListening } from '../../../../proofs/ports';
 import { openStores } from '../../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { settingsOf } from '../../../support/backends';
 import { messageDraft } from '../../../support/drafts';
 import { createDatabase, hasPostgres, type TestDatabase } from '../../../support/postgres';

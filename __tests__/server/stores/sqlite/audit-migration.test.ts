@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { skeletonOf } from '../../../../server/identity/name';
 import { openStores } from '../../../../server/stores/open';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { createTemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder } from '../../../support/temporary-folder';
 
 /** The step that makes objects of the details, which were texts. */
 const STEP = MIGRATIONS.findIndex((step) => step.includes('RENAME COLUMN detail TO details'));

@@ -6,7 +6,7 @@ import { findMismatch, startOfChain, type ChainedEntry, type Link } from '../../
 import { openStores } from '../../../../server/stores/open';
 import { addFunctions } from '../../../../server/stores/sqlite/migration-functions';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { deletionDraft, messageDraft } from '../../../support/drafts';
 import { textOf } from '../../../support/entry';
 

@@ -6,7 +6,7 @@ import { BY_ID } from '../../../../server/stores/sqlite/append';
 import { READS } from '../../../../server/stores/sqlite/log';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
 import { Writer } from '../../../../server/stores/sqlite/writer';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { messageDraft } from '../../../support/drafts';
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MessagePage } from '../../../../server/wire';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { errorOf } from '../../../support/error';
 import { TestVisitor } from '../../../support/test-visitor';
 import { type ServerProcess, startProcess } from '../../../support/process';

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { errorOf } from '../../../support/error';
 import { postJson, readAll, sendMessage } from '../../../support/http';
 import { type ServerProcess, startProcess } from '../../../support/process';

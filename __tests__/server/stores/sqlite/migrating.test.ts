@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry, MessagePage, NewMessage } from '../../../../server/wire';
-import { createTemporaryFolder, type RunningApp, startApp, type TemporaryFolder } from '../../../support/app';
+import { type RunningApp, startApp } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { postJson, readPage, sendMessage } from '../../../support/http';
 
 /** A database as version 5 of the schema wrote it, and what the server answered then. */

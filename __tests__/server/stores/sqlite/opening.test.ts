@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { openStores } from '../../../../server/stores/open';
 import { MIGRATIONS } from '../../../../server/stores/sqlite/schema';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { messageDraft } from '../../../support/drafts';
 import { textOf } from '../../../support/entry';
 import { sendMessage } from '../../../support/http';

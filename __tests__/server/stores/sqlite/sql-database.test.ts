@@ -4,7 +4,7 @@ import { SqliteControl } from '../../../../server/stores/sqlite/control';
 import { type Opened, openDatabase } from '../../../../server/stores/sqlite/database';
 import { SqliteDatabase } from '../../../../server/stores/sqlite/sql-database';
 import { Writer } from '../../../../server/stores/sqlite/writer';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/app';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 
 const ACCESS: Change = { type: 'change_access', visitor: 'v' };
 const NAME: Change = { type: 'change_username', visitor: 'v', username: 'Masha' };
