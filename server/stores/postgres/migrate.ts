@@ -1,8 +1,9 @@
-import type { Pool, PoolClient } from 'pg';
+import { Client, type Pool } from 'pg';
+import { connectionConfig } from './pool';
 import { MIGRATIONS } from './schema';
 
 /** The advisory lock of migrations: an arbitrary number, the same in all versions. */
-const LOCK = 7_275_539;
+export const MIGRATION_LOCK = 7_275_539;
 /** The oldest version of PostgreSQL that is supported, as `server_version_num` gives it. */
 const OLDEST_VERSION = 130_000;
 
@@ -11,13 +12,17 @@ const OLDEST_VERSION = 130_000;
  * the others wait for it.
  * @throws {Error} a sentence for the operator, if it is not a database of Parley or of a newer version.
  */
-export async function migrate(pool: Pool): Promise<void> {
-  const client = await pool.connect();
+export async function migrate(url: string): Promise<void> {
+  // Not one of the pool, which gives up on an answer: neither a step nor the wait for another process has a limit.
+  const client = new Client(connectionConfig(url));
+  // The next query fails as well.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await checkServer(client);
-    // The wait for another process has no limit.
-    await client.query('BEGIN; SET LOCAL statement_timeout = 0');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    // At a stricter level, what another process has committed during the wait for the lock would not be seen.
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await client.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)');
     const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version');
     const version = rows[0]?.version ?? 0;
@@ -26,15 +31,14 @@ export async function migrate(pool: Pool): Promise<void> {
     if (rows.length === 0) await client.query('INSERT INTO schema_version VALUES ($1)', [MIGRATIONS.length]);
     else await client.query('UPDATE schema_version SET version = $1', [MIGRATIONS.length]);
     await client.query('COMMIT');
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
+  } finally {
+    // Rolls back what is open.
+    await client.end();
   }
 }
 
 /** Refuses a server that is too old, only reads, or does not store every text. */
-async function checkServer(client: PoolClient): Promise<void> {
+async function checkServer(client: Client): Promise<void> {
   const { rows } = await client.query<{ version: number; encoding: string; standby: boolean }>(
     `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS standby,
        current_setting('server_encoding') AS encoding`,

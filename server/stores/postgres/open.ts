@@ -35,7 +35,7 @@ export async function openPostgres(settings: PostgresSettings, importing = false
   const pool = createPool(settings);
   let opened: ClosableBus | undefined;
   try {
-    await migrate(pool);
+    await migrate(settings.url);
     if (!importing) await refuseUnfinishedImport(pool);
     const epoch = await setting(pool, 'epoch', randomInt(36 ** 5).toString(36));
     const bus = (opened = await openBus(settings, pool, epoch));

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { Client } from 'pg';
 import { openStores } from '../../../../server/stores/open';
 import { describeUrl } from '../../../../server/stores/postgres/explain';
-import { checkVersion } from '../../../../server/stores/postgres/migrate';
+import { checkVersion, MIGRATION_LOCK } from '../../../../server/stores/postgres/migrate';
 import { MIGRATIONS } from '../../../../server/stores/postgres/schema';
 import { settingsOf } from '../../../support/backends';
 import { describePostgres } from '../../../support/describe-postgres';
@@ -90,6 +91,35 @@ describePostgres('opening a PostgreSQL database', () => {
       { version: MIGRATIONS.length },
     ]);
     await Promise.all(nodes.map((stores) => stores.close()));
+  });
+
+  it.each(['serializable', 'repeatable read'])(
+    'migrates once where transactions are %s unless they say otherwise',
+    async (level) => {
+      await database.query(`ALTER DATABASE ${database.name} SET default_transaction_isolation = '${level}'`);
+      const nodes = await Promise.all(Array.from({ length: 5 }, () => openStores(settingsOf(database.url))));
+      await Promise.all(nodes.map((stores) => stores.close()));
+    },
+  );
+
+  it('waits for the migration of another process, for longer than statements may take', async () => {
+    const other = new Client(database.url);
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    let isOpen = false;
+    const opening = openStores(settingsOf(database.url, { statementTimeout: 100 })).finally(
+      () => (isOpen = true),
+    );
+    const sessions = 'SELECT pid, wait_event FROM pg_stat_activity WHERE datname = current_database()';
+    const isWaiting = async () =>
+      (await database.query(sessions)).some(({ wait_event: event }) => event === 'advisory');
+    while (!(await isWaiting()));
+    const began = performance.now();
+    // The pool gives up on an answer a second later than the database.
+    while (!isOpen && performance.now() - began < 1_500) await isWaiting();
+    expect(isOpen).toBe(false);
+    await other.end();
+    await (await opening).close();
   });
 
   it('prints where the data is, without the password', async () => {
