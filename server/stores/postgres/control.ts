@@ -1,26 +1,36 @@
 import type { Pool } from 'pg';
 import type { Bus } from '../../access/bus';
 import type { Change, ControlChannel } from '../../access/control-channel';
+import { query } from './query';
 
 /** How often changes are looked for, in ms: the delay of one whose hint was lost. */
-const SWEEP_INTERVAL = 1_000;
+const SWEEP_INTERVAL = 500;
 /** The most changes of one read. */
 const READ_MAX = 500;
 /** How long changes are kept, and how often older ones are removed, in ms. */
 const KEPT = 60 * 60 * 1_000;
 const CLEANUP_INTERVAL = 10 * 60 * 1_000;
 
-/** Selects the changes after `$1`, and beside each the version of the newest; one row without a change if there are none. */
-const READ = `SELECT counters.value AS newest, next.version, next.change FROM counters
-  LEFT JOIN LATERAL (SELECT version, change FROM changes WHERE version > $1 ORDER BY version LIMIT $2) AS next ON TRUE
+/**
+ * Selects the changes from `$1` on, and beside each the version of the newest; one row without a change if there are none.
+ */
+const READ = `SELECT counters.value AS newest, next.version, next.change, next.at FROM counters
+  LEFT JOIN LATERAL (SELECT version, change, at FROM changes WHERE version >= $1 ORDER BY version LIMIT $2) AS next ON TRUE
   WHERE counters.name = 'changes' ORDER BY next.version`;
-const CLEAN_UP = 'DELETE FROM changes WHERE at < $1';
+/** The newest is kept: by it, processes notice that the database has lost some. */
+const CLEAN_UP = 'DELETE FROM changes WHERE at < $1 AND version < (SELECT max(version) FROM changes)';
 
-type ChangeRow = { newest: number } & ({ version: number; change: string } | { version: null });
+interface ChangeRow {
+  version: number;
+  /** JSON. */
+  change: string;
+  at: number;
+}
+type FoundRow = { newest: number } & (ChangeRow | { version: null });
 
 /**
  * The control channel of a database that several processes share. Committed changes are a log of their own: each process
- * pulls those after its cursor when it is told that there are some, and each second.
+ * pulls those after its cursor when it is told that there are some, and twice a second.
  */
 export class PostgresControl implements ControlChannel {
   private readonly handlers: ((change: Change) => void | Promise<void>)[] = [];
@@ -28,6 +38,8 @@ export class PostgresControl implements ControlChannel {
   private readonly timers: NodeJS.Timeout[];
   private pulling: Promise<void> | undefined;
   private isRequested = false;
+  /** The change at the cursor, once it was read: a database that has failed over may have another one there. */
+  private last: ChangeRow | undefined;
 
   /** @param cursor the version of the last change that this process need not apply. */
   constructor(
@@ -55,7 +67,7 @@ export class PostgresControl implements ControlChannel {
   /** Tells other processes of a committed change. @returns when this one has applied it, and all before it. */
   async announce(version: number): Promise<void> {
     this.bus.publish('changes', String(version));
-    while (this.cursor < version) await this.pull();
+    await this.pull();
   }
 
   /** Looks for changes: a commit whose outcome is unknown may have made one. */
@@ -72,29 +84,51 @@ export class PostgresControl implements ControlChannel {
   /** Applies the changes after the cursor, in order. @returns when those are applied that were committed before the call. */
   private pull(): Promise<void> {
     this.isRequested = true;
-    return (this.pulling ??= this.pullAll().finally(() => (this.pulling = undefined)));
+    return (this.pulling ??= this.pullAll());
   }
 
   private async pullAll(): Promise<void> {
-    while (this.isRequested) {
-      this.isRequested = false;
-      const { rows } = await this.pool.query<ChangeRow>(READ, [this.cursor, READ_MAX]);
-      const { newest } = rows[0]!;
-      if (newest > this.cursor && rows[0]!.version !== this.cursor + 1)
-        this.skipTo(rows[0]!.version ?? newest + 1);
-      for (const row of rows) {
-        if (row.version === null) break;
-        await this.apply(JSON.parse(row.change) as Change);
-        this.cursor = row.version;
+    try {
+      while (this.isRequested) {
+        this.isRequested = false;
+        if (await this.pullSome()) this.isRequested = true;
       }
-      if (this.cursor < newest) this.isRequested = true;
+    } finally {
+      // In the turn of the last look at the request.
+      this.pulling = undefined;
     }
   }
 
-  /** Skips the changes before a version: they are removed already. */
+  /** @returns whether there are more. */
+  private async pullSome(): Promise<boolean> {
+    const rows = await query<FoundRow>(this.pool, { text: READ, values: [this.cursor, READ_MAX] });
+    const { newest } = rows[0]!;
+    // It was restored or has failed over, and lacks changes that this process has applied.
+    if (newest < this.cursor) this.skipTo(newest);
+    for (const row of rows) if (row.version !== null) await this.accept(row);
+    if (rows.length === READ_MAX) return this.cursor < newest;
+    // The newest are removed.
+    if (this.cursor < newest) this.skipTo(newest);
+    return false;
+  }
+
+  private async accept(row: ChangeRow): Promise<void> {
+    const { version, change, at } = row;
+    if (version === this.cursor) {
+      if (this.last && (this.last.change !== change || this.last.at !== at)) this.skipTo(version);
+    } else {
+      if (version !== this.cursor + 1) this.skipTo(version - 1);
+      await this.apply(JSON.parse(change) as Change);
+    }
+    this.cursor = version;
+    this.last = row;
+  }
+
+  /** Goes on after a version: what this process has applied is not all that there was up to it. */
   private skipTo(version: number): void {
     this.missedHandlers.forEach((handle) => handle());
-    this.cursor = version - 1;
+    this.cursor = version;
+    this.last = undefined;
   }
 
   private async apply(change: Change): Promise<void> {

@@ -62,6 +62,43 @@ describePostgres('the control channel between nodes on one PostgreSQL', () => {
     await proxy.close();
   });
 
+  it.each([
+    [
+      'lacks',
+      `WITH lost AS (DELETE FROM changes WHERE version > 1)
+       UPDATE counters SET value = 1 WHERE name = 'changes'`,
+    ],
+    ['has others in place of', `UPDATE changes SET at = at + 1, change = '{}' WHERE version = 2`],
+  ])(
+    'tells a node of a failover after which the database %s changes that it has applied',
+    async (_what, loss) => {
+      const names = namesOf(two);
+      for (const name of ['a', 'b']) await rename(one, name);
+      expect([await names.next(), await names.next()]).toEqual(['a', 'b']);
+      const missed = new Promise<void>((resolve) => two.control.onMissed(resolve));
+      await database.query(loss);
+      await missed;
+      await rename(one, 'next');
+      expect(await names.next()).toBe('next');
+    },
+  );
+
+  it('tells a node that one of the changes which it has not applied is removed already', async () => {
+    const names = namesOf(two);
+    const missed = new Promise<void>((resolve) => two.control.onMissed(resolve));
+    const change = (username: string) => JSON.stringify({ type: 'change_username', visitor: 'v', username });
+    // The node that made the second one has a clock that is slow by an hour.
+    await database.query(
+      `WITH made AS (INSERT INTO changes VALUES (1, $1, 0), (3, $2, 0))
+       UPDATE counters SET value = 3 WHERE name = 'changes'`,
+      change('first'),
+      change('third'),
+    );
+    expect(await names.next()).toBe('first');
+    await missed;
+    expect(await names.next()).toBe('third');
+  });
+
   it('tells a node that was away for longer than changes are kept that it has missed some', async () => {
     const names = namesOf(two);
     const missed = new Promise<void>((resolve) => two.control.onMissed(resolve));
@@ -72,13 +109,38 @@ describePostgres('the control channel between nodes on one PostgreSQL', () => {
     expect(await names.next()).toBe('next');
   });
 
-  it('removes changes that are older than an hour, and no others', async () => {
-    await rename(one, 'recent');
-    await database.query('INSERT INTO changes (version, change, at) VALUES (0, $1, $2)', '{}', 0);
-    const third = await openStores(settingsOf(database.url));
-    const versions = async () => (await database.query('SELECT version FROM changes')).length;
-    while ((await versions()) > 1);
+  it('removes changes that are older than an hour, but not the newest', async () => {
+    for (const name of ['a', 'b', 'c']) await rename(one, name);
+    const versions = () => database.query('SELECT version::int FROM changes ORDER BY version');
+    const openUntil = async (count: number): Promise<void> => {
+      const third = await openStores(settingsOf(database.url));
+      while ((await versions()).length > count);
+      await third.close();
+    };
+    await database.query('UPDATE changes SET at = 0 WHERE version = 1');
+    await openUntil(2);
+    expect(await versions()).toEqual([{ version: 2 }, { version: 3 }]);
+    await database.query('UPDATE changes SET at = 0');
+    await openUntil(1);
+    expect(await versions()).toEqual([{ version: 3 }]);
+  });
+
+  it('refuses a change for the moment that is committed, but can not be applied for lack of a connection', async () => {
+    jest.spyOn(console, 'error').mockReturnValue();
+    const proxy = await startProxy(database.url);
+    const cut = await openStores(
+      settingsOf(database.url.replace(String(database.server.port), new URL(proxy.url).port), {
+        listenUrl: database.url,
+      }),
+    );
+    // So many connections that none is opened anew.
+    await Promise.all(Array.from({ length: 4 }, () => cut.ping()));
+    for (const link of proxy.links)
+      link.client.on('data', (chunk: Buffer) => chunk.includes('FROM changes') && link.reset());
+    await expect(rename(cut, 'committed')).rejects.toMatchObject({ code: 'unavailable' });
     expect(await database.query('SELECT version::int FROM changes')).toEqual([{ version: 1 }]);
-    await third.close();
+    await cut.close();
+    await proxy.close();
+    jest.restoreAllMocks();
   });
 });
