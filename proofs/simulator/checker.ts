@@ -36,13 +36,15 @@ export interface StartedRead {
   step: number;
   head: number;
   restores: number;
+  /** A text whose deletion was acknowledged before this time, in ms, is not in its result either. */
+  deletedBefore?: number;
 }
 
 /** Compares everything that the log returns with the model, and stores the first violation. */
 export class Checker {
   violation: Violation | undefined;
-  /** The step in which the deletion of a message was acknowledged, by the id of the message. */
-  private readonly deletionSteps = new Map<string, number>();
+  /** When the deletion of a message was acknowledged, as a step and in ms, by the id of the message. */
+  private readonly deletions = new Map<string, { step: number; at: number }>();
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -68,12 +70,13 @@ export class Checker {
 
   /** Records that the deletion of a message was acknowledged. */
   recordDeletion(id: string): void {
-    if (!this.deletionSteps.has(id)) this.deletionSteps.set(id, this.scheduler.step);
+    const { step, now: at } = this.scheduler;
+    if (!this.deletions.has(id)) this.deletions.set(id, { step, at });
   }
 
   /** Forgets all deletions: after a restore, their targets may be back. */
   forgetDeletions(): void {
-    this.deletionSteps.clear();
+    this.deletions.clear();
   }
 
   /** Checks the result of reading forward. @returns the position to continue from. */
@@ -125,7 +128,7 @@ export class Checker {
   /** Checks that an entry has the expected seq, that it was committed, and that it was not erased before the read started. */
   checkEntry(
     reader: string,
-    { room, step }: Pick<StartedRead, 'room' | 'step'>,
+    { room, step, deletedBefore }: Pick<StartedRead, 'room' | 'step' | 'deletedBefore'>,
     entry: Entry,
     seq: number,
   ): void {
@@ -137,11 +140,11 @@ export class Checker {
         `${reader} got ${entry.id} at ${entry.cursor}, where ${committed?.id} was committed`,
       );
     }
-    const deletionStep = isErased(entry.type) ? undefined : this.deletionSteps.get(entry.id);
-    if (deletionStep !== undefined && deletionStep < step) {
+    const deletion = isErased(entry.type) ? undefined : this.deletions.get(entry.id);
+    if (deletion && (deletion.step < step || deletion.at < (deletedBefore ?? -Infinity))) {
       this.report(
         'I7',
-        `${reader} got the text of ${entry.id}, deleted in step ${deletionStep}, from a read that started in step ${step}`,
+        `${reader} got the text of ${entry.id}, deleted in step ${deletion.step}, from a read that started in step ${step}`,
       );
     }
   }

@@ -12,6 +12,8 @@ export type ReaderFault = 'stall' | 'leave' | 'throw';
 
 /** How long a slow connection takes for a page, in ms: long enough that the log counts a round as long. */
 const SLOW_WRITE_MS = 5;
+/** How long a reader that goes on reading may get a text after its deletion was acknowledged on another node, in ms. */
+const DELETION_DELAY_MS = 500;
 
 export interface ReaderOptions {
   name: string;
@@ -109,13 +111,15 @@ export class SimulatedReader implements LogReader {
   }
 
   /**
-   * Starts the read of the page that follows the last one. On a shared store, a reader that takes each page at once has
-   * asked once: the deletions of other nodes reach it with the read that finds them.
+   * Starts the read of the page that follows the last one. On a shared store, the deletions of other nodes reach a reader
+   * that takes each page at once within half a second.
    */
   private readOn(): void {
     const { step } = this.read!;
     this.startRead();
-    if (this.node.store.heads) this.read!.step = step;
+    if (!this.node.store.heads) return;
+    this.read!.step = step;
+    this.read!.deletedBefore = this.scheduler.now - DELETION_DELAY_MS;
   }
 
   private stall(): Promise<boolean> {

@@ -58,6 +58,7 @@ export class Follower implements Subscription {
       if (this.writing && !(await this.writing)) return this.stop();
       let since = tail.ask();
       while (!this.isStopped) {
+        since = Math.max(since, tail.askAgain());
         // The news are counted before the log is read, so that a commit in between is noticed either way.
         const { news } = tail;
         const cached = tail.page(this.position, since);

@@ -14,6 +14,8 @@ const PAGE_MAX = 256;
 const PAGE_BYTES_MAX = 64 * 1024;
 /** The most bytes that the cached entries of one room may take up. */
 const ROOM_BYTES_MAX = 2 * 1024 * 1024;
+/** How long readers that take page after page may rely on one question, in ms. */
+const QUESTION_LIFETIME = 500;
 
 /**
  * The newest entries of a room, read from the store once for all its followers. It is a cache in front of the store and
@@ -54,6 +56,8 @@ export class Tail {
   private freshUpTo = -1;
   private refreshing: Promise<void> | undefined;
   private isClosed = false;
+  /** The question that readers share who go on reading, and when it was asked, in ms. */
+  private shared = { time: 0, at: -Infinity };
 
   /** @param capacity how many entries are cached, if the budget allows it. */
   constructor(
@@ -83,6 +87,17 @@ export class Tail {
   /** Returns the present time for someone who asks now: what is read from then on has every deletion made before. */
   ask(): number {
     return this.store.heads ? (this.clock += 1) : 0;
+  }
+
+  /**
+   * Returns the time for someone who goes on reading: of a question that all of them share for half a second. So a
+   * deletion that no bell announced reaches them too, and costs one read, however many they are.
+   */
+  askAgain(): number {
+    if (!this.store.heads) return 0;
+    const now = performance.now();
+    if (now - this.shared.at >= QUESTION_LIFETIME) this.shared = { time: this.ask(), at: now };
+    return this.shared.time;
   }
 
   /**

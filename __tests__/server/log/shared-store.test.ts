@@ -61,6 +61,19 @@ function hold(method: 'after' | 'heads'): { asked: Promise<void>; release: () =>
   return { asked, release };
 }
 
+/** Returns a pacer that lets nobody go on until it is released, and when it was asked. */
+function holdPace(): { pace: () => Promise<void>; paced: Promise<void>; release: () => void } {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let notify = (): void => undefined;
+  const paced = new Promise<void>((resolve) => (notify = resolve));
+  const pace = (): Promise<void> => {
+    notify();
+    return released;
+  };
+  return { pace, paced, release };
+}
+
 describe('a log on a store that another node writes to', () => {
   it('delivers what the other node has written, although its bell is lost', async () => {
     const texts = await follow(here);
@@ -134,6 +147,39 @@ describe('a log on a store that another node writes to', () => {
     expect((await pages.next())[0]).toBe('deleted_message');
     resume(false);
   });
+
+  it.each([
+    ['in the cache', 1],
+    ['far behind the cache', 300],
+  ])(
+    'never hands a text %s to a reader that catches up, once its deletion was half a second ago',
+    async (_where, behind) => {
+      const id = randomUUID();
+      for (let i = 1; i <= 256; i += 1) await write(String(i));
+      await write('secret', id);
+      for (let i = 1; i <= behind; i += 1) await write(String(i));
+      const start = await here.start('lobby', { after: 'earliest' });
+      const pages = new Queue<string[]>();
+      const reader = { write: (step: Page | Reset) => pages.push(textsOf(step)), end: () => undefined };
+      const pacer = holdPace();
+      here.follow('lobby', start, reader, pacer);
+      expect(await pages.next()).toHaveLength(256);
+      await pacer.paced;
+      // Another reader makes the node cache the text. It leaves, so nobody waits for news.
+      const texts = new Queue<string>();
+      const other = here.follow('lobby', start, {
+        write: (step) => texts.push(...textsOf(step)),
+        end: () => undefined,
+      });
+      for (let i = 0; i < 257 + behind; i += 1) await texts.next();
+      other.stop();
+      await remove(id);
+      const now = performance.now.bind(performance);
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + 500);
+      pacer.release();
+      expect((await pages.next())[0]).toBe('deleted_message');
+    },
+  );
 
   it('reads a room a few times for all readers that come at once', async () => {
     for (let i = 1; i <= CAPACITY; i += 1) await write(String(i));
