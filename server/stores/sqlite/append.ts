@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { kindOf } from '../../entry-kinds';
 import { commitmentTo, createSalts, hashOf, shorten, startOfChain, type Link } from '../../log/chain';
 import type { Conflict, Requirements } from '../../log/store';
-import { inHistory, isRepeated, type Appended, type Row } from '../stored-entry';
+import { inHistory, isRepeated, type Row } from '../stored-entry';
 import { COLUMNS } from './columns';
 import { COUNT } from './progress';
 
@@ -17,14 +17,22 @@ export type NewRow = readonly [
   requires?: Requirements,
 ];
 
-/** The outcome of a draft: its new entry, the row that already has its id, or a conflict. */
-export type Outcome = Appended | Row | Conflict;
+/** The outcome of a draft: the seq of its new entry, the row that already has its id, or a conflict. */
+export type Outcome = number | Row | Conflict;
+
+/** What became of a batch, in columns: an object for each new entry would take ten times as long from thread to thread. */
+export interface Written {
+  /** The outcome of each draft. */
+  outcomes: Outcome[];
+  /** The digits of each new entry's hash that a cursor carries, at the index of its draft; empty for other outcomes. */
+  hashes: string[];
+}
 
 /** Selects the entry with an id. */
 export const BY_ID = `SELECT ${COLUMNS} FROM entries WHERE room = ? AND id = ?`;
 
 /** Prepares the transaction that writes entries. The function that it returns returns when they are durable. */
-export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Outcome[] {
+export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[], at: number) => Written {
   const readById = db.prepare<[string, string], Row>(BY_ID);
   const readHead = db.prepare<[string], Link>(
     'SELECT head AS seq, lower(hex(hash)) AS hash FROM rooms WHERE name = ?',
@@ -74,9 +82,10 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
     return undefined;
   };
 
-  const write = db.transaction((drafts: readonly NewRow[], at: number): Outcome[] => {
+  const write = db.transaction((drafts: readonly NewRow[], at: number): Written => {
     const heads = new Map<string, Link>();
     const salts = createSalts(drafts.length);
+    const hashes = drafts.map(() => '');
     const outcomes = drafts.map((draft, i): Outcome => {
       const [room, id, visitor, username, type, body, requires] = draft;
       if (requires || kindOf(type)?.erases) {
@@ -93,14 +102,15 @@ export function prepareAppend(db: Database.Database): (drafts: readonly NewRow[]
       const values = [room, seq, type, inHistory(type), id, visitor, username, body, at, salt, hash] as const;
       if (insert.run(...values).changes > 0) {
         heads.set(room, { seq, hash });
-        return { seq, hash: shorten(hash) };
+        hashes[i] = shorten(hash);
+        return seq;
       }
       const known = readById.get(room, id)!;
       return isRepeated(known, type, body) ? known : 'id_taken';
     });
     heads.forEach(({ seq, hash }, room) => writeHead.run(room, seq, at, hash));
     count.run();
-    return outcomes;
+    return { outcomes, hashes };
   });
   return (drafts, at) => write.immediate(drafts, at);
 }

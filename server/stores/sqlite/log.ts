@@ -60,15 +60,16 @@ export class SqliteLog implements Store {
   }
 
   async append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
-    const outcomes = await this.writer.append(drafts.map(newRowOf), at.getTime());
+    const { outcomes, hashes } = await this.writer.append(drafts.map(newRowOf), at.getTime());
     const grown = new Set<string>();
     const time = at.toISOString();
     const results = outcomes.map((outcome, i): AppendResult | Conflict => {
       if (typeof outcome === 'string') return outcome;
-      if ('body' in outcome) return { entry: entryOfRow(outcome, this.epoch), repeated: true };
+      if (typeof outcome === 'object') return { entry: entryOfRow(outcome, this.epoch), repeated: true };
       const draft = drafts[i]!;
       grown.add(draft.room);
-      return { entry: entryOfDraft(draft, outcome, time, this.epoch), repeated: false };
+      const place = { seq: outcome, hash: hashes[i]! };
+      return { entry: entryOfDraft(draft, place, time, this.epoch), repeated: false };
     });
     for (const room of grown) this.listeners.forEach((ring) => ring(room));
     return results;

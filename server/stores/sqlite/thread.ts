@@ -39,10 +39,10 @@ const counter = new ProgressCounter(db);
 function work(task: Task): unknown {
   switch (task.type) {
     case 'append': {
-      const outcomes = append(task.drafts, task.at);
+      const written = append(task.drafts, task.at);
       counter.update();
       if (task.drafts.some(([, , , , type]) => kindOf(type)?.erases)) eraser.request();
-      return outcomes;
+      return written;
     }
     case 'run': {
       const outcome = run(task.guards, task.statements);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Guard, Statement } from '../sql/database';
 import { unavailable } from '../unavailable';
-import type { Outcome, NewRow } from './append';
+import type { NewRow, Written } from './append';
 import { statementError } from './unavailable';
 
 /** A request to the thread. */
@@ -36,8 +36,8 @@ export class Writer {
     this.thread = this.start();
   }
 
-  /** Writes entries in one transaction. @returns the outcome of each draft, once they are durable. */
-  append(drafts: readonly NewRow[], at: number): Promise<Outcome[]> {
+  /** Writes entries in one transaction. @returns the outcomes, once they are durable. */
+  append(drafts: readonly NewRow[], at: number): Promise<Written> {
     return this.send({ type: 'append', drafts, at });
   }
 
