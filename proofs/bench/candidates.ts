@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Build } from '../soak/build';
 import { TS_NODE } from '../ts-node';
 import type { ProtocolName } from './load/protocols';
 
@@ -29,6 +30,9 @@ export const PARLEY = {
   socketio: { name: 'Parley Socket.IO', command: parley, reads: 'socketio', writes: 'socketio' },
   sse: { name: 'Parley SSE', command: parley, reads: 'sse', writes: 'socketio' },
 } satisfies Record<string, Candidate>;
+
+/** Returns another build of Parley. */
+export const parleyFrom = ({ main }: Build): Candidate => ({ ...PARLEY.ws, command: () => node(main) });
 
 /** Parley with its default limits. */
 export const PARLEY_WITH_LIMITS: Candidate = { ...PARLEY.socketio, limits: 'on' };

@@ -15,15 +15,25 @@ export interface Column {
   places?: number;
   /** The divisor of figures; 1 by default. */
   unit?: number;
-  /** Adds a column with the ratio to the figure of this candidate. */
+  /** Adds a column with the ratio to the figure of this candidate in the same round. */
   against?: string;
 }
 
-const median = (list: number[]): number => {
+const median = (list: readonly number[]): number => {
   const sorted = [...list].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 };
+
+/** The decimal places of a ratio. */
+const RATIO_PLACES = 2;
+
+/** Formats the median and, where they differ, the minimum and maximum. */
+function formatSpread(list: readonly number[], places: number): string {
+  const format = (value: number): string => value.toFixed(places);
+  const [min, max] = [format(Math.min(...list)), format(Math.max(...list))];
+  return min === max ? min : `${format(median(list))} (${min}–${max})`;
+}
 
 /** Measures candidates in turns, so that a slowdown of the machine affects all of them. */
 export async function measureInTurns(
@@ -41,7 +51,7 @@ export async function measureInTurns(
   return { title, rows };
 }
 
-/** Formats a table in Markdown, with the median, minimum and maximum of each figure, and ratios. */
+/** Formats a table in Markdown, with the median, minimum and maximum of each figure and ratio. */
 export function formatTable({ title, rows }: Result, columns: readonly Column[]): string {
   const heads = [
     '',
@@ -53,10 +63,11 @@ export function formatTable({ title, rows }: Result, columns: readonly Column[])
     name,
     ...columns.flatMap(({ figure, places = 0, unit = 1, against }) => {
       const all = figuresOf(name, figure);
-      const format = (value: number): string => (value / unit).toFixed(places);
-      const [min, max] = [format(Math.min(...all)), format(Math.max(...all))];
-      const cell = min === max ? format(median(all)) : `${format(median(all))} (${min}–${max})`;
-      return against ? [cell, (median(all) / median(figuresOf(against, figure))).toFixed(2)] : [cell];
+      const scaled = all.map((value) => value / unit);
+      if (against === undefined) return [formatSpread(scaled, places)];
+      const baseline = figuresOf(against, figure);
+      const ratios = all.map((value, i) => value / baseline[i]!);
+      return [formatSpread(scaled, places), formatSpread(ratios, RATIO_PLACES)];
     }),
   ]);
   const formatRow = (row: string[]): string => `| ${row.join(' | ')} |`;

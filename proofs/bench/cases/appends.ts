@@ -37,8 +37,8 @@ async function measureBusy(rounds: number, seconds: number): Promise<[Result, st
     'Acknowledged messages, from so many senders × messages in flight',
     rounds,
     [
-      { name: baseline, run: () => run(ACKNOWLEDGING, load) },
-      ...loads.map((each) => ({ name: nameOf(each), run: () => run(PARLEY.socketio, each) })),
+      { name: baseline, run: () => measureAppends(ACKNOWLEDGING, load) },
+      ...loads.map((each) => ({ name: nameOf(each), run: () => measureAppends(PARLEY.socketio, each) })),
     ],
   );
   const columns = [
@@ -59,10 +59,10 @@ async function measureSingle(rounds: number, seconds: number): Promise<[Result, 
   const load: Load = { transport: 'socketio', senders: 1, window: 1, seconds, rooms: 1 };
   const result = await measureInTurns('One message at a time, until it is acknowledged', rounds, [
     { name: 'a sync of the disk, and nothing else', run: async () => measureSyncs() },
-    { name: ACKNOWLEDGING.name, run: () => run(ACKNOWLEDGING, load) },
+    { name: ACKNOWLEDGING.name, run: () => measureAppends(ACKNOWLEDGING, load) },
     ...(['socketio', 'ws', 'post'] as const).map((transport) => ({
       name: `Parley, ${NAMES[transport]}`,
-      run: () => run(PARLEY.socketio, { ...load, transport }),
+      run: () => measureAppends(PARLEY.socketio, { ...load, transport }),
     })),
   ]);
   const columns = [
@@ -72,7 +72,8 @@ async function measureSingle(rounds: number, seconds: number): Promise<[Result, 
   return [result, formatTable(result, columns)];
 }
 
-function run(candidate: Candidate, load: Load): Promise<Figures> {
+/** Measures one candidate under the load `appends`. */
+export function measureAppends(candidate: Candidate, load: Load): Promise<Figures> {
   return withServer(candidate, async (server) => {
     const measured = await measure(server, 'appends', load);
     const { acknowledged, elapsedSeconds, latencies, cpuSeconds, grownKb } = measured;

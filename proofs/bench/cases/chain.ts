@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { MESSAGE } from '../../../server/entry-kinds';
 import type { Draft } from '../../../server/log/store';
 import type * as Open from '../../../server/stores/open';
-import type { Patch } from '../../patch';
 import { percentile } from '../../percentile';
 import type { Build } from '../../soak/build';
+import { parleyFrom } from '../candidates';
 import { copyPatched } from '../patched-build';
-import { formatTable, measureInTurns, type Figures, type Result } from '../table';
+import { formatTable, measureInTurns, type Column, type Figures, type Result } from '../table';
+import { WITHOUT_CHAIN } from '../without-chain';
+import { measureAppends } from './appends';
 import type { Scale } from './case';
 
 /** How many messages a commit has: one by itself, and as many as a busy and a crowded server gathers. */
@@ -18,44 +20,45 @@ const BATCHES = [1, 64, 1_024];
 const WARM_UP = 0.2;
 const TEXT = 'x'.repeat(100);
 
-const APPENDING = 'dist/stores/sqlite/append.js';
-/** Leaves out salts, commitments and hashes, and stores empty ones, so that the rows are as small as without them. */
-const WITHOUT_CHAIN: readonly Patch[] = [
-  { file: APPENDING, from: 'const salts = (0, chain_1.createSalts)(drafts.length);', to: '' },
-  { file: APPENDING, from: 'const salt = salts[i];', to: "const salt = '';" },
-  {
-    file: APPENDING,
-    from: '(0, chain_1.hashOf)(head.hash, (0, chain_1.commitmentTo)(type, body, salt), fields)',
-    to: "''",
-  },
+/** A busy server: as many senders, each with as many messages in flight. */
+const BUSY = { transport: 'ws', senders: 100, window: 64, rooms: 1 } as const;
+const WITHOUT = 'without the chain';
+const COLUMNS: readonly Column[] = [
+  { title: 'appends/s', figure: 'rate', against: WITHOUT },
+  { title: 'µs of processor each', figure: 'cpu', places: 1, against: WITHOUT },
+  { title: 'p50 ms', figure: 'p50', places: 2 },
+  { title: 'p99 ms', figure: 'p99', places: 2 },
 ];
 
-/** What the hash chain costs appends to SQLite: the store itself, with its writer's thread and its syncs of the disk. */
+/** What the hash chain costs appends to SQLite: at the store, with its thread and its syncs, and through the whole server. */
 export async function* chain({ rounds, seconds }: Scale): AsyncGenerator<[Result, string]> {
-  const without = 'without the chain';
-  const builds = { [without]: copyPatched(WITHOUT_CHAIN), 'with it': copyPatched([]) };
+  const builds = [
+    { name: WITHOUT, build: copyPatched(WITHOUT_CHAIN) },
+    { name: 'with it', build: copyPatched([]) },
+  ];
+  const measureAll = async (
+    title: string,
+    run: (build: Build) => Promise<Figures>,
+  ): Promise<[Result, string]> => {
+    const candidates = builds.map(({ name, build }) => ({ name, run: () => run(build) }));
+    const result = await measureInTurns(`The hash chain on SQLite, ${title}`, rounds, candidates);
+    return [result, formatTable(result, COLUMNS)];
+  };
   try {
     for (const batch of BATCHES) {
-      const result = await measureInTurns(
-        `The hash chain on SQLite, ${batch} in a commit`,
-        rounds,
-        Object.entries(builds).map(([name, build]) => ({ name, run: () => run(build, batch, seconds) })),
-      );
-      const columns = [
-        { title: 'appends/s', figure: 'rate', against: without },
-        { title: 'µs of processor each', figure: 'cpu', places: 1, against: without },
-        { title: 'commit p50 ms', figure: 'p50', places: 2 },
-        { title: 'commit p99 ms', figure: 'p99', places: 2 },
-      ];
-      yield [result, formatTable(result, columns)];
+      yield await measureAll(`${batch} in a commit`, (build) => writeToStore(build, batch, seconds));
     }
+    const { senders, window } = BUSY;
+    yield await measureAll(`through /ws from ${senders} × ${window}`, (build) =>
+      measureAppends(parleyFrom(build), { ...BUSY, seconds }),
+    );
   } finally {
-    Object.values(builds).forEach(({ remove }) => remove());
+    builds.forEach(({ build }) => build.remove());
   }
 }
 
 /** Appends batches to a new database, one after the other. */
-async function run(build: Build, batch: number, seconds: number): Promise<Figures> {
+async function writeToStore(build: Build, batch: number, seconds: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   const { openStores } = (await import(join(build.folder, 'dist', 'stores', 'open.js'))) as typeof Open;
   const stores = await openStores(join(folder, 'parley.db'));
