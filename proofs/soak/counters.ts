@@ -5,6 +5,8 @@ export class Counters {
   readonly deliveriesByTransport = new Map<ReadTransport, number>();
   readonly faultsByName = new Map<string, number>();
   connections = 0;
+  /** How often a reader was told that its position is of another history. */
+  resets = 0;
   sent = 0;
   /** Drafts that were sent again because they were not answered. */
   retried = 0;

@@ -1,14 +1,7 @@
 import type { Link } from '../../__tests__/support/link';
 import type { NatsServer } from '../../__tests__/support/nats';
 import type { PostgresAccess } from './database';
-import type { Fault } from './faults';
-import type { RandomSource } from './random-source';
-
-/** What the faults need from the run. */
-export interface FaultTools {
-  random: RandomSource;
-  wait: (ms: number) => Promise<void>;
-}
+import type { Fault, FaultTools } from './faults';
 
 /** How long it is watched for a commit to cut, in ms. */
 const COMMIT_WATCH_MS = 1_000;

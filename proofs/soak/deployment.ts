@@ -1,6 +1,6 @@
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 import { findFreePort } from '../ports';
-import { startBalancer, type Balancer } from './balancer';
+import { startBalancer, urlOfClient, type Balancer } from './balancer';
 import type { Build } from './build';
 import {
   DATABASES,
@@ -61,9 +61,15 @@ export class Deployment {
     return this.database.postgres;
   }
 
-  /** Returns the URL of one of the proxies. */
-  randomUrl(random: RandomSource): string {
-    return random.pick(this.proxies).url;
+  /** How many requests the balancer sent to each node. */
+  get requests(): readonly number[] {
+    return this.balancer?.requests ?? [];
+  }
+
+  /** Returns the URL of one of the proxies. @param client names who uses it to the balancer. */
+  randomUrl(random: RandomSource, client: string): string {
+    const { url } = random.pick(this.proxies);
+    return this.balancer ? urlOfClient(url, client) : url;
   }
 
   /** Returns the URL of one of the nodes, with no proxy in between. */

@@ -13,6 +13,18 @@ export interface Fault {
   inject: () => void | Promise<void>;
 }
 
+/** What faults need from the run. */
+export interface FaultTools {
+  random: RandomSource;
+  /** Waits for a time, or until the run ends. */
+  wait: (ms: number) => Promise<void>;
+  /** Waits until a condition holds, or until the run ends. @returns whether it holds. */
+  until: (holds: () => boolean) => Promise<boolean>;
+}
+
+/** How often a condition is checked, in ms. */
+const CHECK_INTERVAL_MS = 20;
+
 /** Injects random faults, one after the other. */
 export class Faults {
   private readonly stopping = new AbortController();
@@ -20,16 +32,21 @@ export class Faults {
   private random: RandomSource;
   private readonly faults: Record<string, Fault>;
 
-  /** @param additional further faults, by name. */
+  /** @param additional returns further faults, by name. */
   constructor(
     private readonly deployment: Deployment,
     private readonly seed: number,
     private readonly counters: Counters,
-    additional: Record<string, Fault>,
+    additional: (tools: () => FaultTools) => Record<string, Fault>,
   ) {
     this.random = new RandomSource(seed, 'faults');
     // Many impaired links wait for their reset at once.
     setMaxListeners(0, this.stopping.signal);
+    const tools = (): FaultTools => ({
+      random: this.random,
+      wait: (ms) => this.wait(ms),
+      until: (holds) => this.until(holds),
+    });
     this.faults = {
       cut: { weight: 8, inject: () => this.onSomeLinks((link) => link.close()) },
       reset: { weight: 8, inject: () => this.onSomeLinks((link) => link.reset()) },
@@ -47,9 +64,8 @@ export class Faults {
       'kill -9': { weight: 3, inject: () => this.random.pick(deployment.nodes).restart('SIGKILL') },
       SIGTERM: { weight: 2, inject: () => this.random.pick(deployment.nodes).restart('SIGTERM') },
       SIGSTOP: { weight: 2, inject: () => this.freeze() },
-      ...(deployment.postgres &&
-        databaseFaults(deployment.postgres, () => ({ random: this.random, wait: (ms) => this.wait(ms) }))),
-      ...additional,
+      ...(deployment.postgres && databaseFaults(deployment.postgres, tools)),
+      ...additional(tools),
     };
   }
 
@@ -70,8 +86,8 @@ export class Faults {
         pending.length > 0
           ? pending.splice(this.random.below(pending.length), 1)[0]!
           : this.random.pick(weighted);
-      this.counters.countFault(name);
       await this.faults[name]!.inject();
+      this.counters.countFault(name);
       await this.wait(this.random.between(100, 1_000));
     }
   }
@@ -112,6 +128,11 @@ export class Faults {
     server.child.kill('SIGSTOP');
     await this.wait(this.random.between(100, 2_500));
     server.child.kill('SIGCONT');
+  }
+
+  private async until(holds: () => boolean): Promise<boolean> {
+    while (!holds() && !this.stopping.signal.aborted) await this.wait(CHECK_INTERVAL_MS);
+    return holds();
   }
 
   private wait(ms: number): Promise<void> {

@@ -7,6 +7,7 @@ import { Deployment, type Topology } from './deployment';
 import { Faults } from './faults';
 import { Findings } from './findings';
 import { ObservedLog } from './observed-log';
+import { olderBackupFault } from './older-backups';
 import { Position } from './position';
 import { RandomSource } from './random-source';
 import { Reader } from './reader';
@@ -65,12 +66,17 @@ export class RandomRun {
         this.createReader(`reader ${i}`, context),
       );
       const writers = Array.from({ length: plan.writers }, (_, i) => {
-        return new Writer(context, new RandomSource(plan.seed, `writer ${i}`), plan.writes, shared);
+        const name = `writer ${i}`;
+        return new Writer(name, context, new RandomSource(plan.seed, name), plan.writes, shared);
       });
-      const faults = new Faults(deployment, plan.seed, counters, {
+      const { logs, outcomes, readers } = this;
+      const faults = new Faults(deployment, plan.seed, counters, (tools) => ({
         'bad cursor': { weight: 3, inject: () => this.sendBadCursor(deployment, random) },
         'burst of readers': { weight: 3, inject: () => void this.runReaderBurst(context, random) },
-      });
+        ...(deployment.postgres && {
+          'older backup restored': olderBackupFault({ deployment, logs, outcomes, readers }, tools),
+        }),
+      }));
       const reading = this.readers.map((reader) => reader.run());
       const writing = writers.map((writer) => writer.run());
       const injecting = faults.run();
@@ -103,6 +109,11 @@ export class RandomRun {
     return this.deployment?.slowestStartMs ?? 0;
   }
 
+  /** How many requests the balancer sent to each node. */
+  get requests(): readonly number[] {
+    return this.deployment?.requests ?? [];
+  }
+
   private get isEnoughWritten(): boolean {
     return this.counters.deliveries + this.backlog >= this.plan.deliveries;
   }
@@ -118,13 +129,13 @@ export class RandomRun {
     startOf: (log: ObservedLog) => string = () => 'earliest',
   ): Reader {
     const positions = this.logs.map((log) => new Position(name, log, this.findings, startOf(log)));
-    return new Reader(context, new RandomSource(this.plan.seed, name), this.plan.reads, positions);
+    return new Reader(name, context, new RandomSource(this.plan.seed, name), this.plan.reads, positions);
   }
 
   /** Runs readers that start at once, in the middle of the log, and leave soon. */
   private async runReaderBurst(context: RunContext, random: RandomSource): Promise<void> {
     if (this.logs.some(({ head }) => head === 0)) return;
-    const startOf = (log: ObservedLog) => log.cursor(random.below(log.head));
+    const startOf = (log: ObservedLog) => log.knownCursor(random.below(log.head));
     const readers = Array.from({ length: 5 + random.below(15) }, (_, i) =>
       this.createReader(`burst reader ${i}`, context, startOf),
     );

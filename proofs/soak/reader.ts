@@ -20,9 +20,13 @@ export class Reader {
   private isStopped = false;
   /** Aborted when the current connection is to be left. */
   private leaving = new AbortController();
+  /** Resolved unless the reader is away. */
+  private returned: Promise<void> = Promise.resolve();
+  private comeBack = (): void => undefined;
 
   /** @param positions where the reader starts, one for each room. */
   constructor(
+    private readonly name: string,
     private readonly context: RunContext,
     private readonly random: RandomSource,
     private readonly transports: readonly ReadTransport[],
@@ -32,13 +36,16 @@ export class Reader {
   /** Reads until {@link stop}. */
   async run(): Promise<void> {
     const { deployment, counters } = this.context;
-    while (!this.isStopped) {
+    for (;;) {
+      await this.returned;
+      if (this.isStopped) return;
       const transport = this.random.pick(this.transports);
       // Once the writers have stopped, only rooms with a backlog are left to read.
-      const incomplete = this.positions.filter((position) => backlogAt(position) > 0);
+      const incomplete = this.positions.filter(({ backlog }) => backlog > 0);
       const position = this.random.pick(incomplete.length > 0 ? incomplete : this.positions);
-      const url = deployment.randomUrl(this.random);
+      const url = deployment.randomUrl(this.random, this.name);
       counters.connections += 1;
+      this.positions.forEach((each) => each.ask());
       const connection = READ_TRANSPORTS[transport](
         url,
         position.log.room,
@@ -65,12 +72,20 @@ export class Reader {
 
   stop(): void {
     this.isStopped = true;
+    this.comeBack();
     this.leaving.abort();
+  }
+
+  /** Disconnects the reader, and keeps it away. @returns a function that lets it resume. */
+  leave(): () => void {
+    this.returned = new Promise((resolve) => (this.comeBack = resolve));
+    this.leaving.abort();
+    return this.comeBack;
   }
 
   /** How many messages other readers have received and this one has not. */
   get backlog(): number {
-    return this.positions.reduce((sum, position) => sum + backlogAt(position), 0);
+    return this.positions.reduce((sum, { backlog }) => sum + backlog, 0);
   }
 
   /** Keeps a connection for a random time, or until it closes; sometimes joins another room on it. */
@@ -98,7 +113,10 @@ export class Reader {
         if (position) position.advance(entry, transport);
         else findings.add('phantom', `A reader over ${transport} received ${JSON.stringify(entry)}.`);
       },
-      onReset: (reset) => positionIn(reset.room)?.reset(reset, transport),
+      onReset: (reset) => {
+        counters.resets += 1;
+        positionIn(reset.room)?.reset(reset, transport);
+      },
     };
   }
 
@@ -111,8 +129,4 @@ export class Reader {
   private wait(ms: number, signal: AbortSignal): Promise<void> {
     return pause(ms, undefined, { signal }).catch(() => undefined);
   }
-}
-
-function backlogAt({ log, seq }: Position): number {
-  return Math.max(0, log.head - seq);
 }

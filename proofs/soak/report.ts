@@ -24,8 +24,11 @@ export function formatSummary(run: RandomRun, plan: Plan): string {
   return [
     `delivered      ${formatCount(counters.deliveries)} in ${run.seconds.toFixed(0)} s: ${formatCounts(counters.deliveriesByTransport)}`,
     `connections    ${formatCount(counters.connections)} by readers`,
+    `requests       ${run.requests.map(formatCount).join(', ') || 'none'} sent to each node by the balancer`,
     `messages       ${formatCount(counters.sent)} sent: ${formatCount(outcomes.acknowledged)} acknowledged, ` +
       `${formatCount(outcomes.refused)} refused, ${formatCount(outcomes.unknown)} unknown`,
+    `lost           ${formatCount(outcomes.lost)} acknowledged messages that ${formatCount(outcomes.restores)} restored backups lack; ` +
+      `${formatCount(counters.resets)} resets of readers beyond them`,
     `sent again     ${formatCount(counters.retried)} unanswered, ${formatCount(counters.repeated)} acknowledged`,
     `faults         ${formatCounts(counters.faultsByName)}`,
     `slowest start  ${formatCount(run.slowestStartMs)} ms`,

@@ -1,4 +1,5 @@
 import type { NewMessage } from '../../server/wire';
+import type { LostEntry, RestoredRoom } from './backup';
 import type { Findings } from './findings';
 import { fingerprint } from './observed-log';
 import { fnv1a } from './random-source';
@@ -19,28 +20,80 @@ interface Outcome {
   /** From the acknowledgement. */
   seq: number;
   fingerprint: number;
+  /** Whether another text was sent under the id, which the server refuses while it has the draft. */
+  isContested: boolean;
+  /** Whether a restored backup lacks the draft: then it may be stored again, or the other text in its place. */
+  wasLost: boolean;
 }
 
 /** The drafts that were sent, by id, and their outcomes as far as the writers know. */
 export class WriteOutcomes {
   acknowledged = 0;
   refused = 0;
+  /** How many first acknowledgements there were, also of drafts that were lost later. */
+  answered = 0;
+  /** How many older backups were restored. */
+  restores = 0;
   private readonly outcomes = new Map<string, Outcome>();
+  /** The entries that restored backups lack, by their cursors, with the number of the restore. */
+  private readonly lostEntries = new Map<string, number>();
+  /** The cursors of those that were acknowledged. */
+  private readonly lostAcknowledged = new Set<string>();
   private readonly highestAcknowledged = new Map<string, number>();
 
   constructor(private readonly findings: Findings) {}
 
   /** Records a draft before it is sent for the first time; its outcome is unknown until an answer arrives. */
   begin({ room, id, message }: Draft): void {
-    const precedingSeq = this.highestAcknowledged.get(room) ?? 0;
+    const precedingSeq = this.highest(room);
     const textHash = fnv1a(message);
-    this.outcomes.set(id, { room, textHash, precedingSeq, state: 'unknown', seq: 0, fingerprint: 0 });
+    const flags = { isContested: false, wasLost: false };
+    this.outcomes.set(id, {
+      room,
+      textHash,
+      precedingSeq,
+      state: 'unknown',
+      seq: 0,
+      fingerprint: 0,
+      ...flags,
+    });
   }
 
-  /** Records an acknowledgement, and compares it with earlier answers to the draft. */
-  acknowledge(draft: Draft, entry: NewMessage, transport: string): void {
+  /** Whether a draft was acknowledged, and its entry is in the present history. */
+  isAcknowledged({ id }: Draft): boolean {
+    return this.outcomes.get(id)?.state === 'acknowledged';
+  }
+
+  /** Records that another text is about to be sent under the id of a draft. */
+  contest({ id }: Draft): void {
+    this.outcomes.get(id)!.isContested = true;
+  }
+
+  /** Whether the server may have another text under the id of a draft, which it has lost. */
+  isReplaceable({ id }: { id: string }): boolean {
+    const { isContested, wasLost } = this.outcomes.get(id)!;
+    return isContested && wasLost;
+  }
+
+  /** The highest seq that was acknowledged in a room, of the present history. */
+  highest(room: string): number {
+    return this.highestAcknowledged.get(room) ?? 0;
+  }
+
+  /**
+   * Records an acknowledgement, and compares it with earlier answers to the draft.
+   * @param sent how many backups had been restored when the draft was sent.
+   */
+  acknowledge(draft: Draft, entry: NewMessage, transport: string, sent = this.restores): void {
     const outcome = this.outcomes.get(draft.id)!;
     const name = `${draft.id} over ${transport}`;
+    const lostBy = this.lostEntries.get(entry.cursor);
+    if (lostBy !== undefined) {
+      if (sent < lostBy) this.lostAcknowledged.add(entry.cursor);
+      else
+        this.findings.add('loss', `${name} was acknowledged at ${entry.cursor}, which a restore had lost.`);
+      return;
+    }
     if (entry.id !== draft.id || entry.message !== draft.message || entry.room !== draft.room) {
       this.findings.add('answer', `${name} was acknowledged with ${JSON.stringify(entry)}.`);
       return;
@@ -58,10 +111,43 @@ export class WriteOutcomes {
         `${name} has seq ${entry.seq}, but was sent after the acknowledgement of ${outcome.precedingSeq} (I6).`,
       );
     }
-    if (outcome.state !== 'acknowledged') this.acknowledged += 1;
+    if (outcome.state !== 'acknowledged') {
+      this.acknowledged += 1;
+      this.answered += 1;
+    }
     Object.assign(outcome, { state: 'acknowledged', seq: entry.seq, fingerprint: fingerprint(entry) });
-    if (entry.seq > (this.highestAcknowledged.get(draft.room) ?? 0)) {
-      this.highestAcknowledged.set(draft.room, entry.seq);
+    if (entry.seq > this.highest(draft.room)) this.highestAcknowledged.set(draft.room, entry.seq);
+  }
+
+  /** Records that an older backup was restored: what it lacks is as if it had not been answered. */
+  restore(rooms: readonly RestoredRoom[]): void {
+    this.restores += 1;
+    for (const { room, head, lost } of rooms) {
+      this.lose(lost);
+      for (const [id, outcome] of this.outcomes) {
+        if (outcome.room !== room) continue;
+        if (outcome.state === 'acknowledged' && outcome.seq > head.seq) {
+          this.findings.add('loss', `${id} was acknowledged at ${room}:${outcome.seq}, and is missing (I1).`);
+        }
+        outcome.precedingSeq = Math.min(outcome.precedingSeq, head.seq);
+      }
+      this.highestAcknowledged.set(room, Math.min(this.highest(room), head.seq));
+    }
+  }
+
+  private lose(entries: readonly LostEntry[]): void {
+    for (const { id, cursor } of entries) {
+      this.lostEntries.set(cursor, this.restores);
+      const outcome = this.outcomes.get(id);
+      if (!outcome || outcome.state === 'refused') {
+        this.findings.add('phantom', `${cursor} ${id} was refused, or never sent (I3).`);
+        continue;
+      }
+      if (outcome.state === 'acknowledged') {
+        this.acknowledged -= 1;
+        this.lostAcknowledged.add(cursor);
+      }
+      Object.assign(outcome, { state: 'unknown', seq: 0, fingerprint: 0, wasLost: true });
     }
   }
 
@@ -75,7 +161,12 @@ export class WriteOutcomes {
     outcome.state = 'refused';
   }
 
-  /** How many drafts have no answer. */
+  /** How many acknowledged messages restored backups lack. */
+  get lost(): number {
+    return this.lostAcknowledged.size;
+  }
+
+  /** How many drafts have no answer, or have been lost since. */
   get unknown(): number {
     return this.outcomes.size - this.acknowledged - this.refused;
   }
@@ -111,7 +202,7 @@ export class WriteOutcomes {
       return;
     }
     if (outcome.state === 'refused') this.findings.add('phantom', `${name} was refused (I3).`);
-    if (outcome.textHash !== fnv1a(entry.message)) {
+    if (outcome.textHash !== fnv1a(entry.message) && !this.isReplaceable(entry)) {
       this.findings.add('phantom', `${name} has another text (I3).`);
     }
     if (contradicts(outcome, entry)) {

@@ -28,6 +28,7 @@ export class Writer {
   private isStopped = false;
 
   constructor(
+    private readonly name: string,
     private readonly context: RunContext,
     private readonly random: RandomSource,
     private readonly transports: readonly WriteTransport[],
@@ -36,11 +37,12 @@ export class Writer {
 
   /** Writes until {@link stop}. */
   async run(): Promise<void> {
+    const { deployment } = this.context;
     while (!this.isStopped) {
       const transport = this.random.pick(this.transports);
       let connection: WriteConnection;
       try {
-        connection = await WRITE_TRANSPORTS[transport](this.context.deployment.randomUrl(this.random));
+        connection = await WRITE_TRANSPORTS[transport](deployment.randomUrl(this.random, this.name));
       } catch {
         await pause(this.random.between(20, 300));
         continue;
@@ -73,7 +75,7 @@ export class Writer {
     const repeat = this.random.chance(0.01) && this.random.pick(recent);
     if (repeat) {
       this.context.counters.repeated += 1;
-      return this.random.chance(0.5)
+      return this.random.chance(0.5) || !outcomes.isAcknowledged(repeat)
         ? this.send(connection, transport, repeat)
         : this.sendConflicting(connection, transport, repeat);
     }
@@ -91,19 +93,20 @@ export class Writer {
     isInvalid = false,
   ): Promise<boolean> {
     const { outcomes, unanswered, recent } = this.shared;
+    const { restores } = outcomes;
     try {
       const answer = await connection.send(draft);
       if (!('error' in answer)) {
         if (isInvalid) {
           this.context.findings.add('answer', `${JSON.stringify(draft)} was accepted over ${transport}.`);
         }
-        outcomes.acknowledge(draft, answer, transport);
+        outcomes.acknowledge(draft, answer, transport, restores);
         recent[this.random.below(MAX_RECENT)] = draft;
       } else if (isRetryable(answer.status)) {
         // The server does not say whether the message is stored: the outcome is unknown, as without an answer.
         if (!isInvalid) unanswered.push(draft);
         await pause(100);
-      } else {
+      } else if (!outcomes.isReplaceable(draft)) {
         outcomes.refuse(draft, transport);
         if (!isInvalid) {
           this.context.findings.add(
@@ -119,16 +122,18 @@ export class Writer {
     }
   }
 
-  /** Sends another text under an id that is in use; the server must refuse it and change nothing. */
+  /** Sends another text under an id that is in use; the server must refuse it and change nothing, unless it lost the draft. */
   private async sendConflicting(
     connection: WriteConnection,
     transport: WriteTransport,
     draft: Draft,
   ): Promise<boolean> {
+    const { outcomes } = this.shared;
+    outcomes.contest(draft);
     try {
       const answer = await connection.send({ ...draft, message: `${draft.message}!` });
       const status = 'error' in answer ? answer.status : 200;
-      if (status === 409 || isRetryable(status)) return true;
+      if (status === 409 || isRetryable(status) || outcomes.isReplaceable(draft)) return true;
       this.context.findings.add(
         'answer',
         `Another text under ${draft.id} over ${transport}: ${JSON.stringify(answer)}`,

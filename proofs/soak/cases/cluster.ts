@@ -58,7 +58,7 @@ export class Cluster {
     this.outcomes.begin(draft);
     const begin = performance.now();
     while (!this.isClosed) {
-      const writer = await WRITE_TRANSPORTS.post(this.deployment.randomUrl(this.random));
+      const writer = await WRITE_TRANSPORTS.post(this.deployment.randomUrl(this.random, 'writer'));
       const answer = await writer.send(draft).catch(() => undefined);
       writer.close();
       if (answer && !('error' in answer)) {
@@ -112,8 +112,9 @@ export class Cluster {
   /** Reads on from a position over one connection after the other. */
   private async read(transport: (typeof ANY_NODE_READS)[number], position: Position): Promise<void> {
     while (this.isReading) {
+      position.ask();
       const connection = READ_TRANSPORTS[transport](
-        this.deployment.randomUrl(this.random),
+        this.deployment.randomUrl(this.random, transport),
         ROOM,
         position.cursor,
         {

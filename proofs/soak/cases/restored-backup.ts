@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { backUp, restore } from '../backup';
 import { ANY_NODE_READS, READ_TRANSPORTS, type ReadTransport } from '../transports/all';
 import { withTimeout } from '../transports/transport';
 import { check, type Case } from './case';
@@ -17,18 +17,16 @@ export const f21: Case = {
     'an older backup of PostgreSQL is restored and written on while readers are away: a reset for each of them',
   run: (build) =>
     withCluster(build, async (cluster) => {
-      const { name } = cluster.postgres.database;
       await fill(cluster, WRITTEN);
-      await whileStopped(cluster, `CREATE DATABASE ${name}_backup TEMPLATE ${name}`);
+      await backUp(cluster.postgres);
       await fill(cluster, WRITTEN);
       const before = cluster.log.cursor(WRITTEN / 2);
       const lost = cluster.log.cursor(2 * WRITTEN);
       cluster.stopReading();
-      await whileStopped(
-        cluster,
-        `DROP DATABASE ${name} WITH (FORCE)`,
-        `ALTER DATABASE ${name}_backup RENAME TO ${name}`,
-      );
+      const { nodes } = cluster.deployment;
+      await Promise.all(nodes.map((node) => node.stop('SIGTERM')));
+      await restore(cluster.postgres);
+      await Promise.all(nodes.map((node) => node.start()));
       for (let i = 0; i < REWRITTEN; i += 1) await cluster.write(`another history ${i}`);
       for (const transport of ANY_NODE_READS) {
         const answers = [
@@ -51,21 +49,11 @@ async function fill(cluster: Cluster, count: number): Promise<void> {
   await cluster.caughtUp(seq);
 }
 
-/** Runs SQL beside the database while no node is connected to it. */
-async function whileStopped({ deployment, postgres }: Cluster, ...statements: string[]): Promise<void> {
-  await Promise.all(deployment.nodes.map((node) => node.stop('SIGTERM')));
-  const client = new Client(postgres.database.server.urlOf('postgres'));
-  await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
-  await Promise.all(deployment.nodes.map((node) => node.start()));
-}
-
 /** Returns the seq of the first message that a reader gets after a cursor, or `reset`. */
 async function answerTo(cluster: Cluster, transport: ReadTransport, cursor: string): Promise<string> {
   let resolveAnswer!: (answer: string) => void;
   const answer = new Promise<string>((resolve) => (resolveAnswer = resolve));
-  const url = cluster.deployment.randomUrl(cluster.random);
+  const url = cluster.deployment.randomUrl(cluster.random, transport);
   const connection = READ_TRANSPORTS[transport](url, 'lobby', cursor, {
     onMessage: ({ seq }) => resolveAnswer(String(seq)),
     onReset: () => resolveAnswer('reset'),

@@ -65,9 +65,13 @@ export const writeSocketIo: OpenWriter = async (url) => {
 };
 
 function connect(url: string, transports: Transports, auth: object, agent?: Agent): Socket {
-  const options = { forceNew: true, reconnection: false, timeout: ANSWER_TIMEOUT_MS, transports, auth };
+  // Socket.IO ignores the user in a URL, which other clients send as this header.
+  const { username, protocol, host } = new URL(url);
+  const extraHeaders = username ? { Authorization: `Basic ${btoa(`${username}:`)}` } : {};
+  const common = { forceNew: true, reconnection: false, timeout: ANSWER_TIMEOUT_MS };
+  const options = { ...common, transports, auth, extraHeaders };
   // In Node the client accepts an agent; its types are those of the browser, which has none.
-  return io(url, { ...options, ...(agent && { agent: agent as unknown as string }) });
+  return io(`${protocol}//${host}`, { ...options, ...(agent && { agent: agent as unknown as string }) });
 }
 
 /** Emits an event and waits for its acknowledgement. @throws {Error} if the socket disconnects first. */
