@@ -14,10 +14,16 @@ import {
 
 /** The longest time that a reader keeps one connection, in ms. */
 const MAX_STAY_MS = 10_000;
+/** How much longer it waits for the first of outstanding messages, in ms: a busy machine may need that for a connection. */
+const MAX_WAIT_MS = 30_000;
+/** How often it looks whether that has arrived, in ms. */
+const CHECK_INTERVAL_MS = 100;
 
 /** A reader that has one position in each room, and resumes from it on random connections and transports. */
 export class Reader {
   private isStopped = false;
+  /** How many messages and resets have arrived. */
+  private received = 0;
   /** Aborted when the current connection is to be left. */
   private leaving = new AbortController();
   /** Resolved unless the reader is away. */
@@ -91,7 +97,11 @@ export class Reader {
   /** Keeps a connection for a random time, or until it closes; sometimes joins another room on it. */
   private async stay(connection: ReadConnection, start: Position, leaving: AbortSignal): Promise<void> {
     // The cube makes short stays the most frequent: they interrupt replays.
+    const { received } = this;
+    const deadline = performance.now() + MAX_WAIT_MS;
     await this.wait(MAX_STAY_MS * this.random.next() ** 3, leaving);
+    const isDue = () => this.received === received && start.backlog > 0 && performance.now() < deadline;
+    while (isDue() && !leaving.aborted) await this.wait(CHECK_INTERVAL_MS, leaving);
     const other = this.random.pick(this.positions);
     if (!connection.join || other === start || this.random.chance(0.5)) return;
     try {
@@ -108,12 +118,14 @@ export class Reader {
       this.positions.find(({ log }) => log.room === room);
     return {
       onMessage: (entry) => {
+        this.received += 1;
         counters.countDelivery(transport);
         const position = positionIn(entry.room);
         if (position) position.advance(entry, transport);
         else findings.add('phantom', `A reader over ${transport} received ${JSON.stringify(entry)}.`);
       },
       onReset: (reset) => {
+        this.received += 1;
         counters.resets += 1;
         positionIn(reset.room)?.reset(reset, transport);
       },
