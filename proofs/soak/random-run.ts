@@ -5,6 +5,7 @@ import type { Build } from './build';
 import { Counters } from './counters';
 import { Deployment, type Topology } from './deployment';
 import { Faults } from './faults';
+import { verifyLog } from './final-log';
 import { Findings } from './findings';
 import { ObservedLog } from './observed-log';
 import { olderBackupFault } from './older-backups';
@@ -166,7 +167,7 @@ export class RandomRun {
       if (head > log.length) {
         this.findings.add('phantom', `${room}:${head} was delivered, but the log ends at ${log.length}.`);
       }
-      this.outcomes.verify(room, log);
+      verifyLog(room, log, this.outcomes, this.findings);
     }
     await this.catchUp();
   }

@@ -11,7 +11,8 @@ export interface Draft {
   message: string;
 }
 
-interface Outcome {
+/** What the writers know of a draft. */
+export interface Outcome {
   room: string;
   textHash: number;
   /** The highest seq acknowledged in this room before the draft was first sent (I6). */
@@ -34,7 +35,8 @@ export class WriteOutcomes {
   answered = 0;
   /** How many older backups were restored. */
   restores = 0;
-  private readonly outcomes = new Map<string, Outcome>();
+  /** By the ids of the drafts. */
+  readonly outcomes = new Map<string, Outcome>();
   /** The entries that restored backups lack, by their cursors, with the number of the restore. */
   private readonly lostEntries = new Map<string, number>();
   /** The cursors of those that were acknowledged. */
@@ -45,17 +47,15 @@ export class WriteOutcomes {
 
   /** Records a draft before it is sent for the first time; its outcome is unknown until an answer arrives. */
   begin({ room, id, message }: Draft): void {
-    const precedingSeq = this.highest(room);
-    const textHash = fnv1a(message);
-    const flags = { isContested: false, wasLost: false };
     this.outcomes.set(id, {
       room,
-      textHash,
-      precedingSeq,
+      textHash: fnv1a(message),
+      precedingSeq: this.highest(room),
       state: 'unknown',
       seq: 0,
       fingerprint: 0,
-      ...flags,
+      isContested: false,
+      wasLost: false,
     });
   }
 
@@ -170,55 +170,10 @@ export class WriteOutcomes {
   get unknown(): number {
     return this.outcomes.size - this.acknowledged - this.refused;
   }
-
-  /** Compares a room's whole log, read at the end, with everything that was sent to the room (I1, I2, I3, I6). */
-  verify(room: string, log: readonly NewMessage[]): void {
-    const seqs = new Map<string, number>();
-    log.forEach((entry, i) => {
-      if (entry.seq !== i + 1) {
-        this.findings.add('loss', `${room}:${entry.seq} ${entry.id} is entry number ${i + 1}.`);
-      }
-      if (seqs.has(entry.id)) {
-        this.findings.add(
-          'duplicate',
-          `${room}:${entry.seq} ${entry.id} is also at ${seqs.get(entry.id)} (I1, I2).`,
-        );
-      }
-      seqs.set(entry.id, entry.seq);
-      this.verifyEntry(room, entry);
-    });
-    for (const [id, { room: outcomeRoom, state, seq }] of this.outcomes) {
-      if (outcomeRoom === room && state === 'acknowledged' && !seqs.has(id)) {
-        this.findings.add('loss', `${id} was acknowledged at ${room}:${seq}, and is missing (I1).`);
-      }
-    }
-  }
-
-  private verifyEntry(room: string, entry: NewMessage): void {
-    const outcome = this.outcomes.get(entry.id);
-    const name = `${room}:${entry.seq} ${entry.id}`;
-    if (!outcome || outcome.room !== room) {
-      this.findings.add('phantom', `${name} was never sent to this room (I3).`);
-      return;
-    }
-    if (outcome.state === 'refused') this.findings.add('phantom', `${name} was refused (I3).`);
-    if (outcome.textHash !== fnv1a(entry.message) && !this.isReplaceable(entry)) {
-      this.findings.add('phantom', `${name} has another text (I3).`);
-    }
-    if (contradicts(outcome, entry)) {
-      this.findings.add('reordering', `${name} was acknowledged as ${outcome.seq}.`);
-    }
-    if (entry.seq <= outcome.precedingSeq) {
-      this.findings.add(
-        'reordering',
-        `${name} was sent after the acknowledgement of ${outcome.precedingSeq} (I6).`,
-      );
-    }
-  }
 }
 
 /** Whether an entry differs from the one that was acknowledged. */
-function contradicts(outcome: Outcome, entry: NewMessage): boolean {
+export function contradicts(outcome: Outcome, entry: NewMessage): boolean {
   return (
     outcome.state === 'acknowledged' &&
     (outcome.seq !== entry.seq || outcome.fingerprint !== fingerprint(entry))
