@@ -15,7 +15,10 @@ async function runTrial(trial: Trial, folder?: string, mistake?: Mistake): Promi
   try {
     if (mistake) makeMistake(build, mistake);
     // Nodes report each time that their database is out of reach, which is intended here.
-    return await trial.run({ ...build, errors: mistake || trial.needsPostgres ? 'ignore' : 'inherit' });
+    return await trial.run(
+      { ...build, errors: mistake || trial.needsPostgres ? 'ignore' : 'inherit' },
+      mistake?.finds,
+    );
   } finally {
     build.remove();
   }

@@ -62,6 +62,18 @@ export const CLUSTER_MISTAKES: readonly Mistake[] = [
       },
     ],
   },
+  {
+    // Shows when an older backup was restored, and the new history is longer than the lost one.
+    name: 'ignores the hash in the cursors of readers',
+    finds: ['loss'],
+    patches: [
+      {
+        file: 'dist/log/slice.js',
+        from: 'return hash !== undefined && hash !== hashAt(room, slice, seq);',
+        to: 'return false;',
+      },
+    ],
+  },
 ];
 
 /** The run that must detect each of them. */

@@ -6,7 +6,7 @@ import { Counters } from './counters';
 import { Deployment, type Topology } from './deployment';
 import { Faults } from './faults';
 import { verifyLog } from './final-log';
-import { Findings } from './findings';
+import { Findings, type FindingKind } from './findings';
 import { ObservedLog } from './observed-log';
 import { olderBackupFault } from './older-backups';
 import { Position } from './position';
@@ -35,6 +35,8 @@ export interface Plan extends Topology {
   writers: number;
   reads: readonly ReadTransport[];
   writes: readonly WriteTransport[];
+  /** Kinds of findings of which one ends the run early. */
+  stopAt?: readonly FindingKind[];
 }
 
 /** A run of random writers, readers and faults, with decisions that follow from a seed. */
@@ -82,9 +84,8 @@ export class RandomRun {
       const writing = writers.map((writer) => writer.run());
       const injecting = faults.run();
 
-      while (!(this.isEnoughWritten && faults.isComplete) && this.seconds < plan.minutes * 60) {
-        await pause(200);
-      }
+      const isDone = () => (this.isEnoughWritten && faults.isComplete) || this.hasFound;
+      while (!isDone() && this.seconds < plan.minutes * 60) await pause(200);
       writers.forEach((writer) => writer.stop());
       faults.stop();
       await Promise.all([...writing, injecting]);
@@ -113,6 +114,10 @@ export class RandomRun {
   /** How many requests the balancer sent to each node. */
   get requests(): readonly number[] {
     return this.deployment?.requests ?? [];
+  }
+
+  private get hasFound(): boolean {
+    return this.plan.stopAt?.some((kind) => this.findings.counts[kind] > 0) ?? false;
   }
 
   private get isEnoughWritten(): boolean {
