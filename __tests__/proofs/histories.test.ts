@@ -31,17 +31,14 @@ function readerAt(seq: number): Position {
   return position;
 }
 
-function write(entry: NewMessage, sent?: number): void {
+function write(entry: NewMessage): void {
   outcomes.begin(entry);
-  outcomes.acknowledge(entry, entry, 'ws', sent);
+  outcomes.acknowledge(entry, entry, 'ws');
 }
 
-/** Restores a backup that ends after the second message, where there were four. */
-function restore(): void {
-  const lost = [message(3), message(4)];
-  outcomes.restore([{ room: 'lobby', head: message(2), lost }]);
-  log.restore(message(2), lost);
-}
+/** A backup ends after the second message, where there were four. */
+const HEAD = message(2);
+const LOST = [message(3), message(4)];
 
 beforeEach(() => {
   findings = new Findings();
@@ -52,7 +49,7 @@ beforeEach(() => {
 describe('a reader, when an older backup is restored', () => {
   it('has something outstanding until it is told, if the backup lacks its last message', () => {
     const [within, beyond] = [readerAt(2), readerAt(4)];
-    restore();
+    log.restore(HEAD, LOST);
     expect([within.backlog, beyond.backlog]).toEqual([0, 1]);
     beyond.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:3:second' }, 'ws');
     expect(beyond.backlog).toBe(0);
@@ -63,14 +60,14 @@ describe('a reader, when an older backup is restored', () => {
 
   it('may not be reset if the backup has its last message', () => {
     const position = readerAt(2);
-    restore();
+    log.restore(HEAD, LOST);
     position.reset({ type: 'reset', room: 'lobby', earliest: 'e:0', cursor: 'e:2:first' }, 'ws');
     expect(findings.counts.loss).toBe(1);
   });
 
   it('may not read on in the new history without a reset', () => {
     const position = readerAt(3);
-    restore();
+    log.restore(HEAD, LOST);
     readerAt(2).advance(message(3, 'second'), 'ws');
     position.advance(message(4, 'second'), 'ws');
     expect(findings.evidence).toEqual([expect.stringContaining('without a reset')]);
@@ -79,7 +76,7 @@ describe('a reader, when an older backup is restored', () => {
   it('may receive what is lost only if it asked before', () => {
     const [open, anew] = [readerAt(2), readerAt(2)];
     readerAt(4);
-    restore();
+    log.restore(HEAD, LOST);
     open.advance(message(3), 'ws');
     expect(findings.evidence).toEqual([]);
     anew.ask();
@@ -92,7 +89,7 @@ describe('a writer, when an older backup is restored', () => {
   it('may store again what the backup lacks, and counts what was acknowledged as lost', () => {
     [1, 2, 3].forEach((seq) => write(message(seq)));
     outcomes.begin(message(4));
-    restore();
+    outcomes.restore([{ room: 'lobby', head: HEAD, lost: LOST }]);
     // The acknowledgement of a commit before the restore arrives after it.
     outcomes.acknowledge(message(4), message(4), 'ws', 0);
     expect([outcomes.acknowledged, outcomes.lost]).toEqual([2, 2]);
@@ -102,15 +99,15 @@ describe('a writer, when an older backup is restored', () => {
   });
 
   it('may not be acknowledged with something lost that it sent afterwards', () => {
-    [1, 2, 3].forEach((seq) => write(message(seq)));
-    restore();
+    [1, 2, 3, 4].forEach((seq) => write(message(seq)));
+    outcomes.restore([{ room: 'lobby', head: HEAD, lost: LOST }]);
     outcomes.acknowledge(message(3), message(3), 'ws');
     expect(findings.counts.loss).toBe(1);
   });
 
   it('finds an acknowledged message that was gone before the restore', () => {
     [1, 2, 3, 4, 5].forEach((seq) => write(message(seq)));
-    restore();
+    outcomes.restore([{ room: 'lobby', head: HEAD, lost: LOST }]);
     expect(findings.evidence).toEqual([expect.stringContaining('first 5 was acknowledged at lobby:5')]);
   });
 });
