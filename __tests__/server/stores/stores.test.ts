@@ -47,6 +47,17 @@ describe.each(VARIANTS)('a store in %s', (_name, create) => {
     await stores.ping();
   });
 
+  it('finds nothing for a text with NUL, which PostgreSQL does not have, and stores one all the same', async () => {
+    expect(await stores.accounts.visitorOf('a\0')).toBeUndefined();
+    expect(await stores.contacts.removeContact('a\0')).toBe('not_found');
+    const token = { id: 't', kind: 'token', hash: 'h', label: 'a\0b', at: 0, used: 0 } as const;
+    expect(await stores.accounts.addToken('v', token, 1)).toBe('done');
+    const [stored] = await stores.accounts.credentialsOf('v', 0);
+    expect(stored!.label).toMatch(/^a[\0\ufffd]b$/);
+    await stores.log.append([messageDraft('a\0\ud800')], NOW);
+    expect(texts(await stores.log.after('lobby', 0, 1))).toEqual(['a\0\ud800']);
+  });
+
   it('counts 1, 2, 3 … in each room, in the order of the drafts', async () => {
     const drafts = [
       messageDraft('a'),

@@ -1,10 +1,11 @@
-import type { Pool, QueryConfig } from 'pg';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
 import type { Change } from '../../access/control-channel';
 import type { Guard, SqlDatabase, Statement, Value } from '../sql/database';
 import { LOCK_CHANGES } from './append-queries';
 import type { PostgresControl } from './control';
 import { query } from './query';
 import type { Plan, Transactions } from './transaction';
+import { Turns } from './turns';
 
 const COUNT_CHANGE = "UPDATE counters SET value = $1 WHERE name = 'changes'";
 const INSERT_CHANGE = 'INSERT INTO changes (version, change, at) VALUES ($1, $2, $3)';
@@ -13,6 +14,8 @@ const INSERT_CHANGE = 'INSERT INTO changes (version, change, at) VALUES ($1, $2,
 export class PostgresDatabase implements SqlDatabase {
   /** The queries with numbered parameters, by their texts. */
   private readonly queries = new Map<string, string>();
+  /** Guarded writes wait for each other in the database, and those of this process here: they would hold all connections. */
+  private readonly turns = new Turns();
 
   constructor(
     private readonly pool: Pool,
@@ -38,17 +41,15 @@ export class PostgresDatabase implements SqlDatabase {
     try {
       const reads = guards.map(([, query]) => this.queryOf(query));
       // All guarded writes take turns, so what the guards have read still holds at the commit.
-      const outcome = await this.transactions.run(
-        [LOCK_CHANGES, ...reads],
-        ([counter, ...found]): Plan<'done' | Conflict> => {
-          const failed = found.findIndex(({ rows }) => rows.length === 0);
-          if (failed >= 0) return { result: guards[failed]![0], writes: [] };
-          const writes = statements.map((statement) => this.queryOf(statement));
-          if (!change) return { result: 'done', writes };
-          version = (counter!.rows[0] as { value: number }).value + 1;
-          return { result: 'done', writes: [...writes, ...changeQueries(version, change)] };
-        },
-      );
+      const plan = ([counter, ...found]: readonly QueryResult[]): Plan<'done' | Conflict> => {
+        const failed = found.findIndex(({ rows }) => rows.length === 0);
+        if (failed >= 0) return { result: guards[failed]![0], writes: [] };
+        const writes = statements.map((statement) => this.queryOf(statement));
+        if (!change) return { result: 'done', writes };
+        version = (counter!.rows[0] as { value: number }).value + 1;
+        return { result: 'done', writes: [...writes, ...changeQueries(version, change)] };
+      };
+      const outcome = await this.turns.run(() => this.transactions.run([LOCK_CHANGES, ...reads], plan));
       if (outcome === 'done' && version !== undefined) await this.control.announce(version);
       return outcome;
     } catch (error) {
@@ -60,7 +61,7 @@ export class PostgresDatabase implements SqlDatabase {
   private queryOf([sql, ...values]: Statement): QueryConfig {
     let text = this.queries.get(sql);
     if (text === undefined) this.queries.set(sql, (text = numberParameters(sql)));
-    return { text, values };
+    return { text, values: values.map(storable) };
   }
 }
 
@@ -69,6 +70,11 @@ function changeQueries(version: number, change: Change): QueryConfig[] {
     { text: COUNT_CHANGE, values: [version] },
     { text: INSERT_CHANGE, values: [version, JSON.stringify(change), Date.now()] },
   ];
+}
+
+/** Returns a value as it can be stored: PostgreSQL refuses texts with NUL, which no text that is looked for has either. */
+function storable(value: Value): Value {
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
 }
 
 /** Returns a statement with `$1`, `$2` … in place of each `?`. No text in it holds a question mark. */
