@@ -77,7 +77,13 @@ export const CLUSTER_MISTAKES: readonly Mistake[] = [
 ];
 
 /** The run that must detect each of them. */
-export const CLUSTER_PLAN: Plan = { ...PLAN, database: 'postgres', nodes: 3, reads: ANY_NODE_READS };
+export const CLUSTER_PLAN: Plan = {
+  ...PLAN,
+  minutes: 5,
+  database: 'postgres',
+  nodes: 3,
+  reads: ANY_NODE_READS,
+};
 
 /** Mistakes that show only when an older backup is restored. */
 export const RESTORING_MISTAKES: readonly Mistake[] = [

@@ -111,7 +111,7 @@ export const MISTAKES: readonly Mistake[] = [
 export const PLAN: Plan = {
   seed: 20_261_120,
   deliveries: 100_000,
-  minutes: 5,
+  minutes: 2,
   readers: 12,
   writers: 4,
   reads: Object.keys(READ_TRANSPORTS) as ReadTransport[],
