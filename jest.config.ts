@@ -6,6 +6,7 @@ const config: Config = {
   testTimeout: 180_000,
   // Tests mostly wait for sockets, disks and browsers, so use every core.
   maxWorkers: '100%',
+  globalSetup: '<rootDir>/__tests__/support/postgres-programs.ts',
   testMatch: ['**/__tests__/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // Browser modules import each other with `.js`, as the browser fetches them, and `shared/` by an import map.

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder } from '../support/temporary-folder';
+import { createPlace } from '../support/places';
 import { openPollingSession, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { TestVisitor } from '../support/test-visitor';
@@ -71,8 +71,8 @@ describe('the connections of one address', () => {
 
 describe('five thousand connections from one address', () => {
   it('are limited, take little memory, and do not block the server', async () => {
-    const folder = createTemporaryFolder();
-    const server = await startProcess({ DATABASE: `${folder.path}/parley.db`, LIMITS: 'on' });
+    const place = await createPlace();
+    const server = await startProcess({ ...place.settings, LIMITS: 'on' });
     await sendMessage(server.url, 'before');
     const before = memoryOf(server.child);
     const sockets: Socket[] = [];
@@ -83,7 +83,7 @@ describe('five thousand connections from one address', () => {
     await Promise.all(sockets.map((socket) => waitForClose(socket.end())));
     await sendMessage(server.url, 'after');
     await server.end('SIGTERM');
-    folder.remove();
+    await place.remove();
   });
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder } from '../support/temporary-folder';
+import { createPlace } from '../support/places';
 import { openPollingSession, sendMessage } from '../support/http';
 import { dial, dialWebSocket, frame, waitForClose } from '../support/raw';
 import { openPeer } from '../support/ws';
@@ -195,15 +195,14 @@ describe('a connection that floods with control frames or empty packets', () => 
 
 describe('the unread data of one address', () => {
   it('is at most 8 KB for each connection it may have: stalled readers are disconnected, and others are not', async () => {
-    const folder = createTemporaryFolder();
-    const env = { DATABASE: `${folder.path}/parley.db` };
-    app = await startApp(env);
+    const database = await createPlace();
+    app = await startApp({}, { database });
     // More than the kernel's buffers of a connection hold.
     for (let count = 0; count < 3_000; count += 50)
       await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'x'.repeat(4_000))));
     await app.close();
     // 20 connections: 160 KB.
-    app = await startApp({ ...env, LIMITS: 'on', LIMIT_CONNECTIONS: '1' });
+    app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' }, { database });
     const reader = await openPeer(app.url, '/ws', 'json');
     let open = 0;
     // A client that reads nothing can't notice that it was disconnected.
@@ -225,6 +224,7 @@ describe('the unread data of one address', () => {
     sockets.forEach((socket) => socket.destroy());
     reader.socket.terminate();
     await app.close();
-    folder.remove();
+    await app.close();
+    await database.remove();
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { MessagePage } from '../../server/wire';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder } from '../support/temporary-folder';
+import { createPlace } from '../support/places';
 import { readAll, readPage, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { startProcess } from '../support/process';
@@ -47,8 +47,8 @@ describe('pipelined requests', () => {
 
 describe('fourteen connections that pipeline 32 requests for the largest responses, and read nothing', () => {
   it('take less than 100 MB', async () => {
-    const folder = createTemporaryFolder();
-    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` });
+    const place = await createPlace();
+    const server = await startProcess(place.settings);
     await fill(server.url, 40);
     const before = memoryOf(server.child);
     const sockets = await Promise.all(
@@ -63,7 +63,7 @@ describe('fourteen connections that pipeline 32 requests for the largest respons
     expect(memoryOf(server.child) - before).toBeLessThan(100);
     sockets.forEach((socket) => socket.destroy());
     await server.end('SIGTERM');
-    folder.remove();
+    await place.remove();
   });
 });
 
@@ -110,8 +110,8 @@ describe('a response', () => {
 
 describe('a shutdown', () => {
   it('causes no warning while connections send one request after another', async () => {
-    const folder = createTemporaryFolder();
-    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` }, undefined, 'pipe');
+    const place = await createPlace();
+    const server = await startProcess(place.settings, undefined, 'pipe');
     let errors = '';
     server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
     const request = ['GET /messages?limit=1 HTTP/1.1', 'Host: localhost', '', ''].join('\r\n');
@@ -125,12 +125,12 @@ describe('a shutdown', () => {
     await Promise.all(firstAnswers);
     expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(errors).toBe('');
-    folder.remove();
+    await place.remove();
   });
 
   it('causes no warning while pipelined requests wait', async () => {
-    const folder = createTemporaryFolder();
-    const server = await startProcess({ DATABASE: `${folder.path}/parley.db` }, undefined, 'pipe');
+    const place = await createPlace();
+    const server = await startProcess(place.settings, undefined, 'pipe');
     let errors = '';
     server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
     const socket = await dial(server.url);
@@ -140,6 +140,6 @@ describe('a shutdown', () => {
     const ending = server.end('SIGTERM');
     expect(await ending).toEqual({ code: 0, signal: null });
     expect(errors).toBe('');
-    folder.remove();
+    await place.remove();
   });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder } from '../support/temporary-folder';
+import { createPlace } from '../support/places';
 import { sseEvents, take } from '../support/events';
 import { sendMessage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
@@ -20,13 +19,12 @@ const get = (path: string, headers: Record<string, string>) => fetch(app.url + p
 
 describe('the rate limit of reads', () => {
   it('refuses a visitor above it with 429 and Retry-After, but no others of the address', async () => {
-    const { path: folder, remove } = createTemporaryFolder();
-    const env = { DATABASE: join(folder, 'parley.db') };
-    app = await startApp(env);
+    const database = await createPlace();
+    app = await startApp({}, { database });
     for (let i = 0; i < 10; i += 1)
       await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'hello')));
     await app.close();
-    app = await startApp({ ...env, LIMITS: 'on', LIMIT_READS: '10/60' });
+    app = await startApp({ LIMITS: 'on', LIMIT_READS: '10/60' }, { database });
     const greedy = await TestVisitor.createGuest(app.url);
     // A poll without new messages is one read.
     const { body } = await greedy.request('GET', '/messages?last=0&limit=500');
@@ -44,7 +42,8 @@ describe('the rate limit of reads', () => {
     const other = await TestVisitor.createGuest(app.url);
     expect((await other.request('GET', '/messages')).status).toBe(200);
     await app.close();
-    remove();
+    await app.close();
+    await database.remove();
   });
 
   it.each([
@@ -196,18 +195,18 @@ describe('a replay of a long history', () => {
   it.each(['/sse?after=earliest', '/ws', 'Socket.IO', '/r/lobby?follow&after=earliest'])(
     'waits while the reads are used up, and receives all messages: %s',
     async (way) => {
-      const folder = createTemporaryFolder();
-      const DATABASE = join(folder.path, 'parley.db');
-      app = await startApp({ DATABASE });
+      const database = await createPlace();
+      app = await startApp({}, { database });
       for (const text of texts) await sendMessage(app.url, text);
       await app.close();
-      app = await startApp({ DATABASE, LIMITS: 'on', LIMIT_READS: `2/${WINDOW}`, TAIL: '1' });
+      app = await startApp({ LIMITS: 'on', LIMIT_READS: `2/${WINDOW}`, TAIL: '1' }, { database });
       const startedAt = performance.now();
       const read = await replay(way, texts.length);
       expect(seqs(read)).toEqual(texts.map((_, i) => i + 1));
       // The four pages after the first are four reads, so the last two are in the second window.
       expect(performance.now() - startedAt).toBeGreaterThan((WINDOW * 1_000) / 2);
-      folder.remove();
+      await app.close();
+      await database.remove();
     },
   );
 

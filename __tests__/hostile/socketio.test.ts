@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Presence } from '../../server/wire';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder } from '../support/temporary-folder';
+import { createPlace } from '../support/places';
 import { sseEvents, take } from '../support/events';
 import { openPollingSession, sendMessage } from '../support/http';
 import { startProcess } from '../support/process';
@@ -162,8 +161,8 @@ describe('malformed events', () => {
   });
 
   it('a connection that joins the namespace repeatedly leaves no listeners that Node would warn of', async () => {
-    const folder = createTemporaryFolder();
-    const server = await startProcess({ DATABASE: join(folder.path, 'parley.db') }, undefined, 'pipe');
+    const place = await createPlace();
+    const server = await startProcess(place.settings, undefined, 'pipe');
     let errors = '';
     server.child.stderr!.on('data', (chunk) => (errors += String(chunk)));
     const socket = await dialWebSocket(server.url, '/socket.io/?EIO=4&transport=websocket');
@@ -171,7 +170,7 @@ describe('malformed events', () => {
     await waitForClose(socket);
     await server.end('SIGTERM');
     expect(errors).toBe('');
-    folder.remove();
+    await place.remove();
   });
 
   it('a connection that leaves the namespace is closed', async () => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
+import { createPlace, type Place } from '../support/places';
 import { openPollingSession, readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { type ServerProcess, startProcess } from '../support/process';
@@ -47,13 +47,13 @@ const TRANSPORTS: Record<string, Transport> = {
 
 describe.each(Object.keys(TRANSPORTS))('a reader that has stopped reading on %s', (name) => {
   const { path, headers, greeting, packet } = TRANSPORTS[name]!;
-  let folder: TemporaryFolder;
+  let place: Place;
   let server: ServerProcess;
 
   beforeAll(async () => {
-    folder = createTemporaryFolder();
+    place = await createPlace();
     server = await startProcess({
-      DATABASE: `${folder.path}/parley.db`,
+      ...place.settings,
       NODE_OPTIONS: '--max-old-space-size=96',
     });
     for (let count = 0; count < MESSAGES; count += 20) {
@@ -66,7 +66,7 @@ describe.each(Object.keys(TRANSPORTS))('a reader that has stopped reading on %s'
   beforeAll(() => attack('join'));
   afterAll(async () => {
     await server.end('SIGTERM');
-    folder.remove();
+    await place.remove();
   });
 
   async function attack(event: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { type RunningApp, startApp } from '../support/app';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder';
+import { createPlace, type Place } from '../support/places';
 import { sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
 import { type ServerProcess, startProcess } from '../support/process';
@@ -12,18 +12,18 @@ const MAX_GROWTH_MB = 32;
 
 /** The server's heap is so small that an unbounded flood would exhaust it. */
 describe('a peer that floods', () => {
-  let folder: TemporaryFolder;
+  let place: Place;
   let server: ServerProcess;
 
   beforeAll(async () => {
-    folder = createTemporaryFolder();
-    const env = { DATABASE: `${folder.path}/parley.db`, NODE_OPTIONS: '--max-old-space-size=64' };
+    place = await createPlace();
+    const env = { ...place.settings, NODE_OPTIONS: '--max-old-space-size=64' };
     server = await startProcess(env);
     for (let i = 0; i < 100; i += 1) await sendMessage(server.url, 'warm');
   });
   afterAll(async () => {
     await server.end('SIGTERM');
-    folder.remove();
+    await place.remove();
   });
 
   /** Runs an attack, and expects the server to survive within bounded memory. */

@@ -3,7 +3,7 @@ import { makeMistake, PLAN } from '../../proofs/soak/mistakes';
 import { RandomRun } from '../../proofs/soak/random-run';
 import { CLUSTER_PLAN } from '../../proofs/soak/cluster-mistakes';
 import { TRIALS } from '../../proofs/soak/trials';
-import { hasPostgres } from '../support/postgres';
+import { hasPostgres } from '../support/postgres-programs';
 
 let build: Build;
 beforeEach(() => (build = copyBuild()));

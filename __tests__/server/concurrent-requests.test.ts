@@ -19,7 +19,7 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
   let app: RunningApp;
   let owner: TestVisitor;
   beforeEach(async () => {
-    app = await startApp({}, wrap);
+    app = await startApp({}, { wrap });
     owner = await TestVisitor.createOwner(app, 'Olga');
   });
   afterEach(() => app.close());

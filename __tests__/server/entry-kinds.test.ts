@@ -46,7 +46,7 @@ describe('an entry of a kind that only another version knows', () => {
   beforeEach(async () => {
     app = await startApp();
     await sendMessage(app.url, 'before');
-    ({ id } = writeUnknownKind(app.database, 'lobby'));
+    ({ id } = await writeUnknownKind(app.database, 'lobby'));
     await sendMessage(app.url, 'after');
   });
   afterEach(() => app.close());

@@ -1,20 +1,18 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createOwnersLink } from '../../server/accounts/invitations';
 import { createApp } from '../../server/app';
-import { readConfig, type SqliteSettings } from '../../server/config/config';
+import { readConfig } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './temporary-folder';
+import { createPlace, type Place } from './places';
 
-/** A server in this process, on a free port and with a database of its own. */
+/** A server in this process, on a free port. */
 export interface RunningApp {
   url: string;
   /** The HTTP server, for tests that change its timeouts. */
   server: Server;
-  /** The SQLite file. */
-  database: string;
+  database: Place;
   /** Returns the secret of a new invitation to be an owner. */
   createOwnerInvitation: () => Promise<string>;
   close: () => Promise<void>;
@@ -23,14 +21,15 @@ export interface RunningApp {
 /**
  * Starts a server as `main.ts` does, by default without rate limits.
  * @param env its environment variables.
- * @param wrap returns the stores that the server uses.
+ * @param options.database where its data is, if it outlives the server: by default in a database of its own.
+ * @param options.wrap returns the stores that the server uses.
  */
 export async function startApp(
   env: Record<string, string> = {},
-  wrap = (stores: Stores): Stores => stores,
+  { database, wrap = (stores) => stores }: { database?: Place; wrap?: (stores: Stores) => Stores } = {},
 ): Promise<RunningApp> {
-  const folder = createTemporaryFolder();
-  const config = readConfig({ DATABASE: join(folder.path, 'parley.db'), LIMITS: 'off', ...env });
+  const place = database ?? (await createPlace());
+  const config = readConfig({ ...place.settings, LIMITS: 'off', ...env });
   const stores = wrap(await openStores(config.database));
   const app = await createApp(config, stores);
   app.server.listen(0, '127.0.0.1');
@@ -39,11 +38,11 @@ export async function startApp(
   return {
     url: `http://localhost:${port}`,
     server: app.server,
-    database: (config.database as SqliteSettings).file,
+    database: place,
     createOwnerInvitation: async () => (await createOwnersLink(stores.invitations, true))!,
     close: async () => {
       await app.close();
-      folder.remove();
+      if (!database) await place.remove();
     },
   };
 }

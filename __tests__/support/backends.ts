@@ -3,7 +3,8 @@ import type { PostgresSettings } from '../../server/config/config';
 import { openStores, type Stores } from '../../server/stores/open';
 import { createTemporaryFolder } from './temporary-folder';
 import { delayed } from './delayed-stores';
-import { createDatabase, hasPostgres } from './postgres';
+import { createMigratedDatabase } from './postgres';
+import { hasPostgres } from './postgres-programs';
 
 /** An empty database of a test. */
 export interface Backend {
@@ -21,7 +22,7 @@ export const BACKENDS: Record<string, () => Backend> = {
   },
   ...(hasPostgres && {
     PostgreSQL: () => {
-      const database = createDatabase();
+      const database = createMigratedDatabase();
       return {
         open: async () => openStores(settingsOf((await database).url)),
         remove: async () => (await database).remove(),

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { Log } from '../../server/log/log';
-import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './temporary-folder';
+import type { Stores } from '../../server/stores/open';
+import { createPlace } from './places';
 
 /** A log on the real stores, with a database of its own. */
 export interface OpenLog {
@@ -19,8 +18,8 @@ export async function openLog(
   capacity: number,
   prepare: (stores: Stores) => void = () => undefined,
 ): Promise<OpenLog> {
-  const folder = createTemporaryFolder();
-  const stores = await openStores(join(folder.path, 'parley.db'));
+  const place = await createPlace();
+  const stores = await place.open();
   prepare(stores);
   const log = new Log(stores.log, capacity);
   return {
@@ -29,7 +28,7 @@ export async function openLog(
     close: async () => {
       await log.close();
       await stores.close();
-      folder.remove();
+      await place.remove();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type RunningApp, startApp } from './app';
-import { createDatabase } from './postgres';
+import { placeOf } from './places';
+import { createMigratedDatabase } from './postgres';
 import { type Proxy, startProxy } from './proxy';
 
 /** Several servers on one PostgreSQL database. */
@@ -12,11 +13,11 @@ export interface Nodes {
 
 /** Starts servers on a database of their own. @param env their environment variables. */
 export async function startNodes(count: number, env: Record<string, string> = {}): Promise<Nodes> {
-  const database = await createDatabase();
+  const database = await createMigratedDatabase();
   const links = await Promise.all(Array.from({ length: count }, () => startProxy(database.url)));
   const start = ({ url }: Proxy) => {
     const address = Object.assign(new URL(database.url), { port: new URL(url).port });
-    return startApp({ DATABASE_URL: address.href, DATABASE_POOL: '4', ...env });
+    return startApp({ DATABASE_POOL: '4', ...env }, { database: placeOf(database, address.href) });
   };
   const apps = await Promise.all(links.map(start));
   return {

@@ -1,56 +1,89 @@
 import Database from 'better-sqlite3';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TABLES, type Table } from '../../server/stores/transfer/tables';
 import { openStores, type Stores } from '../../server/stores/open';
-import { createTemporaryFolder } from './temporary-folder';
 import { settingsOf } from './backends';
-import { createDatabase, hasPostgres } from './postgres';
+import { createDatabase, createMigratedDatabase, type TestDatabase } from './postgres';
+import { hasPostgres } from './postgres-programs';
+import { createTemporaryFolder } from './temporary-folder';
 
-/** A database that does not exist yet, for the command-line program and for servers. */
+const TABLE_NAMES =
+  "SELECT CAST(table_name AS text) AS name FROM information_schema.tables WHERE table_schema = 'public'";
+
+/** What the suites run on: SQLite, unless jest.postgres.config.ts says otherwise. */
+export const STORE = (globalThis as { STORE?: 'PostgreSQL' }).STORE ?? 'SQLite';
+
+/** A database for the command-line program and for servers, which outlives them. */
 export interface Place {
   /** The settings that name it. */
   settings: Record<string, string>;
   open: () => Promise<Stores>;
-  /** Runs SQL on it beside Parley, without parameters. Returns the rows. */
-  query: (sql: string) => Promise<Record<string, unknown>[]>;
+  /** Runs SQL on it beside Parley, with `?` for each value. Returns the rows. */
+  query: (sql: string, ...values: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+  /**
+   * Returns all that it has, to search for a text: the bytes of a SQLite file and its write-ahead log; the rows of
+   * PostgreSQL, whose files keep removed ones until they are vacuumed.
+   */
+  stored: () => Promise<string>;
   remove: () => Promise<void>;
 }
 
-/** Creates a place of each kind. */
+/** Creates a place of each kind, without a schema. */
 export const PLACES: Record<string, () => Promise<Place>> = {
-  SQLite: async () => {
-    const { path, remove } = createTemporaryFolder();
-    const file = join(path, 'parley.db');
-    return {
-      settings: { DATABASE: file },
-      open: () => openStores(file),
-      query: async (sql) => {
-        const db = new Database(file, { fileMustExist: true });
-        try {
-          const statement = db.prepare(sql);
-          return statement.reader ? (statement.all() as Record<string, unknown>[]) : (statement.run(), []);
-        } finally {
-          db.close();
-        }
-      },
-      remove: async () => remove(),
-    };
-  },
-  ...(hasPostgres && {
-    PostgreSQL: async () => {
-      const { url, query, remove } = await createDatabase();
-      return {
-        settings: { DATABASE_URL: url },
-        open: () => openStores(settingsOf(url)),
-        query: async (sql: string) => {
-          const rows = await query(sql);
-          return rows.map((row) => Object.fromEntries(Object.entries(row).map(comparable)));
-        },
-        remove,
-      };
-    },
-  }),
+  SQLite: createFilePlace,
+  ...(hasPostgres && { PostgreSQL: async () => placeOf(await createDatabase()) }),
 };
+
+/** Creates an empty place, on the store that the suites run on. */
+export async function createPlace(): Promise<Place> {
+  return STORE === 'SQLite' ? createFilePlace() : placeOf(await createMigratedDatabase());
+}
+
+async function createFilePlace(): Promise<Place> {
+  const { path, remove } = createTemporaryFolder();
+  const file = join(path, 'parley.db');
+  return {
+    settings: { DATABASE: file },
+    open: () => openStores(file),
+    query: async (sql, ...values) => {
+      const db = new Database(file, { fileMustExist: true });
+      try {
+        const statement = db.prepare<unknown[], Record<string, unknown>>(sql);
+        return statement.reader ? statement.all(...values) : (statement.run(...values), []);
+      } finally {
+        db.close();
+      }
+    },
+    stored: async () => ['', '-wal'].map((end) => readFileSync(file + end, 'latin1')).join(''),
+    remove: async () => remove(),
+  };
+}
+
+/**
+ * Returns a PostgreSQL database as a place.
+ * @param url how servers reach it.
+ */
+export function placeOf({ query, remove, ...database }: TestDatabase, url = database.url): Place {
+  return {
+    settings: { DATABASE_URL: url },
+    open: () => openStores(settingsOf(url)),
+    query: async (sql, ...values) => {
+      let count = 0;
+      const rows = await query(
+        sql.replace(/\?/g, () => `$${(count += 1)}`),
+        ...values,
+      );
+      return rows.map((row) => Object.fromEntries(Object.entries(row).map(comparable)));
+    },
+    stored: async () => {
+      const tables = await query<{ name: string }>(TABLE_NAMES);
+      const rows = tables.map(({ name }) => query(`SELECT CAST(t AS text) FROM ${name} AS t`));
+      return JSON.stringify(await Promise.all(rows));
+    },
+    remove,
+  };
+}
 
 /** The driver gives integers of 64 bits as texts; Parley's columns of such texts hold nothing else. */
 function comparable([name, value]: [string, unknown]): [string, unknown] {

@@ -1,28 +1,28 @@
-import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { createSalts, hashAfter, type Link } from '../../server/log/chain';
+import { createSalts, hashAfter } from '../../server/log/chain';
+import type { Place } from './places';
 
 /**
  * Writes an entry of an unknown kind into a room, as a newer version would. It rings no bell: readers find it with the
  * next entry.
- * @param file the database, whose server may be running.
+ * @param database may be that of a running server.
  */
-export function writeUnknownKind(file: string, room: string): { id: string } {
+export async function writeUnknownKind(database: Place, room: string): Promise<{ id: string }> {
   const id = randomUUID();
-  const db = new Database(file);
-  db.transaction(() => {
-    const last = db
-      .prepare<[string], Link>('SELECT head AS seq, hex(hash) AS hash FROM rooms WHERE name = ?')
-      .get(room)!;
-    const fields = { room, seq: last.seq + 1, id, visitor: 'v', username: 'Masha', at: 0 };
-    const content = { type: 'pin_message', body: '{"message":"secret","seq":0}', seal: createSalts(1)[0]! };
-    const hash = hashAfter(last.hash.toLowerCase(), { ...fields, ...content });
-    db.prepare(
-      `INSERT INTO entries (room, seq, type, in_history, id, visitor, username, body, at, seal, hash)
-       VALUES (@room, @seq, @type, 1, @id, @visitor, @username, @body, @at, unhex(@seal), unhex(@hash))`,
-    ).run({ ...fields, ...content, hash });
-    db.prepare('UPDATE rooms SET head = ?, hash = unhex(?) WHERE name = ?').run(fields.seq, hash, room);
-  }).immediate();
-  db.close();
+  const [last] = (await database.query('SELECT head, hash FROM rooms WHERE name = ?', room)) as {
+    head: number;
+    hash: Buffer;
+  }[];
+  const fields = { room, seq: last!.head + 1, id, visitor: 'v', username: 'Masha', at: 0 };
+  const content = { type: 'pin_message', body: '{"message":"secret","seq":0}', seal: createSalts(1)[0]! };
+  const hash = Buffer.from(hashAfter(last!.hash.toString('hex'), { ...fields, ...content }), 'hex');
+  const row = { ...fields, ...content, in_history: 1, seal: Buffer.from(content.seal, 'hex'), hash };
+  const columns = Object.keys(row);
+  await database.query(
+    `INSERT INTO entries (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ...Object.values(row),
+  );
+  // Nothing reads the room in between.
+  await database.query('UPDATE rooms SET head = ?, hash = ? WHERE name = ?', fields.seq, hash, room);
   return { id };
 }

@@ -1,4 +1,4 @@
-import { hasPostgres } from '../../__tests__/support/postgres';
+import { hasPostgres } from '../../__tests__/support/postgres-programs';
 import { print, runCommand } from '../command-line';
 import { copyBuild } from './build';
 import { makeMistake, type Mistake } from './mistakes';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createTemporaryFolder } from '../../__tests__/support/temporary-folder';
 import { startNats, type NatsServer } from '../../__tests__/support/nats';
-import { createDatabase, hasPostgres, type TestDatabase } from '../../__tests__/support/postgres';
+import { createDatabase, type TestDatabase } from '../../__tests__/support/postgres';
+import { hasPostgres } from '../../__tests__/support/postgres-programs';
 import { startProxy, type Proxy } from '../../__tests__/support/proxy';
 
 /** The database of a run. */

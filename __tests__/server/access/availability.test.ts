@@ -15,7 +15,7 @@ let severing: SeverableStores;
 let open: (Reader | Writer)[];
 beforeEach(async () => {
   open = [];
-  app = await startApp({}, (stores) => (severing = severable(stores)).stores);
+  app = await startApp({}, { wrap: (stores) => (severing = severable(stores)).stores });
   jest.spyOn(console, 'error').mockImplementation();
 });
 afterEach(async () => {

@@ -1,12 +1,13 @@
-import { SqliteLog } from '../../../server/stores/sqlite/log';
+import type { Stores } from '../../../server/stores/open';
 import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 
 let app: RunningApp;
+let stores: Stores;
 let owner: TestVisitor;
 let guest: TestVisitor;
 beforeEach(async () => {
-  app = await startApp();
+  app = await startApp({}, { wrap: (opened) => (stores = opened) });
   [owner, guest] = [await TestVisitor.createOwner(app), await TestVisitor.createGuest(app.url)];
 });
 afterEach(async () => {
@@ -42,7 +43,7 @@ describe('slow mode', () => {
   it('does not count a message that could not be stored', async () => {
     await setSlowMode(3600);
     jest.spyOn(console, 'error').mockImplementation();
-    jest.spyOn(SqliteLog.prototype, 'append').mockRejectedValueOnce(new Error('The disk is full.'));
+    jest.spyOn(stores.log, 'append').mockRejectedValueOnce(new Error('The disk is full.'));
     expect((await send('one')).status).toBe(503);
     expect((await send('one')).status).toBe(201);
     expect((await send('two')).status).toBe(429);

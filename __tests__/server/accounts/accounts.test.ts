@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { NewCredential } from '../../../server/accounts/credential';
-import { openStores } from '../../../server/stores/open';
 import { type RunningApp, startApp } from '../../support/app';
-import { createTemporaryFolder } from '../../support/temporary-folder';
+import { createPlace } from '../../support/places';
 import { errorOf } from '../../support/error';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
@@ -15,8 +12,6 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-/** All that is on the disk. */
-const stored = (): string => ['', '-wal'].map((end) => readFileSync(app.database + end, 'latin1')).join('');
 const signIn = (visitor: TestVisitor, username: string, password = `${username} password`) =>
   visitor.request('POST', '/sessions', { username, password });
 
@@ -118,8 +113,8 @@ describe('an account', () => {
   });
 
   it('opens no session with a password that is replaced while it is checked', async () => {
-    const { path: folder, remove } = createTemporaryFolder();
-    const stores = await openStores(join(folder, 'parley.db'));
+    const place = await createPlace();
+    const stores = await place.open();
     const { accounts, visitors } = stores;
     await visitors.claim('masha', 'Masha', 'masha', 0, 0);
     const session = (id: string): NewCredential => {
@@ -135,7 +130,7 @@ describe('an account', () => {
     );
     expect((await accounts.credentialsOf('masha', 0)).map(({ id }) => id)).toEqual(['one']);
     await stores.close();
-    remove();
+    await place.remove();
   });
 
   it('answers a wrong name and a wrong password alike', async () => {
@@ -238,7 +233,7 @@ describe('an account', () => {
     const masha = await createAccount('Masha');
     const { body } = await masha.request('POST', '/account/tokens', { label: 'backup' });
     const link = await app.createOwnerInvitation();
-    const disk = stored();
+    const disk = await app.database.stored();
     expect(disk).toMatch(/\$scrypt\$ln=15,r=8,p=3\$[\w-]{22}\$[\w-]{43}/);
     const session = decodeURIComponent(masha.cookie.split('=')[1]!).slice(1);
     expect(session).toMatch(/^[\w-]{43}$/);

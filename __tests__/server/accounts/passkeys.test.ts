@@ -1,8 +1,15 @@
-import Database from 'better-sqlite3';
 import { Challenges } from '../../../server/accounts/challenges';
 import { type RunningApp, startApp } from '../../support/app';
 import { Authenticator } from '../../support/authenticator';
+import { STORE } from '../../support/places';
 import { TestVisitor } from '../../support/test-visitor';
+
+/** Counts the transactions that have written; in PostgreSQL, those that have written passkeys and sessions that there are. */
+const COUNT_TRANSACTIONS = {
+  SQLite: 'SELECT count FROM commits',
+  PostgreSQL: `SELECT count(DISTINCT CAST(xmin AS text)) AS count
+    FROM (SELECT xmin FROM passkeys UNION ALL SELECT xmin FROM credentials) AS written`,
+}[STORE];
 
 let app: RunningApp;
 beforeEach(async () => (app = await startApp({ TRUST_PROXY: '1' })));
@@ -32,13 +39,11 @@ describe('a passkey', () => {
     const masha = await createNamed('Masha');
     const device = new Authenticator(app.url);
     const { body } = await masha.request('POST', '/account/passkeys/options', {});
-    const database = new Database(app.database, { readonly: true });
-    const commits = (): number => database.prepare<[], number>('SELECT count FROM commits').pluck().get()!;
-    const before = commits();
+    const transactions = async () => Number((await app.database.query(COUNT_TRANSACTIONS))[0]!.count);
+    const before = await transactions();
     const passkey = device.create(body as unknown as { challenge: string });
     expect((await masha.request('POST', '/account/passkeys', passkey)).status).toBe(201);
-    expect(commits() - before).toBe(1);
-    database.close();
+    expect((await transactions()) - before).toBe(1);
     expect((await masha.request('GET', '/account')).body).toMatchObject({
       visitor: masha.id,
       account: true,

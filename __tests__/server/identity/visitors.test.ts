@@ -1,26 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { Addresses } from '../../../server/identity/address';
 import { Visitors } from '../../../server/identity/visitors';
-import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
+import type { Stores } from '../../../server/stores/open';
+import { createPlace, type Place } from '../../support/places';
 
 const request = (cookie?: string) =>
   ({ headers: { cookie }, socket: { remoteAddress: '127.0.0.1' } }) as IncomingMessage;
 
 describe('a visitor', () => {
-  let folder: TemporaryFolder;
+  let place: Place;
   let stores: Stores;
   let visitors: Visitors;
 
   beforeEach(async () => {
-    folder = createTemporaryFolder();
-    stores = await openStores(join(folder.path, 'parley.db'));
+    place = await createPlace();
+    stores = await place.open();
     visitors = new Visitors(stores.visitors, new Addresses(0), await stores.visitors.signingKey('fresh'));
   });
   afterEach(async () => {
     await stores.close();
-    folder.remove();
+    await place.remove();
   });
 
   it('is new and Anonymous without a cookie', async () => {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
 import type { Stores } from '../../../server/stores/open';
-import { SqliteLog } from '../../../server/stores/sqlite/log';
 import type { Entry, Reset } from '../../../server/wire';
 import { startApp } from '../../support/app';
 import { deletionDraft, messageDraft } from '../../support/drafts';
@@ -15,12 +14,12 @@ import { READERS } from '../../support/readers';
 afterEach(() => jest.restoreAllMocks());
 
 /** Delays the results of all further reads from a store: they are as of the call. */
-function holdReads(): () => void {
+function holdReads({ log }: Stores): () => void {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  const after: SqliteLog['after'] = Reflect.get(SqliteLog.prototype, 'after');
-  jest.spyOn(SqliteLog.prototype, 'after').mockImplementation(async function (this: SqliteLog, ...query) {
-    const slice = await after.apply(this, query);
+  const after = log.after.bind(log);
+  jest.spyOn(log, 'after').mockImplementation(async (...query) => {
+    const slice = await after(...query);
     await held;
     return slice;
   });
@@ -32,13 +31,14 @@ function holdReads(): () => void {
 
 describe('a reader just after a deletion was acknowledged', () => {
   it.each(Object.entries(READERS))('over %s never gets the text', async (_transport, open) => {
-    const app = await startApp();
+    let stores: Stores | undefined;
+    const app = await startApp({}, { wrap: (opened) => (stores = opened) });
     const masha = await TestVisitor.createGuest(app.url);
     const { body } = await masha.request('POST', '/messages', { message: 'a secret' });
     // A follower makes the server cache the room's newest entries.
     const other = await open(app.url, { room: 'lobby', after: 'earliest' });
     expect(await other.next()).toMatchObject({ message: 'a secret' });
-    const release = holdReads();
+    const release = holdReads(stores!);
     expect((await masha.request('DELETE', `/r/lobby/messages/${String(body.id)}`)).status).toBe(204);
     const late = await open(app.url, { room: 'lobby', after: 'earliest' });
     release();

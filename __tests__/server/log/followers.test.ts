@@ -1,26 +1,25 @@
-import { join } from 'node:path';
 import { Follower } from '../../../server/log/follower';
 import { Followers } from '../../../server/log/followers';
 import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
-import { openStores, type Stores } from '../../../server/stores/open';
+import type { Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
+import { createPlace, type Place } from '../../support/places';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { Queue } from '../../support/queue';
 
 describe('the followers of a room', () => {
-  let folder: TemporaryFolder;
+  let place: Place;
   let stores: Stores;
   beforeEach(async () => {
-    folder = createTemporaryFolder();
-    stores = await openStores(join(folder.path, 'parley.db'));
+    place = await createPlace();
+    stores = await place.open();
   });
   afterEach(async () => {
     await stores.close();
-    folder.remove();
+    await place.remove();
   });
 
   it('receive each new entry once, even if the cache has it a moment before the bell rings', async () => {

@@ -3,6 +3,7 @@ import { Log } from '../../../server/log/log';
 import type { Page } from '../../../server/log/page';
 import type { Stores } from '../../../server/stores/open';
 import type { Reset } from '../../../server/wire';
+import { describeSqlite } from '../../support/describe-sqlite';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 import { openLog, type OpenLog } from '../../support/log';
@@ -161,21 +162,6 @@ describe('the log', () => {
     await expect(log.after('lobby', 'nonsense', 10)).rejects.toMatchObject({ status: 400 });
   });
 
-  it('shares one page, read once, among readers at the same position', async () => {
-    await append('a');
-    const start = await log.start('lobby', { after: 'earliest' });
-    const reads = jest.spyOn(stores.log, 'before');
-    const later = jest.spyOn(stores.log, 'after');
-    const readers = Array.from({ length: 50 }, () => reader(log, start));
-    const pages = await Promise.all(readers.map(({ next }) => next()));
-    expect(new Set(pages).size).toBe(1);
-    expect(reads).toHaveBeenCalledTimes(1);
-    await append('b');
-    expect(new Set(await Promise.all(readers.map(({ next }) => next()))).size).toBe(1);
-    expect([reads.mock.calls.length, later.mock.calls.length]).toEqual([1, 1]);
-    readers.forEach(({ stop }) => stop());
-  });
-
   it('hands nothing more to a reader that rejected a page', async () => {
     for (const text of 'ab') await append(text);
     const take = jest.fn(() => Promise.resolve(false));
@@ -223,27 +209,6 @@ describe('the log', () => {
     taken();
     expect(texts(await steps.next())).toEqual(['b', 'c', 'd']);
     following.stop();
-  });
-
-  it('reads the store once for all readers that return at once, if the cache can hold what they missed', async () => {
-    await Promise.all(Array.from({ length: 400 }, (_, i) => append(String(i + 1))));
-    const starts = await Promise.all([1, 100, 200, 300].map((last) => log.start('lobby', { last })));
-    const reads = [jest.spyOn(stores.log, 'before'), jest.spyOn(stores.log, 'after')];
-    const readers = [...starts, ...starts].map((start) => reader(log, start));
-    const pages = await Promise.all(readers.map(({ next }) => next()));
-    expect(pages.map((page) => texts(page)[0])).toEqual([
-      '400',
-      '301',
-      '201',
-      '101',
-      '400',
-      '301',
-      '201',
-      '101',
-    ]);
-    // First the newest entries, which most readers need; then the whole tail, in two parts.
-    expect(reads.map((read) => read.mock.calls.length)).toEqual([3, 0]);
-    readers.forEach(({ stop }) => stop());
   });
 
   it('continues from far behind the cache', async () => {
@@ -315,5 +280,44 @@ describe('the log', () => {
     expect(await waiting.ended).toBeUndefined();
     expect(await reader(log, start).ended).toBeUndefined();
     await expect(append('too late')).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+// Where others may write to the store, it is read anew for whoever asks: see shared-store.test.ts.
+describeSqlite('the log, of one process', () => {
+  it('shares one page, read once, among readers at the same position', async () => {
+    await append('a');
+    const start = await log.start('lobby', { after: 'earliest' });
+    const reads = jest.spyOn(stores.log, 'before');
+    const later = jest.spyOn(stores.log, 'after');
+    const readers = Array.from({ length: 50 }, () => reader(log, start));
+    const pages = await Promise.all(readers.map(({ next }) => next()));
+    expect(new Set(pages).size).toBe(1);
+    expect(reads).toHaveBeenCalledTimes(1);
+    await append('b');
+    expect(new Set(await Promise.all(readers.map(({ next }) => next()))).size).toBe(1);
+    expect([reads.mock.calls.length, later.mock.calls.length]).toEqual([1, 1]);
+    readers.forEach(({ stop }) => stop());
+  });
+
+  it('reads the store once for all readers that return at once, if the cache can hold what they missed', async () => {
+    await Promise.all(Array.from({ length: 400 }, (_, i) => append(String(i + 1))));
+    const starts = await Promise.all([1, 100, 200, 300].map((last) => log.start('lobby', { last })));
+    const reads = [jest.spyOn(stores.log, 'before'), jest.spyOn(stores.log, 'after')];
+    const readers = [...starts, ...starts].map((start) => reader(log, start));
+    const pages = await Promise.all(readers.map(({ next }) => next()));
+    expect(pages.map((page) => texts(page)[0])).toEqual([
+      '400',
+      '301',
+      '201',
+      '101',
+      '400',
+      '301',
+      '201',
+      '101',
+    ]);
+    // First the newest entries, which most readers need; then the whole tail, in two parts.
+    expect(reads.map((read) => read.mock.calls.length)).toEqual([3, 0]);
+    readers.forEach(({ stop }) => stop());
   });
 });

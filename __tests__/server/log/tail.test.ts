@@ -1,25 +1,24 @@
-import { join } from 'node:path';
 import { MemoryBudget } from '../../../server/log/memory-budget';
 import type { Page } from '../../../server/log/page';
 import { Tail } from '../../../server/log/tail';
-import { openStores, type Stores } from '../../../server/stores/open';
-import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder';
+import type { Stores } from '../../../server/stores/open';
+import { createPlace, type Place } from '../../support/places';
 import { messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
 
 describe("a room's cached entries", () => {
-  let folder: TemporaryFolder;
+  let place: Place;
   let stores: Stores;
   let epoch: string;
   beforeEach(async () => {
-    folder = createTemporaryFolder();
-    stores = await openStores(join(folder.path, 'parley.db'));
+    place = await createPlace();
+    stores = await place.open();
     ({ epoch } = await stores.log.after('lobby', 0, 1));
   });
   afterEach(async () => {
     jest.restoreAllMocks();
     await stores.close();
-    folder.remove();
+    await place.remove();
   });
 
   const append = (...messages: string[]) =>

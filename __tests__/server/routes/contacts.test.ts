@@ -1,10 +1,9 @@
 import { CONTACTS_MAX, Contacts } from '../../../server/chat/contacts';
 import type { WriteAccess } from '../../../server/chat/write-access';
 import type { Visitor } from '../../../server/identity/visitor';
-import { openStores } from '../../../server/stores/open';
 import type { Contact } from '../../../server/wire';
 import { type RunningApp, startApp } from '../../support/app';
-import { createTemporaryFolder } from '../../support/temporary-folder';
+import { createPlace } from '../../support/places';
 import { errorOf } from '../../support/error';
 import { postJson } from '../../support/http';
 import { connect } from '../../support/socket';
@@ -58,8 +57,8 @@ describe('/contacts', () => {
   });
 
   it('refuses a contact when the address book is full, and accepts one after a removal', async () => {
-    const { path: folder, remove } = createTemporaryFolder();
-    const stores = await openStores(`${folder}/parley.db`);
+    const place = await createPlace();
+    const stores = await place.open();
     const writeAccess = { authorize: async () => undefined } as unknown as WriteAccess;
     const contacts = new Contacts(stores.contacts, writeAccess, 'RU');
     const draft = { name: 'Masha', phone: '+79123456789' };
@@ -69,7 +68,7 @@ describe('/contacts', () => {
     await contacts.remove(VISITOR, first!.id);
     await expect(contacts.add(VISITOR, draft)).resolves.toMatchObject(draft);
     await stores.close();
-    remove();
+    await place.remove();
   });
 
   it.each<[string, unknown]>([

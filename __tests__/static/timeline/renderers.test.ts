@@ -54,7 +54,7 @@ describe('an entry of a kind that the page does not know', () => {
       await sendMessage(fixture.app.url, 'before');
       const masha = await fixture.openPage(`/?transport=${transport}`, { status: false });
       await masha.waitForMessages(['before']);
-      writeUnknownKind(fixture.app.database, 'lobby');
+      await writeUnknownKind(fixture.app.database, 'lobby');
       await sendMessage(fixture.app.url, 'after');
       await masha.waitForMessages(['before', 'after']);
       expect(await masha.page.locator('.message').count()).toBe(2);

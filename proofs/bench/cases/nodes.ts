@@ -1,4 +1,4 @@
-import { hasPostgres } from '../../../__tests__/support/postgres';
+import { hasPostgres } from '../../../__tests__/support/postgres-programs';
 import type { Patch } from '../../patch';
 import { percentile } from '../../percentile';
 import type { ServerProcess } from '../../../__tests__/support/process';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { hasPostgres } from '../../../__tests__/support/postgres';
+import { hasPostgres } from '../../../__tests__/support/postgres-programs';
 import type { Build } from '../build';
 import { Deployment } from '../deployment';
 import { Findings } from '../findings';

@@ -2,7 +2,8 @@ import type { Bus } from '../../../../server/access/bus';
 import { ListenBus } from '../../../../server/stores/postgres/listen-bus';
 import { NatsBus } from '../../../../server/stores/postgres/nats-bus';
 import { hasNats, startNats } from '../../../support/nats';
-import { createDatabase, hasPostgres } from '../../../support/postgres';
+import { createDatabase } from '../../../support/postgres';
+import { hasPostgres } from '../../../support/postgres-programs';
 import { startProxy, type Proxy } from '../../../support/proxy';
 import { Queue } from '../../../support/queue';
 

@@ -7,7 +7,8 @@ import { openStores } from '../../../../server/stores/open';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder';
 import { settingsOf } from '../../../support/backends';
 import { messageDraft } from '../../../support/drafts';
-import { createDatabase, hasPostgres, type TestDatabase } from '../../../support/postgres';
+import { createDatabase, type TestDatabase } from '../../../support/postgres';
+import { hasPostgres } from '../../../support/postgres-programs';
 
 /** Whether this machine has PgBouncer. With `CI` set it must be there. */
 const hasPooler =
