@@ -169,10 +169,10 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     await log.close();
     presence.close();
     limiters.close();
-    access.close();
     sockets.close();
     await io.close();
     await shutdown;
+    await access.close();
     await visitors.close();
     await stores.close();
   };

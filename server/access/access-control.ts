@@ -30,6 +30,8 @@ export class AccessControl {
   /** The open connections, each with the time of its last check, in ms since 1970, or {@link UNCHECKED}. */
   private readonly connections = new Map<Connection, number>();
   private readonly timer = setInterval(() => this.recheckDue(), TICK).unref();
+  /** Those under way: of open connections, and of some that have just closed. */
+  private readonly rechecks = new Set<Promise<void>>();
   /** Why no connections are admitted. */
   private suspension: Refusal | undefined;
 
@@ -128,7 +130,7 @@ export class AccessControl {
     const { suspension } = this;
     // Later, since the caller is still setting it up.
     if (suspension) queueMicrotask(() => connection.disconnect(suspension));
-    else void this.recheckConnection(connection);
+    else this.startRecheck(connection);
   }
 
   /** Unregisters a closed connection. */
@@ -164,9 +166,10 @@ export class AccessControl {
     this.suspension = undefined;
   }
 
-  /** Stops the regular checks. */
-  close(): void {
+  /** Stops the regular checks. @returns once those under way are done: they read from the stores. */
+  async close(): Promise<void> {
     clearInterval(this.timer);
+    await Promise.all(this.rechecks);
   }
 
   /**
@@ -181,8 +184,13 @@ export class AccessControl {
       if (!isDue && checkedAt !== UNCHECKED) continue;
       if ((started += 1) > RECHECKS_PER_TICK) return;
       this.connections.set(connection, now);
-      void this.recheckConnection(connection);
+      this.startRecheck(connection);
     }
+  }
+
+  private startRecheck(connection: Connection): void {
+    const recheck = this.recheckConnection(connection).finally(() => this.rechecks.delete(recheck));
+    this.rechecks.add(recheck);
   }
 
   private async recheckConnection(connection: Connection): Promise<void> {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Log } from '../../../server/log/log';
+import type { Stores } from '../../../server/stores/open';
 import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
 import { connect } from '../../support/socket';
@@ -90,5 +92,33 @@ describe.each(Object.entries(OPENERS))('connections over %s', (_transport, open)
     while (!(await open(headers))) await new Promise((resolve) => setImmediate(resolve));
     closing.splice(0).forEach((close) => close());
     while (!(await open(headers))) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('the check of a connection that has just been opened', () => {
+  it('is done before the stores are closed', async () => {
+    let stores: Stores | undefined;
+    const other = await startApp({}, { wrap: (opened) => (stores = opened) });
+    const { moderation } = stores!;
+    const bannedUntil = moderation.bannedUntil.bind(moderation);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const reads = jest.spyOn(moderation, 'bannedUntil');
+    // The first read authorizes the connection, the second is that of the check.
+    reads.mockImplementationOnce(bannedUntil).mockImplementationOnce(async (address) => {
+      await held;
+      return bannedUntil(address);
+    });
+    const { socket } = await connect(other.url);
+    expect(reads).toHaveBeenCalledTimes(2);
+    const close = jest.spyOn(stores!, 'close');
+    const closed = other.close();
+    if (other.server.listening) await once(other.server, 'close');
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(close).not.toHaveBeenCalled();
+    release();
+    await closed;
+    expect(close).toHaveBeenCalled();
+    socket.disconnect();
   });
 });
