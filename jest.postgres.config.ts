@@ -5,7 +5,10 @@ import config from './jest.config';
 // Without PostgreSQL no test is found, and there is nothing before which Jest would call it.
 reportMissingPostgres();
 
-/** The suites of `npm test` that speak of no store: what they promise holds on PostgreSQL as well. */
+/**
+ * The suites of `npm test` that speak of no store: what they promise holds on PostgreSQL as well. Of `server/log`, not those
+ * whose clock is faked, which no database follows, and those that use no store.
+ */
 const SUITES = [
   'hostile',
   'server/access',
@@ -14,7 +17,7 @@ const SUITES = [
   'server/concurrent-requests.test.ts',
   'server/entry-kinds.test.ts',
   'server/identity',
-  'server/log',
+  'server/log/{deleted,followers,history,log,tail}.test.ts',
   'server/routes',
   'server/transports',
 ];

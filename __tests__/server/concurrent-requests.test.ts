@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Stores } from '../../server/stores/open';
 import { Log } from '../../server/log/log';
+import type { Entry } from '../../server/wire';
 import { type RunningApp, startApp } from '../support/app';
 import { Authenticator } from '../support/authenticator';
 import { delayed } from '../support/delayed-stores';
 import { readPage } from '../support/http';
 import { TestVisitor } from '../support/test-visitor';
+import { WRITERS } from '../support/writers';
 
 const BACKINGS: [name: string, wrap: (stores: Stores) => Stores][] = [
   ['at once', (stores) => stores],
@@ -200,6 +202,23 @@ describe.each(BACKINGS)('concurrent requests, with stores that answer %s:', (_na
       expect(messages.map(({ type }) => type)).toEqual(['deleted_message', 'delete_message']);
       expect((await actions()).filter((action) => action === 'delete_message')).toHaveLength(1);
     });
+  });
+
+  describe('the messages of one connection', () => {
+    const connections = Object.entries(WRITERS).filter(([way]) => way !== 'POST /messages');
+
+    it.each(connections)(
+      'are stored in the order in which it sends them, without waiting for answers: %s',
+      async (_way, open) => {
+        const writer = await open(app.url);
+        const drafts = Array.from({ length: 100 }, (_, i) => {
+          return { id: randomUUID(), room: 'lobby', message: String(i) };
+        });
+        const answers = (await Promise.all(drafts.map((draft) => writer.write(draft)))) as Entry[];
+        expect(answers.map(({ seq }) => seq)).toEqual(drafts.map((_, i) => i + 1));
+        writer.close();
+      },
+    );
   });
 
   describe('an account', () => {

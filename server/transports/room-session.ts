@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../access/connection';
 import type { ChatDraft } from '../chat/chat';
+import { Turns } from '../chat/turns';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';
 import type { Pacer } from '../log/follower';
@@ -31,6 +32,7 @@ const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing'
 export class RoomSession implements Connection, Pacer {
   private readonly bounds: RequestBounds;
   private readonly room: CurrentRoom;
+  private readonly turns = new Turns();
   private isClosed = false;
 
   constructor(
@@ -131,13 +133,15 @@ export class RoomSession implements Connection, Pacer {
 
   /** @param namesRoom whether the draft is for the room that it names, and not for the current one. */
   private async send(draft: ChatDraft, namesRoom: boolean): Promise<Entry> {
+    const turn = this.turns.take();
     const characters = charactersOf(draft);
     this.bounds.hold(characters);
     try {
       await this.joined();
       if (!namesRoom) draft.room = this.room.name;
-      return (await this.services.chat.send(this.visitor, draft)).entry;
+      return (await this.services.chat.send(this.visitor, draft, turn)).entry;
     } finally {
+      turn.end();
       this.bounds.release(characters);
     }
   }
