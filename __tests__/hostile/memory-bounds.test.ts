@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type RunningApp, startApp } from '../support/app';
+import { fillRoom } from '../support/fill-room';
 import { createPlace } from '../support/places';
 import { openPollingSession, sendMessage } from '../support/http';
 import { dial, dialWebSocket, frame, waitForClose } from '../support/raw';
@@ -70,9 +71,9 @@ describe('a body', () => {
   it('in too many chunks closes its connection: each chunk counts as 256 additional bytes', async () => {
     app = await startApp({ LIMITS: 'off' });
     // Timeouts must not close the connection.
-    app.server.requestTimeout = app.server.headersTimeout = 0;
+    app.server.requestTimeout = app.server.headersTimeout = app.server.timeout = 0;
     const socket = await dial(app.url);
-    socket.write(CHUNKED + chunk('x').repeat(1_310));
+    socket.write(CHUNKED + chunk('x').repeat(1_340));
     await waitForClose(socket);
     const accepted = await dial(app.url);
     accepted.write(CHUNKED + chunk('x').repeat(1_024) + chunk(''));
@@ -198,8 +199,7 @@ describe('the unread data of one address', () => {
     const database = await createPlace();
     app = await startApp({}, { database });
     // More than the kernel's buffers of a connection hold.
-    for (let count = 0; count < 3_000; count += 50)
-      await Promise.all(Array.from({ length: 50 }, () => sendMessage(app.url, 'x'.repeat(4_000))));
+    await fillRoom(app.url, 'lobby', 3_000, () => 'x'.repeat(4_000));
     await app.close();
     // 20 connections: 160 KB.
     app = await startApp({ LIMITS: 'on', LIMIT_CONNECTIONS: '1' }, { database });

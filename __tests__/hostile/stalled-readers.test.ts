@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type RunningApp, startApp } from '../support/app';
+import { fillRoom } from '../support/fill-room';
 import { createPlace, type Place } from '../support/places';
 import { openPollingSession, readAll, sendMessage } from '../support/http';
 import { memoryOf } from '../support/memory';
@@ -56,11 +57,7 @@ describe.each(Object.keys(TRANSPORTS))('a reader that has stopped reading on %s'
       ...place.settings,
       NODE_OPTIONS: '--max-old-space-size=96',
     });
-    for (let count = 0; count < MESSAGES; count += 20) {
-      await Promise.all(
-        Array.from({ length: 20 }, () => sendMessage(server.url, '☃'.repeat(4_000), { room: 'full' })),
-      );
-    }
+    await fillRoom(server.url, 'full', MESSAGES, () => '☃'.repeat(4_000));
   });
   // The first attack warms up the heap, so that the growth by the others is comparable.
   beforeAll(() => attack('join'));
