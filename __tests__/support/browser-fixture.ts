@@ -3,6 +3,10 @@ import { type RunningApp, startApp } from './app';
 import { ChatPage, openBrowser } from './browser';
 import { type Proxy, startProxy } from './proxy';
 
+/** The browser of all tests of a file: each test file has modules of its own. */
+let browser: Browser | undefined;
+afterAll(() => browser?.close());
+
 /** A browser for the tests of a file, with a new server for each test. */
 export interface BrowserFixture {
   readonly app: RunningApp;
@@ -19,15 +23,11 @@ export interface BrowserFixture {
  * @param env the environment variables of the server.
  */
 export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
-  let browser: Browser;
   let app: RunningApp;
   let pages: ChatPage[];
   let proxies: Proxy[];
 
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
+  beforeAll(async () => (browser ??= await openBrowser()));
 
   beforeEach(async () => {
     app = await startApp(env);
@@ -36,7 +36,7 @@ export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
   });
   afterEach(async () => {
     const errors = pages.flatMap((page) => page.errors);
-    await Promise.all(browser.contexts().map((context) => context.close()));
+    await Promise.all(browser!.contexts().map((context) => context.close()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await app.close();
     expect(errors).toEqual([]);
@@ -47,7 +47,7 @@ export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
       return app;
     },
     get browser() {
-      return browser;
+      return browser!;
     },
     startProxy: async () => {
       const proxy = await startProxy(app.url);
@@ -55,7 +55,7 @@ export function setUpBrowser(env: Record<string, string> = {}): BrowserFixture {
       return proxy;
     },
     openPage: async (path = '/', options = {}, url = app.url) => {
-      const page = await ChatPage.open(browser, url + path, options);
+      const page = await ChatPage.open(browser!, url + path, options);
       pages.push(page);
       return page;
     },
