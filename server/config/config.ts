@@ -4,7 +4,7 @@ import type { AccessMode } from '../access/access-control';
 import type { LimitSettings } from '../access/rate-limits';
 import type { TrustedProxies } from '../identity/address';
 import { findMisspelled } from './misspellings';
-import { SETTINGS } from './settings';
+import { isPostgresUrl, SETTINGS } from './settings';
 
 /** The settings of an operator. The table in the README describes them. */
 export interface Config {
@@ -112,6 +112,7 @@ function limitsOf(settings: z.output<typeof SETTINGS>): LimitSettings {
 function describe({ path: [name], message, input }: z.core.$ZodIssue): string {
   if (name === undefined) return message;
   // An address may hold a password, also where the rest of it is wrong.
-  const value = String(name).endsWith('_URL') && name !== 'PUBLIC_URL' ? '' : `, not "${String(input)}"`;
+  const isSecret = (String(name).endsWith('_URL') && name !== 'PUBLIC_URL') || isPostgresUrl(String(input));
+  const value = isSecret ? '' : `, not "${String(input)}"`;
   return `${String(name)} must ${message}${value}.`;
 }

@@ -79,10 +79,23 @@ const country = value('be a two-letter country code such as RU or DE', (text): C
   return isSupportedCountry(code) ? code : undefined;
 });
 
-const path = value('be the path of a file', (text) =>
-  // SQLite interprets these as a database in memory, or as a URI.
-  text !== ':memory:' && !text.startsWith('file:') ? resolve(text) : undefined,
-);
+const path = z
+  .string()
+  .refine(
+    (text) => !isPostgresUrl(text),
+    'be the path of a file: the address of a PostgreSQL database belongs in DATABASE_URL',
+  )
+  .pipe(
+    value('be the path of a file', (text) =>
+      // SQLite interprets these as a database in memory, or as a URI.
+      text !== ':memory:' && !text.startsWith('file:') ? resolve(text) : undefined,
+    ),
+  );
+
+/** Whether a text begins as the address of a PostgreSQL database, which may hold a password. */
+export function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:/i.test(text);
+}
 
 const serverUrl = (protocols: readonly string[], example: string) =>
   value(`be an address such as ${example}`, (text) =>

@@ -157,6 +157,12 @@ describe('the configuration', () => {
     },
   );
 
+  it('refuses the address of a database as its path, and does not quote it', () => {
+    expect(() => readConfig({ DATABASE: 'postgres://me:secret@x/parley' })).toThrow(
+      'DATABASE must be the path of a file: the address of a PostgreSQL database belongs in DATABASE_URL.',
+    );
+  });
+
   it.each(['DATABASE_LISTEN_URL', 'NATS_URL'])('refuses %s without PostgreSQL', (name) => {
     const url = name === 'NATS_URL' ? 'nats://x' : 'postgres://x';
     expect(() => readConfig({ [name]: url })).toThrow(`${name} needs DATABASE_URL.`);
