@@ -43,7 +43,7 @@ export interface ChainedEntry extends FixedFields {
 }
 
 /** How many of a hash's digits a cursor carries. */
-const SHORT_DIGITS = 12;
+export const SHORT_HASH_DIGITS = 12;
 const DIGEST_BYTES = 32;
 const DIGEST_DIGITS = 2 * DIGEST_BYTES;
 
@@ -82,7 +82,7 @@ export function hashAfter(previous: Digest, entry: Omit<ChainedEntry, 'hash'>): 
 
 /** Returns the digits of a hash that a cursor carries: 48 bits, which two histories share by chance once in 10^14. */
 export function shorten(digest: Digest): string {
-  return digest.slice(0, SHORT_DIGITS);
+  return digest.slice(0, SHORT_HASH_DIGITS);
 }
 
 /** Returns why an entry does not follow a position of its room's chain; nothing if it does. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Bus } from '../../access/bus';
-import { shorten, startOfChain } from '../../log/chain';
+import { SHORT_HASH_DIGITS, shorten, startOfChain } from '../../log/chain';
 import type { Position } from '../../log/cursor';
 import { cut } from '../../log/slice';
 import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
@@ -11,11 +11,13 @@ import { foundIn, readsOf, writesOf } from './append-queries';
 import { query } from './query';
 import type { Transactions } from './transaction';
 
-const COLUMNS = `room, seq, type, id, visitor, username, body, at, left(encode(hash, 'hex'), 12) AS hash`;
+/** Selects the digits of a hash that a cursor carries. */
+const SHORT_HASH = `left(encode(hash, 'hex'), ${SHORT_HASH_DIGITS})`;
+const COLUMNS = `room, seq, type, id, visitor, username, body, at, ${SHORT_HASH} AS hash`;
 
 /** The hash at a seq, as far as a cursor carries it. */
 const hashAt = (seq: string): string =>
-  `(SELECT left(encode(hash, 'hex'), 12) FROM entries WHERE room = $1 AND seq = ${seq})`;
+  `(SELECT ${SHORT_HASH} FROM entries WHERE room = $1 AND seq = ${seq})`;
 
 /**
  * Selects the state of the log of the room `$1`, and the entries of a query beside it: one statement, so one snapshot.
@@ -25,7 +27,7 @@ const slice = (entries: string, at?: string): string =>
   `SELECT state.*, entry.* FROM (
      SELECT coalesce((SELECT head FROM rooms WHERE name = $1), 0) AS head,
        coalesce((SELECT at FROM rooms WHERE name = $1), 0) AS "headAt",
-       (SELECT left(encode(hash, 'hex'), 12) FROM rooms WHERE name = $1) AS "headHash",
+       (SELECT ${SHORT_HASH} FROM rooms WHERE name = $1) AS "headHash",
        (SELECT seq FROM entries WHERE room = $1 ORDER BY seq LIMIT 1) AS first,
        ${at ? hashAt(at) : 'NULL'} AS "hashAt", ${at ? hashAt(`${at} - 1`) : 'NULL'} AS "hashBefore") AS state
    LEFT JOIN LATERAL (${entries}) AS entry ON TRUE ORDER BY entry.seq`;
@@ -43,7 +45,7 @@ export const READS = {
   ),
   newestHistory: `SELECT seq, ${hashAt('newest.seq - 1')} AS "hashBefore" FROM (
     SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2) AS newest ORDER BY seq LIMIT 1`,
-  heads: `SELECT name, head, left(encode(hash, 'hex'), 12) AS hash FROM rooms WHERE name = ANY($1)`,
+  heads: `SELECT name, head, ${SHORT_HASH} AS hash FROM rooms WHERE name = ANY($1)`,
   byId: `SELECT ${COLUMNS} FROM entries WHERE room = $1 AND id = $2`,
 } as const;
 
