@@ -6,6 +6,7 @@ import type { Entry } from '../../wire';
 import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { BY_ID, type NewRow } from './append';
 import { COLUMNS, SHORT_HASH } from './columns';
+import { reading } from './unavailable';
 import type { Writer } from './writer';
 
 /** The queries of history. Each uses an index, so its cost does not depend on the log's length. */
@@ -53,10 +54,15 @@ export class SqliteLog implements Store {
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
     this.readHash = db.prepare<[string, number], string>(READS.hash).pluck();
-    this.readInTransaction = db.transaction(
-      (room: string, read: (first: number, head: number) => Row[], ...seqs: number[]) =>
+    const readSpan = db.transaction(
+      (room: string, read: (first: number, head: number) => Row[], seqs: readonly number[]) =>
         this.readSpan(room, read, seqs),
     );
+    this.readInTransaction = (
+      room: string,
+      read: (first: number, head: number) => Row[],
+      ...seqs: number[]
+    ): LogSlice => reading(() => readSpan(room, read, seqs));
   }
 
   async append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]> {
@@ -76,7 +82,7 @@ export class SqliteLog implements Store {
   }
 
   async rooms(): Promise<string[]> {
-    return this.readRooms.all();
+    return reading(() => this.readRooms.all());
   }
 
   async head(room: string): Promise<LogHead> {
@@ -109,15 +115,17 @@ export class SqliteLog implements Store {
   }
 
   async startOfNewest(room: string, count: number): Promise<Position | undefined> {
-    const first = this.readNewestHistory.all(room, count).at(-1);
-    if (first === undefined) return undefined;
-    const seq = first - 1;
-    // Entries never change their hashes, so two reads agree.
-    return { epoch: this.epoch, seq, hash: this.hashAt(room, seq) };
+    return reading(() => {
+      const first = this.readNewestHistory.all(room, count).at(-1);
+      if (first === undefined) return undefined;
+      const seq = first - 1;
+      // Entries never change their hashes, so two reads agree.
+      return { epoch: this.epoch, seq, hash: this.hashAt(room, seq) };
+    });
   }
 
   async find(room: string, id: string): Promise<Entry | undefined> {
-    const row = this.readById.get(room, id);
+    const row = reading(() => this.readById.get(room, id));
     return row && entryOfRow(row, this.epoch);
   }
 

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Change } from '../../access/control-channel';
 import type { Guard, SqlDatabase, Statement, Value } from '../sql/database';
 import type { SqliteControl } from './control';
+import { reading } from './unavailable';
 import type { Writer } from './writer';
 
 /** The relational side of a SQLite file: reads on a connection, and writes on the writer's thread. */
@@ -18,7 +19,8 @@ export class SqliteDatabase implements SqlDatabase {
   async read<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
     let query = this.queries.get(sql);
     if (!query) this.queries.set(sql, (query = this.db.prepare(sql)));
-    return query.all(...values) as Row[];
+    const prepared = query;
+    return reading(() => prepared.all(...values) as Row[]);
   }
 
   run(...statements: readonly Statement[]): Promise<void> {
