@@ -33,6 +33,8 @@ export interface OpenedPostgres {
  */
 export async function openPostgres(settings: PostgresSettings, importing = false): Promise<OpenedPostgres> {
   const pool = createPool(settings);
+  // Of their own: a database whose queries all wait for a lock is in reach.
+  const checks = createPool({ ...settings, pool: 1 });
   let opened: ClosableBus | undefined;
   try {
     await migrate(settings.url);
@@ -46,16 +48,16 @@ export async function openPostgres(settings: PostgresSettings, importing = false
       sql: new PostgresDatabase(pool, transactions, control),
       control,
       bus,
-      ping: () => ping(pool),
+      ping: () => ping(checks),
       close: async () => {
         await control.close();
         await bus.close();
-        await pool.end();
+        await Promise.all([pool.end(), checks.end()]);
       },
     };
   } catch (error) {
     await opened?.close();
-    await pool.end();
+    await Promise.all([pool.end(), checks.end()]);
     throw explain(error, settings.url);
   }
 }

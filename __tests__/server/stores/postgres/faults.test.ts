@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { Log } from '../../../../server/log/log';
 import type { AppendResult, Draft } from '../../../../server/log/store';
 import { openStores, type Stores } from '../../../../server/stores/open';
@@ -51,6 +52,19 @@ describePostgres('a log in PostgreSQL', () => {
     await Promise.all(opened.map((stores) => stores.close()));
     await proxy.close();
     await database.remove();
+  });
+
+  it('answers its checks while all connections for queries wait for a lock', async () => {
+    const stores = await open(database.url, { pool: 2 });
+    const other = new Client(database.url);
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE entries');
+    let waiting = 4;
+    const reads = Array.from({ length: waiting }, () => idsIn(stores).finally(() => (waiting -= 1)));
+    await stores.ping();
+    expect(waiting).toBe(4);
+    await other.end();
+    await Promise.all(reads);
   });
 
   it('keeps all that it has acknowledged when the server is restarted under load, and goes on by itself (F17)', async () => {
