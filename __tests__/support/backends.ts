@@ -33,7 +33,8 @@ export const BACKENDS: Record<string, () => Backend> = {
 
 /** Returns the settings of a PostgreSQL database. */
 export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): PostgresSettings {
-  return { url, listenUrl: url, pool: 4, statementTimeout: 10_000, natsUrl: undefined, ...more };
+  const defaults = { pool: 4, commitsByRoom: false, statementTimeout: 10_000, natsUrl: undefined };
+  return { url, listenUrl: url, ...defaults, ...more };
 }
 
 /** Returns a backend whose stores answer late and out of order; see {@link delayed}. */

@@ -37,9 +37,9 @@ export async function withNodes<T>(
 
 /** Returns the function that starts a node of Parley. */
 export const parleyOf =
-  (build: Build) =>
+  (build: Build, settings: Record<string, string>) =>
   (env: Record<string, string>): Promise<ServerProcess> =>
-    startProcess(env, build.main);
+    startProcess({ ...settings, ...env }, build.main);
 
 /** Starts a node of Socket.IO on its PostgreSQL adapter. */
 export function startSocketIo(env: Record<string, string>): Promise<ServerProcess> {

@@ -46,6 +46,8 @@ export interface PostgresSettings {
   listenUrl: string;
   /** The most connections for queries. */
   pool: number;
+  /** Whether each transaction of the log has entries of one room only. */
+  commitsByRoom: boolean;
   /** How long a statement may take, in ms. */
   statementTimeout: number;
   /** The address of the NATS server that carries hints between nodes; without one, the database does. */
@@ -92,6 +94,7 @@ function databaseOf(settings: z.output<typeof SETTINGS>): DatabaseSettings {
     url,
     listenUrl: settings.DATABASE_LISTEN_URL ?? url,
     pool: settings.DATABASE_POOL,
+    commitsByRoom: settings.DATABASE_BATCHES === 'room',
     statementTimeout: settings.DATABASE_TIMEOUT * 1_000,
     natsUrl: settings.NATS_URL,
   };

@@ -130,6 +130,7 @@ export const SETTINGS = z
     DATABASE_LISTEN_URL: postgresUrl.optional(),
     DATABASE_POOL: integer(2, 1_000).default(10),
     DATABASE_TIMEOUT: integer(1, 600).default(10),
+    DATABASE_BATCHES: z.enum(['all', 'room'], 'be all or room').default('all'),
     NATS_URL: natsUrl.optional(),
     TAIL: integer(1, 10_000).default(500),
     PHONE_REGION: country.default('RU'),

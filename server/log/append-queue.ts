@@ -15,11 +15,19 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
-/** The drafts that wait for a commit. All that arrive in one turn of the event loop are committed together. */
+/**
+ * The drafts that wait for a commit. All that arrive in one turn of the event loop, or while the last commit is under way,
+ * are committed together: those of all rooms or, if the store commits rooms apart, those of each.
+ */
 export class AppendQueue {
-  private pending: Pending[] = [];
-  private flushing: Promise<void> | undefined;
+  /** The drafts that wait, by their room if rooms are committed apart. The one that waits longest is first. */
+  private readonly pending = new Map<string, Pending[]>();
+  private size = 0;
+  /** Whose commits are under way. */
+  private readonly committing = new Set<string>();
+  private isScheduled = false;
   private isClosed = false;
+  private onIdle: () => void = () => undefined;
   private reportedAt = -Infinity;
 
   /** @param ring rings the bell of a room; `deleting` if something in it may have been erased. */
@@ -32,27 +40,47 @@ export class AppendQueue {
   append(draft: Draft): Promise<AppendResult> {
     if (this.isClosed)
       return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.', RETRY_AFTER));
-    if (this.pending.length >= QUEUE_MAX) {
+    if (this.size >= QUEUE_MAX) {
       return Promise.reject(
         new Refusal('unavailable', 'The server is too busy to store that now. Try again.', RETRY_AFTER),
       );
     }
     return new Promise((resolve, reject) => {
-      this.pending.push({ draft, resolve, reject });
-      this.flushing ??= new Promise(setImmediate).then(() => this.flush());
+      const lane = this.store.parallelRooms === undefined ? '' : draft.room;
+      const drafts = this.pending.get(lane);
+      if (drafts) drafts.push({ draft, resolve, reject });
+      else this.pending.set(lane, [{ draft, resolve, reject }]);
+      this.size += 1;
+      if (!this.isScheduled) setImmediate(() => this.start());
+      this.isScheduled = true;
     });
   }
 
   /** Accepts no more drafts, and waits until the accepted ones are on the disk. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.flushing;
+    while (this.size > 0 || this.committing.size > 0)
+      await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
-  private async flush(): Promise<void> {
-    // The next commit starts before the last one is acknowledged.
-    while (this.pending.length > 0) await this.commit(this.pending.splice(0, BATCH_MAX));
-    this.flushing = undefined;
+  /** Starts as many commits as may be under way at once. */
+  private start(): void {
+    this.isScheduled = false;
+    for (const [lane, drafts] of this.pending) {
+      if (this.committing.size >= (this.store.parallelRooms ?? 1)) return;
+      if (this.committing.has(lane)) continue;
+      const batch = drafts.splice(0, BATCH_MAX);
+      this.pending.delete(lane);
+      // The rest waits for its turn.
+      if (drafts.length > 0) this.pending.set(lane, drafts);
+      this.size -= batch.length;
+      this.committing.add(lane);
+      void this.commit(batch).then(() => {
+        this.committing.delete(lane);
+        this.start();
+        if (this.committing.size === 0) this.onIdle();
+      });
+    }
   }
 
   private async commit(batch: readonly Pending[]): Promise<void> {

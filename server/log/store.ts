@@ -70,6 +70,11 @@ export interface Store {
    * @throws {Error} if it is not known whether they were committed.
    */
   append(drafts: readonly Draft[], at: Date): Promise<(AppendResult | Conflict)[]>;
+  /**
+   * Into how many rooms it appends at once, each in transactions of its own. Without it, a transaction has drafts of any
+   * rooms, and one follows the other.
+   */
+  readonly parallelRooms?: number | undefined;
   /** Returns the names of all rooms that have entries, in order. */
   rooms(): Promise<string[]>;
   /** Returns the state of a room's log. */

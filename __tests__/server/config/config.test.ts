@@ -129,6 +129,7 @@ describe('the configuration', () => {
       url,
       listenUrl: url,
       pool: 10,
+      commitsByRoom: false,
       statementTimeout: 10_000,
       natsUrl: undefined,
     });
@@ -136,6 +137,7 @@ describe('the configuration', () => {
       DATABASE_URL: url,
       DATABASE_LISTEN_URL: 'postgresql://direct.example/parley',
       DATABASE_POOL: '4',
+      DATABASE_BATCHES: 'room',
       DATABASE_TIMEOUT: '3',
       NATS_URL: 'nats://nats.example',
     };
@@ -143,6 +145,7 @@ describe('the configuration', () => {
       url,
       listenUrl: 'postgresql://direct.example/parley',
       pool: 4,
+      commitsByRoom: true,
       statementTimeout: 3_000,
       natsUrl: 'nats://nats.example',
     });

@@ -15,16 +15,12 @@ const SENDERS = 64;
 /** Messages in flight for each sender when the nodes are busy. */
 const WINDOW = 16;
 
-/** Each message in a transaction of its own: one at a time in a room, and as many rooms at once as there are connections. */
+/** Each message in a transaction of its own: one at a time in a room. */
 const ONE_BY_ONE: readonly Patch[] = [
   {
     file: 'dist/log/append-queue.js',
-    from: 'await this.commit(this.pending.splice(0, BATCH_MAX));',
-    to: `for (const each of this.pending.splice(0)) {
-      const { room } = each.draft;
-      this.last ??= new Map();
-      this.last.set(room, Promise.resolve(this.last.get(room)).then(() => this.commit([each])));
-    }`,
+    from: 'BATCH_MAX = 1024',
+    to: 'BATCH_MAX = 1',
   },
 ];
 
@@ -42,10 +38,11 @@ const NOTIFY_INSIDE: readonly Patch[] = [
 
 const BASELINE = 'one transaction per message';
 const BELLS = [
-  { name: BASELINE, patches: ONE_BY_ONE, bell: 'postgres' },
-  { name: 'NOTIFY after the commit', patches: [], bell: 'postgres' },
-  { name: 'NOTIFY inside it', patches: NOTIFY_INSIDE, bell: 'postgres' },
-  ...(hasNats ? [{ name: 'NATS', patches: [], bell: 'nats' } as const] : []),
+  { name: BASELINE, patches: ONE_BY_ONE, bell: 'postgres', batches: 'room' },
+  { name: 'NOTIFY after the commit', patches: [], bell: 'postgres', batches: 'all' },
+  { name: 'the same, each room in transactions of its own', patches: [], bell: 'postgres', batches: 'room' },
+  { name: 'NOTIFY inside it', patches: NOTIFY_INSIDE, bell: 'postgres', batches: 'all' },
+  ...(hasNats ? [{ name: 'NATS', patches: [], bell: 'nats', batches: 'all' } as const] : []),
 ] as const;
 
 /** Appends and deliveries of several nodes on one PostgreSQL, by the way in which they ring each other's bells. */
@@ -59,9 +56,10 @@ export async function* nodes({ rounds, seconds, nodes: counts }: Scale): AsyncGe
           `${rooms === 1 ? 'One hot room' : `${rooms} rooms`}, ${count === 1 ? 'one node' : `${count} nodes`}`,
           rounds,
           [
-            ...candidates.map(({ name, build, bell }) => ({
+            ...candidates.map(({ name, build, bell, batches }) => ({
               name,
-              run: () => run(parleyOf(build), 'json', bell, count, rooms, seconds),
+              run: () =>
+                run(parleyOf(build, { DATABASE_BATCHES: batches }), 'json', bell, count, rooms, seconds),
             })),
             {
               name: 'Socket.IO on its adapter, which stores nothing',

@@ -69,6 +69,7 @@ export class PostgresLog implements Store {
     private readonly transactions: Transactions,
     private readonly bus: Bus,
     private readonly epoch: string,
+    readonly parallelRooms: number | undefined,
   ) {
     bus.subscribe('log', (room) => this.ring(room));
   }

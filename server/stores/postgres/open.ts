@@ -44,7 +44,7 @@ export async function openPostgres(settings: PostgresSettings, importing = false
     const transactions = new Transactions(pool, settings.statementTimeout);
     const control = new PostgresControl(pool, bus, await latestChange(pool));
     return {
-      log: new PostgresLog(pool, transactions, bus, epoch),
+      log: new PostgresLog(pool, transactions, bus, epoch, parallelRoomsOf(settings)),
       sql: new PostgresDatabase(pool, transactions, control),
       control,
       bus,
@@ -60,6 +60,11 @@ export async function openPostgres(settings: PostgresSettings, importing = false
     await Promise.all([pool.end(), checks.end()]);
     throw explain(error, settings.url);
   }
+}
+
+/** Half of the connections, so that reads and changes always find one. */
+function parallelRoomsOf({ commitsByRoom, pool }: PostgresSettings): number | undefined {
+  return commitsByRoom ? Math.floor(pool / 2) : undefined;
 }
 
 async function refuseUnfinishedImport(pool: Pool): Promise<void> {

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { Log } from '../../../../server/log/log';
 import { findMismatch, startOfChain, type ChainedEntry } from '../../../../server/log/chain';
 import type { AppendResult, Draft } from '../../../../server/log/store';
 import { openStores, type Stores } from '../../../../server/stores/open';
@@ -46,6 +47,21 @@ describePostgres('appending to PostgreSQL', () => {
     };
     const small = await statementsOf(messages(1));
     expect(await statementsOf(ROOMS.flatMap((room) => messages(100, room)))).toBe(small);
+  });
+
+  it('has one room in each transaction where that is set, and several at once', async () => {
+    const stores = await openStores(settingsOf(database.url, { pool: 4, commitsByRoom: true }));
+    const append = jest.spyOn(stores.log, 'append');
+    const log = new Log(stores.log, 4);
+    const drafts = Array.from({ length: 10 }, () => ROOMS.map((room) => messages(1, room)[0]!)).flat();
+    await Promise.all(drafts.map((draft) => log.append(draft)));
+    const transactions = append.mock.calls.map(([batch]) => new Set(batch.map(({ room }) => room)));
+    expect(transactions).toHaveLength(ROOMS.length);
+    expect(transactions.every(({ size }) => size === 1)).toBe(true);
+    for (const room of ROOMS) expect(findMismatch(await storedIn(room), startOfChain(room))).toBeUndefined();
+    expect(stores.log.parallelRooms).toBe(2);
+    await log.close();
+    await stores.close();
   });
 
   it('commits the batches of several nodes to the same rooms, in whatever order their drafts are', async () => {
