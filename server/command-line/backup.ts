@@ -5,7 +5,7 @@ import { copyDatabase, openCopy } from '../stores/sqlite/backup';
 import { createFile } from './new-file';
 import { withProgress } from './progress';
 import { note, print, type Terminal } from './terminal';
-import { summary } from './verify';
+import { damageOf, summary } from './verify';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -36,6 +36,7 @@ async function verifyCopy(terminal: Terminal, copy: string): Promise<string> {
     const { rooms, defects } = await withProgress(terminal, 'Verifying entries', (onProgress) =>
       verifyDatabase(snapshot, onProgress, terminal.interrupted),
     );
+    defects.push(...(await damageOf(snapshot)));
     for (const defect of defects) note(terminal, defect);
     if (defects.length > 0)
       throw new Error('The database is damaged, so the copy was not kept. Restore a backup.');

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Draft } from '../../../server/log/store';
 import { openStores } from '../../../server/stores/open';
@@ -132,6 +133,26 @@ describe('parley verify', () => {
       stderr: 'The database is damaged. Restore a backup as the README says.\n',
     });
   });
+
+  it.each([
+    ['the room of an entry', 'entries', 'lobby', /^The file is damaged: row 1 missing from index /],
+    ['an id in an index', 'entries_by_id', doomed.id, /^The file is damaged: row 1 missing from index /],
+  ])(
+    'finds a flipped byte in %s, which reading by another index does not show',
+    async (_what, place, text, defects) => {
+      await append(doomed);
+      const db = new Database(database);
+      const root = db.prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck();
+      const pageSize = db.pragma('page_size', { simple: true }) as number;
+      const begin = (root.get(place)! - 1) * pageSize;
+      db.close();
+      const bytes = readFileSync(database);
+      const at = begin + bytes.subarray(begin, begin + pageSize).indexOf(text) + 1;
+      bytes[at]! ^= 1;
+      writeFileSync(database, bytes);
+      expect(await verify()).toMatchObject({ code: 1, stdout: expect.stringMatching(defects) as string });
+    },
+  );
 
   it.each(Object.keys(PLACES))(
     'names a changed letter in %s, also while a server runs on it',
