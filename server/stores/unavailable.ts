@@ -16,5 +16,10 @@ export function unavailable(error: unknown): Refusal {
     reportedAt = now;
     console.error(`The database can't be used just now: ${String(error)}`);
   }
+  return databaseClosed();
+}
+
+/** Returns the refusal of a request that is still being served when the server stops, and has closed its database. */
+export function databaseClosed(): Refusal {
   return new Refusal('unavailable', "The server can't use its database just now. Try again.", RETRY_AFTER);
 }

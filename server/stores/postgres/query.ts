@@ -1,5 +1,5 @@
 import type { Pool, QueryConfig } from 'pg';
-import { unavailable } from '../unavailable';
+import { databaseClosed, unavailable } from '../unavailable';
 
 /**
  * PostgreSQL's codes for a database that can't be used just now: connection, resources, shutdown, timeouts, a disk, a
@@ -12,8 +12,13 @@ export async function query<Row>(pool: Pool, statement: QueryConfig): Promise<Ro
   try {
     return (await pool.query(statement)).rows as Row[];
   } catch (error) {
-    throw statementError(error);
+    throw poolError(pool, error);
   }
+}
+
+/** Returns the error of a statement, or of a connection for it. A pool that is closed on purpose is no fault to report. */
+export function poolError(pool: Pool, error: unknown): unknown {
+  return pool.ending ? databaseClosed() : statementError(error);
 }
 
 /** Returns the error of a statement: a refusal if it may succeed later, otherwise a fault of the server. */

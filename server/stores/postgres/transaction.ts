@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { statementError } from './query';
+import { poolError, statementError } from './query';
 
 /** What a transaction writes, given what it has read; nothing, and it is rolled back. */
 export interface Plan<Result> {
@@ -74,7 +74,7 @@ export class Transactions {
     try {
       return await this.pool.connect();
     } catch (error) {
-      throw statementError(error);
+      throw poolError(this.pool, error);
     }
   }
 }
