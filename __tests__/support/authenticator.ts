@@ -62,7 +62,8 @@ export class Authenticator {
     visitor: TestVisitor,
     headers: Record<string, string> = {},
   ): Promise<{ status: number; error: unknown }> {
-    const { body } = await visitor.request('POST', '/account/passkeys/options', {}, headers);
+    const { status, body } = await visitor.request('POST', '/account/passkeys/options', {}, headers);
+    if (status !== 200) return { status, error: body.error };
     const creation = await visitor.request(
       'POST',
       '/account/passkeys',

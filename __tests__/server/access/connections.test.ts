@@ -4,6 +4,7 @@ import { Log } from '../../../server/log/log';
 import type { Stores } from '../../../server/stores/open';
 import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
+import { waitUntilEqual } from '../../support/wait';
 import { connect } from '../../support/socket';
 import { openPeer } from '../../support/ws';
 
@@ -110,7 +111,7 @@ describe('the check of a connection that has just been opened', () => {
       return bannedUntil(address);
     });
     const { socket } = await connect(other.url);
-    expect(reads).toHaveBeenCalledTimes(2);
+    await waitUntilEqual(async () => reads.mock.calls.length, 2);
     const close = jest.spyOn(stores!, 'close');
     const closed = other.close();
     if (other.server.listening) await once(other.server, 'close');
