@@ -87,7 +87,9 @@ deleted and what deletes it fit. Names the first entry of each room that does no
 
 const EXPORT = `Writes all that belongs to the chat, as lines of JSON: the log, visitors, accounts, and so on. An import reads
 them into another database, in SQLite or PostgreSQL. It is one state of the database; the server may run.
-It contains everything that the database does, such as the key that signs cookies: keep it as private.`;
+It contains everything that the database does, such as the key that signs cookies: keep it as private.
+If an export to a file is interrupted, run it again with the same file: it continues, without what was deleted
+meanwhile. An export to stdout begins again.`;
 
 const IMPORT = `Reads an export, from a file or stdin, into an empty database, and verifies the result. No server may run on it.
 If it is interrupted, run it again with the same export: it continues where it stopped.`;

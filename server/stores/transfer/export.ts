@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { Value } from '../sql/database';
 import type { Snapshot } from '../sql/snapshot';
+import { continuedPages } from './continued-pages';
 import { formatHeader, formatRow, formatTrailer } from './format';
-import { TABLES, type Table } from './tables';
-
-/** The rows that are read at a time. */
-const PAGE = 500;
-
-type Row = Record<string, Value>;
+import type { InterruptedExport } from './interrupted-export';
+import { pagesOf } from './pages';
+import { ENTRIES, TABLES } from './tables';
 
 /**
  * Exports all that belongs to the chat in a database, in the format of format.ts.
  * @param onProgress is called with the rows that are exported, and how many there are.
+ * @param interrupted an earlier export, whose entries need not be read again.
  * @returns the text, in parts of some lines each.
  */
 export async function* exportText(
   snapshot: Snapshot,
   at: Date,
   onProgress: (done: number, total: number) => void,
+  interrupted?: InterruptedExport,
 ): AsyncGenerator<string> {
   const counts: Record<string, number> = {};
   for (const { name } of TABLES) {
@@ -31,7 +30,9 @@ export async function* exportText(
   hash.update(header);
   yield header;
   for (const table of TABLES) {
-    for await (const page of pagesOf(snapshot, table)) {
+    const isContinued = table === ENTRIES && interrupted;
+    const pages = isContinued ? continuedPages(snapshot, interrupted) : pagesOf(snapshot, table);
+    for await (const page of pages) {
       const text = page.map((row) => `${formatRow(table, row)}\n`).join('');
       hash.update(text);
       yield text;
@@ -40,20 +41,4 @@ export async function* exportText(
     }
   }
   yield `${formatTrailer({ rows, sha256: hash.digest('hex') })}\n`;
-}
-
-/** Reads a table in the order of its key. */
-async function* pagesOf(snapshot: Snapshot, { name, key, columns }: Table): AsyncGenerator<Row[]> {
-  const select = `SELECT ${Object.keys(columns).join(', ')} FROM ${name}`;
-  const order = `ORDER BY ${key.join(', ')} LIMIT ${PAGE}`;
-  const after = `(${key.join(', ')}) > (${key.map(() => '?').join(', ')})`;
-  let page = await snapshot.read<Row>(`${select} ${order}`);
-  while (page.length > 0) {
-    yield page;
-    const last = page.at(-1)!;
-    page = await snapshot.read<Row>(
-      `${select} WHERE ${after} ${order}`,
-      ...key.map((column) => last[column]!),
-    );
-  }
 }

@@ -9,26 +9,29 @@ export interface Table {
   columns: Readonly<Record<string, ColumnType>>;
 }
 
+/** The log. */
+export const ENTRIES: Table = {
+  name: 'entries',
+  key: ['room', 'seq'],
+  columns: {
+    room: 'text',
+    seq: 'integer',
+    type: 'text',
+    in_history: 'integer',
+    id: 'text',
+    visitor: 'text',
+    username: 'text',
+    body: 'text',
+    at: 'integer',
+    seal: 'bytes',
+    hash: 'bytes',
+  },
+};
+
 /** All tables that belong to a chat. They are the same in every database. */
 export const TABLES: readonly Table[] = [
   { name: 'settings', key: ['name'], columns: { name: 'text', value: 'text' } },
-  {
-    name: 'entries',
-    key: ['room', 'seq'],
-    columns: {
-      room: 'text',
-      seq: 'integer',
-      type: 'text',
-      in_history: 'integer',
-      id: 'text',
-      visitor: 'text',
-      username: 'text',
-      body: 'text',
-      at: 'integer',
-      seal: 'bytes',
-      hash: 'bytes',
-    },
-  },
+  ENTRIES,
   // After the entries: a room whose last entry is missing is damaged.
   {
     name: 'rooms',
