@@ -23,6 +23,7 @@ const SERVER = [
   'refusal.ts',
   'wire.ts',
   'entry-kinds.ts',
+  'words',
 ];
 const PAGE = ['pages', 'panels', 'timeline', 'composing', 'connection', 'browser'];
 const TRANSPORTS = ['socketio', 'websocket', 'sse', 'poll'].map((name) => `./server/transports/${name}.ts`);

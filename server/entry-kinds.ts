@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issue, type Sentence } from './words/sentence';
 
 /*
  * The registry of entry kinds, the only place that defines them. The store, the caches, the transports, the routes and
@@ -27,7 +28,7 @@ export interface EntryHead {
 }
 
 /** A line of plain text: a text by the writer of the entry, or a notice by the server. */
-export type Line = { text: string } | { notice: string };
+export type Line = { text: string } | { notice: Sentence };
 
 /** The definition of a kind of entry. */
 export interface EntryKind<Body extends object = object> {
@@ -63,20 +64,20 @@ const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 const VISIBLE = /[^\s\p{C}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 const message = z
-  .string('Send { "message": "…" }: the message must be a string.')
-  .refine((text) => VISIBLE.test(text), 'The message is empty.')
+  .string(issue('messageNotText'))
+  .refine((text) => VISIBLE.test(text), issue('messageEmpty'))
   // Counting characters is slow on long texts, and never needed past twice the bound.
   .refine(
     (text) => text.length <= 2 * MESSAGE_MAX && [...text].length <= MESSAGE_MAX,
-    `The message is over ${MESSAGE_MAX.toLocaleString('en')} characters.`,
+    issue(['messageTooLong', MESSAGE_MAX]),
   )
-  .refine((text) => !CONTROLS.test(text), 'The message holds control characters.')
-  .refine((text) => text.isWellFormed(), 'The message is not valid Unicode.');
+  .refine((text) => !CONTROLS.test(text), issue('messageControls'))
+  .refine((text) => text.isWellFormed(), issue('messageUnicode'));
 
 const KINDS = {
   /** A text that somebody wrote. */
   new_message: kind({
-    body: z.object({ message }, 'Send an object such as { "message": "hello" }.'),
+    body: z.object({ message }, issue('messageExpected')),
     isSendable: true,
     isInHistory: true,
     erasedAs: 'deleted_message',
@@ -87,14 +88,14 @@ const KINDS = {
   /** A deleted message, without its text. It keeps its seq and its id. */
   deleted_message: kind({
     body: z.object({}),
-    line: ({ username }) => ({ notice: `A message from “${username}” was deleted.` }),
+    line: ({ username }) => ({ notice: ['messageDeleted', username] }),
   }),
 
   /** The deletion of a message: readers that have it drop its text. The writer is the person who deleted it. */
   delete_message: kind({
     body: z.object({ /** The id of the message. */ target: z.string() }),
     erases: ({ target }) => target,
-    line: ({ username }) => ({ notice: `“${username}” deleted a message.` }),
+    line: ({ username }) => ({ notice: ['userDeletedMessage', username] }),
   }),
 };
 

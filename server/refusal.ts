@@ -1,4 +1,6 @@
 import type { ErrorBody, ErrorCode } from './wire';
+import { DEFAULT_LANGUAGE, type Language } from './words/language';
+import { inLanguage, type Sentence } from './words/sentence';
 
 /** The HTTP status of each error code. PROTOCOL.md has the same list. */
 export const STATUS = {
@@ -38,18 +40,18 @@ export const STATUS = {
 export const RETRY_AFTER = 2;
 
 /**
- * An error that is meant for the client, with a sentence for a person. Any other error is a fault of the server: it is
+ * An error that is meant for the client, with a sentence for a person: in no language until it is sent. Any other error is a fault of the server: it is
  * logged, and answered with `internal`.
  */
 export class Refusal extends Error {
-  /** @param message a sentence: what happened, and what to do. */
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    /** What happened, and what to do. */
+    readonly sentence: Sentence,
     /** When to try again, in s, where that is known. */
     readonly retryAfter?: number,
   ) {
-    super(message);
+    super(inLanguage(sentence, DEFAULT_LANGUAGE));
     this.name = 'Refusal';
   }
 
@@ -58,16 +60,22 @@ export class Refusal extends Error {
     return STATUS[this.code];
   }
 
-  /** The error as it crosses the wire, on every transport. */
-  get body(): ErrorBody {
-    const { message, code, status, retryAfter } = this;
-    return { error: message, code, status, ...(retryAfter !== undefined && { retryAfter }) };
+  /** Returns the error as it crosses the wire, on every transport. */
+  bodyIn(language: Language): ErrorBody {
+    const { sentence, code, status, retryAfter } = this;
+    const error = inLanguage(sentence, language);
+    return { error, code, status, ...(retryAfter !== undefined && { retryAfter }) };
   }
 }
 
-/** Returns an error as it crosses the wire. If it is not a refusal, it is logged, and its message is not disclosed. */
-export function errorBody(error: unknown): ErrorBody {
-  if (error instanceof Refusal) return error.body;
+/** Returns an error as a refusal. If it is none, it is logged, and its message is not disclosed. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
   console.error(error);
-  return new Refusal('internal', 'Something went wrong on the server. Try again.').body;
+  return new Refusal('internal', 'internal');
+}
+
+/** Returns an error as it crosses the wire; see {@link toRefusal}. */
+export function errorBody(error: unknown, language: Language): ErrorBody {
+  return toRefusal(error).bodyIn(language);
 }

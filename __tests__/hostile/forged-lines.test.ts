@@ -108,7 +108,7 @@ describe('line breaks and control characters', () => {
   });
 
   it('in a name that an older version accepted can’t imitate a notice', () => {
-    const forged = plainText([{ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' }]);
+    const forged = plainText([{ ...ENTRY, type: 'new_message', username: '* Olga', message: 'x' }], 'en');
     expect(forged).toEqual(['Olga: x']);
   });
 

@@ -3,7 +3,7 @@ import type { Profile, Visitor } from '../identity/visitor';
 import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { AuthorizedConnection, Connection } from './connection';
-import { formatExpiry } from './expiry';
+import { endOf } from './expiry';
 import type { VisitorLimits } from './visitor-limits';
 
 /** Admits everybody (`open`), invited people and accounts (`invite`), or accounts only (`closed`). */
@@ -90,7 +90,7 @@ export class AccessControl {
     const visitor = await this.visitors.identify(request);
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.isSignUpAllowed(profile)) throw new Refusal('sign_in_required', SIGN_IN_REQUIRED[this.mode]);
+    if (!this.isSignUpAllowed(profile)) throw this.signInRequired();
     return visitor;
   }
 
@@ -104,8 +104,7 @@ export class AccessControl {
    * @throws {Refusal} `forbidden`
    */
   refuseToken(request: IncomingMessage): void {
-    if (bearerOf(request))
-      throw new Refusal('forbidden', 'A token cannot change its account. Sign in with a browser.');
+    if (bearerOf(request)) throw new Refusal('forbidden', 'tokenRefused');
   }
 
   /** Returns whether the access mode admits a visitor. A ban is not considered. */
@@ -208,7 +207,7 @@ export class AccessControl {
   private async check(visitor: Visitor): Promise<void> {
     const profile = await this.visitors.profileOf(visitor);
     await this.refuseBanned(visitor, profile);
-    if (!this.admits(profile)) throw new Refusal('sign_in_required', SIGN_IN_REQUIRED[this.mode]);
+    if (!this.admits(profile)) throw this.signInRequired();
   }
 
   private isSignUpAllowed({ role, account }: Profile): boolean {
@@ -220,23 +219,18 @@ export class AccessControl {
     return this.mode === 'open' || account || (this.mode === 'invite' && role !== 'guest');
   }
 
+  private signInRequired(): Refusal {
+    return new Refusal('sign_in_required', this.mode === 'invite' ? 'invitationRequired' : 'accountRequired');
+  }
+
   private async refuseBanned({ address }: Visitor, { role, account, bannedUntil }: Profile): Promise<void> {
     if (bannedUntil > Date.now()) {
-      throw new Refusal('banned', `You are banned from this chat${formatExpiry(bannedUntil)}.`);
+      throw new Refusal('banned', ['banned', endOf(bannedUntil)]);
     }
     // A banned address affects guests only: members may share it with the person who was banned.
     if (role !== 'guest' || account) return;
     const addressBannedUntil = await this.bans.bannedUntil(address);
     if (addressBannedUntil > Date.now())
-      throw new Refusal(
-        'banned',
-        `Your address is banned from this chat${formatExpiry(addressBannedUntil)}.`,
-      );
+      throw new Refusal('banned', ['addressBanned', endOf(addressBannedUntil)]);
   }
 }
-
-const SIGN_IN_REQUIRED: Record<AccessMode, string> = {
-  open: '',
-  invite: 'This chat is by invitation. Open your invitation link, or sign in.',
-  closed: 'This chat is only for people with an account. Sign in.',
-};

@@ -72,7 +72,7 @@ export class AddressLimits {
    * @throws {Refusal} `rate_limited`
    */
   countProbe(request: IncomingMessage): void {
-    if (this.rateLimits) consume(this.probes, this.addressOf(request), 'There were too many probes');
+    if (this.rateLimits) consume(this.probes, this.addressOf(request), 'tooManyProbes');
   }
 
   /** Counts a refused request. */

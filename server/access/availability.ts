@@ -100,5 +100,5 @@ export class Availability {
 }
 
 function notReady(): Refusal {
-  return new Refusal('unavailable', 'This server is not ready. Try again.', RETRY_AFTER);
+  return new Refusal('unavailable', 'notReady', RETRY_AFTER);
 }

@@ -6,7 +6,7 @@ export const BODY_MAX = 64 * 1024;
 
 /** Returns the error for a longer body. */
 export function bodyTooLarge(): Refusal {
-  return new Refusal('too_large', `The body is over ${BODY_MAX / 1024} KB.`);
+  return new Refusal('too_large', ['bodyTooLarge', BODY_MAX / 1024]);
 }
 
 /** Returns the size that a request's headers declare for its body, in bytes: at most {@link BODY_MAX}. */

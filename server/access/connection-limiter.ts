@@ -45,11 +45,7 @@ type Slot = readonly [limiter: ConnectionLimiter, key: string];
  */
 export function reserve(...slots: readonly Slot[]): () => void {
   if (slots.some(([limiter, key]) => limiter.isFull(key)))
-    throw new Refusal(
-      'too_many_connections',
-      'Too many connections are open from here. Close some, and try again.',
-      10,
-    );
+    throw new Refusal('too_many_connections', 'connectionsFull', 10);
   for (const [limiter, key] of slots) limiter.add(key);
   let isOpen = true;
   return () => {

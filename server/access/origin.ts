@@ -2,9 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Addresses } from '../identity/address';
 import { Refusal } from '../refusal';
 
-/** The error for pages of other origins. */
-export const FOREIGN_ORIGIN = 'Pages of this origin may not use this server.';
-
 /**
  * Returns whether the origin of a request is allowed: this server's, a configured one, or none (scripts send no
  * `Origin`). Every request and handshake is checked, since browsers let any page open a WebSocket.
@@ -48,9 +45,6 @@ export function passkeyOrigin(
     if (origin && allowed.includes(origin)) return origin;
     const own = addresses.originOf(request);
     if (origin === undefined || origin === own) return own;
-    throw new Refusal(
-      'bad_request',
-      `This page is at ${origin}, and its request came to ${own}. If there is a proxy between them, it must pass on Host and X-Forwarded-Proto, and TRUST_PROXY must name it.`,
-    );
+    throw new Refusal('bad_request', ['proxyOrigin', origin, own]);
   };
 }

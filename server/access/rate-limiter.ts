@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal';
+import type { WaitSentence } from '../words/sentence';
 
 /** How many points a key may use in how many seconds. */
 export interface Allowance {
@@ -101,16 +102,16 @@ export class InMemoryRateLimiter implements RateLimiter {
 
 /**
  * Consumes one point.
- * @param sentence the reason for a refusal, without its full stop.
+ * @param sentence the reason for a refusal.
  * @throws {Refusal} `rate_limited`, with when to try again, if no point is left.
  */
-export function consume(limiter: RateLimiter, key: string, sentence: string): void {
+export function consume(limiter: RateLimiter, key: string, sentence: WaitSentence): void {
   refuseIfExhausted(limiter, key, sentence);
   limiter.count(key);
 }
 
 /** @throws {Refusal} `rate_limited`, with when to try again, if no point is left. See {@link consume}. */
-export function refuseIfExhausted(limiter: RateLimiter, key: string, sentence: string): void {
+export function refuseIfExhausted(limiter: RateLimiter, key: string, sentence: WaitSentence): void {
   const wait = limiter.retryAfter(key);
-  if (wait > 0) throw new Refusal('rate_limited', `${sentence}. Try again in ${wait} s.`, wait);
+  if (wait > 0) throw new Refusal('rate_limited', [sentence, wait], wait);
 }

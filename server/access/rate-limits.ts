@@ -1,5 +1,6 @@
 import type { Allowance, RateLimiter } from './rate-limiter';
 import type { CreateRateLimiter } from './shared-rate-limiters';
+import type { WaitSentence } from '../words/sentence';
 
 /** The rate limits, by the operations that they count. */
 export type RateLimitName = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
@@ -28,8 +29,8 @@ export function readsFor(size: number): number {
 export interface RateLimit {
   visitors: RateLimiter;
   addresses: RateLimiter;
-  /** The reason for a refusal, without its full stop. */
-  sentence: string;
+  /** The reason for a refusal. */
+  sentence: WaitSentence;
 }
 
 /** All rate limits; all transports share them. */
@@ -41,7 +42,7 @@ export function createRateLimits(
   create: CreateRateLimiter,
 ): RateLimits | undefined {
   if (!settings) return undefined;
-  const rateLimit = (name: RateLimitName, sentence: string): RateLimit => {
+  const rateLimit = (name: RateLimitName, sentence: WaitSentence): RateLimit => {
     const { points, seconds } = settings[name];
     return {
       visitors: create(`${name} of visitors`, { points, seconds }),
@@ -50,11 +51,11 @@ export function createRateLimits(
     };
   };
   return {
-    messages: rateLimit('messages', 'You are sending messages too fast'),
-    names: rateLimit('names', 'You have changed your name too often'),
-    contacts: rateLimit('contacts', 'You have changed contacts too often'),
-    signIns: rateLimit('signIns', 'There were too many attempts to sign in'),
-    reads: rateLimit('reads', 'You are sending too many requests'),
-    refusals: rateLimit('refusals', 'Too many of your requests were refused'),
+    messages: rateLimit('messages', 'tooManyMessages'),
+    names: rateLimit('names', 'tooManyNames'),
+    contacts: rateLimit('contacts', 'tooManyContacts'),
+    signIns: rateLimit('signIns', 'tooManySignIns'),
+    reads: rateLimit('reads', 'tooManyReads'),
+    refusals: rateLimit('refusals', 'tooManyRefusals'),
   };
 }

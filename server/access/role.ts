@@ -27,5 +27,5 @@ export async function requireRole(
 
 /** Returns the error for visitors without a role. */
 export function forbidden(required: 'moderator' | 'owner'): Refusal {
-  return new Refusal('forbidden', `Only ${required === 'owner' ? 'an owner' : 'a moderator'} may do that.`);
+  return new Refusal('forbidden', required === 'owner' ? 'ownerRequired' : 'moderatorRequired');
 }

@@ -3,8 +3,6 @@ import { consume, refuseIfExhausted, type Allowance } from './rate-limiter';
 import { ADDRESS_FACTOR } from './rate-limits';
 import type { CreateRateLimiter } from './shared-rate-limiters';
 
-const TOO_MANY_ATTEMPTS = 'There were too many attempts to sign in';
-
 /** The origin of an attempt to sign in. */
 export interface Attempt {
   address: string;
@@ -43,7 +41,7 @@ export class SignInLimits {
   countPassword(username: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, attempts, names, devices } = this.limits;
-    if (device) return consume(devices, device, TOO_MANY_ATTEMPTS);
+    if (device) return consume(devices, device, 'tooManySignIns');
     // Unknown names count, too: otherwise the limit would reveal which names exist. Hashing bounds the length of the
     // key.
     const name = hashOf(username);
@@ -52,7 +50,7 @@ export class SignInLimits {
       [attempts, `${name} ${address}`],
       [names, name],
     ] as const;
-    for (const [limiter, key] of counted) refuseIfExhausted(limiter, key, TOO_MANY_ATTEMPTS);
+    for (const [limiter, key] of counted) refuseIfExhausted(limiter, key, 'tooManySignIns');
     for (const [limiter, key] of counted) limiter.count(key);
   }
 
@@ -63,9 +61,9 @@ export class SignInLimits {
   countChallenge(visitor: string, { address, device }: Attempt): void {
     if (!this.limits) return;
     const { addresses, visitors, devices } = this.limits.challenges;
-    if (device) return consume(devices, device, TOO_MANY_ATTEMPTS);
-    refuseIfExhausted(addresses, address, TOO_MANY_ATTEMPTS);
-    refuseIfExhausted(visitors, visitor, TOO_MANY_ATTEMPTS);
+    if (device) return consume(devices, device, 'tooManySignIns');
+    refuseIfExhausted(addresses, address, 'tooManySignIns');
+    refuseIfExhausted(visitors, visitor, 'tooManySignIns');
     addresses.count(address);
     visitors.count(visitor);
   }

@@ -45,8 +45,7 @@ export class SlowMode {
     const last = (await this.store.lastMessage(room, writer)) ?? now - interval;
     // The clock may have been set back since the last message.
     const wait = Math.min(Math.max(Math.ceil((last + interval - now) / 1_000), 1), seconds);
-    const sentence = `This room is in slow mode: one message in ${seconds} s. Try again in ${wait} s.`;
-    throw new Refusal('slow_mode', sentence, wait);
+    throw new Refusal('slow_mode', ['slowMode', seconds, wait], wait);
   }
 
   private async undo(room: string, writer: string, at: number): Promise<void> {

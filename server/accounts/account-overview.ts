@@ -16,8 +16,8 @@ export interface AccountOverview {
   hasPassword: boolean;
   /** Whether the visitor may create an account with a password or a passkey. */
   canSignUp: boolean;
-  /** The error's sentence, if the visitor is banned. */
-  ban: string | undefined;
+  /** Why the visitor has no access, if it is banned. */
+  ban: Refusal | undefined;
 }
 
 /** Returns the account of a visitor. */
@@ -38,11 +38,11 @@ export async function accountOverview(
     passkeys: account ? await passkeys.of(visitor.id) : [],
     hasPassword: await accounts.hasPassword(visitor),
     canSignUp: await access.canSignUp(visitor),
-    ban: await access.checkBan(visitor).then(() => undefined, sentenceOfBan),
+    ban: await access.checkBan(visitor).then(() => undefined, expectBan),
   };
 }
 
-function sentenceOfBan(error: unknown): string {
-  if (error instanceof Refusal && error.code === 'banned') return error.message;
+function expectBan(error: unknown): Refusal {
+  if (error instanceof Refusal && error.code === 'banned') return error;
   throw error;
 }

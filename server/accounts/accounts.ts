@@ -48,7 +48,7 @@ export class Accounts {
     this.limits.consume('signIns', visitor);
     const currentHash = await this.store.passwordOf(visitor.id);
     if (currentHash && !(await isPassword(current ?? '', currentHash, visitor.address))) {
-      throw new Refusal('wrong_password', 'The current password is wrong.');
+      throw new Refusal('wrong_password', 'currentPasswordWrong');
     }
     const session = visitor.credential ? undefined : newCredential('session', label);
     const hash = await hashPassword(password, visitor.address);
@@ -67,7 +67,7 @@ export class Accounts {
       case 'name_missing':
         throw nameMissing();
       case 'password_changed':
-        throw new Refusal('conflict', 'The password has just been changed. Try again with the new one.');
+        throw new Refusal('conflict', 'passwordChanged');
     }
   }
 
@@ -96,11 +96,7 @@ export class Accounts {
 
   /** Returns the name that an account protects. @throws {Refusal} `bad_request` if the visitor has none. */
   private async requireName(visitor: Visitor): Promise<string> {
-    if (!visitor.isPersistent)
-      throw new Refusal(
-        'bad_request',
-        'Open the chat in a browser first: this request has no visitor cookie.',
-      );
+    if (!visitor.isPersistent) throw new Refusal('bad_request', 'browserFirst');
     const { username } = await this.visitors.profileById(visitor.id);
     if (username === ANONYMOUS) throw nameMissing();
     return username;

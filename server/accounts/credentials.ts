@@ -23,13 +23,10 @@ export class Credentials {
    */
   async createToken(visitor: Visitor, label: string): Promise<{ credential: Credential; secret: string }> {
     const { account } = await this.visitors.profileOf(visitor);
-    if (!account) throw new Refusal('bad_request', 'Create an account first: a token belongs to an account.');
+    if (!account) throw new Refusal('bad_request', 'accountFirst');
     const token = newCredential('token', label);
     if ((await this.store.addToken(visitor.id, withHash(token), CREDENTIALS_MAX)) !== 'done')
-      throw new Refusal(
-        'limit_reached',
-        `An account can have at most ${CREDENTIALS_MAX} tokens. Revoke some first.`,
-      );
+      throw new Refusal('limit_reached', ['tokensFull', CREDENTIALS_MAX]);
     return token;
   }
 

@@ -20,14 +20,8 @@ export class FairQueue {
    */
   async run<T>(lane: string, job: () => Promise<T>): Promise<T> {
     const jobs = this.lanes.get(lane) ?? [];
-    if (jobs.length >= LANE_MAX)
-      throw new Refusal(
-        'rate_limited',
-        'Too many sign-ins from your address are waiting. Try again in 5 s.',
-        5,
-      );
-    if (this.waiting >= TOTAL_MAX)
-      throw new Refusal('unavailable', 'Too many people are signing in. Try again in 10 s.', 10);
+    if (jobs.length >= LANE_MAX) throw new Refusal('rate_limited', ['signInsWaiting', 5], 5);
+    if (this.waiting >= TOTAL_MAX) throw new Refusal('unavailable', ['signInsBusy', 10], 10);
     return new Promise<T>((resolve, reject) => {
       jobs.push(() => job().then(resolve, reject));
       this.lanes.set(lane, jobs);

@@ -186,5 +186,5 @@ function isUsable({ used, uses, until }: Invitation): boolean {
 }
 
 function linkExpired(): Refusal {
-  return new Refusal('not_found', 'This invitation link is no longer valid. Ask for another.');
+  return new Refusal('not_found', 'invitationGone');
 }

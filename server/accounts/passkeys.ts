@@ -69,7 +69,7 @@ export class Passkeys {
       expectedRPID: hostOf(origin),
       requireUserVerification: false,
     }).catch(refuseInvalid);
-    if (!verified) throw new Refusal('bad_request', NOT_VERIFIED);
+    if (!verified) throw new Refusal('bad_request', 'passkeyUnverified');
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key = Buffer.from(publicKey).toString('base64url');
     const passkey = { id, visitor, publicKey: key, counter, transports, at: Date.now() };
@@ -79,9 +79,9 @@ export class Passkeys {
       case 'name_missing':
         throw nameMissing();
       case 'challenge_spent':
-        throw new Refusal('bad_request', NOT_VERIFIED);
+        throw new Refusal('bad_request', 'passkeyUnverified');
       case 'passkey_known':
-        throw new Refusal('conflict', 'That passkey is already registered. Sign in with it.');
+        throw new Refusal('conflict', 'passkeyKnown');
       case 'limit_reached':
         throw limitReached();
     }
@@ -108,7 +108,7 @@ export class Passkeys {
     limits: SessionLimits,
   ): Promise<string> {
     const passkey = await this.store.passkey(response.id);
-    if (!passkey) throw new Refusal('sign_in_failed', 'This passkey is not registered here.');
+    if (!passkey) throw new Refusal('sign_in_failed', 'passkeyUnknown');
     const { id, publicKey, counter, transports, visitor } = passkey;
     const challenge = this.expectChallenge('sign in');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -124,11 +124,11 @@ export class Passkeys {
       },
       requireUserVerification: false,
     }).catch(refuseInvalid);
-    if (!verified) throw new Refusal('sign_in_failed', NOT_VERIFIED);
+    if (!verified) throw new Refusal('sign_in_failed', 'passkeyUnverified');
     const used = { id, visitor, counter: authenticationInfo.newCounter };
     // Verifying takes a while: the passkey may have been used or removed since it was read.
     if ((await this.store.addPasskeySession(used, challenge.spent(), session, limits)) !== 'done')
-      throw new Refusal('sign_in_failed', NOT_VERIFIED);
+      throw new Refusal('sign_in_failed', 'passkeyUnverified');
     return visitor;
   }
 
@@ -143,10 +143,7 @@ export class Passkeys {
    */
   async remove(visitor: string, id: string): Promise<void> {
     if ((await this.store.removePasskey(visitor, id)) === 'no_sign_in_left') {
-      throw new Refusal(
-        'conflict',
-        'This is the only way to sign in. Set a password or add another passkey first.',
-      );
+      throw new Refusal('conflict', 'onlyWayIn');
     }
   }
 
@@ -167,15 +164,13 @@ export class Passkeys {
   }
 }
 
-const NOT_VERIFIED = 'That passkey could not be verified. Try again.';
-
 function limitReached(): Refusal {
-  return new Refusal('limit_reached', `You have ${PASSKEYS_MAX} passkeys. Remove some first.`);
+  return new Refusal('limit_reached', ['passkeysFull', PASSKEYS_MAX]);
 }
 
 /** The library throws if a response is invalid: an error of the client. */
 function refuseInvalid(): never {
-  throw new Refusal('bad_request', NOT_VERIFIED);
+  throw new Refusal('bad_request', 'passkeyUnverified');
 }
 
 /** Returns the relying party id of an origin. */

@@ -60,7 +60,7 @@ export class SignIn {
       if ((await this.store.addSession(visitor, withHash(session), sessionLimits(), hash)) === 'done')
         return { visitor, ...session };
     }
-    throw new Refusal('sign_in_failed', 'The name or the password is wrong.');
+    throw new Refusal('sign_in_failed', 'signInFailed');
   }
 
   /**

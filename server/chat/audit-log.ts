@@ -4,16 +4,17 @@ import { displayName } from '../identity/appearance';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { describeAction } from './describe-action';
+import type { Sentence } from '../words/sentence';
 import type { ModerationStore } from './moderation-store';
 
 /** An audit entry in words, for the moderation page. */
 export interface DescribedAuditEntry {
   /** In ms since 1970. */
   at: number;
-  /** The actor's name. */
-  actor: string;
+  /** The actor's name; undefined if it is the server itself. */
+  actor: string | undefined;
   /** A predicate, such as “muted Masha for 10 minutes”. */
-  action: string;
+  action: Sentence;
 }
 
 /** Reads the audit log, and describes its entries to owners. */
@@ -43,7 +44,7 @@ export class AuditLog {
     const names = new Map(await Promise.all(entriesOfNames));
     return entries.map((entry) => ({
       at: entry.at,
-      actor: entry.visitor ? names.get(entry.visitor)! : 'The server',
+      actor: entry.visitor ? names.get(entry.visitor)! : undefined,
       action: describeAction(entry, (visitor) => names.get(visitor)!),
     }));
   }

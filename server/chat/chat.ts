@@ -113,7 +113,7 @@ export class Chat {
     const { locked, slow } = await this.rules.of(room);
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator'))
       return { username, undoCount: () => Promise.resolve() };
-    if (locked) throw new Refusal('room_locked', 'This room is locked: only moderators can write.');
+    if (locked) throw new Refusal('room_locked', 'roomLocked');
     // A visitor without a cookie could otherwise reconnect to evade slow mode.
     const writer = visitor.isPersistent ? visitor.id : visitor.address;
     return { username, undoCount: await this.slowMode.count(room, writer, slow) };

@@ -40,10 +40,7 @@ export class Contacts {
     await this.writeAccess.authorize('contacts', actor);
     const contact = { id: randomUUID(), name: draft.name, phone: this.normalizePhone(draft.phone) };
     if ((await this.store.addContact(contact, CONTACTS_MAX)) === 'limit_reached') {
-      throw new Refusal(
-        'limit_reached',
-        `The address book is full: it holds ${CONTACTS_MAX} contacts. Remove one first.`,
-      );
+      throw new Refusal('limit_reached', ['addressBookFull', CONTACTS_MAX]);
     }
     return contact;
   }
@@ -57,10 +54,7 @@ export class Contacts {
   private normalizePhone(text: string): string {
     const phone = parsePhoneNumberFromString(text, this.region);
     if (!phone?.isValid()) {
-      throw new Refusal(
-        'bad_request',
-        `"${text}" is not a phone number. Write it with its country code, such as +7 912 345-67-89.`,
-      );
+      throw new Refusal('bad_request', ['phoneInvalid', text]);
     }
     return phone.ext ? `${phone.number};ext=${phone.ext}` : phone.number;
   }

@@ -22,8 +22,7 @@ export class Deletions {
    */
   async delete(actor: Visitor, room: string, id: string): Promise<void> {
     const entry = await this.log.find(room, id);
-    if (!entry || !(isErased(entry.type) || erased(entry)))
-      throw new Refusal('not_found', 'There is no such message.');
+    if (!entry || !(isErased(entry.type) || erased(entry))) throw new Refusal('not_found', 'messageMissing');
     const check = async (): Promise<ExpectedRoles> =>
       entry.visitor === actor.id ? [] : privilegeOver(this.visitors, actor, entry.visitor);
     if (isErased(entry.type)) return void (await check());

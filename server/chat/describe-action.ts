@@ -1,5 +1,5 @@
 import type { AuditedAction } from '../log/audited-action';
-import type { Role } from '../wire';
+import type { Sentence } from '../words/sentence';
 
 /**
  * Returns an audited action as the predicate of a sentence whose subject is the actor: “muted Masha for 10 minutes”. An
@@ -9,59 +9,29 @@ import type { Role } from '../wire';
 export function describeAction(
   { action, target, details }: AuditedAction,
   nameOf: (visitor: string) => string,
-): string {
+): Sentence {
   switch (action) {
     case 'delete_message':
-      return `deleted a message (#${details.room}, ${details.username})`;
+      return ['auditDelete', details.room, details.username];
     case 'mute':
-      return `muted ${nameOf(target)} ${duration(details.minutes)}`;
+      return ['auditMute', nameOf(target), details.minutes];
     case 'unmute':
-      return `unmuted ${nameOf(target)}`;
+      return ['auditUnmute', nameOf(target)];
     case 'ban':
-      return [
-        `banned ${nameOf(target)} ${duration(details.minutes)}`,
-        ...(details.addresses.length > 0 ? [`and ${details.addresses.join(', ')}`] : []),
-      ].join(', ');
+      return ['auditBan', nameOf(target), details.minutes, details.addresses];
     case 'unban':
-      return `unbanned ${nameOf(target)}`;
+      return ['auditUnban', nameOf(target)];
     case 'set_role':
-      return `made ${nameOf(target)} ${WITH_ARTICLE[details.role]}`;
-    case 'set_room': {
-      const slow = details.slow > 0 ? `one message every ${details.slow} s` : 'no slow mode';
-      return `changed #${target}: ${details.locked ? 'locked' : 'open'}, ${slow}`;
-    }
-    case 'invite': {
-      const invited = details.uses === 1 ? WITH_ARTICLE[details.role] : `${details.uses} ${details.role}s`;
-      return `created an invitation link for ${invited}`;
-    }
+      return ['auditRole', nameOf(target), details.role];
+    case 'set_room':
+      return ['auditRoom', target, details.locked, details.slow];
+    case 'invite':
+      return ['auditInvite', details.role, details.uses];
     case 'revoke_invitation':
-      return 'revoked an invitation link';
+      return 'auditRevoke';
     case 'redeem_invitation':
-      return `joined through an invitation link, as ${WITH_ARTICLE[details.role]}`;
-    default: {
-      const name: string = action satisfies never;
-      return `performed an action that this version of Parley does not know (${name})`;
-    }
+      return ['auditRedeem', details.role];
+    default:
+      return ['auditUnknown', action satisfies never];
   }
-}
-
-const WITH_ARTICLE: Record<Role, string> = {
-  guest: 'a guest',
-  member: 'a member',
-  moderator: 'a moderator',
-  owner: 'an owner',
-};
-
-const UNITS = [
-  [24 * 60, 'day'],
-  [60, 'hour'],
-  [1, 'minute'],
-] as const;
-
-/** @param minutes undefined if permanent. */
-function duration(minutes: number | undefined): string {
-  if (minutes === undefined) return 'permanently';
-  const [size, unit] = UNITS.find(([size]) => minutes % size === 0)!;
-  const count = minutes / size;
-  return `for ${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -62,7 +62,7 @@ export class Moderation {
   async setRole(actor: Visitor, visitor: string, role: Role): Promise<void> {
     if (visitor === actor.id) {
       await requireRole(this.visitors, actor, 'owner');
-      throw new Refusal('forbidden', 'You cannot change your own role. Ask another owner.');
+      throw new Refusal('forbidden', 'ownRole');
     }
     // The actor must still be an owner when this is committed. Together with the check above, an owner always remains.
     await commitWithRoles(

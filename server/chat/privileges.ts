@@ -25,8 +25,7 @@ export async function privilegeOver(
 ): Promise<ExpectedRoles> {
   const { role } = await requireRole(visitors, actor, 'moderator');
   const other = await visitors.profileById(visitor);
-  if (isAtLeast(other.role, role))
-    throw new Refusal('forbidden', `You cannot do that to ${other.username}, whose role is not below yours.`);
+  if (isAtLeast(other.role, role)) throw new Refusal('forbidden', ['outranked', other.username]);
   return [
     [actor.id, role],
     [visitor, other.role],

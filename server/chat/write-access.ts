@@ -29,7 +29,7 @@ export class WriteAccess {
   /** Returns the profile of a visitor. @throws {Refusal} `muted` */
   async checkMuted(visitor: Visitor): Promise<Profile> {
     const profile = await this.visitors.profileOf(visitor);
-    if (isMuted(profile)) throw new Refusal('muted', 'A moderator has muted you: you can only read.');
+    if (isMuted(profile)) throw new Refusal('muted', 'muted');
     return profile;
   }
 }

@@ -8,7 +8,7 @@ export const BODY_LIMITS = { limit: BODY_MAX, inflate: false };
 const refuseOtherTypes: RequestHandler = (request, _response, next) => {
   // `null` is a request without a body: it is refused for the fields that are missing.
   if (request.is('json') === false) {
-    throw new Refusal('unsupported_type', 'Send JSON, with the header "Content-Type: application/json".');
+    throw new Refusal('unsupported_type', 'jsonExpected');
   }
   next();
 };

@@ -6,6 +6,10 @@ import { errorBody, Refusal } from '../refusal';
 import { intercept } from './intercept';
 import { rejectRequest, rejectUpgrade } from './reject';
 import { checkRequest } from './request';
+import { DEFAULT_LANGUAGE, languageOf } from '../words/language';
+
+/** The longest head of a request, in KB: Node's default for `maxHeaderSize`. */
+const HEAD_KILOBYTES = 16;
 
 /** An error of Node's HTTP parser. */
 interface ParserError extends Error {
@@ -29,17 +33,15 @@ export function handleClientErrors(server: Server, limits: AddressLimits): void 
       checkRequest(request);
     } catch (error) {
       limits.countRefusal(request);
-      return rejectRequest(response, errorBody(error));
+      return rejectRequest(response, errorBody(error, languageOf(request)));
     }
     proceed();
   });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (request: IncomingMessage, socket) => {
     limits.countRefusal(request);
-    rejectUpgrade(
-      socket,
-      new Refusal('not_implemented', 'This server is not a proxy: CONNECT is not supported.').body,
-    );
+    const refusal = new Refusal('not_implemented', 'connectUnsupported');
+    rejectUpgrade(socket, refusal.bodyIn(languageOf(request)));
   });
   server.on('clientError', (error: ParserError, socket: Socket) => {
     // An error can't be written into the middle of a response.
@@ -50,7 +52,7 @@ export function handleClientErrors(server: Server, limits: AddressLimits): void 
     const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
     // An address that has used up its rate limit for refused requests gets no more answers.
     if (isGone || isUnused || isResponding || !limits.countClientError(socket)) socket.destroy();
-    else rejectUpgrade(socket, explain(error).body);
+    else rejectUpgrade(socket, explain(error).bodyIn(DEFAULT_LANGUAGE));
   });
 }
 
@@ -59,13 +61,13 @@ function explain({ code, rawPacket, bytesParsed }: ParserError): Refusal {
     case 'HPE_HEADER_OVERFLOW':
       // The parser counts the request target together with the headers, and does not say which of them was too long.
       return /^[A-Z]+ \S+$/.test(rawPacket?.toString('latin1', 0, bytesParsed) ?? '')
-        ? new Refusal('address_too_long', 'The address is over 16 KB.')
-        : new Refusal('headers_too_large', 'The headers are over 16 KB.');
+        ? new Refusal('address_too_long', ['addressTooLong', HEAD_KILOBYTES])
+        : new Refusal('headers_too_large', ['headersTooLarge', HEAD_KILOBYTES]);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return bodyTooLarge();
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal('request_timeout', 'The request took too long to arrive.');
+      return new Refusal('request_timeout', 'requestTimeout');
     default:
-      return new Refusal('bad_request', 'This is not a valid HTTP request.');
+      return new Refusal('bad_request', 'notHttp');
   }
 }

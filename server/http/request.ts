@@ -31,11 +31,10 @@ export function checkRequest({ headers, rawHeaders, httpVersion }: IncomingMessa
   if (Number(headers['content-length']) > BODY_MAX) throw bodyTooLarge();
   if (httpVersion === '1.0') return;
   const { host, expect } = headers;
-  if (host === undefined || !isHost(host))
-    throw new Refusal('bad_request', 'The "Host" header must be a host name, with or without a port.');
-  if (countHosts(rawHeaders) > 1) throw new Refusal('bad_request', 'There is more than one "Host" header.');
+  if (host === undefined || !isHost(host)) throw new Refusal('bad_request', 'hostNotName');
+  if (countHosts(rawHeaders) > 1) throw new Refusal('bad_request', 'hostsDiffer');
   if (expect !== undefined && !/^100-continue$/i.test(expect))
-    throw new Refusal('expectation_failed', 'The only supported "Expect" header is "100-continue".');
+    throw new Refusal('expectation_failed', 'expectUnsupported');
 }
 
 function isHost(host: string): boolean {

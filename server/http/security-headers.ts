@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { randomBytes } from 'node:crypto';
-import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
+import { isAllowedOrigin } from '../access/origin';
 import { Refusal } from '../refusal';
 
 /** Refuses requests from pages of foreign origins. */
 export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
-    if (!isAllowedOrigin(request, allowed)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
+    if (!isAllowedOrigin(request, allowed)) throw new Refusal('origin_not_allowed', 'foreignOrigin');
     next();
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AddressLimits } from '../access/address-limits';
 import { errorBody } from '../refusal';
 import { rejectRequest } from './reject';
+import { languageOf } from '../words/language';
 
 /** How long a refusal is delayed, in ms: a client gains nothing from repeating its request at once. */
 const DELAY = 1_000;
@@ -38,7 +39,7 @@ export class Throttle {
       if (PROBES.has(request.url)) this.limits.countProbe(request);
       else this.limits.countRequest(request);
     } catch (error) {
-      setTimeout(() => rejectRequest(response, errorBody(error)), DELAY);
+      setTimeout(() => rejectRequest(response, errorBody(error, languageOf(request))), DELAY);
       return false;
     }
     response.on('finish', this.count);

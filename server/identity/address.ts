@@ -64,7 +64,7 @@ export class Addresses {
     const forwarded = this.isTrusted(socket.remoteAddress) ? headers['x-forwarded-host'] : undefined;
     const host = forwarded === undefined ? headers.host : String(forwarded).split(',').at(-1)?.trim();
     const origin = `${this.isSecure(request) ? 'https' : 'http'}://${host}`;
-    if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'The "Host" header is malformed.');
+    if (!host || !URL.canParse(origin)) throw new Refusal('bad_request', 'hostMalformed');
     return new URL(origin).origin;
   }
 

@@ -61,35 +61,28 @@ export function checkName(text: string): string {
     .replaceAll('’', "'")
     .trim()
     .replace(/ +/g, ' ');
-  if (!name) throw new Refusal('bad_request', 'The name is empty.');
-  if ([...name].length > NAME_MAX)
-    throw new Refusal('bad_request', `The name is over ${NAME_MAX} characters.`);
+  if (!name) throw new Refusal('bad_request', 'nameEmpty');
+  if ([...name].length > NAME_MAX) throw new Refusal('bad_request', ['nameTooLong', NAME_MAX]);
   for (const word of name.split(' ')) {
     if (!IDENTIFIER.test(word) || OLD_HANGUL.test(word) || word.normalize('NFKC') !== word) {
-      throw new Refusal(
-        'bad_request',
-        'A name consists of letters, digits and symbols such as "-", "_" and ".".',
-      );
+      throw new Refusal('bad_request', 'nameCharacters');
     }
     if (RIGHT_TO_LEFT.test(word) && !RIGHT_TO_LEFT_WORD.test(word)) {
-      throw new Refusal('bad_request', 'A word of a name cannot mix both writing directions.');
+      throw new Refusal('bad_request', 'nameDirections');
     }
     // In a line such as `name: text`, it would look like the end of a shorter name.
-    if (FINAL_COLON.test(word)) throw new Refusal('bad_request', 'No word of a name can end in ":".');
+    if (FINAL_COLON.test(word)) throw new Refusal('bad_request', 'nameEndsWithColon');
     // It would combine with the character before the name.
-    if (/^\p{M}/u.test(word))
-      throw new Refusal('bad_request', 'No word of a name can begin with a combining mark.');
+    if (/^\p{M}/u.test(word)) throw new Refusal('bad_request', 'nameBeginsWithMark');
   }
   // In plain text, a "*" marks a notice of the server.
-  if (name.startsWith('*')) throw new Refusal('bad_request', 'A name cannot begin with "*".');
-  if (hasStackedMarks(name))
-    throw new Refusal('bad_request', `A name can have at most ${MARKS_MAX} combining marks on one letter.`);
+  if (name.startsWith('*')) throw new Refusal('bad_request', 'nameBeginsWithStar');
+  if (hasStackedMarks(name)) throw new Refusal('bad_request', ['nameMarks', MARKS_MAX]);
   const skeleton = skeletonOf(name);
   if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
   // The page shows a tag after `Anonymous`, which a longer name could imitate.
   const imitatesTag = skeleton.startsWith(`${skeletonOf(ANONYMOUS)} `);
-  if (imitatesTag || reservedSkeletons.has(skeleton))
-    throw new Refusal('bad_request', 'That name is reserved. Choose another.');
+  if (imitatesTag || reservedSkeletons.has(skeleton)) throw new Refusal('bad_request', 'nameReserved');
   return name;
 }
 

@@ -48,7 +48,7 @@ export class Visitors {
   async identify(request: IncomingMessage, token = bearerOf(request)): Promise<Visitor> {
     const visitor = await this.identifyOrReset(request, token);
     const cookie = token || visitor.credential ? undefined : this.cookies.read(request);
-    if (cookie && 'session' in cookie) throw new Refusal('sign_in_required', SIGNED_OUT);
+    if (cookie && 'session' in cookie) throw new Refusal('sign_in_required', 'signedOut');
     return visitor;
   }
 
@@ -63,8 +63,7 @@ export class Visitors {
     const visitor = token
       ? await this.fromCredential('token', token)
       : cookie && (await this.fromCookie(cookie));
-    if (token && !visitor)
-      throw new Refusal('sign_in_required', 'This token is unknown or was revoked. Create another.');
+    if (token && !visitor) throw new Refusal('sign_in_required', 'tokenUnknown');
     if (!visitor) return { id: newId(), username: ANONYMOUS, isPersistent: false, address };
     const { username, seen } = await this.profileById(visitor.id);
     this.lastSeen.recordVisit(visitor.id, seen);
@@ -110,11 +109,11 @@ export class Visitors {
   async recheckCredential({ id, isPersistent, credential }: Visitor): Promise<void> {
     if (!credential) {
       if (isPersistent && (await this.profileById(id)).account)
-        throw new Refusal('sign_in_required', SIGNED_OUT);
+        throw new Refusal('sign_in_required', 'signedOut');
       return;
     }
     const last = await this.store.lastUseOf(credential);
-    if (!last || hasExpired(last)) throw new Refusal('sign_in_required', SIGNED_OUT);
+    if (!last || hasExpired(last)) throw new Refusal('sign_in_required', 'signedOut');
     this.lastSeen.recordUse(credential, last.used);
   }
 
@@ -144,8 +143,7 @@ export class Visitors {
     if (isPersistent) {
       const outcome = await this.store.claim(id, username, skeleton, abandonedBefore, now);
       if (outcome === 'name_taken') throw nameTaken(username);
-      if (outcome === 'name_required')
-        throw new Refusal('conflict', 'Your account is signed in to by its name. Choose another name.');
+      if (outcome === 'name_required') throw new Refusal('conflict', 'nameNeeded');
     } else if (!(await this.transientNames.reserve(id, skeleton, abandonedBefore, now))) {
       throw nameTaken(username);
     }
@@ -169,8 +167,6 @@ export class Visitors {
   }
 }
 
-const SIGNED_OUT = 'You were signed out. Sign in again.';
-
 /** Returns whether a session has expired for lack of use. Tokens do not expire. */
 function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boolean {
   return kind === 'session' && Date.now() - used > SESSION_AGE * 1_000;
@@ -178,15 +174,12 @@ function hasExpired({ kind, used }: { kind: CredentialKind; used: number }): boo
 
 /** Returns the error for a name that another visitor has. */
 function nameTaken(username: string): Refusal {
-  return new Refusal(
-    'name_taken',
-    `The name "${username}", or one that looks like it, is taken. Choose another.`,
-  );
+  return new Refusal('name_taken', ['nameTaken', username]);
 }
 
 /** Returns the refusal of an account without a name to sign in to. */
 export function nameMissing(): Refusal {
-  return new Refusal('bad_request', 'Choose a name first.');
+  return new Refusal('bad_request', 'nameFirst');
 }
 
 /** Returns the bearer token of a request, if it has one (RFC 6750, section 2.1). */

@@ -38,12 +38,9 @@ export class AppendQueue {
 
   /** Appends an entry; see `Log.append`. */
   append(draft: Draft): Promise<AppendResult> {
-    if (this.isClosed)
-      return Promise.reject(new Refusal('unavailable', 'The server is restarting. Try again.', RETRY_AFTER));
+    if (this.isClosed) return Promise.reject(new Refusal('unavailable', 'restarting', RETRY_AFTER));
     if (this.size >= QUEUE_MAX) {
-      return Promise.reject(
-        new Refusal('unavailable', 'The server is too busy to store that now. Try again.', RETRY_AFTER),
-      );
+      return Promise.reject(new Refusal('unavailable', 'busy', RETRY_AFTER));
     }
     return new Promise((resolve, reject) => {
       const lane = this.store.parallelRooms === undefined ? '' : draft.room;
@@ -97,8 +94,7 @@ export class AppendQueue {
     } catch (error) {
       // A store that refuses for a moment has logged why.
       if (!(error instanceof Refusal)) this.reportFailure(error);
-      const sentence = 'The message could not be stored just now. Try again.';
-      const refusal = new Refusal('unavailable', sentence, RETRY_AFTER);
+      const refusal = new Refusal('unavailable', 'notStored', RETRY_AFTER);
       batch.forEach(({ reject }) => reject(refusal));
     } finally {
       // In the same turn, so that no writer learns of the outcome before the readers of the room do.
@@ -128,10 +124,10 @@ export class AppendQueue {
 function refusalOf(conflict: Conflict): Refusal {
   switch (conflict) {
     case 'id_taken':
-      return new Refusal('id_taken', 'This id belongs to another message already.');
+      return new Refusal('id_taken', 'idTaken');
     case 'target_missing':
-      return new Refusal('not_found', 'There is no such message any more.');
+      return new Refusal('not_found', 'messageGone');
     case 'roles_changed':
-      return new Refusal('conflict', 'The roles have changed. Try again.');
+      return new Refusal('conflict', 'rolesChanged');
   }
 }

@@ -23,10 +23,6 @@ export function formatCursor(epoch: string, seq: number, hash?: string): Cursor 
  */
 export function parseCursor(text: string): Position {
   const [, epoch, seq, hash] = PATTERN.exec(text) ?? [];
-  if (!epoch || !seq)
-    throw new Refusal(
-      'bad_request',
-      'This is not a cursor. Send one exactly as the server returned it, or none.',
-    );
+  if (!epoch || !seq) throw new Refusal('bad_request', 'cursorMalformed');
   return { epoch, seq: Number(seq), hash };
 }

@@ -4,7 +4,7 @@ import type { MemoryBudget } from './memory-budget';
 import type { Page } from './page';
 
 /** How many encodings a page may have; each lives as long as the page. */
-const ENCODINGS_MAX = 6;
+const ENCODINGS_MAX = 8;
 
 /** Returns the most bytes that entries take up: in memory, and in each encoding. */
 export function bytesOf(entries: readonly Entry[]): number {

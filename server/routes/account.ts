@@ -17,6 +17,8 @@ import {
   checkRegistration,
 } from '../validation/accounts';
 import { checkRoom } from '../validation/messages';
+import { languageOf } from '../words/language';
+import { inLanguage } from '../words/sentence';
 import { iso } from './times';
 
 /**
@@ -45,7 +47,10 @@ export function accountRoutes(
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
     const overview = await accountOverview(visitor, services, visitors, access);
     response.vary('Accept').set('Set-Cookie', setCookie);
-    if (!json) return response.render('account', { ...overview, room: checkRoom(request.query.room) });
+    if (!json) {
+      const ban = overview.ban && inLanguage(overview.ban.sentence, languageOf(request));
+      return response.render('account', { ...overview, ban, room: checkRoom(request.query.room) });
+    }
     response.json({
       ...overview.me,
       grants: overview.credentials.map(toWire),

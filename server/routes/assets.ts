@@ -14,7 +14,7 @@ export function assets(root: string): RequestHandler {
   return (request, response, next) => {
     if (isDecodable(request.path)) serve(request, response, next);
     // The library would answer with a plain 400, instead of an error's JSON.
-    else throw new Refusal('bad_request', 'The address is not valid percent-encoding.');
+    else throw new Refusal('bad_request', 'percentEncoding');
   };
 }
 

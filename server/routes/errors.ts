@@ -1,10 +1,11 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
+import { languageOf } from '../words/language';
 
 /** Refuses requests that match no route. */
 export const notFound: RequestHandler = (request) => {
-  throw new Refusal('not_found', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`);
+  throw new Refusal('not_found', ['notFound', request.method, `${request.baseUrl}${request.path}`]);
 };
 
 /** Answers with an error: as JSON, or as a page to requests that prefer HTML. */
@@ -14,7 +15,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   // These headers describe the response that failed.
   for (const name of ['Content-Encoding', 'Content-Type', 'ETag', 'Last-Modified', 'Cache-Control'])
     response.removeHeader(name);
-  const body = errorBody(explain(error));
+  const body = errorBody(explain(error), languageOf(request));
   response.status(body.status);
   if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
@@ -30,25 +31,18 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   }
 };
 
-const UNREADABLE = 'The request cannot be read.';
-
 /** Turns errors of Express and its parsers into refusals. */
 function explain(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   const { type, status } = error as { type?: string; status?: number };
-  if (type === 'entity.parse.failed') return new Refusal('bad_request', 'The body is not valid JSON.');
+  if (type === 'entity.parse.failed') return new Refusal('bad_request', 'bodyNotJson');
   if (type === 'entity.too.large') return bodyTooLarge();
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
-    return new Refusal('unsupported_type', 'Send the body in UTF-8, and not compressed.');
-  if (status === 403) return new Refusal('forbidden', UNREADABLE);
-  if (status === 404) return new Refusal('not_found', UNREADABLE);
-  if (status === 412)
-    return new Refusal(
-      'precondition_failed',
-      'The file has changed: it does not meet the condition of the request.',
-    );
-  if (status === 416)
-    return new Refusal('range_not_satisfiable', 'The file is shorter than the requested range.');
-  if (status && status >= 400 && status < 500) return new Refusal('bad_request', UNREADABLE);
+    return new Refusal('unsupported_type', 'bodyEncoding');
+  if (status === 403) return new Refusal('forbidden', 'unreadable');
+  if (status === 404) return new Refusal('not_found', 'unreadable');
+  if (status === 412) return new Refusal('precondition_failed', 'fileChanged');
+  if (status === 416) return new Refusal('range_not_satisfiable', 'fileTooShort');
+  if (status && status >= 400 && status < 500) return new Refusal('bad_request', 'unreadable');
   return error;
 }

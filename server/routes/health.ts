@@ -24,9 +24,6 @@ function answer(request: Request, response: Response, status: string): void {
     case 'text/plain':
       return void response.type('text/plain').send(`${status}\n`);
     default:
-      throw new Refusal(
-        'not_acceptable',
-        'This address has application/json and text/plain. Accept one of them.',
-      );
+      throw new Refusal('not_acceptable', 'acceptHealth');
   }
 }

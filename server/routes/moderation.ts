@@ -18,6 +18,8 @@ import {
   checkVisitor,
 } from '../validation/accounts';
 import { checkDeletion, checkRoom } from '../validation/messages';
+import { languageOf } from '../words/language';
+import { inLanguage } from '../words/sentence';
 import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
@@ -107,6 +109,7 @@ export function moderationRoutes({
   });
 
   router.get('/moderation', async (request, response) => {
+    const language = languageOf(request);
     const me = visitorOf(response);
     const people = await moderation.moderatedPeople(me);
     const owner = isAtLeast((await visitors.profileOf(me)).role, 'owner');
@@ -116,7 +119,11 @@ export function moderationRoutes({
       owner,
       people,
       invitations: owner ? await invitations.list(me) : [],
-      auditLog: await auditLog.describe(entries),
+      auditLog: (await auditLog.describe(entries)).map(({ at, actor, action }) => ({
+        at,
+        actor: actor ?? inLanguage('auditServer', language),
+        action: inLanguage(action, language),
+      })),
       revoked: new Set(entries.filter(isRevocation).map(({ target }) => target)),
       room: checkRoom(request.query.room),
     });

@@ -11,22 +11,21 @@ import type { Services } from '../transports/services';
 import { readingOf, stream, type Format } from '../transports/stream';
 import { ROOM, checkDraft, checkPaging, checkRoom, checkUsername } from '../validation/messages';
 import type { Entry } from '../wire';
+import { inEachLanguage, languageOf, type Language } from '../words/language';
 
 /** Plain text for people who use `curl`. */
-const lines: Format = {
+const lines = inEachLanguage((language): Format => ({
   type: 'text/plain; charset=utf-8',
   first: () => '',
-  last: (cursor) =>
-    `${notice(`This stream has lasted for 15 minutes. Go on with ?follow&after=${cursor}`)}\n`,
+  last: (cursor) => `${notice(['streamEnds', cursor], language)}\n`,
   step: memoize((step) => {
-    if (step.type === 'reset')
-      return Buffer.from(`${notice('This cursor is no longer in the room’s history.')}\n`);
-    return Buffer.from(linesOf(step.entries));
+    if (step.type === 'reset') return Buffer.from(`${notice('historyGone', language)}\n`);
+    return Buffer.from(linesOf(step.entries, language));
   }),
   // A message is never an empty line, and scripts skip it.
   keepAlive: () => '\n',
   event: () => EMPTY,
-};
+}));
 
 /** Newline-delimited JSON for programs. */
 const ndjson: Format = {
@@ -44,8 +43,8 @@ const ndjson: Format = {
   event: () => EMPTY,
 };
 
-function linesOf(entries: readonly Entry[]): string {
-  return plainText(entries)
+function linesOf(entries: readonly Entry[], language: Language): string {
+  return plainText(entries, language)
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -75,7 +74,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
     // The first type is the default, for clients that accept any.
     switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
       case 'text/plain':
-        return read(lines, services, request, response);
+        return read(lines[languageOf(request)], services, request, response);
       case 'application/x-ndjson':
         return read(ndjson, services, request, response);
       case 'text/event-stream':
@@ -83,17 +82,13 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
       case 'text/html':
         return page(request, response, next);
       default:
-        throw new Refusal(
-          'not_acceptable',
-          'This address has text/html, text/plain, application/x-ndjson and text/event-stream. Accept one of them.',
-        );
+        throw new Refusal('not_acceptable', 'acceptRoom');
     }
   });
 
   const form = text({ type: 'application/x-www-form-urlencoded', ...BODY_LIMITS });
   router.post('/r/:room', form, recheckAfterBody, async (request, response) => {
-    if (typeof request.body !== 'string')
-      throw new Refusal('unsupported_type', 'Send a form, or just a message: curl -d hello.');
+    if (typeof request.body !== 'string') throw new Refusal('unsupported_type', 'formExpected');
     const fields = new URLSearchParams(request.body);
     const room = checkRoom(request.params.room);
     const message = fields.get('message') ?? request.body;
@@ -109,7 +104,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
       response
         .status(201)
         .type('text/plain')
-        .send(linesOf([entry]));
+        .send(linesOf([entry], languageOf(request)));
   });
 
   return router;
@@ -127,7 +122,11 @@ async function read(format: Format, services: Services, request: Request, respon
     .status(step.type === 'reset' ? 410 : 200)
     .set({ 'Content-Type': format.type, 'Cache-Control': 'no-cache' });
   // NDJSON is for programs, so its reset is an error object.
-  response.send(step.type === 'reset' && format === ndjson ? json(goneBody(step)) : format.step(step));
+  response.send(
+    step.type === 'reset' && format === ndjson
+      ? json(goneBody(step, languageOf(request)))
+      : format.step(step),
+  );
 }
 
 /** Returns the query, with the room of the path. */

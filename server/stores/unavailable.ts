@@ -21,5 +21,5 @@ export function unavailable(error: unknown): Refusal {
 
 /** Returns the refusal of a request that is still being served when the server stops, and has closed its database. */
 export function databaseClosed(): Refusal {
-  return new Refusal('unavailable', "The server can't use its database just now. Try again.", RETRY_AFTER);
+  return new Refusal('unavailable', 'databaseUnavailable', RETRY_AFTER);
 }

@@ -3,9 +3,6 @@ import type { Socket } from 'node:net';
 /** How long a reader may read nothing, in ms, before it is disconnected. It can reconnect with its cursor. */
 const STALL_TIMEOUT = 30_000;
 
-/** The close reason for a stalled reader. */
-export const STALLED = 'Nothing was read for 30 s. Reconnect with your cursor.';
-
 /** The result of {@link write} for a connection that is closing or closed. */
 export const GONE = Promise.resolve(false);
 

@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
 import { BODY_MAX } from '../access/body-size';
 import { rejectUpgrade } from '../http/reject';
 import { Refusal } from '../refusal';
+import { languageOf } from '../words/language';
 import { corkForTurn, GONE, write, writeEphemeral } from './backpressure';
 
 /** The most pings, pongs and empty packets between two heartbeats: they are too small for the rate limit on reads. */
@@ -90,9 +91,10 @@ export class BoundedWebSocketServer<
 > extends WebSocketServer<Peer> {
   constructor(options: ServerOptions<Peer>) {
     super({ WebSocket: BoundedWebSocket as Peer, ...options, ...BOUNDS });
-    this.on('wsClientError', ({ message }, socket) =>
-      rejectUpgrade(socket, new Refusal('bad_request', `This is no WebSocket handshake: ${message}.`).body),
-    );
+    this.on('wsClientError', ({ message }, socket, request) => {
+      const refusal = new Refusal('bad_request', ['notHandshake', message]);
+      rejectUpgrade(socket, refusal.bodyIn(languageOf(request)));
+    });
   }
 
   /** Completes a handshake. @param accept gets the peer. */

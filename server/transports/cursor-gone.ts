@@ -1,8 +1,8 @@
 import { Refusal } from '../refusal';
 import type { ErrorBody, Reset } from '../wire';
+import type { Language } from '../words/language';
 
-/** Returns the body of the response to a cursor of another history: a reset that is also an error. */
-export function goneBody(reset: Reset): Reset & ErrorBody {
-  const sentence = 'This cursor is no longer in the room’s history. Read again from "earliest".';
-  return { ...reset, ...new Refusal('cursor_gone', sentence).body };
+/** Returns the body of a 410: the reset and the error. */
+export function goneBody(reset: Reset, language: Language): Reset & ErrorBody {
+  return { ...reset, ...new Refusal('cursor_gone', 'cursorGone').bodyIn(language) };
 }

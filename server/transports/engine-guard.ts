@@ -1,12 +1,13 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { AccessControl } from '../access/access-control';
 import type { AddressLimits } from '../access/address-limits';
-import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
+import { isAllowedOrigin } from '../access/origin';
 import { releaseOnClose } from '../http/on-close';
 import { rejectRequest, rejectUpgrade } from '../http/reject';
 import { checkRequest } from '../http/request';
 import { Throttle } from '../http/throttle';
 import { errorBody, Refusal } from '../refusal';
+import { languageOf } from '../words/language';
 
 /**
  * Checks each request and handshake before Engine.IO does. Engine.IO's `allowRequest` would be called for handshakes only, and
@@ -35,12 +36,11 @@ export class EngineGuard {
       if (!(response instanceof ServerResponse)) this.limits.countRequest(request);
       checkRequest(request);
       if (!isAllowedOrigin(request, this.corsOrigins))
-        throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
+        throw new Refusal('origin_not_allowed', 'foreignOrigin');
       // Any page could load the responses as scripts, and browsers send no `Origin` with those.
-      if (query.has('j')) throw new Refusal('bad_request', 'JSONP is not supported.');
+      if (query.has('j')) throw new Refusal('bad_request', 'jsonp');
       // Over WebSocket, Engine.IO would refuse this only after the upgrade.
-      if (query.get('EIO') !== '4')
-        throw new Refusal('bad_request', 'Use Engine.IO 4, as Socket.IO does since version 3.');
+      if (query.get('EIO') !== '4') throw new Refusal('bad_request', 'engineVersion');
       checkSession(request, query, this.sids);
       if (!query.get('sid')) {
         // Stock clients go on trying after this, but not after a refusal by Socket.IO.
@@ -48,7 +48,7 @@ export class EngineGuard {
         this.reserve(request, response);
       }
     } catch (error) {
-      const body = errorBody(error);
+      const body = errorBody(error, languageOf(request));
       if (!(response instanceof ServerResponse)) {
         this.limits.countRefusal(request);
         return rejectUpgrade(request.socket, body);
@@ -82,10 +82,9 @@ function checkSession(
 ): void {
   const [sid, transport] = [query.get('sid'), query.get('transport')];
   if (transport !== 'polling' && transport !== 'websocket')
-    throw new Refusal('bad_request', 'The transports are "polling" and "websocket".');
-  if (sid && !sids.has(sid))
-    throw new Refusal('bad_request', 'This session is no longer open. Connect again.');
-  if (!sid && method !== 'GET') throw new Refusal('bad_request', 'A session must begin with GET.');
+    throw new Refusal('bad_request', 'engineTransports');
+  if (sid && !sids.has(sid)) throw new Refusal('bad_request', 'engineSession');
+  if (!sid && method !== 'GET') throw new Refusal('bad_request', 'engineStart');
   if (!sid && (transport === 'websocket') !== upgrade)
-    throw new Refusal('bad_request', `This is not a handshake for the transport "${transport}".`);
+    throw new Refusal('bad_request', ['engineHandshake', transport]);
 }

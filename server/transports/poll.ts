@@ -1,10 +1,11 @@
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { jsonBody } from '../http/body';
 import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
 import type { Page } from '../log/page';
 import { checkPaging, checkTypedDraft } from '../validation/messages';
 import type { Cursor, MessagePage, Reset } from '../wire';
+import { languageOf } from '../words/language';
 import { chargeAnswer, visitorOf } from './authorization';
 import { goneBody } from './cursor-gone';
 import type { Services } from './services';
@@ -19,7 +20,7 @@ export function poll(services: Services): Router {
     const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
     if (step.type === 'page') response.set('Retry-After', String(retryAfter(step)));
     // Express compares the ETag with `If-None-Match`, and sends 304 if there is nothing new.
-    answer(services, response, step);
+    answer(services, request, response, step);
   });
 
   router.get('/subscribe', async (request, response) => {
@@ -28,7 +29,7 @@ export function poll(services: Services): Router {
     releaseOnClose(response, release);
     const cursor = await log.start(room, start);
     if (request.method !== 'HEAD') await nextEntry(services, visitor, room, cursor, timeout, response);
-    answer(services, response, await log.after(room, cursor, limit));
+    answer(services, request, response, await log.after(room, cursor, limit));
   });
 
   router.post('/messages', jsonBody, async (request, response) => {
@@ -74,10 +75,10 @@ function nextEntry(
   }).finally(() => release());
 }
 
-function answer(services: Services, response: Response, step: Page | Reset): void {
+function answer(services: Services, request: Request, response: Response, step: Page | Reset): void {
   response.set('Cache-Control', 'no-cache');
   if (step.type === 'reset') {
-    response.status(410).json(goneBody(step));
+    response.status(410).json(goneBody(step, languageOf(request)));
     return;
   }
   chargeAnswer(services, response, step.entries);

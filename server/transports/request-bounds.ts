@@ -25,7 +25,7 @@ export class RequestBounds {
    */
   check(): void {
     if (this.unanswered >= UNANSWERED_MAX || this.characters >= CHARACTERS_MAX) {
-      const refusal = new Refusal('rate_limited', 'Too many requests on this connection were unanswered.');
+      const refusal = new Refusal('rate_limited', 'tooManyUnanswered');
       this.connection.disconnect(refusal);
       throw refusal;
     }

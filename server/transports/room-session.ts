@@ -127,7 +127,7 @@ export class RoomSession implements Connection, Pacer {
         return this.join(checkReading(payload));
       default:
         if (isSendable(event)) return this.send(checkDraft(event, payload), namesRoom(payload));
-        throw new Refusal('bad_request', `There is no such event. See ${EVENTS}.`);
+        throw new Refusal('bad_request', ['eventUnknown', EVENTS]);
     }
   }
 
@@ -176,7 +176,7 @@ export class RoomSession implements Connection, Pacer {
 
   private checkOpen(): void {
     // Not a final error: the request may be accepted on another connection.
-    if (this.isClosed) throw new Refusal('unavailable', 'This connection was closed. Connect again.');
+    if (this.isClosed) throw new Refusal('unavailable', 'connectionClosed');
   }
 }
 

@@ -5,6 +5,7 @@ import type { Visitor } from '../identity/visitor';
 import { errorBody } from '../refusal';
 import { checkReading, type Reading } from '../validation/messages';
 import type { ClientEvents, Cursor, ServerEvents } from '../wire';
+import { languageOf, type Language } from '../words/language';
 import { waitForTurn } from './authorization';
 import { BoundedWebSocketServer } from './bounded-websocket';
 import { EngineConnection, type EngineSocket } from './engine-connection';
@@ -17,6 +18,8 @@ interface Data {
   /** The visitor and the cursor at which reading begins, from the handshake until the session exists. */
   authorized?: { visitor: Visitor; reading: Reading; cursor: Cursor };
   session?: RoomSession;
+  /** The language of the errors. */
+  language?: Language;
 }
 
 type Socket = AnySocket<ClientEvents, ServerEvents, Record<string, never>, Data>;
@@ -54,7 +57,7 @@ export function attachSocketIo(
     authorize(socket, services).then(
       () => next(),
       (error: unknown) => {
-        const data = errorBody(error);
+        const data = errorBody(error, languageOf(socket.request));
         // Stock clients reconnect when their connection closes, but not after a refusal.
         if (data.code === 'unavailable') socket.conn.close(true);
         next(Object.assign(new Error(data.error), { data }));
@@ -94,7 +97,8 @@ function serve(socket: Socket, services: Services): void {
   const { visitor, reading, cursor } = socket.data.authorized!;
   const session = new RoomSession(services, visitor, new SocketIoOutlet(socket as AnySocket));
   // Drop the handshake and its request: they are no longer needed, and would live as long as the connection.
-  Object.assign(socket, { handshake: undefined, data: { session } });
+  const language = languageOf(socket.request);
+  Object.assign(socket, { handshake: undefined, data: { session, language } });
   Object.assign(socket.conn, { request: undefined });
   EngineConnection.of(socket.conn).session = session;
   // Any event, so that unknown ones are refused.
@@ -107,7 +111,11 @@ function serve(socket: Socket, services: Services): void {
 function receive(this: Socket, event: string, ...args: unknown[]): void {
   const last = args.at(-1);
   const acknowledge = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
-  this.data.session!.handle(event, args[0]).catch(errorBody).then(acknowledge, console.error);
+  const { session, language } = this.data;
+  session!
+    .handle(event, args[0])
+    .catch((error: unknown) => errorBody(error, language!))
+    .then(acknowledge, console.error);
 }
 
 /** Ends the session. A socket that only leaves the namespace is disconnected: it would escape the connection limit. */

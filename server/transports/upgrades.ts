@@ -3,6 +3,7 @@ import type { AddressLimits } from '../access/address-limits';
 import { rejectUpgrade } from '../http/reject';
 import { errorBody, Refusal } from '../refusal';
 import type { WebSockets } from './websocket';
+import { languageOf } from '../words/language';
 
 /**
  * Dispatches handshakes by path: to the raw WebSockets, or to Socket.IO, which has its own listener. All others are
@@ -21,10 +22,10 @@ export function dispatchUpgrades(
     if (sockets.serves(path)) return sockets.upgrade(request, socket, head);
     try {
       limits.countRequest(request);
-      throw new Refusal('not_found', `There is no WebSocket at ${path}.`);
+      throw new Refusal('not_found', ['webSocketMissing', path]);
     } catch (error) {
       limits.countRefusal(request);
-      rejectUpgrade(socket, errorBody(error));
+      rejectUpgrade(socket, errorBody(error, languageOf(request)));
     }
   });
 }

@@ -3,13 +3,15 @@ import type { AddressLimits } from '../access/address-limits';
 import type { Page } from '../log/page';
 import { Refusal } from '../refusal';
 import type { Ephemeral, Reset } from '../wire';
-import { STALLED } from './backpressure';
+import { DEFAULT_LANGUAGE } from '../words/language';
+import { inLanguage, type Sentence } from '../words/sentence';
 import { BoundedWebSocket, CONTROL_FRAMES_MAX } from './bounded-websocket';
 import type { Outlet } from './outlet';
 import type { RoomSession } from './room-session';
 import { textLines, type Subprotocol } from './subprotocols';
 
-export const RESTARTING = 'The server is restarting. Reconnect with your cursor.';
+/** The most bytes of the reason in a close frame. */
+const REASON_BYTES_MAX = 123;
 /** The most bytes of answers that a peer may leave unread. */
 const UNREAD_MAX = 1024 * 1024;
 
@@ -19,7 +21,7 @@ const UNREAD_MAX = 1024 * 1024;
  */
 export class WebSocketPeer extends BoundedWebSocket implements Outlet {
   session: RoomSession | undefined;
-  subprotocol: Subprotocol = textLines;
+  subprotocol: Subprotocol = textLines[DEFAULT_LANGUAGE];
   /** Its address, as rate limits count it. */
   private address = '';
   private limits: AddressLimits | undefined;
@@ -60,20 +62,24 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
 
   end(error?: unknown): void {
     if (error instanceof Refusal)
-      return this.close(error.code === 'unavailable' ? 1013 : 1008, error.message);
-    if (!error) return this.close(1001, RESTARTING);
+      return this.closeWith(error.code === 'unavailable' ? 1013 : 1008, error.sentence);
+    if (!error) return this.closeWith(1001, 'restartingReader');
     console.error('A WebSocket reader failed:', error);
-    this.close(1011, 'Something went wrong on the server. Reconnect with your cursor.');
+    this.closeWith(1011, 'failedReader');
   }
 
   /** Closes a peer that reads nothing. */
   closeStalled(): void {
-    this.close(1008, STALLED);
+    this.closeWith(1008, 'stalled');
   }
 
   /** Counts that the peer had to be disconnected as abuse by its address. */
   countAbuse(): void {
     this.limits?.countAbuse(this.address);
+  }
+
+  private closeWith(code: number, reason: Sentence): void {
+    this.close(code, fittingReason(inLanguage(reason, this.subprotocol.language)));
   }
 
   receive(data: RawData, isBinary: boolean): void {
@@ -82,7 +88,7 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
     if (isBinary) {
       this.countAbuse();
       session.close();
-      return this.close(1003, 'Send text, not binary frames.');
+      return this.closeWith(1003, 'frameBinary');
     }
     const frame = textOf(data);
     // The session closes a peer that floods.
@@ -105,8 +111,16 @@ export class WebSocketPeer extends BoundedWebSocket implements Outlet {
     this.controlFrames += 1;
     if (this.controlFrames !== CONTROL_FRAMES_MAX + 1) return;
     this.countAbuse();
-    this.close(1008, 'Too many pings and pongs.');
+    this.closeWith(1008, 'tooManyPings');
   }
+}
+
+/** Returns a close reason, or its beginning: it has at most 123 bytes (RFC 6455, section 5.5), and Cyrillic takes two each. */
+function fittingReason(text: string): string {
+  if (Buffer.byteLength(text) <= REASON_BYTES_MAX) return text;
+  const characters = [...text];
+  while (Buffer.byteLength(`${characters.join('')}…`) > REASON_BYTES_MAX) characters.pop();
+  return `${characters.join('')}…`;
 }
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {

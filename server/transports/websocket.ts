@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FOREIGN_ORIGIN, isAllowedOrigin } from '../access/origin';
+import { isAllowedOrigin } from '../access/origin';
 import { releaseOnClose } from '../http/on-close';
 import { rejectUpgrade } from '../http/reject';
 import { checkRequest } from '../http/request';
@@ -11,13 +11,14 @@ import { BoundedWebSocketServer } from './bounded-websocket';
 import { echo } from './echo';
 import type { Services } from './services';
 import { RoomSession } from './room-session';
-import { jsonFrames, textLines, type Subprotocol } from './subprotocols';
-import { RESTARTING, WebSocketPeer } from './websocket-peer';
+import { jsonFrames, textLines } from './subprotocols';
+import { WebSocketPeer } from './websocket-peer';
+import { languageOf } from '../words/language';
 
 /** How often a peer is pinged, in ms; one that has not answered by the next ping is terminated. */
 const HEARTBEAT_INTERVAL = 20_000;
 
-const SUBPROTOCOLS: Record<string, Subprotocol> = { json: jsonFrames, text: textLines };
+const SUBPROTOCOLS = { json: jsonFrames, text: textLines };
 
 /** The raw WebSocket on `/ws`, and its echo on `/ws/echo`. */
 export class WebSockets {
@@ -46,7 +47,7 @@ export class WebSockets {
   /** Completes a handshake, or refuses it with an HTTP response. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.authorize(request, socket, head).catch((error: unknown) => {
-      const body = errorBody(error);
+      const body = errorBody(error, languageOf(request));
       if (body.status < 500) this.services.addressLimits.countRefusal(request);
       rejectUpgrade(socket, body);
     });
@@ -55,7 +56,7 @@ export class WebSockets {
   /** Closes every peer, and completes no more handshakes. */
   close(): void {
     clearInterval(this.heartbeat);
-    this.server.clients.forEach((peer) => peer.close(1001, RESTARTING));
+    this.server.clients.forEach((peer) => peer.end());
     this.server.close();
   }
 
@@ -65,7 +66,7 @@ export class WebSockets {
     socket.on('error', destroy);
     addressLimits.countRequest(request);
     checkRequest(request);
-    if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal('origin_not_allowed', FOREIGN_ORIGIN);
+    if (!isAllowedOrigin(request, this.corsOrigins)) throw new Refusal('origin_not_allowed', 'foreignOrigin');
     checkSubprotocol(request);
     const { pathname, searchParams } = new URL(request.url ?? '', 'ws://localhost');
     const { visitor, release } = await access.authorizeConnection(request);
@@ -77,7 +78,6 @@ export class WebSockets {
     await waitForTurn(this.services, visitor);
     const cursor = await log.start(room, start);
     this.accept(request, socket, head, (peer) => {
-      peer.subprotocol = SUBPROTOCOLS[peer.protocol] ?? textLines;
       const session = new RoomSession(this.services, visitor, peer);
       peer.start(session);
       const first = peer.subprotocol.start({ type: 'start', room, cursor });
@@ -95,6 +95,8 @@ export class WebSockets {
     const { addressLimits } = this.services;
     socket.off('error', destroy);
     this.server.handleUpgrade(request, socket, head, (peer) => {
+      const subprotocol = peer.protocol === 'json' ? jsonFrames : textLines;
+      peer.subprotocol = subprotocol[languageOf(request)];
       peer.watch(addressLimits, addressLimits.addressOf(request));
       serve(peer);
     });
@@ -105,7 +107,7 @@ export class WebSockets {
 function checkSubprotocol({ headers }: IncomingMessage): void {
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   if (offered && !offered.some((name) => Object.hasOwn(SUBPROTOCOLS, name))) {
-    throw new Refusal('bad_request', 'The subprotocols here are "json" and "text".');
+    throw new Refusal('bad_request', 'subprotocols');
   }
 }
 

@@ -6,6 +6,7 @@ import type { PasswordChange } from '../accounts/accounts';
 import type { InvitationDraft } from '../accounts/invitations';
 import type { NameAndPassword } from '../accounts/sign-in';
 import type { Role, RoomRules } from '../wire';
+import { issue } from '../words/sentence';
 import { check } from './messages';
 
 /** The length of a password in characters (NIST SP 800-63B-4, section 3.1.1.2). */
@@ -20,44 +21,47 @@ const HOURS_MAX = 24 * 365;
 const MINUTES_MAX = 60 * 24 * 365;
 
 const password = z
-  .string('The password must be a string.')
-  .min(PASSWORD_MIN, `A password must have at least ${PASSWORD_MIN} characters.`)
-  .max(PASSWORD_MAX, `A password can have at most ${PASSWORD_MAX} characters.`);
+  .string(issue('passwordNotText'))
+  .min(PASSWORD_MIN, issue(['passwordTooShort', PASSWORD_MIN]))
+  .max(PASSWORD_MAX, issue(['passwordTooLong', PASSWORD_MAX]));
 const wholeNumber = (name: string, min: number, max: number) =>
-  z.int(`"${name}" must be a whole number from ${min} to ${max}.`).min(min).max(max);
-const NO_OBJECT = 'Send a JSON object.';
+  z
+    .int(issue(['rangeExpected', name, min, max]))
+    .min(min)
+    .max(max);
+const NO_OBJECT = issue('objectExpected');
 
 const newPassword = z.object(
   {
     password,
     current: z.string().max(PASSWORD_MAX).optional(),
-    endOtherSessions: z.boolean('"endOtherSessions" must be true or false.').default(true),
+    endOtherSessions: z.boolean(issue(['booleanExpected', 'endOtherSessions'])).default(true),
   },
   NO_OBJECT,
 );
 const credentials = z.object(
   {
-    username: z.string('The name must be a string.').max(200),
-    password: z.string('The password must be a string.').max(PASSWORD_MAX),
+    username: z.string(issue('nameNotText')).max(200),
+    password: z.string(issue('passwordNotText')).max(PASSWORD_MAX),
   },
-  'Send an object such as { "username": "Masha", "password": "…" }.',
+  issue('nameAndPasswordExpected'),
 );
 // @simplewebauthn/server validates the rest.
 const passkey = z.looseObject(
   { id: z.string().max(2_000), response: z.looseObject({}) },
-  'Send the response of navigator.credentials as JSON.',
+  issue('passkeyExpected'),
 );
 const label = z.object(
   {
     label: z
-      .string('Give the token a label.')
+      .string(issue('labelMissing'))
       .trim()
-      .min(1, 'Give the token a label.')
-      .max(LABEL_MAX, `A label can have at most ${LABEL_MAX} characters.`),
+      .min(1, issue('labelMissing'))
+      .max(LABEL_MAX, issue(['labelTooLong', LABEL_MAX])),
   },
-  'Send an object such as { "label": "backup script" }.',
+  issue('labelExpected'),
 );
-const role = z.enum(['member', 'moderator', 'owner'], 'A role must be "member", "moderator" or "owner".');
+const role = z.enum(['member', 'moderator', 'owner'], issue('invitationRole'));
 const invitationDraft = z.object(
   {
     role: role.default('member'),
@@ -70,35 +74,40 @@ const invitationDraft = z.object(
 const invitation = z.object(
   {
     secret: z
-      .string('Paste your invitation link.')
-      .max(2_000, 'That is not an invitation link.')
+      .string(issue('invitationPaste'))
+      .max(2_000, issue('invitationMalformed'))
       .transform((text) => text.trim().replace(/^.*#/s, '')),
   },
-  'Send an object such as { "secret": "…" }.',
+  issue('secretExpected'),
 );
 const minutes = wholeNumber('minutes', 1, MINUTES_MAX).optional();
 const duration = z.object({ minutes }, NO_OBJECT);
 const ban = z.object(
-  { minutes, address: z.boolean('"address" must be true or false.').default(false) },
+  { minutes, address: z.boolean(issue(['booleanExpected', 'address'])).default(false) },
   NO_OBJECT,
 );
 const anyRole = z.object(
   {
-    role: z.enum(ROLES, 'A role must be "guest", "member", "moderator" or "owner".'),
+    role: z.enum(ROLES, issue('role')),
   },
   NO_OBJECT,
 );
 const rules = z.object(
   {
-    locked: z.boolean('"locked" must be true or false.').optional(),
+    locked: z.boolean(issue(['booleanExpected', 'locked'])).optional(),
     slow: wholeNumber('slow', 0, SLOW_MAX).optional(),
   },
   NO_OBJECT,
 );
-const id = z.string().regex(/^[\w-]{1,40}$/, 'That is not the id of a visitor.');
+const id = z.string().regex(/^[\w-]{1,40}$/, issue('visitorMalformed'));
 const auditQuery = z.object({
-  before: z.coerce.number('"before" must be the "id" of an audit entry.').int().min(1).default(Infinity),
-  limit: z.coerce.number('"limit" must be a number.').int().min(1).max(500).default(100),
+  before: z.coerce.number(issue('auditPosition')).int().min(1).default(Infinity),
+  limit: z.coerce
+    .number(issue(['numberExpected', 'limit']))
+    .int()
+    .min(1)
+    .max(500)
+    .default(100),
 });
 
 /** @throws {Refusal} `bad_request` */

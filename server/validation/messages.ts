@@ -5,6 +5,7 @@ import { checkName, hasStackedMarks, NAME_MAX } from '../identity/name';
 import { parseCursor } from '../log/cursor';
 import type { Start } from '../log/log';
 import { Refusal } from '../refusal';
+import { issue, sentenceOfIssue, type Sentence } from '../words/sentence';
 
 /** The default room. */
 export const LOBBY = 'lobby';
@@ -28,53 +29,43 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0
 const length = (text: string): number => [...text].length;
 
 /** A room's name. */
-export const room = z
-  .string('A room must be a string.')
-  .regex(ROOM, 'A room has 1 to 40 characters: a to z, 0 to 9 and "-".')
-  .default(LOBBY);
+export const room = z.string(issue('roomNotText')).regex(ROOM, issue('roomMalformed')).default(LOBBY);
 
 /** A message's id. */
-export const id = z
-  .guid('The id must be a UUID, such as 9b2e6c1e-0f4a-4c37-a7a1-5d6d1c1c8f10.')
-  .transform((text) => text.toLowerCase());
+export const id = z.guid(issue('idMalformed')).transform((text) => text.toLowerCase());
 
-const cursor = z
-  .string('A cursor must be a string.')
-  .refine((text) => text === 'earliest' || parseCursor(text));
+const cursor = z.string(issue('cursorNotText')).refine((text) => text === 'earliest' || parseCursor(text));
 
 const count = (name: string, max = PAGE_SIZE_MAX) =>
-  z
-    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], `"${name}" must be a number.`)
-    .pipe(
-      z
-        .int(`"${name}" must be a whole number.`)
-        .min(0, `"${name}" cannot be below 0.`)
-        .max(max, `"${name}" can be at most ${max}.`),
-    );
+  z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], issue(['numberExpected', name])).pipe(
+    z
+      .int(issue(['wholeNumberExpected', name]))
+      .min(0, issue(['numberTooLow', name, 0]))
+      .max(max, issue(['numberTooHigh', name, max])),
+  );
 
 const name = z
-  .string('The name must be a string.')
+  .string(issue('nameNotText'))
   .trim()
-  .min(1, 'The name is empty.')
-  .refine((text) => length(text) <= NAME_MAX, `The name is over ${NAME_MAX} characters.`)
-  .refine((text) => !INVISIBLE.test(text), 'The name holds control or invisible characters.')
-  .refine((text) => !hasStackedMarks(text), 'The name has too many combining marks on one letter.');
+  .min(1, issue('nameEmpty'))
+  .refine((text) => length(text) <= NAME_MAX, issue(['nameTooLong', NAME_MAX]))
+  .refine((text) => !INVISIBLE.test(text), issue('nameInvisible'))
+  .refine((text) => !hasStackedMarks(text), issue('nameStacked'));
 
 /** The bodies of the kinds that clients may send. */
 const bodies = new Map(SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body]));
 const destination = z.object({ room, id: id.optional() });
-const deletion = z.object(
-  { room, id },
-  'Send an object such as { "id": "…" }, the id of the message to delete.',
-);
-const username = z.object({ username: name }, 'Send an object such as { "username": "Masha" }.');
+const deletion = z.object({ room, id }, issue('deletionExpected'));
+const username = z.object({ username: name }, issue('usernameExpected'));
 const reading = z.object(
   { room, after: cursor.optional(), last: count('last').optional() },
-  'Send an object.',
+  issue('objectExpected'),
 );
 const paging = reading.extend({
   before: cursor.optional(),
-  limit: count('limit').pipe(z.number().min(1, '"limit" must be at least 1.')).optional(),
+  limit: count('limit')
+    .pipe(z.number().min(1, issue(['numberTooLow', 'limit', 1])))
+    .optional(),
   timeout: count('timeout', REQUESTED_TIMEOUT_MAX)
     .default(POLL_TIMEOUT)
     .transform((seconds) => Math.min(seconds, POLL_TIMEOUT_MAX)),
@@ -86,19 +77,16 @@ const pagingWithLimit = paging.transform(({ limit, ...rest }) => {
 const contact = z.strictObject(
   {
     name,
-    phone: z
-      .string('The phone number must be a string.')
-      .max(PHONE_MAX, `The phone number is over ${PHONE_MAX} characters.`),
+    phone: z.string(issue('phoneNotText')).max(PHONE_MAX, issue(['phoneTooLong', PHONE_MAX])),
   },
   {
-    error: (issue) =>
-      unknownFields(issue) ?? 'Send an object such as { "name": "Masha", "phone": "+7 912 345-67-89" }.',
+    error: (found) => issue(unknownFields(found) ?? 'contactExpected'),
   },
 );
 
-function unknownFields(issue: { code?: string; keys?: string[] }): string | undefined {
-  if (issue.code !== 'unrecognized_keys') return undefined;
-  return `A contact has a name and a phone, but no "${issue.keys?.join('", "')}".`;
+function unknownFields({ code, keys }: { code?: string; keys?: string[] }): Sentence | undefined {
+  if (code !== 'unrecognized_keys') return undefined;
+  return ['contactFields', `"${keys?.join('", "')}"`];
 }
 
 /** A validated request to read a room. */
@@ -126,7 +114,7 @@ export function checkDraft(type: SendableType, value: unknown): ChatDraft {
 export function checkTypedDraft(value: unknown): ChatDraft {
   const { type = MESSAGE } = (value ?? {}) as { type?: unknown };
   if (isSendable(type)) return checkDraft(type, value);
-  throw new Refusal('bad_request', `The "type" must be one of ${SENDABLE_TYPES.join(', ')}.`);
+  throw new Refusal('bad_request', ['typeUnknown', SENDABLE_TYPES.join(', ')]);
 }
 /** Returns the message to delete. @throws {Refusal} `bad_request` */
 export const checkDeletion = (value: unknown): { room: string; id: string } => check(deletion, value);
@@ -145,8 +133,10 @@ export const checkRoom = (value: unknown): string => check(room, value);
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   // Defense in depth: no client has a reason to send this key.
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
-    throw new Refusal('bad_request', 'A field cannot be called "__proto__".');
+    throw new Refusal('bad_request', ['fieldForbidden', '__proto__']);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Refusal('bad_request', result.error.issues[0]?.message ?? 'The request cannot be read.');
+  const { message, path } = result.error.issues[0]!;
+  const otherwise: Sentence = path.length > 0 ? ['fieldInvalid', path.join('.')] : 'unreadable';
+  throw new Refusal('bad_request', sentenceOfIssue(message) ?? otherwise);
 }

@@ -6,9 +6,9 @@ afterEach(() => jest.useRealTimers());
 const refusedAfter = (limit: RateLimiter, key: string): number => {
   for (let count = 0; ; count += 1) {
     try {
-      consume(limit, key, 'Too often');
+      consume(limit, key, 'tooManyReads');
     } catch (error) {
-      expect(String(error)).toMatch(/^Refusal: Too often\. Try again in \d+ s\.$/);
+      expect(String(error)).toMatch(/^Refusal: You are sending too many requests\. Try again in \d+ s\.$/);
       return count;
     }
   }

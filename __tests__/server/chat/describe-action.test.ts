@@ -1,5 +1,6 @@
 import { describeAction } from '../../../server/chat/describe-action';
 import type { AuditedAction } from '../../../server/log/audited-action';
+import { inLanguage } from '../../../server/words/sentence';
 
 const nameOf = (visitor: string): string => ({ v: 'Masha' })[visitor] ?? 'nobody';
 
@@ -41,12 +42,12 @@ it.each<[AuditedAction, string]>([
     'joined through an invitation link, as a member',
   ],
 ])('an audit entry is put into words: %j', (entry, words) => {
-  expect(describeAction(entry, nameOf)).toBe(words);
+  expect(inLanguage(describeAction(entry, nameOf), 'en')).toBe(words);
 });
 
 it('an action of a newer version is described by its name', () => {
   const entry = { action: 'pin_message', target: 'm', details: {} } as unknown as AuditedAction;
-  expect(describeAction(entry, nameOf)).toBe(
+  expect(inLanguage(describeAction(entry, nameOf), 'en')).toBe(
     'performed an action that this version of Parley does not know (pin_message)',
   );
 });

@@ -68,7 +68,8 @@ describe('the memory of the log', () => {
       for (let seq = 0; seq < 250; seq += 1) {
         const step = await firstPage(room, `${epoch}:${seq}`);
         expect(step.type === 'page' && textOf(step.entries[0]!).startsWith(`${seq} `)).toBe(true);
-        for (const format of [eventStream, jsonFrames, textLines]) format.step(step);
+        for (const format of [eventStream, ...Object.values(jsonFrames), ...Object.values(textLines)])
+          format.step(step);
       }
     }
     expect((await usedMemory()) - before).toBeLessThan(64);
