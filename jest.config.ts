@@ -17,7 +17,11 @@ const config: Config = {
   testMatch: ['**/__tests__/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // Browser modules import each other with `.js`, as the browser fetches them, and `shared/` by an import map.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^shared/(.*)$': '<rootDir>/server/identity/$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^shared/appearance$': '<rootDir>/server/identity/appearance',
+    '^shared/words$': '<rootDir>/server/words/en/page',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 

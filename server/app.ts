@@ -44,11 +44,11 @@ import { contactRoutes } from './routes/contacts';
 import { answerError, notFound } from './routes/errors';
 import { healthRoutes } from './routes/health';
 import { invitationRoutes } from './routes/invitations';
+import { languageRoute } from './routes/language';
 import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
 import { usernameRoute } from './routes/username';
-import { VIEW_LOCALS } from './routes/view-locals';
 import type { Stores } from './stores/open';
 import { authorize, chargeReads, scheduleRequests } from './transports/authorization';
 import { poll } from './transports/poll';
@@ -122,7 +122,6 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
   const web = express();
-  Object.assign(web.locals, VIEW_LOCALS);
   web
     .disable('x-powered-by')
     .set('trust proxy', config.trustProxy)
@@ -142,7 +141,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     accountRoutes(accountServices, visitors, access, addresses, devices, originOf),
     usernameRoute(chat, access),
   );
-  web.use(invitationRoutes(invitations, visitors, access, linkOrigin));
+  web.use(languageRoute(), invitationRoutes(invitations, visitors, access, linkOrigin));
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
   const showPage = page(log, visitors, rules);
   web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));

@@ -9,6 +9,7 @@ import {
   type WebSocketRoute,
 } from 'playwright-core';
 import type { Transport } from '../../static/connection/transports';
+import type { TestVisitor } from './test-visitor';
 import { WAIT_TIMEOUT, waitUntilEqual } from './wait';
 
 /** A host name of this machine that is not a secure context over HTTP, unlike localhost: as in a local network. */
@@ -37,6 +38,12 @@ export async function newContext(
   const context = await browser.newContext(options);
   context.setDefaultTimeout(WAIT_TIMEOUT);
   return context;
+}
+
+/** Gives a browser profile the cookie of a visitor. */
+export async function signInAs(context: BrowserContext, { cookie, url }: TestVisitor): Promise<void> {
+  const [name, ...value] = cookie.split('=');
+  await context.addCookies([{ name: name!, value: value.join('='), url }]);
 }
 
 function findInstalled(): string | undefined {

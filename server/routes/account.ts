@@ -19,6 +19,7 @@ import {
 import { checkRoom } from '../validation/messages';
 import { languageOf } from '../words/language';
 import { inLanguage } from '../words/sentence';
+import { renderPage } from './render';
 import { iso } from './times';
 
 /**
@@ -49,7 +50,11 @@ export function accountRoutes(
     response.vary('Accept').set('Set-Cookie', setCookie);
     if (!json) {
       const ban = overview.ban && inLanguage(overview.ban.sentence, languageOf(request));
-      return response.render('account', { ...overview, ban, room: checkRoom(request.query.room) });
+      return renderPage(request, response, 'account', {
+        ...overview,
+        ban,
+        room: checkRoom(request.query.room),
+      });
     }
     response.json({
       ...overview.me,

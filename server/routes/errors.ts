@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { bodyTooLarge } from '../access/body-size';
 import { errorBody, Refusal } from '../refusal';
 import { languageOf } from '../words/language';
+import { renderPage } from './render';
 
 /** Refuses requests that match no route. */
 export const notFound: RequestHandler = (request) => {
@@ -16,14 +17,14 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
   for (const name of ['Content-Encoding', 'Content-Type', 'ETag', 'Last-Modified', 'Cache-Control'])
     response.removeHeader(name);
   const body = errorBody(explain(error), languageOf(request));
-  response.status(body.status);
+  response.status(body.status).vary('Accept, Accept-Language, Cookie');
   if (body.retryAfter !== undefined) response.set('Retry-After', String(body.retryAfter));
   if (body.status === 401) response.set('WWW-Authenticate', 'Bearer realm="Parley"');
   // A browser that opens an address or submits a form shows a page with the error, and a way to sign in.
   if (request.accepts(['json', 'html']) !== 'html') response.json(body);
   else {
     response.set('Cache-Control', 'no-store');
-    response.render('no-access', {
+    renderPage(request, response, 'no-access', {
       sentence: body.error,
       signIn: body.status === 401,
       banned: body.code === 'banned',

@@ -5,6 +5,7 @@ import { BODY_LIMITS, jsonBody } from '../http/body';
 import type { Visitors } from '../identity/visitors';
 import { authorize, visitorOf } from '../transports/authorization';
 import { checkInvitationDraft, checkSecret } from '../validation/accounts';
+import { renderPage } from './render';
 import { iso } from './times';
 
 const form = urlencoded({ extended: false, ...BODY_LIMITS });
@@ -25,7 +26,8 @@ export function invitationRoutes(
   // links, so only a click on the page accepts the invitation.
   router.get('/invite', async (request, response) => {
     const { setCookie } = await visitors.identifyBrowser(request);
-    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' }).render('invite');
+    response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
+    renderPage(request, response, 'invite');
   });
 
   router.post('/invite/preview', jsonBody, async (request, response) => {

@@ -20,6 +20,7 @@ import {
 import { checkDeletion, checkRoom } from '../validation/messages';
 import { languageOf } from '../words/language';
 import { inLanguage } from '../words/sentence';
+import { renderPage } from './render';
 import { iso } from './times';
 
 const isRevocation = ({ action }: AuditedAction): boolean => action === 'revoke_invitation';
@@ -114,7 +115,8 @@ export function moderationRoutes({
     const people = await moderation.moderatedPeople(me);
     const owner = isAtLeast((await visitors.profileOf(me)).role, 'owner');
     const entries = owner ? await auditLog.read(me, Infinity, 100) : [];
-    response.set('Cache-Control', 'no-store').render('moderation', {
+    response.set('Cache-Control', 'no-store');
+    renderPage(request, response, 'moderation', {
       me: me.id,
       owner,
       people,

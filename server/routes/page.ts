@@ -5,6 +5,7 @@ import { kindOf } from '../entry-kinds';
 import type { Visitors } from '../identity/visitors';
 import type { Log } from '../log/log';
 import { checkRoom } from '../validation/messages';
+import { renderPage } from './render';
 
 /** The number of messages in the page; its script loads older ones. */
 const MESSAGES = 50;
@@ -21,7 +22,7 @@ export function page(log: Log, visitors: Visitors, rules: Rules): RequestHandler
     const profile = await visitors.profileOf(visitor);
     const { role, account } = profile;
     response.set({ 'Set-Cookie': setCookie, 'Cache-Control': 'no-store' });
-    response.render('chat', {
+    renderPage(request, response, 'chat', {
       room,
       me: { visitor: visitor.id, username: visitor.username, role, account, muted: isMuted(profile) },
       rules: await rules.of(room),

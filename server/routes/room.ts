@@ -70,7 +70,7 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
   });
 
   router.get('/r/:room', async (request, response, next) => {
-    response.vary('Accept');
+    response.vary('Accept, Accept-Language, Cookie');
     // The first type is the default, for clients that accept any.
     switch (request.accepts(['text/plain', 'text/html', 'application/x-ndjson', 'text/event-stream'])) {
       case 'text/plain':

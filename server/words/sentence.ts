@@ -1,5 +1,6 @@
-import { sentences as english } from './english/sentences';
+import { sentences as english } from './en/sentences';
 import type { Language } from './language';
+import { sentences as russian } from './ru/sentences';
 
 /** The sentences of the server in one language: a text each, or a function of what is inserted. */
 export type Sentences = typeof english;
@@ -18,12 +19,12 @@ export type WaitSentence = Extract<keyof Sentences, `tooMany${string}` | `signIn
   }[keyof Sentences];
 
 /** The sentences in each language; `Sentences` makes the compiler refuse one that lacks a sentence. */
-const LANGUAGES: Record<Language, Sentences> = { en: english };
+const SENTENCES: Readonly<Record<Language, Sentences>> = { en: english, ru: russian };
 
 /** Returns a sentence in a language. */
 export function inLanguage(sentence: Sentence, language: Language): string {
   const [key, ...inserted] = typeof sentence === 'string' ? [sentence] : sentence;
-  const words = LANGUAGES[language][key] as string | ((...inserted: readonly unknown[]) => string);
+  const words = SENTENCES[language][key] as string | ((...inserted: readonly unknown[]) => string);
   return typeof words === 'string' ? words : words(...inserted);
 }
 

@@ -3,6 +3,7 @@ import { isCovered } from '../browser/keyboard.js';
 import { serverConstants } from '../browser/server-constants.js';
 import { recall, remember } from '../browser/storage.js';
 import { lengthOf } from '../browser/text.js';
+import { words } from 'shared/words';
 
 /** The shortest time between two typing events, in milliseconds. */
 const TYPING_INTERVAL = 2000;
@@ -96,9 +97,9 @@ export class Composer {
     const { remaining } = this;
     this.note.textContent =
       remaining < 0
-        ? `${formatCount(-remaining)} too long`
+        ? words.charactersTooMany(-remaining)
         : remaining < COUNTED_MAX
-          ? `${formatCount(remaining)} left`
+          ? words.charactersLeft(remaining)
           : (this.note.dataset.hint ?? '');
     this.note.classList.toggle('over', remaining < 0);
     this.box.ariaInvalid = String(remaining < 0);
@@ -113,8 +114,4 @@ export class Composer {
  */
 function isOnScreen({ code, ctrlKey, metaKey }: KeyboardEvent): boolean {
   return touchScreen.matches && !ctrlKey && !metaKey && (code === '' || isCovered());
-}
-
-function formatCount(characters: number): string {
-  return `${characters} ${characters === 1 ? 'character' : 'characters'}`;
 }

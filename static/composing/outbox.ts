@@ -5,6 +5,7 @@ import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { Draft } from './draft.js';
 import type { DraftStore } from './draft-store.js';
+import { words } from 'shared/words';
 
 /** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
 const REMOVED_LIMIT = 1000;
@@ -103,7 +104,7 @@ export class Outbox {
       if (draft.visitor !== undefined && draft.visitor !== this.me.visitor) {
         // After a sign-in or its end, nothing is sent under another name unasked. The writer may come back, so this is
         // not stored.
-        this.hold(draft, `Written by another visitor. Retry sends it as ${this.me.username}.`);
+        this.hold(draft, words.writtenByOther(this.me.username));
         continue;
       }
       try {

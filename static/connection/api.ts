@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../../server/wire.js';
+import { words } from 'shared/words';
 
 /*
  * The page handles an error by its status, and by its code only where it knows that: a page may stay open while the
@@ -82,7 +83,7 @@ export async function request<T>(
     });
     answer = parse(await response.text());
   } catch {
-    throw new ApiError('The server can’t be reached. Check your connection and try again.', 0);
+    throw new ApiError(words.serverUnreachable, 0);
   } finally {
     clearTimeout(timer);
   }
@@ -90,17 +91,9 @@ export async function request<T>(
   // The sign-in page of a network answers everything with 200 and HTML.
   if (response.ok && (answer !== undefined || response.status === 204))
     return { body: answer as T, retryAfter };
-  if (response.ok)
-    throw new ApiError(
-      'The network answered instead of the server. Check whether it asks you to sign in.',
-      0,
-    );
+  if (response.ok) throw new ApiError(words.networkAnswered, 0);
   if (isErrorBody(answer)) throw ApiError.from(answer);
-  throw new ApiError(
-    `The server answered with status ${response.status}. Try again later.`,
-    response.status,
-    retryAfter,
-  );
+  throw new ApiError(words.serverStatus(response.status), response.status, retryAfter);
 }
 
 /**
@@ -134,7 +127,7 @@ export function isCursorGone(error: unknown): boolean {
 
 /** Returns the sentence to show for anything thrown. */
 export function errorText(error: unknown): string {
-  return error instanceof ApiError ? error.message : 'Something went wrong. Reload the page.';
+  return error instanceof ApiError ? error.message : words.reloadPage;
 }
 
 function parse(text: string): unknown {

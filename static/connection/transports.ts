@@ -6,15 +6,6 @@ export const transports = ['websocket', 'polling', 'sse', 'subscribe', 'poll'] a
 
 export type Transport = (typeof transports)[number];
 
-/** The names that the page shows. */
-export const transportNames: Record<Transport, string> = {
-  websocket: 'WebSocket',
-  polling: 'Socket.IO polling',
-  sse: 'SSE',
-  subscribe: 'long polling',
-  poll: 'polling',
-};
-
 /** Returns the transport that the page's address selects; `undefined` for an automatic choice. */
 export function chosenTransport(): Transport | undefined {
   const chosen = new URLSearchParams(location.search).get('transport');

@@ -4,6 +4,7 @@ import { api } from '../connection/api.js';
 import { onSubmit, showSecret } from '../panels/forms.js';
 import { createPasskey, showPasskeys } from '../panels/passkey.js';
 import { enableSignInForm } from '../panels/sign-in.js';
+import { words } from 'shared/words';
 
 const form = (selector: string) => document.querySelector<HTMLFormElement>(selector);
 const hasAccount = form('#sign-out') !== null;
@@ -25,7 +26,7 @@ onSubmit(passwordForm, async ({ password, current, others }) => {
   await api('/account/password', 'PUT', { password, ...(current && { current, endOtherSessions }) });
   if (!hasAccount) return reload();
   passwordForm!.reset();
-  find(passwordForm!, '.outcome').textContent = 'Password saved.';
+  find(passwordForm!, '.outcome').textContent = words.passwordSaved;
   if (current && endOtherSessions)
     document.querySelectorAll('[data-session]:not([data-here])').forEach((row) => row.remove());
 });
@@ -34,7 +35,7 @@ const passkeyForm = form('#passkey-form');
 onSubmit(passkeyForm, async () => {
   await createPasskey();
   if (!hasAccount) return reload();
-  find(passkeyForm!, '.outcome').textContent = 'Passkey added.';
+  find(passkeyForm!, '.outcome').textContent = words.passkeyAdded;
 });
 
 onSubmit(form('#sign-out'), async () => {

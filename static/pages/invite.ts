@@ -1,12 +1,6 @@
-import type { Role } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
-
-const DESCRIPTIONS: Record<Exclude<Role, 'guest'>, string> = {
-  member: 'Join this chat.',
-  moderator: 'Join this chat as a moderator.',
-  owner: 'Join this chat as its owner. You decide who can join and what they can do.',
-};
+import { words } from 'shared/words';
 
 const form = find(document, '#invite');
 
@@ -16,8 +10,8 @@ async function preview(secret: string): Promise<void> {
   find<HTMLInputElement>(form, '#secret').value = secret;
   find(form, '.pasted').hidden = true;
   try {
-    const { role } = await api<{ role: keyof typeof DESCRIPTIONS }>('/invite/preview', 'POST', { secret });
-    find(document, '#description').textContent = DESCRIPTIONS[role];
+    const { role } = await api<{ role: keyof typeof words.joinAs }>('/invite/preview', 'POST', { secret });
+    find(document, '#description').textContent = words.joinAs[role];
   } catch (error) {
     find(document, 'h1').textContent = errorText(error);
     for (const element of [find(document, '#description'), form, find(document, '#sign-in-hint')])

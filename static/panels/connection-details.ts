@@ -1,7 +1,8 @@
 import type { Cursor } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { rememberTransport, transportNames, transports, type Transport } from '../connection/transports.js';
+import { rememberTransport, transports, type Transport } from '../connection/transports.js';
 import { seqOf } from '../timeline/cursor.js';
+import { words } from 'shared/words';
 
 /** The menu behind the status: how far the room has been read, over which transport, and the choice of another. */
 export class ConnectionDetails {
@@ -24,7 +25,7 @@ export class ConnectionDetails {
     this.line = find(root, '.connection-line');
     const select = find<HTMLSelectElement>(root, 'select');
     for (const transport of transports)
-      select.add(new Option(capitalize(transportNames[transport]), transport));
+      select.add(new Option(capitalize(words.transports[transport]), transport));
     select.value = chosen ?? '';
     select.addEventListener('change', () => {
       const transport = transports.find((name) => name === select.value);
@@ -53,9 +54,9 @@ export class ConnectionDetails {
 
   private render(): void {
     const parts = [
-      `Read up to #${this.seq}`,
-      this.transport ? `over ${transportNames[this.transport]}` : 'not connected',
-      this.waiting > 0 && `${this.waiting} waiting`,
+      words.readUpTo(this.seq),
+      this.transport ? words.overTransport(words.transports[this.transport]) : words.notConnected,
+      this.waiting > 0 && words.waitingCount(this.waiting),
     ];
     this.line.textContent = parts.filter(Boolean).join(' · ');
   }

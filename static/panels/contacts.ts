@@ -2,6 +2,7 @@ import type { Contact, NewContact, RemoveContact } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
 import { nameLengthError } from './name-length.js';
+import { words } from 'shared/words';
 
 type Change = NewContact | RemoveContact;
 
@@ -108,9 +109,9 @@ export class AddressBook {
     find(row, '.display-name').textContent = name;
     const link = find<HTMLAnchorElement>(row, '.phone');
     link.href = `tel:${phone}`;
-    link.textContent = phone.replace(';ext=', ' ext. ');
+    link.textContent = phone.replace(/;ext=(.*)/, (_, digits: string) => ` ${words.extension(digits)}`);
     const removeButton = find<HTMLButtonElement>(row, '.remove');
-    removeButton.ariaLabel = `Remove ${name}`;
+    removeButton.ariaLabel = words.removeContact(name);
     removeButton.addEventListener('click', () => void this.remove(id, row));
     return row;
   }

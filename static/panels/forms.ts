@@ -1,5 +1,7 @@
 import { find } from '../browser/dom.js';
+import { locale } from '../browser/locale.js';
 import { errorText } from '../connection/api.js';
+import { words } from 'shared/words';
 
 /** Runs the work of a form, unless it is running already, and shows its error in the form. */
 export async function runOnce(form: HTMLElement, work: () => Promise<void>): Promise<void> {
@@ -40,8 +42,8 @@ export function showSecret(secret: string): void {
     input.select();
     // There is no clipboard on plain HTTP, which is no secure context.
     Promise.resolve(navigator.clipboard?.writeText(secret) ?? Promise.reject(new Error())).then(
-      () => (outcome.textContent = 'Copied.'),
-      () => (outcome.textContent = 'Selected. Copy it with the keyboard.'),
+      () => (outcome.textContent = words.copied),
+      () => (outcome.textContent = words.selected),
     );
   });
   find(box, '.done').addEventListener('click', () => location.reload());
@@ -50,7 +52,7 @@ export function showSecret(secret: string): void {
 /** Shows the times of the page in the reader's time zone and locale. */
 export function localizeTimes(): void {
   for (const time of document.querySelectorAll('time')) {
-    time.textContent = new Date(time.dateTime).toLocaleString(undefined, {
+    time.textContent = new Date(time.dateTime).toLocaleString(locale, {
       dateStyle: 'medium',
       timeStyle: 'short',
     });

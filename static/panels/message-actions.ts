@@ -1,6 +1,8 @@
 import { find } from '../browser/dom.js';
+import { isolate } from '../browser/text.js';
 import { api, errorText } from '../connection/api.js';
 import { RovingFocus } from './roving-focus.js';
+import { words } from 'shared/words';
 
 /** The least distance of the dialog from the edges of the window, in pixels. */
 const MARGIN = 8;
@@ -52,7 +54,7 @@ export class MessageActions {
     this.message = message;
     const isMine = message.classList.contains('mine');
     const author = ['.author', '.tag'].map((part) => find(message, part).textContent).join(' ');
-    find(this.dialog, 'h2').textContent = isMine ? 'Your message' : author.trim();
+    find(this.dialog, 'h2').textContent = isMine ? words.yourMessage : author.trim();
     for (const form of this.sanctionForms) {
       form.hidden = isMine;
       form.reset();
@@ -68,7 +70,9 @@ export class MessageActions {
     const [at, own] = [button.getBoundingClientRect(), this.dialog.getBoundingClientRect()];
     const clamp = (start: number, size: number, available: number) =>
       Math.max(MARGIN, Math.min(start, available - size - MARGIN));
-    const left = clamp(isMine ? at.right - own.width : at.left, own.width, innerWidth);
+    // The button is before one's own message, and behind others.
+    const alignsRight = isMine === (document.dir !== 'rtl');
+    const left = clamp(alignsRight ? at.right - own.width : at.left, own.width, innerWidth);
     const fitsBelow = at.bottom + GAP + own.height < innerHeight;
     const top = clamp(fitsBelow ? at.bottom + GAP : at.top - GAP - own.height, own.height, innerHeight);
     this.dialog.style.setProperty('--left', `${left}px`);
@@ -92,7 +96,9 @@ export class MessageActions {
 
   private setConfirming(isConfirming: boolean): void {
     this.deleteButton.classList.toggle('confirming', isConfirming);
-    find(this.deleteButton, 'span').textContent = isConfirming ? 'Delete for everyone' : 'Delete message';
+    find(this.deleteButton, 'span').textContent = isConfirming
+      ? words.deleteForEveryone
+      : words.deleteMessage;
   }
 
   /** Mutes or bans the author, as the form says. */
@@ -100,10 +106,11 @@ export class MessageActions {
     const fields = new FormData(form);
     const minutes = Number(fields.get('minutes'));
     const body = { ...(minutes && { minutes }), ...(fields.has('address') && { address: true }) };
-    const { kind, done } = form.dataset;
+    const { kind } = form.dataset;
     await this.attempt(async () => {
       await api(`/people/${this.message?.dataset.visitor}/${kind}`, 'PUT', body);
-      this.outcome.textContent = `${find(this.dialog, 'h2').textContent} ${done}.`;
+      const name = isolate(find(this.dialog, 'h2').textContent);
+      this.outcome.textContent = kind === 'ban' ? words.isBanned(name) : words.isMuted(name);
     });
   }
 

@@ -1,5 +1,6 @@
 import { serverConstants } from '../browser/server-constants.js';
 import { lengthOf } from '../browser/text.js';
+import { words } from 'shared/words';
 
 /**
  * Returns the error for a name that the server would refuse as too long; empty for all others. `maxlength` can't do
@@ -7,5 +8,5 @@ import { lengthOf } from '../browser/text.js';
  */
 export function nameLengthError(name: string): string {
   const { nameMax } = serverConstants();
-  return lengthOf(name.trim()) > nameMax ? `The name is longer than ${nameMax} characters.` : '';
+  return lengthOf(name.trim()) > nameMax ? words.nameTooLong(nameMax) : '';
 }

@@ -1,6 +1,7 @@
 import type { ErrorBody, RoomRules } from '../../server/wire.js';
 import { isTemporary } from '../connection/api.js';
-import { transportNames, transports, type Transport } from '../connection/transports.js';
+import { transports, type Transport } from '../connection/transports.js';
+import { words } from 'shared/words';
 
 /** How long a problem may last before the page shows it, in milliseconds. */
 const GRACE_PERIOD = 700;
@@ -65,8 +66,8 @@ export function describePage(state: PageState, now: number): PageView {
   const isWaitNoticeable = waiting > 0 && isNoticeable(state.waitingAt);
 
   const retryIn = connection === 'away' && online && retryAt ? secondsUntil(retryAt, now) : 0;
-  const retry = connection !== 'away' || !online ? '' : retryIn > 1 ? `in ${retryIn} s` : '…';
-  const count = isWaitNoticeable && connection !== 'refused' ? `· ${waiting} waiting` : '';
+  const retry = connection !== 'away' || !online ? '' : retryIn > 1 ? words.inSeconds(retryIn) : '…';
+  const count = isWaitNoticeable && connection !== 'refused' ? `· ${words.waitingCount(waiting)}` : '';
 
   const isHeld =
     canWrite && connection === 'live' && waiting > 0 && heldUntil !== undefined && heldUntil > now;
@@ -79,19 +80,23 @@ export function describePage(state: PageState, now: number): PageView {
     canSignIn: connection === 'refused' && mustSignIn,
     canWrite,
     rule: hasNoAccess ? '' : ruleOf(state),
-    hold: isHeld ? 'You are sending too fast. The next message will be sent' : '',
-    holdCountdown: isHeld ? `in ${secondsUntil(heldUntil, now)} s` : '',
+    hold: isHeld ? words.holding : '',
+    holdCountdown: isHeld ? words.inSeconds(secondsUntil(heldUntil, now)) : '',
     sending:
-      !canWrite || isHeld ? 'Waiting…' : connection === 'live' ? 'Sending…' : 'Waiting for the connection',
+      !canWrite || isHeld
+        ? words.waiting
+        : connection === 'live'
+          ? words.sending
+          : words.waitingForConnection,
     changesWithTime: isHeld || !live || (waiting > 0 && !isWaitNoticeable),
   };
 }
 
 /** As in views/partials/notice.ejs, for the first paint. */
 function ruleOf({ locked, muted, slow }: PageState): string {
-  if (locked) return 'This room is locked: only moderators can write.';
-  if (muted) return 'A moderator has muted you: you can only read.';
-  return slow ? `Slow mode: one message every ${slow} s.` : '';
+  if (locked) return words.roomLocked;
+  if (muted) return words.muted;
+  return slow ? words.slowMode(slow) : '';
 }
 
 function statusOf(
@@ -99,10 +104,11 @@ function statusOf(
   connection: PageView['connection'],
   transport: Transport | undefined,
 ): string {
-  if (transport) return transport === transports[0] ? 'Live' : `Live · over ${transportNames[transport]}`;
+  if (transport)
+    return transport === transports[0] ? words.live : words.liveOver(words.transports[transport]);
   if (connection === 'refused') return refusal?.error ?? '';
-  if (!online) return 'Offline';
-  return lastLive ? 'Reconnecting' : 'Connecting';
+  if (!online) return words.offline;
+  return lastLive ? words.reconnecting : words.connecting;
 }
 
 function secondsUntil(time: number, now: number): number {

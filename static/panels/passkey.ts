@@ -6,6 +6,7 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser';
 import { api, ApiError } from '../connection/api.js';
+import { words } from 'shared/words';
 
 /** Shows the elements for passkeys where the browser supports them, which needs a secure context. */
 export function showPasskeys(): void {
@@ -31,7 +32,6 @@ export async function signInWithPasskey(): Promise<void> {
 
 function refuse(error: Error): never {
   // The authenticator already has one of those to exclude (W3C Web Authentication, section 6.3.2).
-  if (error.name === 'InvalidStateError')
-    throw new ApiError('This device already has a passkey for this account.', 0);
-  throw new ApiError('No passkey was used. Try again, or use a password.', 0);
+  if (error.name === 'InvalidStateError') throw new ApiError(words.passkeyExists, 0);
+  throw new ApiError(words.passkeyUnused, 0);
 }

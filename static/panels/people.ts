@@ -2,6 +2,7 @@ import type { ChangeUsername, Person, Presence } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
 import { fillAvatar } from '../timeline/message.js';
 import { tagOf } from 'shared/appearance';
+import { words } from 'shared/words';
 
 /** The list of the people in the room. */
 export class People {
@@ -22,7 +23,7 @@ export class People {
     this.list.replaceChildren(...this.people.map((person) => this.createRow(person)));
     const unnamed = count - people.length;
     this.more.hidden = unnamed <= 0;
-    this.more.textContent = `and ${unnamed} more`;
+    this.more.textContent = words.andMore(unnamed);
     for (const element of this.counts) element.textContent = String(count);
   }
 

@@ -1,6 +1,7 @@
 import type { RoomRules } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
+import { words } from 'shared/words';
 
 /** The rules of the room, and the form with which moderators change them. */
 export class RoomRulesForm {
@@ -29,7 +30,7 @@ export class RoomRulesForm {
     const select = find<HTMLSelectElement>(this.form, 'select');
     select.value = String(slow);
     // A value that is not in the list was set over HTTP.
-    if (select.selectedIndex < 0) select.add(new Option(`${slow} s`, String(slow), true, true));
+    if (select.selectedIndex < 0) select.add(new Option(words.seconds(slow), String(slow), true, true));
   }
 
   private async save(): Promise<void> {

@@ -1,8 +1,13 @@
 import type { Person } from '../../server/wire.js';
+import { isolate } from '../browser/text.js';
 import { displayName } from 'shared/appearance';
+import { words } from 'shared/words';
 
 /** How long a typing event counts, in milliseconds. */
 const DURATION = 4000;
+
+/** How many people are named; the others are counted. */
+const NAMED_MAX = 2;
 
 /** The line that names the people who are typing. */
 export class TypingLine {
@@ -36,9 +41,7 @@ export class TypingLine {
   }
 }
 
-function sentence([first, second, ...others]: string[]): string {
-  if (!first) return '';
-  if (!second) return `${first} is typing…`;
-  if (others.length === 0) return `${first} and ${second} are typing…`;
-  return `${first}, ${second} and ${others.length} more are typing…`;
+function sentence(names: string[]): string {
+  const named = names.slice(0, NAMED_MAX).map(isolate);
+  return named.length > 0 ? words.typing(named, names.length - named.length) : '';
 }

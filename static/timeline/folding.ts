@@ -2,6 +2,7 @@ import { BoundedSet } from '../browser/bounded-set.js';
 import { find } from '../browser/dom.js';
 import { recall, remember } from '../browser/storage.js';
 import type { ScrollPosition } from './scroll-position.js';
+import { words } from 'shared/words';
 
 /** A text within both bounds is lower than a folded message on any screen. As in views/entries/new_message.ejs. */
 const SHORT_LENGTH = 200;
@@ -86,7 +87,7 @@ function setUnfolded(message: HTMLElement, isUnfolded: boolean): void {
   message.classList.toggle('folded', !isUnfolded);
   find(message, '.bubble').scrollTop = 0;
   const button = find(message, '.unfold');
-  button.textContent = isUnfolded ? 'Show less' : 'Show more';
+  button.textContent = isUnfolded ? words.showLess : words.showMore;
   button.setAttribute('aria-expanded', String(isUnfolded));
 }
 
@@ -94,7 +95,7 @@ function unfoldButton(): HTMLElement {
   const button = document.createElement('button');
   button.className = 'unfold link-button';
   button.type = 'button';
-  button.textContent = 'Show more';
+  button.textContent = words.showMore;
   button.setAttribute('aria-expanded', 'false');
   return button;
 }

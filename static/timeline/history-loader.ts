@@ -2,6 +2,7 @@ import type { Cursor, MessagePage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { seqOf } from './cursor.js';
 import { LoadTrigger } from './load-trigger.js';
+import { words } from 'shared/words';
 
 /** Loads older messages when the reader scrolls near the top, up to the beginning of the room. */
 export class HistoryLoader {
@@ -23,7 +24,7 @@ export class HistoryLoader {
     private readonly read: (before: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.trigger = new LoadTrigger(log, this.row, () => this.load(), 'Earlier messages couldn’t be loaded.');
+    this.trigger = new LoadTrigger(log, this.row, () => this.load(), words.olderFailed);
     this.update();
   }
 
@@ -47,8 +48,8 @@ export class HistoryLoader {
   private update(): void {
     const { atBeginning } = this;
     this.row.classList.toggle('beginning', atBeginning);
-    if (atBeginning) this.trigger.disable(`Beginning of #${this.room}`);
-    else this.trigger.enable('Loading earlier messages…');
+    if (atBeginning) this.trigger.disable(words.beginning(this.room));
+    else this.trigger.enable(words.loadingOlder);
   }
 
   private async load(): Promise<void> {

@@ -1,3 +1,5 @@
+import { words } from 'shared/words';
+
 /** The button above the composer that leads to the newest message, and counts those that were missed. */
 export class LatestButton {
   private missed = 0;
@@ -31,7 +33,6 @@ export class LatestButton {
   }
 
   private get text(): string {
-    if (this.missed === 0) return 'Latest ↓';
-    return this.missed === 1 ? 'New message ↓' : `${this.missed} new messages ↓`;
+    return `${this.missed === 0 ? words.latest : words.newMessages(this.missed)} ↓`;
   }
 }

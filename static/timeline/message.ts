@@ -1,10 +1,11 @@
 import type { NewMessage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
-import { localDay, formatTime } from './days.js';
+import { formatMoment, formatTime, localDay } from './days.js';
 import { isFewEmoji } from './emoji.js';
 import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
 import { initialOf, tagOf, toneOf } from 'shared/appearance';
+import { words } from 'shared/words';
 
 /** The fields of a message that are shown; a draft has neither seq nor cursor. */
 export type DisplayedMessage = Pick<NewMessage, 'id' | 'visitor' | 'username' | 'message' | 'at'> &
@@ -30,7 +31,7 @@ export function enhanceMessage(element: HTMLElement): void {
   const time = find<HTMLTimeElement>(element, '.at');
   const at = new Date(time.dateTime);
   time.textContent = formatTime(at);
-  time.title = at.toLocaleString();
+  time.title = formatMoment(at);
   element.dataset.day = localDay(at);
   const bubble = find(element, '.bubble');
   const text = bubble.textContent;
@@ -45,7 +46,7 @@ export function eraseMessage(element: HTMLElement): void {
   const bubble = find(element, '.bubble');
   bubble.classList.remove('jumbo', 'tall');
   removeFold(element);
-  bubble.textContent = 'Deleted';
+  bubble.textContent = words.deleted;
 }
 
 /** Sets the colour and the initial of an avatar. */

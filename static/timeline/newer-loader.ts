@@ -1,6 +1,7 @@
 import type { Cursor, MessagePage } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { LoadTrigger } from './load-trigger.js';
+import { words } from 'shared/words';
 
 /** Loads newer messages when the reader scrolls near the bottom, while the page ends before the end of the room. */
 export class NewerLoader {
@@ -18,7 +19,7 @@ export class NewerLoader {
     private readonly read: (after: Cursor) => Promise<MessagePage>,
     private readonly show: (page: MessagePage) => void,
   ) {
-    this.trigger = new LoadTrigger(log, this.row, () => this.load(), 'Newer messages couldn’t be loaded.');
+    this.trigger = new LoadTrigger(log, this.row, () => this.load(), words.newerFailed);
   }
 
   /** The page now ends at this cursor; at the end of the room if it is `undefined`. */
@@ -26,7 +27,7 @@ export class NewerLoader {
     this.end = end;
     this.row.hidden = end === undefined;
     if (end === undefined) this.trigger.disable('');
-    else this.trigger.enable('Loading newer messages…');
+    else this.trigger.enable(words.loadingNewer);
   }
 
   /** Loads again if the last attempt failed. */

@@ -5,6 +5,7 @@ import { updateDeliveryStatus } from './delivery-status.js';
 import type { Folding } from './folding.js';
 import { MessageOrder, seqOfElement } from './message-order.js';
 import { enhanceMessage, eraseMessage, fillMessage, type DisplayedMessage } from './message.js';
+import { words } from 'shared/words';
 
 /** How many deletions are remembered: a page that was read before one may arrive after it. */
 const ERASED_LIMIT = 1000;
@@ -58,7 +59,7 @@ export class Timeline {
     fillMessage(element, message, isMine);
     this.byId.set(message.id, element);
     if (!isMine) setState(element, '', '');
-    else if (isStored) setState(element, 'sent', 'Sent');
+    else if (isStored) setState(element, 'sent', words.sent);
     else setState(element, 'sending', this.sendingText);
     if (!known || isStored) this.order.insert(element);
     if (this.erased.has(message.id)) eraseMessage(element);
@@ -84,7 +85,7 @@ export class Timeline {
   showFailure(id: string, reason: string): void {
     const element = this.byId.get(id);
     if (!element) return;
-    setState(element, 'failed', 'Not sent');
+    setState(element, 'failed', words.notSent);
     const failure = clone(this.failureTemplate);
     find(element, '.state').after(failure);
     find(failure, '.reason').textContent = reason;
@@ -101,7 +102,7 @@ export class Timeline {
   /** Marks a draft as sent whose place in the log is not on the page. */
   markStored(id: string): void {
     const element = this.byId.get(id);
-    if (element && !isInLog(element)) setState(element, 'sent', 'Sent');
+    if (element && !isInLog(element)) setState(element, 'sent', words.sent);
   }
 
   /**

@@ -154,6 +154,9 @@ export const sentences = {
     `"${field}" must be a whole number from ${min} to ${max}.`,
   wholeNumberExpected: (field: string) => `"${field}" must be a whole number.`,
 
+  languageExpected: 'Send a form such as language=ru.',
+  languageUnknown: (languages: string) => `The language must be one of ${languages}.`,
+
   // HTTP
   acceptHealth: 'This address has application/json and text/plain. Accept one of them.',
   acceptRoom:
