@@ -7,9 +7,11 @@ import { AccessControl } from './access/access-control';
 import { AddressLimits } from './access/address-limits';
 import { Availability } from './access/availability';
 import { FairScheduler } from './access/fair-scheduler';
+import type { AuthorizedLog } from './access/authorized-log';
 import { VisitorLimits } from './access/visitor-limits';
 import { ownOrigin, passkeyOrigin } from './access/origin';
 import { createRateLimits } from './access/rate-limits';
+import { RoomAccess } from './access/room-access';
 import { SharedRateLimiters } from './access/shared-rate-limiters';
 import { SlowMode } from './access/slow-mode';
 import { createAccountServices } from './accounts/account-services';
@@ -19,8 +21,11 @@ import { AuditLog } from './chat/audit-log';
 import { Chat } from './chat/chat';
 import { Contacts } from './chat/contacts';
 import { Deletions } from './chat/deletions';
+import { Members } from './chat/members';
 import { Moderation } from './chat/moderation';
 import { InMemoryPresence } from './chat/presence';
+import { RoomList } from './chat/room-list';
+import { Rooms } from './chat/rooms';
 import { Rules } from './chat/rules';
 import { WriteAccess } from './chat/write-access';
 import type { Config } from './config/config';
@@ -48,10 +53,12 @@ import { languageRoute } from './routes/language';
 import { moderationRoutes } from './routes/moderation';
 import { page } from './routes/page';
 import { roomRoutes } from './routes/room';
+import { roomsRoutes } from './routes/rooms';
 import { usernameRoute } from './routes/username';
 import type { Stores } from './stores/open';
 import { authorize, chargeReads, scheduleRequests } from './transports/authorization';
 import { poll } from './transports/poll';
+import type { Services } from './transports/services';
 import { attachSocketIo } from './transports/socketio';
 import { eventStream, plainSse, sse } from './transports/sse';
 import { dispatchUpgrades } from './transports/upgrades';
@@ -72,6 +79,7 @@ const ROOT = join(__dirname, '..');
 /** Composes the parts of the server. The app owns the stores from here on, and closes them. */
 export async function createApp(config: Config, stores: Stores): Promise<App> {
   const log = new Log(stores.log, config.tail);
+  const authorizedLog: AuthorizedLog = log;
   const presence = new InMemoryPresence(stores.bus);
   const addresses = new Addresses(config.trustProxy);
   const key = await stores.visitors.signingKey(newSecret());
@@ -81,16 +89,18 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const connections = config.limits?.connections ?? Infinity;
   const visitorLimits = new VisitorLimits(rateLimits, connections);
   const addressLimits = new AddressLimits(addresses, rateLimits, connections);
-  const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits);
+  const roomAccess = new RoomAccess(stores.members);
+  const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits, roomAccess);
   const availability = new Availability(stores, access);
   subscribeToChanges(stores.control, access, presence);
   const moderation = new Moderation(stores.moderation, visitors, access);
   const rules = new Rules(stores.moderation, visitors);
-  const deletions = new Deletions(log, visitors);
+  const deletions = new Deletions(authorizedLog, roomAccess, stores.rooms, visitors);
   const auditLog = new AuditLog(stores.moderation, visitors);
   const writeAccess = new WriteAccess(visitors, visitorLimits);
   const chat = new Chat(
-    log,
+    authorizedLog,
+    roomAccess,
     visitors,
     presence,
     rules,
@@ -98,13 +108,14 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     visitorLimits,
     new SlowMode(stores.slowMode),
   );
-  const services = {
-    log,
+  const services: Services = {
+    log: authorizedLog,
     chat,
     writeAccess,
     visitors,
     presence,
     access,
+    rooms: roomAccess,
     addressLimits,
     deletions,
     visitorLimits,
@@ -119,6 +130,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     limiters.create,
   );
   const invitations = new Invitations(stores.invitations, visitors, access);
+  const rooms = new Rooms(stores.rooms, roomAccess, visitors, writeAccess, key);
+  const members = new Members(stores.members, stores.rooms, visitorLimits, writeAccess);
+  const roomList = new RoomList(roomAccess, stores.rooms, stores.members, authorizedLog, presence);
   const contacts = new Contacts(stores.contacts, writeAccess, config.phoneRegion);
 
   const web = express();
@@ -143,11 +157,12 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   );
   web.use(languageRoute(), invitationRoutes(invitations, visitors, access, linkOrigin));
   web.use(sse(services), authorize(access), chargeReads(services), poll(services));
-  const showPage = page(log, visitors, rules);
+  const showPage = page(authorizedLog, roomAccess, visitors, rules);
   web.get('/', showPage).use(roomRoutes(services, showPage, eventStream));
   web.use(
     contactRoutes(contacts),
-    moderationRoutes({ moderation, rules, deletions, auditLog, invitations, visitors }),
+    moderationRoutes({ moderation, rules, deletions, auditLog, invitations, visitors, rooms: roomAccess }),
+    roomsRoutes(rooms, members, roomList, services),
   );
   web.use(notFound, answerError);
 

@@ -85,6 +85,48 @@ export interface ChangeRoom extends RoomRules {
   room: string;
 }
 
+/** Whether everybody may use a room, only its members, or only the people of a direct message. */
+export type RoomKind = 'public' | 'private' | 'direct';
+
+/** A room as a list shows it. */
+export interface RoomSummary {
+  room: string;
+  kind: RoomKind;
+  /** Empty for a direct message, and for a public room that has none: show its people or its name. */
+  title: string;
+  topic: string;
+  archived: boolean;
+  /** The visitor that may change the room; empty if there is none. */
+  creator: string;
+  /** Whether it is in the list of the visitor who asks. */
+  member: boolean;
+  /** The people of a direct message; missing for other rooms. */
+  members?: Person[];
+  /** The room's head. */
+  cursor: Cursor;
+  /** When its last entry was accepted, in ISO 8601, UTC; null in an empty room. */
+  at: string | null;
+  /** The number of people who are present. */
+  people: number;
+  /** The newest message, as it stands now; null if there is none. */
+  last: MessagePreview | null;
+}
+
+/** A message as a list of rooms shows it. */
+export interface MessagePreview extends Person {
+  /** The beginning of its text. */
+  text: string;
+  at: string;
+}
+
+/** A member of a room. */
+export interface RoomMember extends Person {
+  /** Who added it: the member itself, if it has joined or created the room. */
+  inviter: string;
+  /** Since when it is one, in ISO 8601, UTC. */
+  at: string;
+}
+
 /** The role of a visitor. Each includes the rights of those before it. */
 export type Role = 'guest' | 'member' | 'moderator' | 'owner';
 
@@ -137,7 +179,9 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'rate_limited'
   | 'request_timeout'
+  | 'room_archived'
   | 'room_locked'
+  | 'room_taken'
   | 'sign_in_failed'
   | 'sign_in_required'
   | 'slow_mode'

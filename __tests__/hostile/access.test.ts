@@ -17,7 +17,7 @@ async function openAll(
 ): Promise<[name: string, connection: OpenConnection][]> {
   const connections = await Promise.all(
     Object.entries(CONNECTIONS).map(
-      async ([name, open]) => [name, await open(app.url, headers)] as [string, OpenConnection],
+      async ([name, open]) => [name, await open(app.url, headers, 'lobby')] as [string, OpenConnection],
     ),
   );
   // Long polls and streams send nothing at first. Once a later request is answered, they are open.
@@ -136,7 +136,7 @@ describe('access that ends', () => {
     app = await startApp({ ACCESS: 'invite' });
     const owner = await TestVisitor.createOwner(app);
     const guest = await TestVisitor.invite(owner, 'member');
-    const connections = await CONNECTIONS.SSE!(app.url, guest.headers);
+    const connections = await CONNECTIONS.SSE!(app.url, guest.headers, 'lobby');
     await fetch(app.url, { headers: guest.headers });
     await owner.request('PUT', `/people/${guest.id}/role`, { role: 'guest' });
     await expectClosed(connections);

@@ -14,16 +14,17 @@ export interface OpenConnection {
   closed: Promise<unknown>;
 }
 
-/** Opens a connection. @param headers identify the visitor. */
-export type Open = (url: string, headers: Record<string, string>) => Promise<OpenConnection>;
+/** Opens a connection that reads a room. @param headers identify the visitor. */
+export type Open = (url: string, headers: Record<string, string>, room: string) => Promise<OpenConnection>;
 
 const socketIo =
   (transport: string): Open =>
-  async (url, extraHeaders) => {
+  async (url, extraHeaders, room) => {
     const { socket, received } = await connect(url, {
       transports: [transport],
       upgrade: false,
       extraHeaders,
+      auth: { room },
       reconnection: false,
     });
     return {
@@ -34,12 +35,12 @@ const socketIo =
 
 /** Sends a request without a client library, which might buffer the response. */
 const http =
-  (path: string, accept = '*/*'): Open =>
-  async (url, headers) => {
+  (path: (room: string) => string, accept = '*/*'): Open =>
+  async (url, headers, room) => {
     const lines = Object.entries({ Host: 'localhost', Accept: accept, Connection: 'close', ...headers });
     const socket = await dial(
       url,
-      `GET ${path} HTTP/1.1`,
+      `GET ${path(room)} HTTP/1.1`,
       ...lines.map(([name, value]) => `${name}: ${value}`),
     );
     let text = '';
@@ -47,26 +48,27 @@ const http =
     return { text: () => text, closed: waitForClose(socket) };
   };
 
-/** Every kind of connection that stays open. */
+/** Every kind of connection that stays open. All but the echo read a room. */
 export const CONNECTIONS: Record<string, Open> = {
   'Socket.IO over WebSocket': socketIo('websocket'),
   'Socket.IO over polling': socketIo('polling'),
-  '/ws (json)': async (url, headers) => {
-    const peer = await openPeer(url, '/ws', 'json', undefined, headers);
+  '/ws (json)': async (url, headers, room) => {
+    const peer = await openPeer(url, `/ws?room=${room}`, 'json', undefined, headers);
     return { text: () => JSON.stringify(peer.frames), closed: peer.closed };
   },
-  '/ws (text)': async (url, headers) => {
-    const peer = await openPeer(url, '/ws', 'text', undefined, headers);
+  '/ws (text)': async (url, headers, room) => {
+    const peer = await openPeer(url, `/ws?room=${room}`, 'text', undefined, headers);
     return { text: () => peer.lines.join('\n'), closed: peer.closed };
   },
   '/ws/echo': async (url, headers) => {
     const peer = await openPeer(url, '/ws/echo', undefined, undefined, headers);
     return { text: () => '', closed: peer.closed };
   },
-  SSE: http('/sse'),
-  NDJSON: http('/r/lobby?follow&last=0', 'application/x-ndjson'),
-  'plain text': http('/r/lobby?follow&last=0', 'text/plain'),
-  'long poll': http('/subscribe'),
+  SSE: http((room) => `/sse?room=${room}`),
+  'SSE of a room': http((room) => `/r/${room}`, 'text/event-stream'),
+  NDJSON: http((room) => `/r/${room}?follow&last=0`, 'application/x-ndjson'),
+  'plain text': http((room) => `/r/${room}?follow&last=0`, 'text/plain'),
+  'long poll': http((room) => `/subscribe?room=${room}`),
 };
 
 /**

@@ -39,7 +39,7 @@ async function signIn(device: Authenticator): Promise<TestVisitor> {
 }
 
 const openAll = ({ headers }: TestVisitor): Promise<OpenConnection[]> =>
-  Promise.all(Object.values(CONNECTIONS).map((open) => open(app.url, headers)));
+  Promise.all(Object.values(CONNECTIONS).map((open) => open(app.url, headers, 'lobby')));
 
 /** Requests that are refused if the session has ended. */
 const REQUESTS: [method: string, path: string, body?: unknown, headers?: Record<string, string>][] = [

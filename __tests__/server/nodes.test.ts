@@ -1,3 +1,4 @@
+import { CONNECTIONS, expectClosed } from '../hostile/open-connections';
 import { Authenticator } from '../support/authenticator';
 import { type Nodes, startNodes } from '../support/nodes';
 import { describePostgres } from '../support/describe-postgres';
@@ -124,6 +125,53 @@ describePostgres('three nodes on one database', () => {
     first.socket.disconnect();
     second.socket.disconnect();
     await waitUntilEqual(presence(watcher, 'people'), [1, 'Anonymous']);
+  });
+});
+
+describePostgres('three nodes with private rooms', () => {
+  let nodes: Nodes;
+  let urls: string[];
+  beforeAll(async () => {
+    nodes = await startNodes(3);
+    urls = nodes.apps.map(({ url }) => url);
+  });
+  afterAll(() => nodes.close());
+  const on = (node: number, { cookie }: TestVisitor) => new TestVisitor(urls[node]!, cookie);
+
+  it('open one direct message for those who open it at once on different nodes', async () => {
+    const [one, two] = await Promise.all([0, 1].map((node) => TestVisitor.createGuest(urls[node]!)));
+    const open = (node: number, by: TestVisitor, { id }: TestVisitor) =>
+      on(node, by).request('POST', '/rooms/direct', { people: [id] });
+    const opened = await Promise.all([open(0, one!, two!), open(1, two!, one!), open(2, one!, two!)]);
+    const rooms = new Set(opened.map(({ body }) => body.room));
+    expect(rooms.size).toBe(1);
+    const [room] = [...rooms];
+    const { body } = await on(2, two!).request('POST', '/messages', { room, message: 'hello' });
+    const { text } = await on(1, one!).request('GET', '/rooms');
+    expect(JSON.parse(text)).toMatchObject([{ room, cursor: body.cursor, last: { text: 'hello' } }]);
+  });
+
+  it('close the connections of a removed member on all of them within 5 s, and refuse it at once', async () => {
+    const creator = await TestVisitor.createGuest(urls[0]!);
+    const member = await TestVisitor.createGuest(urls[1]!);
+    const { body } = await creator.request('POST', '/rooms', { title: 'Plans', private: true });
+    const room = String(body.room);
+    await creator.request('PUT', `/rooms/${room}/members/${member.id}`);
+    const opened = await Promise.all(
+      urls.flatMap((url) =>
+        Object.entries(CONNECTIONS)
+          .filter(([name]) => name !== '/ws/echo')
+          .map(async ([name, open]) => [name, await open(url, member.headers, room)] as const),
+      ),
+    );
+    await Promise.all(urls.map((_, node) => on(node, member).request('GET', '/messages')));
+    await creator.request('DELETE', `/rooms/${room}/members/${member.id}`);
+    const answers = urls.map((_, node) => on(node, member).request('GET', `/messages?room=${room}`));
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(404);
+    for (const [name, connection] of opened)
+      await expectClosed(connection).catch((error: Error) =>
+        Promise.reject(new Error(`${name}: ${error.message}`)),
+      );
   });
 });
 

@@ -24,7 +24,8 @@ export function parseExamples(markdown: string): Example[] {
 const REPEATED = new RegExp(
   [
     '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
-    '(?<="(?:visitor|id|target)":")[\\w-]{12}(?=")',
+    '(?<="(?:visitor|id|target|creator|inviter)":")[\\w-]{12}(?=")',
+    '\\bp-[a-z2-7]{26}\\b',
     '(?<="token":"|/invite#)[\\w-]{43}',
     '(?<="(?:cursor|earliest)":"|id: )[0-9a-z]+(?=:\\d)',
     '(?<=[0-9a-z]:\\d+:)[0-9a-f]{12}\\b',

@@ -7,6 +7,7 @@ import type {
   HeadMark,
   LogHead,
   LogSlice,
+  Overview,
   Store,
 } from '../../server/log/store';
 import type { Entry } from '../../server/wire';
@@ -63,6 +64,22 @@ export class SimulatedStore implements Store {
 
   head(room: string): Promise<LogHead> {
     return this.read(`read the head of ${room}`, () => this.model.slice(room, () => []));
+  }
+
+  overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
+    return this.read(`look at ${rooms.join()}`, () => {
+      const overviews = rooms.map((room): [string, Overview] => {
+        const {
+          entries,
+          epoch,
+          head: seq,
+          hash,
+          at,
+        } = this.model.slice(room, (all) => newestHistory(all, 1));
+        return [room, { head: { epoch, seq, hash }, at, newest: entries[0] }];
+      });
+      return new Map(overviews);
+    });
   }
 
   after(room: string, seq: number, limit: number): Promise<LogSlice> {

@@ -4,6 +4,7 @@ import { bearerOf, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { AuthorizedConnection, Connection } from './connection';
 import { endOf } from './expiry';
+import { isPrivate, type RoomAccess } from './room-access';
 import type { VisitorLimits } from './visitor-limits';
 
 /** Admits everybody (`open`), invited people and accounts (`invite`), or accounts only (`closed`). */
@@ -40,6 +41,7 @@ export class AccessControl {
     private readonly visitors: Visitors,
     private readonly bans: BanStore,
     private readonly limits: VisitorLimits,
+    private readonly rooms: RoomAccess,
   ) {}
 
   /**
@@ -132,12 +134,17 @@ export class AccessControl {
     else this.startRecheck(connection);
   }
 
+  /** Rechecks a registered connection that has entered a room: its visitor may have ceased to be a member meanwhile. */
+  enterRoom(connection: Connection): void {
+    if (connection.room !== undefined && isPrivate(connection.room)) void this.recheckConnection(connection);
+  }
+
   /** Unregisters a closed connection. */
   removeConnection(connection: Connection): void {
     this.connections.delete(connection);
   }
 
-  /** Rechecks the connections of the given visitors, and closes them if access is lost. */
+  /** Rechecks the connections of the given visitors, and closes them if access to the chat or to their room is lost. */
   async recheckConnections(isAffected: (visitor: Visitor) => boolean): Promise<void> {
     const affected = [...this.connections.keys()].filter(({ visitor }) => isAffected(visitor));
     await Promise.all(affected.map((connection) => this.recheckConnection(connection)));
@@ -193,9 +200,13 @@ export class AccessControl {
   }
 
   private async recheckConnection(connection: Connection): Promise<void> {
+    const { room } = connection;
     try {
       await this.recheck(connection.visitor);
+      if (room !== undefined) await this.rooms.authorize(connection.visitor, room);
     } catch (error) {
+      // It may have joined another room in the meantime.
+      if (error instanceof Refusal && error.code === 'not_found' && connection.room !== room) return;
       // A transient error of the store must not disconnect anybody.
       if (!(error instanceof Refusal))
         console.error('The access of a connection could not be rechecked:', error);

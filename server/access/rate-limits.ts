@@ -3,7 +3,7 @@ import type { CreateRateLimiter } from './shared-rate-limiters';
 import type { WaitSentence } from '../words/sentence';
 
 /** The rate limits, by the operations that they count. */
-export type RateLimitName = 'messages' | 'names' | 'contacts' | 'signIns' | 'reads' | 'refusals';
+export type RateLimitName = 'messages' | 'names' | 'contacts' | 'rooms' | 'signIns' | 'reads' | 'refusals';
 
 /** The limits that an operator can set. */
 export interface LimitSettings extends Record<RateLimitName, Allowance> {
@@ -54,6 +54,7 @@ export function createRateLimits(
     messages: rateLimit('messages', 'tooManyMessages'),
     names: rateLimit('names', 'tooManyNames'),
     contacts: rateLimit('contacts', 'tooManyContacts'),
+    rooms: rateLimit('rooms', 'tooManyRoomChanges'),
     signIns: rateLimit('signIns', 'tooManySignIns'),
     reads: rateLimit('reads', 'tooManyReads'),
     refusals: rateLimit('refusals', 'tooManyRefusals'),

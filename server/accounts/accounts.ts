@@ -6,7 +6,7 @@ import type { VisitorLimits } from '../access/visitor-limits';
 import type { SignInLimits } from '../access/sign-in-limits';
 import { ANONYMOUS } from '../identity/appearance';
 import type { Visitor } from '../identity/visitor';
-import { nameMissing, type Visitors } from '../identity/visitors';
+import { nameMissing, requireCookie, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
 import type { AccountStore } from './account-store';
 import { newCredential, withHash } from './credential';
@@ -96,7 +96,7 @@ export class Accounts {
 
   /** Returns the name that an account protects. @throws {Refusal} `bad_request` if the visitor has none. */
   private async requireName(visitor: Visitor): Promise<string> {
-    if (!visitor.isPersistent) throw new Refusal('bad_request', 'browserFirst');
+    requireCookie(visitor);
     const { username } = await this.visitors.profileById(visitor.id);
     if (username === ANONYMOUS) throw nameMissing();
     return username;

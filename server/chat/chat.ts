@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { VisitorLimits } from '../access/visitor-limits';
+import type { AuthorizedLog } from '../access/authorized-log';
+import type { AuthorizedRoom, RoomAccess } from '../access/room-access';
 import { isAtLeast } from '../access/role';
 import type { SlowMode } from '../access/slow-mode';
+import type { VisitorLimits } from '../access/visitor-limits';
 import type { Content } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';
 import type { Visitors } from '../identity/visitors';
 import { isEntryOf } from '../log/entry';
-import type { Log } from '../log/log';
 import type { AppendResult, Draft } from '../log/store';
 import { Refusal } from '../refusal';
 import type { ChangeUsername } from '../wire';
@@ -25,7 +26,8 @@ export type ChatDraft = Content & {
 /** Enforces the rules of the chat for messages and changes of names, on all transports. */
 export class Chat {
   constructor(
-    private readonly log: Log,
+    private readonly log: AuthorizedLog,
+    private readonly rooms: RoomAccess,
     private readonly visitors: Visitors,
     private readonly presence: Presence,
     private readonly rules: Rules,
@@ -37,12 +39,14 @@ export class Chat {
   /**
    * Appends an entry to a room, under the visitor's current name. Resolves once it is on disk.
    * @param turn keeps the order among drafts that are checked at the same time: a database answers them in any order.
-   * @throws {Refusal} `muted`, `room_locked`, `slow_mode`, `rate_limited`, `id_taken` or `unavailable`
+   * @throws {Refusal} `not_found`, `muted`, `room_archived`, `room_locked`, `slow_mode`, `rate_limited`, `id_taken` or
+   *   `unavailable`
    */
   async send(visitor: Visitor, draft: ChatDraft, turn?: Turn): Promise<AppendResult> {
-    const { type, body, room, id = randomUUID() } = draft;
+    const { type, body, id = randomUUID() } = draft;
+    const room = await this.rooms.authorize(visitor, draft.room);
     const allowed = await this.authorizeMessage(room, visitor).catch(async (error: unknown) => {
-      const stored = await this.findStored(draft);
+      const stored = await this.findStored(room, draft);
       if (!stored) throw error;
       // A repeated draft costs no message. It counts as a refusal, which bounds how often it can be sent again.
       this.limits.countRefusal(visitor);
@@ -51,7 +55,7 @@ export class Chat {
     if ('entry' in allowed) return allowed;
     const { username, undoCount } = allowed;
     // Field by field: a spread whose fields are overridden takes several times as long.
-    const entry = { type, body, room, id, visitor: visitor.id, username } as Draft;
+    const entry = { type, body, room, id, visitor: visitor.id, username } as Draft & { room: AuthorizedRoom };
     await turn?.wait();
     const appending = this.log.append(entry);
     turn?.end();
@@ -70,7 +74,8 @@ export class Chat {
    * @throws {Refusal} as {@link send} and {@link rename} do.
    */
   async sendAs(visitor: Visitor, readName: () => string, draft: ChatDraft): Promise<AppendResult> {
-    const stored = await this.findStored(draft);
+    const room = await this.rooms.authorize(visitor, draft.room);
+    const stored = await this.findStored(room, draft);
     if (stored) return stored;
     const username = readName();
     if (username !== visitor.username) await this.rename(visitor, username);
@@ -81,8 +86,8 @@ export class Chat {
    * Returns the entry of a draft that was stored before. The client may have lost the acknowledgement, so a repeated
    * draft is acknowledged again, even if it would now be refused.
    */
-  private async findStored(draft: ChatDraft): Promise<AppendResult | undefined> {
-    const entry = draft.id && (await this.log.find(draft.room, draft.id));
+  private async findStored(room: AuthorizedRoom, draft: ChatDraft): Promise<AppendResult | undefined> {
+    const entry = draft.id && (await this.log.find(room, draft.id));
     return entry && isEntryOf(entry, draft) ? { entry, repeated: true } : undefined;
   }
 
@@ -103,14 +108,15 @@ export class Chat {
    * Counts a message towards the limits.
    * @returns the current name of its writer, and the function that undoes the count of slow mode, which must be called if
    *   the message is not stored.
-   * @throws {Refusal} `muted`, `room_locked`, `slow_mode` or `rate_limited`
+   * @throws {Refusal} `muted`, `room_archived`, `room_locked`, `slow_mode` or `rate_limited`
    */
   private async authorizeMessage(
-    room: string,
+    room: AuthorizedRoom,
     visitor: Visitor,
   ): Promise<{ username: string; undoCount: () => Promise<void> }> {
     const { username, role } = await this.writeAccess.authorize('messages', visitor);
-    const { locked, slow } = await this.rules.of(room);
+    const { locked, slow, archived } = await this.rules.forWriting(room);
+    if (archived) throw new Refusal('room_archived', 'roomArchived');
     if (!(locked || slow > 0) || isAtLeast(role, 'moderator'))
       return { username, undoCount: () => Promise.resolve() };
     if (locked) throw new Refusal('room_locked', 'roomLocked');

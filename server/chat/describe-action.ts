@@ -25,6 +25,8 @@ export function describeAction(
       return ['auditRole', nameOf(target), details.role];
     case 'set_room':
       return ['auditRoom', target, details.locked, details.slow];
+    case 'edit_room':
+      return ['auditEditRoom', target, details.title, details.topic, details.archived];
     case 'invite':
       return ['auditInvite', details.role, details.uses];
     case 'revoke_invitation':

@@ -8,6 +8,11 @@ export interface ModeratedPerson extends Pick<Profile, 'username' | 'role' | 'mu
   visitor: string;
 }
 
+/** The rules of a room, and whether it is archived. */
+export interface WriteRules extends RoomRules {
+  archived: boolean;
+}
+
 /** The outcome of a change: committed, or refused because the expected roles have changed. */
 export type Outcome = 'done' | 'roles_changed';
 
@@ -43,8 +48,8 @@ export interface ModerationStore {
     audit: NewAuditEntry,
     roles: ExpectedRoles,
   ): Promise<Outcome | 'rules_changed'>;
-  /** Returns the rules of a room: neither locked nor slow until they are set. */
-  rulesOf(room: string): Promise<RoomRules>;
+  /** Returns the rules of a room: neither locked nor slow until they are set, nor archived. */
+  rulesOf(room: string): Promise<WriteRules>;
   /** Returns the visitors with a role, or with a mute or ban at a time, in ms since 1970. */
   moderatedPeople(at: number): Promise<ModeratedPerson[]>;
   /** Returns the newest `limit` audit entries with a smaller id than `before`, the newest first. */

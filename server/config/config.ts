@@ -105,6 +105,7 @@ function limitsOf(settings: z.output<typeof SETTINGS>): LimitSettings {
     messages: settings.LIMIT_MESSAGES,
     names: settings.LIMIT_NAMES,
     contacts: settings.LIMIT_CONTACTS,
+    rooms: settings.LIMIT_ROOMS,
     signIns: settings.LIMIT_SIGN_INS,
     reads: settings.LIMIT_READS,
     refusals: settings.LIMIT_REFUSALS,

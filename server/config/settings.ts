@@ -120,6 +120,7 @@ export const SETTINGS = z
     LIMIT_MESSAGES: allowance.default({ points: 30, seconds: 10 }),
     LIMIT_NAMES: allowance.default({ points: 10, seconds: 60 }),
     LIMIT_CONTACTS: allowance.default({ points: 30, seconds: 60 }),
+    LIMIT_ROOMS: allowance.default({ points: 30, seconds: 60 }),
     LIMIT_SIGN_INS: allowance.default({ points: 10, seconds: 300 }),
     LIMIT_READS: allowance.default({ points: 600, seconds: 10 }),
     LIMIT_REFUSALS: allowance.default({ points: 60, seconds: 10 }),

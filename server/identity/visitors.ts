@@ -177,6 +177,11 @@ function nameTaken(username: string): Refusal {
   return new Refusal('name_taken', ['nameTaken', username]);
 }
 
+/** @throws {Refusal} `bad_request` if nothing would identify the visitor again. */
+export function requireCookie({ isPersistent }: Visitor): void {
+  if (!isPersistent) throw new Refusal('bad_request', 'browserFirst');
+}
+
 /** Returns the refusal of an account without a name to sign in to. */
 export function nameMissing(): Refusal {
   return new Refusal('bad_request', 'nameFirst');

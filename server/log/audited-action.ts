@@ -14,6 +14,7 @@ export interface AuditDetails {
   unban: Record<string, never>;
   set_role: { role: Role };
   set_room: RoomRules;
+  edit_room: { title: string; topic: string; archived: boolean };
   invite: { role: Role; uses: number };
   revoke_invitation: Record<string, never>;
   redeem_invitation: { role: Role };

@@ -8,7 +8,7 @@ import { MemoryBudget } from './memory-budget';
 import { newestPage, pageAfter, pageBefore, type Page } from './page';
 import { shareReads } from './shared-reads';
 import { cursorAt } from './slice';
-import type { AppendResult, Draft, Store } from './store';
+import type { AppendResult, Draft, Overview, Store } from './store';
 import { Sweep } from './sweep';
 import { Tail } from './tail';
 
@@ -66,6 +66,11 @@ export class Log {
     // A reader that sees a message deleted may acknowledge that before the deletion itself is acknowledged.
     if (entry && isErased(entry.type)) this.rooms.get(room)?.ring(true);
     return entry;
+  }
+
+  /** Returns an overview of each of these rooms. */
+  overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
+    return this.store.overview(rooms);
   }
 
   /** Returns a page of the entries after a cursor, or a reset if the cursor is not of this history. */

@@ -49,6 +49,16 @@ export interface LogHead {
 /** What tells whether a room's log is still the same. */
 export type HeadMark = Pick<LogHead, 'epoch' | 'head' | 'hash'>;
 
+/** What a list of rooms shows of a room's log. */
+export interface Overview {
+  /** The position of its last entry. */
+  head: Position & { hash: string };
+  /** When that entry was accepted, in ms since 1970; 0 in an empty room. */
+  at: number;
+  /** The newest entry of history, as it stands now, if there is one. */
+  newest?: Entry | undefined;
+}
+
 /** Consecutive entries of a room, and the state of its log when they were read. */
 export interface LogSlice extends LogHead {
   /** In order of seq, without holes, unless they are history. */
@@ -79,6 +89,8 @@ export interface Store {
   rooms(): Promise<string[]>;
   /** Returns the state of a room's log. */
   head(room: string): Promise<LogHead>;
+  /** Returns an overview of each of these rooms, all of one committed state. */
+  overview(rooms: readonly string[]): Promise<Map<string, Overview>>;
   /** Returns the entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** Returns the newest `limit` entries with a smaller seq than this one. */

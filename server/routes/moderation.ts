@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { isAtLeast } from '../access/role';
+import type { RoomAccess } from '../access/room-access';
 import type { Invitations } from '../accounts/invitations';
 import type { AuditLog } from '../chat/audit-log';
 import type { Deletions } from '../chat/deletions';
@@ -33,6 +34,7 @@ interface ModerationServices {
   auditLog: AuditLog;
   invitations: Invitations;
   visitors: Visitors;
+  rooms: RoomAccess;
 }
 
 /** Moderation over REST, and the moderation page. */
@@ -43,6 +45,7 @@ export function moderationRoutes({
   auditLog,
   invitations,
   visitors,
+  rooms,
 }: ModerationServices): Router {
   const router = Router();
 
@@ -55,11 +58,11 @@ export function moderationRoutes({
   router
     .route('/r/:room/rules')
     .get(async (request, response) => {
-      response.set('Cache-Control', 'no-store');
-      response.json(await rules.of(checkRoom(request.params.room)));
+      const room = await rooms.authorize(visitorOf(response), checkRoom(request.params.room));
+      response.set('Cache-Control', 'no-store').json(await rules.of(room));
     })
     .put(jsonBody, async (request, response) => {
-      const room = checkRoom(request.params.room);
+      const room = await rooms.authorize(visitorOf(response), checkRoom(request.params.room));
       response.json(await rules.change(visitorOf(response), room, checkRules(request.body)));
     });
 

@@ -1,9 +1,11 @@
 import type { RequestHandler } from 'express';
+import type { AuthorizedLog } from '../access/authorized-log';
+import type { RoomAccess } from '../access/room-access';
 import type { Rules } from '../chat/rules';
 import { isMuted } from '../chat/write-access';
 import { kindOf } from '../entry-kinds';
 import type { Visitors } from '../identity/visitors';
-import type { Log } from '../log/log';
+import { visitorOf } from '../transports/authorization';
 import { checkRoom } from '../validation/messages';
 import { renderPage } from './render';
 
@@ -14,9 +16,14 @@ const MESSAGES = 50;
  * Serves the page of a room: its newest messages, and the cursor from which the script continues. Without scripts, the
  * page refreshes itself; with `?write`, it has a form to write instead.
  */
-export function page(log: Log, visitors: Visitors, rules: Rules): RequestHandler {
+export function page(
+  log: AuthorizedLog,
+  rooms: RoomAccess,
+  visitors: Visitors,
+  rules: Rules,
+): RequestHandler {
   return async (request, response) => {
-    const room = checkRoom(request.params.room);
+    const room = await rooms.authorize(visitorOf(response), checkRoom(request.params.room));
     const step = await log.page(room, { last: MESSAGES }, MESSAGES);
     const { visitor, setCookie } = await visitors.identifyBrowser(request);
     const profile = await visitors.profileOf(visitor);

@@ -113,9 +113,16 @@ export function roomRoutes(services: Services, page: RequestHandler, eventStream
 /** Answers with messages or, with `?follow`, with a stream. */
 async function read(format: Format, services: Services, request: Request, response: Response): Promise<void> {
   const query = queryOf(request);
-  const { room, limit, ...start } = checkPaging(query);
+  const { room: name, limit, ...start } = checkPaging(query);
   if (query.follow !== undefined)
-    return stream(format, services, request, response, readingOf(request, { last: limit, ...start, room }));
+    return stream(
+      format,
+      services,
+      request,
+      response,
+      readingOf(request, { last: limit, ...start, room: name }),
+    );
+  const room = await services.rooms.authorize(visitorOf(response), name);
   const step = await services.log.page(room, start, limit);
   if (step.type === 'page') chargeAnswer(services, response, step.entries);
   response

@@ -7,7 +7,9 @@ import type { AccountStore } from '../accounts/account-store';
 import type { InvitationStore } from '../accounts/invitations';
 import type { PasskeyStore } from '../accounts/passkey-store';
 import type { ContactStore } from '../chat/contacts';
+import type { MembershipStore } from '../chat/member-store';
 import type { ModerationStore } from '../chat/moderation-store';
+import type { RoomStore } from '../chat/room-store';
 import type { DatabaseSettings } from '../config/config';
 import type { VisitorStore } from '../identity/visitor';
 import type { Store } from '../log/store';
@@ -17,8 +19,10 @@ import { SqlAccounts } from './sql/accounts';
 import { SqlContacts } from './sql/contacts';
 import type { SqlDatabase } from './sql/database';
 import { SqlInvitations } from './sql/invitations';
+import { SqlMembers } from './sql/members';
 import { SqlModeration } from './sql/moderation';
 import { SqlPasskeys } from './sql/passkeys';
+import { SqlRooms } from './sql/rooms';
 import { SqlSlowMode } from './sql/slow-mode';
 import { SqlVisitors } from './sql/visitors';
 import { SqliteControl } from './sqlite/control';
@@ -47,6 +51,8 @@ export interface Stores extends Database {
   invitations: InvitationStore;
   moderation: ModerationStore & BanStore;
   slowMode: SlowModeStore;
+  rooms: RoomStore;
+  members: MembershipStore;
   control: ControlChannel;
   /** Reaches the other processes on the same database. */
   bus: Bus;
@@ -100,5 +106,7 @@ function sqlStores(sql: SqlDatabase): Omit<Stores, 'log' | 'control' | 'bus' | '
     invitations: new SqlInvitations(sql),
     moderation: new SqlModeration(sql),
     slowMode: new SqlSlowMode(sql),
+    rooms: new SqlRooms(sql),
+    members: new SqlMembers(sql),
   };
 }

@@ -1,5 +1,6 @@
+import type { Connection } from '../access/connection';
+import type { AuthorizedRoom } from '../access/room-access';
 import type { Attendance } from '../chat/attendee';
-import type { Visitor } from '../identity/visitor';
 import type { Pacer, Subscription } from '../log/follower';
 import type { Reading } from '../validation/messages';
 import type { Cursor } from '../wire';
@@ -10,7 +11,7 @@ const RESOLVED = Promise.resolve();
 
 /** The room that a connection reads and is present in. */
 export class CurrentRoom {
-  name = '';
+  name: AuthorizedRoom | undefined;
   private attendance: Attendance | undefined;
   private subscription: Subscription | undefined;
   private isClosed = false;
@@ -19,17 +20,18 @@ export class CurrentRoom {
 
   constructor(
     private readonly services: Services,
-    private readonly visitor: Visitor,
+    private readonly session: Connection & Pacer,
     private readonly outlet: Outlet,
-    private readonly pacer: Pacer,
   ) {}
 
   /** Reads a room from a cursor on, until {@link close} or {@link join}. */
-  enter(room: string, cursor: Cursor): void {
+  enter(room: AuthorizedRoom, cursor: Cursor): void {
     if (this.isClosed) return;
     this.name = room;
-    this.attendance = this.services.presence.join(room, this.visitor, this.outlet);
-    this.subscription = this.services.log.follow(room, cursor, this.outlet, this.pacer);
+    const { access, presence, log } = this.services;
+    this.attendance = presence.join(room, this.session.visitor, this.outlet);
+    this.subscription = log.follow(room, cursor, this.outlet, this.session);
+    access.enterRoom(this.session);
   }
 
   /** Leaves the room, and enters another. Joins run one after the other. */
@@ -55,11 +57,14 @@ export class CurrentRoom {
     this.leave();
   }
 
-  private async switch({ room, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+  private async switch({ room: name, ...start }: Reading): Promise<{ room: string; cursor: Cursor }> {
+    const { visitor } = this.session;
+    const { scheduler, rooms, log, visitors } = this.services;
     // Otherwise a client that sends one join after the other would monopolize the event loop.
-    await this.services.scheduler.wait(this.visitor.address);
-    const cursor = await this.services.log.start(room, start);
-    ({ username: this.visitor.username } = await this.services.visitors.profileOf(this.visitor));
+    await scheduler.wait(visitor.address);
+    const room = await rooms.authorize(visitor, name);
+    const cursor = await log.start(room, start);
+    ({ username: visitor.username } = await visitors.profileOf(visitor));
     this.leave();
     // The next page may only be written after the last one.
     await this.subscription?.writing;

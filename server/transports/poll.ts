@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import type { AuthorizedRoom } from '../access/room-access';
 import { jsonBody } from '../http/body';
 import { releaseOnClose } from '../http/on-close';
 import type { Visitor } from '../identity/visitor';
@@ -12,11 +13,12 @@ import type { Services } from './services';
 
 /** Serves messages over HTTP: `GET /messages` is a poll, `GET /subscribe` a long poll, and `POST /messages` sends. */
 export function poll(services: Services): Router {
-  const { log, chat, access } = services;
+  const { log, chat, access, rooms } = services;
   const router = Router();
 
   router.get('/messages', async (request, response) => {
-    const { room, before, limit, ...start } = checkPaging(request.query);
+    const { room: name, before, limit, ...start } = checkPaging(request.query);
+    const room = await rooms.authorize(visitorOf(response), name);
     const step = before ? await log.before(room, before, limit) : await log.page(room, start, limit);
     if (step.type === 'page') response.set('Retry-After', String(retryAfter(step)));
     // Express compares the ETag with `If-None-Match`, and sends 304 if there is nothing new.
@@ -24,9 +26,10 @@ export function poll(services: Services): Router {
   });
 
   router.get('/subscribe', async (request, response) => {
-    const { room, limit, timeout, ...start } = checkPaging(request.query);
+    const { room: name, limit, timeout, ...start } = checkPaging(request.query);
     const { visitor, release } = await access.authorizeConnection(request);
     releaseOnClose(response, release);
+    const room = await rooms.authorize(visitor, name);
     const cursor = await log.start(room, start);
     if (request.method !== 'HEAD') await nextEntry(services, visitor, room, cursor, timeout, response);
     answer(services, request, response, await log.after(room, cursor, limit));
@@ -45,12 +48,12 @@ export function poll(services: Services): Router {
 /**
  * Waits for an entry after a cursor, or until the client disconnects.
  * @param timeout the longest wait, in s.
- * @throws {Refusal} if the visitor's access ends.
+ * @throws {Refusal} if the visitor's access to the chat or the room ends.
  */
 function nextEntry(
   { log, access }: Services,
   visitor: Visitor,
-  room: string,
+  room: AuthorizedRoom,
   cursor: Cursor,
   timeout: number,
   response: Response,
@@ -58,7 +61,7 @@ function nextEntry(
   let release = (): void => undefined;
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, timeout * 1_000);
-    const connection = { visitor, disconnect: reject };
+    const connection = { visitor, room, disconnect: reject };
     access.addConnection(connection);
     const subscription = log.follow(room, cursor, {
       write: (step) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../access/connection';
+import type { AuthorizedRoom } from '../access/room-access';
 import type { ChatDraft } from '../chat/chat';
 import { Turns } from '../chat/turns';
 import { kindOf, SENDABLE_TYPES } from '../entry-kinds';
@@ -31,7 +32,7 @@ const EVENTS = [...SENDABLE_TYPES, 'delete_message', 'change_username', 'typing'
 /** A connection that reads one room at a time, is present in it, and may write. */
 export class RoomSession implements Connection, Pacer {
   private readonly bounds: RequestBounds;
-  private readonly room: CurrentRoom;
+  private readonly current: CurrentRoom;
   private readonly turns = new Turns();
   private isClosed = false;
 
@@ -41,13 +42,18 @@ export class RoomSession implements Connection, Pacer {
     private readonly outlet: Outlet,
   ) {
     this.bounds = new RequestBounds(services.visitorLimits, this);
-    this.room = new CurrentRoom(services, visitor, outlet, this);
+    this.current = new CurrentRoom(services, this, outlet);
     services.access.addConnection(this);
   }
 
+  /** The room that it reads. */
+  get room(): AuthorizedRoom | undefined {
+    return this.current.name;
+  }
+
   /** Reads a room from a cursor on, until {@link close} or a `join`. */
-  enter(room: string, cursor: Cursor): void {
-    this.room.enter(room, cursor);
+  enter(room: AuthorizedRoom, cursor: Cursor): void {
+    this.current.enter(room, cursor);
   }
 
   /**
@@ -105,7 +111,7 @@ export class RoomSession implements Connection, Pacer {
   /** Leaves the room, and refuses all further requests. */
   close(): void {
     this.isClosed = true;
-    this.room.close();
+    this.current.close();
     this.services.access.removeConnection(this);
   }
 
@@ -138,7 +144,7 @@ export class RoomSession implements Connection, Pacer {
     this.bounds.hold(characters);
     try {
       await this.joined();
-      if (!namesRoom) draft.room = this.room.name;
+      if (!namesRoom) draft.room = this.room!;
       return (await this.services.chat.send(this.visitor, draft, turn)).entry;
     } finally {
       turn.end();
@@ -152,25 +158,25 @@ export class RoomSession implements Connection, Pacer {
   ): Promise<object> {
     this.services.visitorLimits.consume('reads', this.visitor);
     await this.joined();
-    await this.services.deletions.delete(this.visitor, namesRoom ? room : this.room.name, id);
+    await this.services.deletions.delete(this.visitor, namesRoom ? room : this.room!, id);
     return {};
   }
 
   private async type(): Promise<object> {
     this.services.visitorLimits.consume('reads', this.visitor);
     await this.services.writeAccess.checkMuted(this.visitor);
-    this.room.announceTyping();
+    this.current.announceTyping();
     return {};
   }
 
   private join(reading: Reading): Promise<object> {
     this.services.visitorLimits.consume('reads', this.visitor);
-    return this.room.join(reading);
+    return this.current.join(reading);
   }
 
   /** Waits for the last `join`. @throws {Refusal} if the session has been closed. */
   private async joined(): Promise<void> {
-    await this.room.joined();
+    await this.current.joined();
     this.checkOpen();
   }
 

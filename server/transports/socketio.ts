@@ -1,9 +1,10 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket as AnySocket } from 'socket.io';
 import { BODY_MAX } from '../access/body-size';
+import type { AuthorizedRoom } from '../access/room-access';
 import type { Visitor } from '../identity/visitor';
 import { errorBody } from '../refusal';
-import { checkReading, type Reading } from '../validation/messages';
+import { checkReading } from '../validation/messages';
 import type { ClientEvents, Cursor, ServerEvents } from '../wire';
 import { languageOf, type Language } from '../words/language';
 import { waitForTurn } from './authorization';
@@ -15,8 +16,8 @@ import { RoomSession } from './room-session';
 import { SocketIoOutlet } from './socketio-outlet';
 
 interface Data {
-  /** The visitor and the cursor at which reading begins, from the handshake until the session exists. */
-  authorized?: { visitor: Visitor; reading: Reading; cursor: Cursor };
+  /** The visitor, its room, and the cursor at which reading begins, from the handshake until the session exists. */
+  authorized?: { visitor: Visitor; room: AuthorizedRoom; cursor: Cursor };
   session?: RoomSession;
   /** The language of the errors. */
   language?: Language;
@@ -80,7 +81,7 @@ export function attachSocketIo(
 
 /** Authorizes a handshake, and determines where reading begins before the connection exists, so that no entry is missed. */
 async function authorize({ conn, data, request, handshake }: Socket, services: Services): Promise<void> {
-  const { access, log } = services;
+  const { access, log, rooms } = services;
   const { token } = handshake.auth;
   const { visitor, release } = await access.authorizeConnection(
     request,
@@ -88,13 +89,14 @@ async function authorize({ conn, data, request, handshake }: Socket, services: S
   );
   conn.on('close', release);
   if (conn.readyState !== 'open') release();
-  const reading = checkReading(handshake.auth);
+  const { room: name, ...start } = checkReading(handshake.auth);
   await waitForTurn(services, visitor);
-  data.authorized = { visitor, reading, cursor: await log.start(reading.room, reading) };
+  const room = await rooms.authorize(visitor, name);
+  data.authorized = { visitor, room, cursor: await log.start(room, start) };
 }
 
 function serve(socket: Socket, services: Services): void {
-  const { visitor, reading, cursor } = socket.data.authorized!;
+  const { visitor, room, cursor } = socket.data.authorized!;
   const session = new RoomSession(services, visitor, new SocketIoOutlet(socket as AnySocket));
   // Drop the handshake and its request: they are no longer needed, and would live as long as the connection.
   const language = languageOf(socket.request);
@@ -104,8 +106,8 @@ function serve(socket: Socket, services: Services): void {
   // Any event, so that unknown ones are refused.
   socket.onAny(receive);
   socket.on('disconnect', leave);
-  socket.emit('start', { type: 'start', room: reading.room, cursor });
-  session.enter(reading.room, cursor);
+  socket.emit('start', { type: 'start', room, cursor });
+  session.enter(room, cursor);
 }
 
 function receive(this: Socket, event: string, ...args: unknown[]): void {

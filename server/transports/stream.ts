@@ -52,11 +52,12 @@ export async function stream(
   services: Services,
   request: IncomingMessage,
   response: ServerResponse,
-  { room, ...start }: Reading,
+  { room: name, ...start }: Reading,
 ): Promise<void> {
   const { visitor, release } = await services.access.authorizeConnection(request);
   releaseOnClose(response, release);
   await waitForTurn(services, visitor);
+  const room = await services.rooms.authorize(visitor, name);
   const cursor = await services.log.start(room, start);
 
   const headers = {

@@ -61,7 +61,7 @@ export class WebSockets {
   }
 
   private async authorize(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { access, addressLimits, log } = this.services;
+    const { access, addressLimits, log, rooms } = this.services;
     // The peer may reset the connection before `ws` listens for errors.
     socket.on('error', destroy);
     addressLimits.countRequest(request);
@@ -74,8 +74,9 @@ export class WebSockets {
     if (pathname === '/ws/echo') {
       return this.accept(request, socket, head, (peer) => echo(this.services, visitor, peer));
     }
-    const { room, ...start } = checkReading(Object.fromEntries(searchParams));
+    const { room: name, ...start } = checkReading(Object.fromEntries(searchParams));
     await waitForTurn(this.services, visitor);
+    const room = await rooms.authorize(visitor, name);
     const cursor = await log.start(room, start);
     this.accept(request, socket, head, (peer) => {
       const session = new RoomSession(this.services, visitor, peer);

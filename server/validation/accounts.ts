@@ -99,7 +99,10 @@ const rules = z.object(
   },
   NO_OBJECT,
 );
-const id = z.string().regex(/^[\w-]{1,40}$/, issue('visitorMalformed'));
+/** The id of a visitor. */
+export const visitorId = z
+  .string(issue('visitorMalformed'))
+  .regex(/^[\w-]{1,40}$/, issue('visitorMalformed'));
 const auditQuery = z.object({
   before: z.coerce.number(issue('auditPosition')).int().min(1).default(Infinity),
   limit: z.coerce
@@ -139,7 +142,7 @@ export const checkRole = (value: unknown): Role => check(anyRole, value).role;
 /** @throws {Refusal} `bad_request` */
 export const checkRules = (value: unknown): Partial<RoomRules> => check(rules, value) as Partial<RoomRules>;
 /** @throws {Refusal} `bad_request` */
-export const checkVisitor = (value: unknown): string => check(id, value);
+export const checkVisitor = (value: unknown): string => check(visitorId, value);
 /** @throws {Refusal} `bad_request` */
 export const checkAuditQuery = (value: unknown): { before: number; limit: number } =>
   check(auditQuery, value);

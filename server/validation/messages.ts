@@ -23,7 +23,7 @@ const REQUESTED_TIMEOUT_MAX = 86_400;
 /** The syntax of a room's name. */
 export const ROOM = /^[a-z0-9-]{1,40}$/;
 /** Characters that are invisible in a name, or reorder the text around it. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 /** Returns the length of a text in characters (Unicode code points). */
 const length = (text: string): number => [...text].length;

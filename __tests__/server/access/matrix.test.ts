@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ErrorCode } from '../../../server/wire';
 import { type RunningApp, startApp } from '../../support/app';
 import { TestVisitor } from '../../support/test-visitor';
-import { ATTEMPTS, type Fixture, PLAIN_TEXT } from './attempts';
+import { ATTEMPTS } from './attempts';
 import {
   ACCESSES,
   asMarkdown,
@@ -15,17 +15,23 @@ import {
   type RuleName,
   type Verdict,
 } from './table';
+import { type Fixture, PLAIN_TEXT } from './ways';
 
 const NAMES = { member: 'Masha', muted: 'Misha', banned: 'Boris', moderator: 'Mona', owner: 'Olga' };
+
+/** What muted visitors may not do, because they are muted. */
+const MUTED: RuleName[] = ['write', 'createRoom', 'writeOwnRoom'];
 
 /** Returns a pattern for the sentence of a refusal. */
 function sentence(status: Verdict, access: AccessName, role: RoleName, rule: RuleName): RegExp {
   if (status === 401)
     return access === 'invite' ? /^This chat is by invitation\./ : /^This chat is only for people/;
+  if (status === 404) return /^There is no such room, or you are not a member of it\.$/;
   if (status === 400)
     return /^(Open the chat in a browser first|Choose a name first|Create an account first)/;
   if (role === 'banned') return /^You are banned from this chat\.$/;
-  if (role === 'muted' && rule === 'write') return /^A moderator has muted you/;
+  if (role === 'muted' && MUTED.includes(rule)) return /^A moderator has muted you/;
+  if (rule === 'moderateOwnRoom') return /^(Only its writer|Only the creator|Only public rooms)/;
   return rule === 'administer' ? /^Only an owner may do that\.$/ : /^Only a moderator may do that\.$/;
 }
 
@@ -33,8 +39,9 @@ function sentence(status: Verdict, access: AccessName, role: RoleName, rule: Rul
 function codeOf(status: Verdict, role: RoleName, rule: RuleName): ErrorCode {
   if (status === 401) return 'sign_in_required';
   if (status === 400) return 'bad_request';
+  if (status === 404) return 'not_found';
   if (role === 'banned') return 'banned';
-  return role === 'muted' && rule === 'write' ? 'muted' : 'forbidden';
+  return role === 'muted' && MUTED.includes(rule) ? 'muted' : 'forbidden';
 }
 
 describe.each(ACCESSES)('in a chat that is %s', (access) => {
@@ -61,11 +68,27 @@ describe.each(ACCESSES)('in a chat that is %s', (access) => {
       return id;
     };
     for (const one of [people.muted, people.banned]) messages.set(one.id, await send(one));
+    const createRoom = async (...members: TestVisitor[]) => {
+      const { body } = await author.request('POST', '/rooms', { title: 'Plans', private: true });
+      const room = String(body.room);
+      for (const { id } of members) await author.request('PUT', `/rooms/${room}/members/${id}`);
+      const sent = await author.request('POST', '/messages', { room, message: 'hello' });
+      return { room, message: String(sent.body.id) };
+    };
+    const shared = await createRoom(...Object.values(people));
+    const othersRoom = await createRoom();
     await owner.request('PUT', `/people/${people.muted.id}/mute`, {});
     await owner.request('PUT', `/people/${people.banned.id}/ban`, {});
     ground = {
       createMessage: () => send(author),
       ownMessage: async (who) => messages.get(who.id) ?? send(who),
+      ownRoom: async ({ id: visitor, cookie }) => {
+        if (!cookie) return othersRoom;
+        // A guest is another one for each attempt.
+        await author.request('PUT', `/rooms/${shared.room}/members/${visitor}`);
+        return shared;
+      },
+      othersRoom,
       target: (await TestVisitor.createGuest(app.url)).id,
       password: ({ id: visitor }) => {
         const role = Object.entries(people).find(([, one]) => one.id === visitor)?.[0];

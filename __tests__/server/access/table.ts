@@ -6,7 +6,7 @@ export const ACCESSES = ['open', 'invite', 'closed'] as const;
 export type AccessName = (typeof ACCESSES)[number];
 
 /** Whether a request is allowed, or the status with which it is refused. */
-export type Verdict = 'yes' | 400 | 401 | 403;
+export type Verdict = 'yes' | 400 | 401 | 403 | 404;
 
 /** The verdicts by role in an open chat. Otherwise, nobody and guests are refused with 401. */
 type Verdicts = Record<RoleName, Verdict>;
@@ -37,6 +37,30 @@ export const RULES = {
     description: 'Write: messages on every transport, contacts, a name',
     verdicts: verdictsOf('yes', 'yes', 'yes', { muted: 403 }),
   },
+  createRoom: {
+    description: 'Create a room, open a direct message',
+    verdicts: verdictsOf(400, 'yes', 'yes', { muted: 403 }),
+  },
+  joinRoom: {
+    description: 'Join and leave a public room',
+    verdicts: verdictsOf(400, 'yes', 'yes'),
+  },
+  readOwnRoom: {
+    description: 'Read a private room as its member, on every transport and route',
+    verdicts: verdictsOf(404, 'yes', 'yes'),
+  },
+  writeOwnRoom: {
+    description: 'Write in a private room as its member, add others to it',
+    verdicts: verdictsOf(404, 'yes', 'yes', { muted: 403 }),
+  },
+  useOthersRoom: {
+    description: 'Use a private room without being its member, in any way',
+    verdicts: verdictsOf(404, 404, 404, { moderator: 404, owner: 404 }),
+  },
+  moderateOwnRoom: {
+    description: 'Delete another’s message in a private room, or set its rules',
+    verdicts: verdictsOf(404, 403, 403, { moderator: 403, owner: 403 }),
+  },
   deleteOwnMessage: { description: 'Delete your own message', verdicts: verdictsOf(403, 'yes', 'yes') },
   createAccount: {
     description: 'Create an account, with a password or a passkey',
@@ -45,7 +69,7 @@ export const RULES = {
   createToken: { description: 'Create a token for a script', verdicts: verdictsOf(400, 400, 'yes') },
   moderate: {
     description:
-      'Delete a member’s message, mute, ban, set slow mode, lock a room, list muted and banned people',
+      'Delete a member’s message, mute, ban, set slow mode, lock a room, change its title, list muted and banned people',
     verdicts: verdictsOf(403, 403, 403),
   },
   administer: {

@@ -29,6 +29,14 @@ it.each<[AuditedAction, string]>([
     'changed #news: open, no slow mode',
   ],
   [
+    { action: 'edit_room', target: 'news', details: { title: 'News', topic: 'Of all', archived: true } },
+    'edited #news, titled “News”, about “Of all”, archived',
+  ],
+  [
+    { action: 'edit_room', target: 'news', details: { title: '', topic: '', archived: false } },
+    'edited #news, in use',
+  ],
+  [
     { action: 'invite', target: 'i', details: { role: 'member', uses: 5 } },
     'created an invitation link for 5 members',
   ],

@@ -206,7 +206,7 @@ describe('parley import', () => {
     ['that is empty', () => '', FOREIGN],
     [
       'of another version',
-      (text) => text.replace('"version":1', '"version":2'),
+      (text) => text.replace('"version":2', '"version":3'),
       'This export was made by another version of Parley. Export and import with the same one.\n',
     ],
   ])('imports nothing of a file %s', async (_what, edit, sentence) => {

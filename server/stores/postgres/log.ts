@@ -3,7 +3,16 @@ import type { Bus } from '../../access/bus';
 import { SHORT_HASH_DIGITS, shorten, startOfChain } from '../../log/chain';
 import type { Position } from '../../log/cursor';
 import { cut } from '../../log/slice';
-import type { AppendResult, Conflict, Draft, HeadMark, LogHead, LogSlice, Store } from '../../log/store';
+import type {
+  AppendResult,
+  Conflict,
+  Draft,
+  HeadMark,
+  LogHead,
+  LogSlice,
+  Overview,
+  Store,
+} from '../../log/store';
 import type { Entry } from '../../wire';
 import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { Batch, type Outcome } from './append';
@@ -46,6 +55,10 @@ export const READS = {
   newestHistory: `SELECT seq, ${hashAt('newest.seq - 1')} AS "hashBefore" FROM (
     SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2) AS newest ORDER BY seq LIMIT 1`,
   heads: `SELECT name, head, ${SHORT_HASH} AS hash FROM rooms WHERE name = ANY($1)`,
+  overview: `SELECT rooms.name, rooms.head, rooms.at AS "headAt", left(encode(rooms.hash, 'hex'), ${SHORT_HASH_DIGITS}) AS "headHash", newest.*
+    FROM rooms LEFT JOIN LATERAL (
+      SELECT ${COLUMNS} FROM entries WHERE room = rooms.name AND in_history = 1 ORDER BY seq DESC LIMIT 1) AS newest ON TRUE
+    WHERE rooms.name = ANY($1)`,
   byId: `SELECT ${COLUMNS} FROM entries WHERE room = $1 AND id = $2`,
 } as const;
 
@@ -58,6 +71,9 @@ type SliceRow = {
   hashAt: string | null;
   hashBefore: string | null;
 } & (Row | { seq: null });
+
+/** A row of an overview: a room, and its newest entry of history, if there is one. */
+type OverviewRow = { name: string; head: number; headAt: number; headHash: string } & (Row | { seq: null });
 
 /** The log in PostgreSQL, which several processes may share. */
 export class PostgresLog implements Store {
@@ -105,6 +121,12 @@ export class PostgresLog implements Store {
     return new Map(rooms.map((room) => [room, { epoch: this.epoch, ...markOf(room) }]));
   }
 
+  async overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
+    const rows = await this.query<OverviewRow>(READS.overview, rooms);
+    const found = new Map(rows.map((row) => [row.name, row]));
+    return new Map(rooms.map((room) => [room, this.overviewOf(room, found.get(room))]));
+  }
+
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
     const { slice, first } = await this.read(READS.after, room, seq, seq, limit);
     const from = Math.max(seq + 1, first);
@@ -149,6 +171,15 @@ export class PostgresLog implements Store {
       const batch = new Batch(foundIn(results), drafts, at);
       return { result: batch, writes: writesOf(batch, at) };
     });
+  }
+
+  private overviewOf(room: string, row: OverviewRow | undefined): Overview {
+    if (!row || row.head === 0) {
+      const hash = shorten(startOfChain(room).hash);
+      return { head: { epoch: this.epoch, seq: 0, hash }, at: 0 };
+    }
+    const head = { epoch: this.epoch, seq: row.head, hash: row.headHash };
+    return { head, at: row.headAt, newest: row.seq === null ? undefined : entryOfRow(row, this.epoch) };
   }
 
   private ring(room: string): void {

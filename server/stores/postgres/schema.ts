@@ -153,4 +153,28 @@ export const MIGRATIONS: readonly string[] = [
     details text NOT NULL -- JSON
   );
   `,
+  `
+  -- What is known of a room beside its log. A room without a row here is public.
+  CREATE TABLE room_details (
+    room text COLLATE "C" PRIMARY KEY,
+    kind text COLLATE "C" NOT NULL, -- public, private, direct
+    title text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    folded text COLLATE "C" NOT NULL, -- the name, the title and the topic, as they are searched
+    archived integer NOT NULL,
+    creator text COLLATE "C" NOT NULL, -- empty if nobody may change the room but moderators
+    at bigint NOT NULL
+  );
+  CREATE INDEX public_rooms ON room_details (room) WHERE kind = 'public';
+
+  -- Who may use a private room, and who has a public one in their list.
+  CREATE TABLE members (
+    room text COLLATE "C" NOT NULL,
+    visitor text COLLATE "C" NOT NULL,
+    inviter text COLLATE "C" NOT NULL, -- the visitor itself, if it has joined or created the room
+    at bigint NOT NULL,
+    PRIMARY KEY (room, visitor)
+  );
+  CREATE INDEX members_by_visitor ON members (visitor);
+  `,
 ];

@@ -1,7 +1,7 @@
 import type { BanStore } from '../../access/access-control';
 import type { AuditEntry, NewAuditEntry } from '../../access/audit-entry';
 import type { ExpectedRoles } from '../../access/role';
-import type { Outcome, ModeratedPerson, ModerationStore } from '../../chat/moderation-store';
+import type { ModeratedPerson, ModerationStore, Outcome, WriteRules } from '../../chat/moderation-store';
 import type { Role, RoomRules } from '../../wire';
 import type { SqlDatabase, Statement } from './database';
 import { accessOf, ensureVisitor, expectRoles, insertAuditEntry, toInteger } from './statements';
@@ -95,13 +95,15 @@ export class SqlModeration implements ModerationStore, BanStore {
     );
   }
 
-  async rulesOf(room: string): Promise<RoomRules> {
-    const sql = 'SELECT locked, slow FROM room_rules WHERE room = ?';
-    const [{ locked, slow } = { locked: 0, slow: 0 }] = await this.db.read<Record<keyof RoomRules, number>>(
-      sql,
+  async rulesOf(room: string): Promise<WriteRules> {
+    const [row] = await this.db.read<Record<keyof WriteRules, number>>(
+      `SELECT coalesce(locked, 0) AS locked, coalesce(slow, 0) AS slow, coalesce(archived, 0) AS archived
+       FROM (SELECT 1) AS one LEFT JOIN room_rules ON room_rules.room = ? LEFT JOIN room_details ON room_details.room = ?`,
+      room,
       room,
     );
-    return { locked: Boolean(locked), slow };
+    const { locked, slow, archived } = row!;
+    return { locked: Boolean(locked), slow, archived: Boolean(archived) };
   }
 
   moderatedPeople(at: number): Promise<ModeratedPerson[]> {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { shorten, startOfChain } from '../../log/chain';
 import type { Position } from '../../log/cursor';
-import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Store } from '../../log/store';
+import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Overview, Store } from '../../log/store';
 import type { Entry } from '../../wire';
 import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { BY_ID, type NewRow } from './append';
@@ -36,6 +36,8 @@ export class SqliteLog implements Store {
   private readonly readFirst;
   private readonly readHead;
   private readonly readHash;
+  /** Reads overviews in one transaction. */
+  private readonly readOverviews;
   /** Reads a slice in one transaction, so that it is consistent. */
   private readonly readInTransaction;
 
@@ -54,6 +56,10 @@ export class SqliteLog implements Store {
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
     this.readHash = db.prepare<[string, number], string>(READS.hash).pluck();
+    const readOverviews = db.transaction((rooms: readonly string[]) =>
+      rooms.map((room) => this.overviewOf(room)),
+    );
+    this.readOverviews = (rooms: readonly string[]) => reading(() => readOverviews(rooms));
     const readSpan = db.transaction(
       (room: string, read: (first: number, head: number) => Row[], seqs: readonly number[]) =>
         this.readSpan(room, read, seqs),
@@ -87,6 +93,11 @@ export class SqliteLog implements Store {
 
   async head(room: string): Promise<LogHead> {
     return this.readInTransaction(room, () => []);
+  }
+
+  async overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
+    const overviews = this.readOverviews(rooms);
+    return new Map(rooms.map((room, i) => [room, overviews[i]!]));
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -133,13 +144,24 @@ export class SqliteLog implements Store {
     this.listeners.push(ring);
   }
 
+  private overviewOf(room: string): Overview {
+    const { head: seq, at, hash } = this.headOf(room);
+    const [newest] = this.readHistoryBefore.all(room, bounded(Infinity), 1);
+    const head = { epoch: this.epoch, seq, hash };
+    return { head, at, newest: newest && entryOfRow(newest, this.epoch) };
+  }
+
+  private headOf(room: string): Head {
+    return this.readHead.get(room) ?? { head: 0, at: 0, hash: this.hashAt(room, 0)! };
+  }
+
   /** @param seqs those whose hashes the slice must have, beside the one before its first entry. */
   private readSpan(
     room: string,
     read: (first: number, head: number) => Row[],
     seqs: readonly number[],
   ): LogSlice {
-    const { head, at, hash } = this.readHead.get(room) ?? { head: 0, at: 0, hash: this.hashAt(room, 0)! };
+    const { head, at, hash } = this.headOf(room);
     const first = this.readFirst.get(room) ?? head + 1;
     const entries = read(first, head).map((row) => entryOfRow(row, this.epoch));
     const hashes = new Map<number, string>();

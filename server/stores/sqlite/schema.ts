@@ -271,4 +271,28 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX transient_names_by_visitor ON transient_names (visitor);
   `,
+  `
+  -- What is known of a room beside its log. A room without a row here is public.
+  CREATE TABLE room_details (
+    room TEXT PRIMARY KEY,
+    kind TEXT NOT NULL, -- public, private, direct
+    title TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    folded TEXT NOT NULL, -- the name, the title and the topic, as they are searched
+    archived INTEGER NOT NULL,
+    creator TEXT NOT NULL, -- empty if nobody may change the room but moderators
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX public_rooms ON room_details (room) WHERE kind = 'public';
+
+  -- Who may use a private room, and who has a public one in their list.
+  CREATE TABLE members (
+    room TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    inviter TEXT NOT NULL, -- the visitor itself, if it has joined or created the room
+    at INTEGER NOT NULL,
+    PRIMARY KEY (room, visitor)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX members_by_visitor ON members (visitor);
+  `,
 ];

@@ -5,7 +5,7 @@ import { TABLES, type Table } from './tables';
 /*
  * An export is a text of lines, each a JSON value (NDJSON):
  *
- *   {"format":"parley","version":1,"at":"2026-11-20T09:00:00.000Z","tables":{"settings":2,"entries":10000,…}}
+ *   {"format":"parley","version":2,"at":"2026-11-20T09:00:00.000Z","tables":{"settings":2,"entries":10000,…}}
  *   ["settings","epoch","k3x9a"]
  *   …
  *   {"rows":10023,"sha256":"…"}
@@ -15,7 +15,7 @@ import { TABLES, type Table } from './tables';
  */
 
 /** Changes with the tables and their columns. */
-const VERSION = 1;
+const VERSION = 2;
 
 const HEADER = z.object({
   format: z.literal('parley'),

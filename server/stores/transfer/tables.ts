@@ -100,6 +100,25 @@ export const TABLES: readonly Table[] = [
   },
   { name: 'room_rules', key: ['room'], columns: { room: 'text', locked: 'integer', slow: 'integer' } },
   {
+    name: 'room_details',
+    key: ['room'],
+    columns: {
+      room: 'text',
+      kind: 'text',
+      title: 'text',
+      topic: 'text',
+      folded: 'text',
+      archived: 'integer',
+      creator: 'text',
+      at: 'integer',
+    },
+  },
+  {
+    name: 'members',
+    key: ['room', 'visitor'],
+    columns: { room: 'text', visitor: 'text', inviter: 'text', at: 'integer' },
+  },
+  {
     name: 'last_messages',
     key: ['room', 'writer'],
     columns: { room: 'text', writer: 'text', at: 'integer' },

@@ -27,20 +27,35 @@ export const sentences = {
   accountRequired: 'This chat is only for people with an account. Sign in.',
   addressBanned: (until: number | undefined) => `Your address is banned from this chat${expiry(until)}.`,
   banned: (until: number | undefined) => `You are banned from this chat${expiry(until)}.`,
+  creatorRequired: 'Only the creator of this room may do that.',
+  deletionInPrivateRoom: 'Only its writer and the creator of the room may delete a message here.',
+  directIsFixed: 'A direct message stays between those it was opened with. Open another one.',
   foreignOrigin: 'Pages of this origin may not use this server.',
   invitationRequired: 'This chat is by invitation. Open your invitation link, or sign in.',
+  joinThemselves: 'People join public rooms themselves.',
   moderatorRequired: 'Only a moderator may do that.',
   muted: 'A moderator has muted you: you can only read.',
   outranked: (name: string) => `You cannot do that to ${name}, whose role is not below yours.`,
   ownerRequired: 'Only an owner may do that.',
   ownRole: 'You cannot change your own role. Ask another owner.',
+  removalByCreator: 'Only the creator of a private room may remove others from it.',
   rolesChanged: 'The roles have changed. Try again.',
+  roomArchived: 'This room is archived: it can only be read.',
   roomLocked: 'This room is locked: only moderators can write.',
+  roomMissing: 'There is no such room, or you are not a member of it.',
+  rulesOfPrivateRoom: 'Only public rooms have rules.',
   signedOut: 'You were signed out. Sign in again.',
   tokenUnknown: 'This token is unknown or was revoked. Create another.',
 
   // Limits
   connectionsFull: 'Too many connections are open from here. Close some, and try again.',
+  directFull: (max: number) => `A direct message has at most ${max} people. Create a private room.`,
+  membersFull: (max: number) => `This room has ${numbers.format(max)} members, and there can be no more.`,
+  publicRoomsFull: (max: number) =>
+    `There are ${numbers.format(max)} public rooms with a title already, and there can be no more.`,
+  roomsFull: (max: number) =>
+    `You are a member of ${numbers.format(max)} rooms, and there can be no more. Leave one first.`,
+  roomsOfOthersFull: 'Somebody of them is a member of too many rooms, and must leave one first.',
   signInsBusy: (wait: number) => `Too many people are signing in. Try again in ${wait} s.`,
   signInsWaiting: (wait: number) =>
     `Too many sign-ins from your address are waiting. Try again in ${wait} s.`,
@@ -53,6 +68,7 @@ export const sentences = {
   tooManyProbes: (wait: number) => `There were too many probes. Try again in ${wait} s.`,
   tooManyReads: (wait: number) => `You are sending too many requests. Try again in ${wait} s.`,
   tooManyRefusals: (wait: number) => `Too many of your requests were refused. Try again in ${wait} s.`,
+  tooManyRoomChanges: (wait: number) => `You have changed rooms too often. Try again in ${wait} s.`,
   tooManySignIns: (wait: number) => `There were too many attempts to sign in. Try again in ${wait} s.`,
   tooManyUnanswered: 'Too many requests on this connection were unanswered.',
 
@@ -181,6 +197,21 @@ export const sentences = {
   requestTimeout: 'The request took too long to arrive.',
   unreadable: 'The request cannot be read.',
 
+  // Rooms
+  directAlone: 'Name at least one other person for a direct message.',
+  directHasNoDetails: 'A direct message has no title, topic or archive.',
+  peopleExpected: 'Send an object such as { "people": ["…"] }, with the ids of visitors.',
+  peopleTooMany: (max: number) => `The "people" are over ${max}.`,
+  privateRoomNamed: 'The server chooses the name of a private room: leave out "room".',
+  roomChangeExpected: 'Send a "title", a "topic" or "archived".',
+  roomExpected: 'Send an object such as { "title": "Weekend" }.',
+  roomOfPrivateForm: 'Names of this form belong to private rooms. Choose another.',
+  roomTaken: 'There is a room of this name already. Choose another name.',
+  textExpected: (field: string) => `The "${field}" must be a string.`,
+  textInvisible: (field: string) => `The "${field}" holds control or invisible characters.`,
+  textTooLong: (field: string, max: number) => `The "${field}" is over ${max} characters.`,
+  titleEmpty: 'The title is empty.',
+
   // WebSocket and Socket.IO
   connectionClosed: 'This connection was closed. Connect again.',
   engineHandshake: (transport: string) => `This is not a handshake for the transport "${transport}".`,
@@ -210,6 +241,13 @@ export const sentences = {
   auditBan: (name: string, minutes: number | undefined, addresses: readonly string[]) =>
     `banned ${name} ${duration(minutes)}${addresses.length > 0 ? `, and ${addresses.join(', ')}` : ''}`,
   auditDelete: (room: string, writer: string) => `deleted a message (#${room}, ${writer})`,
+  auditEditRoom: (room: string, title: string, topic: string, isArchived: boolean) =>
+    [
+      `edited #${room}`,
+      ...(title ? [`titled “${title}”`] : []),
+      ...(topic ? [`about “${topic}”`] : []),
+      isArchived ? 'archived' : 'in use',
+    ].join(', '),
   auditInvite: (role: Role, uses: number) =>
     `created an invitation link for ${uses === 1 ? withArticle[role] : `${numbers.format(uses)} ${role}s`}`,
   auditMute: (name: string, minutes: number | undefined) => `muted ${name} ${duration(minutes)}`,

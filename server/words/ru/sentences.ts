@@ -22,19 +22,37 @@ export const sentences: Sentences = {
   accountRequired: 'Этот чат\u00a0— только для тех, у кого есть учётная запись. Войдите.',
   addressBanned: (until) => `С\u00a0вашего адреса доступ к\u00a0чату закрыт${expiry(until)}.`,
   banned: (until) => `Доступ к\u00a0этому чату для вас закрыт${expiry(until)}.`,
+  creatorRequired: 'Это может сделать только создатель комнаты.',
+  deletionInPrivateRoom: 'Здесь сообщение может удалить только его автор или создатель комнаты.',
+  directIsFixed: 'В\u00a0личной переписке остаются те, с\u00a0кем она начата. Начните другую.',
   foreignOrigin: 'Страницам с\u00a0этого адреса нельзя обращаться к\u00a0этому серверу.',
   invitationRequired: 'В\u00a0этот чат входят по приглашению. Откройте ссылку-приглашение или войдите.',
+  joinThemselves: 'В\u00a0публичные комнаты каждый входит сам.',
   moderatorRequired: 'Это может сделать только модератор.',
   muted: 'Модератор запретил вам писать. Читать можно.',
   outranked: (name) => `С\u00a0участником ${name} так поступить нельзя: его роль не ниже вашей.`,
   ownerRequired: 'Это может сделать только владелец.',
   ownRole: 'Свою роль изменить нельзя. Попросите другого владельца.',
+  removalByCreator: 'Исключить из приватной комнаты может только её создатель.',
   rolesChanged: 'Роли изменились. Попробуйте снова.',
+  roomArchived: 'Комната в\u00a0архиве: её можно только читать.',
   roomLocked: 'Комната закрыта: писать могут только модераторы.',
+  roomMissing: 'Такой комнаты нет, или вы в\u00a0ней не состоите.',
+  rulesOfPrivateRoom: 'Правила есть только у\u00a0публичных комнат.',
   signedOut: 'Сеанс завершён. Войдите снова.',
   tokenUnknown: 'Такого токена нет, или он отозван. Создайте другой.',
 
   connectionsFull: 'Отсюда открыто слишком много соединений. Закройте лишние и\u00a0попробуйте снова.',
+  directFull: (max) =>
+    `В\u00a0личной переписке не больше ${plural(max, 'человека', 'человек', 'человек')}. Создайте приватную комнату.`,
+  membersFull: (max) =>
+    `В\u00a0этой комнате уже ${plural(max, 'участник', 'участника', 'участников')}, больше нельзя.`,
+  publicRoomsFull: (max) =>
+    `Уже есть ${plural(max, 'публичная комната', 'публичные комнаты', 'публичных комнат')} с\u00a0названием, больше нельзя.`,
+  roomsFull: (max) =>
+    `Вы уже состоите в\u00a0${plural(max, 'комнате', 'комнатах', 'комнатах')}, больше нельзя. Сначала выйдите из лишней.`,
+  roomsOfOthersFull:
+    'Кто-то из них состоит в\u00a0слишком многих комнатах. Ему нужно сначала выйти из лишней.',
   signInsBusy: (wait) => `Слишком много людей входят одновременно. ${retry(wait)}`,
   signInsWaiting: (wait) => `С\u00a0вашего адреса ждут слишком много входов. ${retry(wait)}`,
   slowMode: (interval, wait) =>
@@ -46,6 +64,7 @@ export const sentences: Sentences = {
   tooManyProbes: (wait) => `Слишком много проверок. ${retry(wait)}`,
   tooManyReads: (wait) => `Вы отправляете слишком много запросов. ${retry(wait)}`,
   tooManyRefusals: (wait) => `Слишком много ваших запросов отклонено. ${retry(wait)}`,
+  tooManyRoomChanges: (wait) => `Вы слишком часто меняете комнаты. ${retry(wait)}`,
   tooManySignIns: (wait) => `Слишком много попыток войти. ${retry(wait)}`,
   tooManyUnanswered: 'Слишком много запросов этого соединения ждут ответа.',
 
@@ -173,6 +192,20 @@ export const sentences: Sentences = {
   requestTimeout: 'Запрос приходил слишком долго.',
   unreadable: 'Запрос не удалось прочитать.',
 
+  directAlone: 'Для личной переписки назовите хотя бы одного человека.',
+  directHasNoDetails: 'У\u00a0личной переписки нет названия, темы и\u00a0архива.',
+  peopleExpected: 'Отправьте объект вида { "people": ["…"] } с\u00a0идентификаторами участников.',
+  peopleTooMany: (max) => `В\u00a0поле "people" не больше ${plural(max, 'человека', 'человек', 'человек')}.`,
+  privateRoomNamed: 'Имя приватной комнаты выбирает сервер: уберите "room".',
+  roomChangeExpected: 'Отправьте "title", "topic" или "archived".',
+  roomExpected: 'Отправьте объект вида { "title": "Выходные" }.',
+  roomOfPrivateForm: 'Такие имена бывают только у\u00a0приватных комнат. Выберите другое.',
+  roomTaken: 'Комната с\u00a0таким именем уже есть. Выберите другое.',
+  textExpected: (field) => `Поле "${field}" должно быть строкой.`,
+  textInvisible: (field) => `В\u00a0поле "${field}" есть управляющие или невидимые символы.`,
+  textTooLong: (field, max) => `Поле "${field}" должно быть ${upTo(max)}.`,
+  titleEmpty: 'Название не указано.',
+
   connectionClosed: 'Это соединение закрыто. Подключитесь снова.',
   engineHandshake: (transport) => `Это не рукопожатие транспорта "${transport}".`,
   engineSession: 'Этот сеанс уже закрыт. Подключитесь снова.',
@@ -199,6 +232,13 @@ export const sentences: Sentences = {
   auditBan: (name, minutes, addresses) =>
     `доступ закрыт ${duration(minutes)}: ${[name, ...addresses].join(', ')}`,
   auditDelete: (room, writer) => `удалено сообщение (#${room}, ${writer})`,
+  auditEditRoom: (room, title, topic, isArchived) =>
+    [
+      `комната #${room}`,
+      ...(title ? [`название «${title}»`] : []),
+      ...(topic ? [`тема «${topic}»`] : []),
+      isArchived ? 'в\u00a0архиве' : 'не в\u00a0архиве',
+    ].join(', '),
   auditInvite: (role, uses) =>
     `создана ссылка-приглашение: ${roles[role]}${uses > 1 ? `, до ${plural(uses, 'человека', 'человек', 'человек')}` : ''}`,
   auditMute: (name, minutes) => `писать запрещено ${duration(minutes)}: ${name}`,
