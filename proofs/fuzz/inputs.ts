@@ -24,7 +24,7 @@ const PATHS = [
   '/', '/messages', '/subscribe?timeout=0&', '/sse', '/r/lobby', '/r/lobby?follow&', '/r/$', '/r/$/messages/$',
   '/r/$/rules', '/rooms', '/rooms?find=$&', '/rooms/$', '/rooms/$/members', '/rooms/$/members/me', '/rooms/direct', '/livez', '/readyz', '/contacts', '/contacts/$', '/username', '/account', '/account/password',
   '/account/passkeys', '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options',
-  '/invite', '/invite/preview',
+  '/invite', '/invite/preview', '/language',
   '/invitations', '/invitations/$', '/people', '/people/$/mute', '/people/$/ban', '/people/$/role', '/audit',
   '/moderation', '/static/$', '/static/pages/chat.js', '/socket.io/', '/socket.io/?EIO=4&transport=polling&', '/ws', '/$',
 ]; // prettier-ignore
@@ -35,7 +35,7 @@ const PARAMETERS = [
   'room', 'after', 'before', 'last', 'limit', 'sid', 'EIO', 'transport', 'j', 'x[y]', '__proto__',
 ]; // prettier-ignore
 const HEADERS = [
-  'Accept', 'Accept-Encoding', 'Authorization', 'Content-Encoding', 'Cookie', 'Idempotency-Key', 'If-None-Match',
+  'Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Content-Encoding', 'Cookie', 'Idempotency-Key', 'If-None-Match',
   'Last-Event-ID', 'Range', 'Sec-Fetch-Site', 'User-Agent', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-$',
 ]; // prettier-ignore
 const CONTENT_TYPES = [

@@ -3,7 +3,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import type { SignInLimits } from '../access/sign-in-limits';
-import { checkName, skeletonOf } from '../identity/name';
+import { normalizeName, skeletonOf } from '../identity/name';
 import type { Visitor } from '../identity/visitor';
 import { Refusal } from '../refusal';
 import type { AccountStore, SessionLimits } from './account-store';
@@ -47,7 +47,7 @@ export class SignIn {
    */
   async withPassword({ username, password }: NameAndPassword, browser: Browser): Promise<OpenedSession> {
     const { address, label } = browser;
-    const skeleton = skeletonOf(checkName(username));
+    const skeleton = skeletonOf(normalizeName(username));
     const visitor = await this.store.visitorOf(skeleton);
     const device = visitor && browser.deviceOf(visitor);
     this.limits.countPassword(skeleton, { address, device });

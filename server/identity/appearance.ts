@@ -3,7 +3,7 @@
  * imports nothing.
  */
 
-/** The name of visitors without a name of their own. */
+/** The name of visitors without a name of their own, on the wire and in the database; see {@link shownName}. */
 export const ANONYMOUS = 'Anonymous';
 
 interface Named {
@@ -20,9 +20,14 @@ export function tagOf({ visitor, username }: Named): string {
     .toLowerCase();
 }
 
-/** Returns the name to use in a sentence: with the tag, if there is one. */
-export function displayName(person: Named): string {
-  return [person.username, tagOf(person)].filter(Boolean).join(' ');
+/** Returns a name as people see it. @param anonymous the word for visitors without a name, in the reader's language. */
+export function shownName(username: string, anonymous: string): string {
+  return username === ANONYMOUS ? anonymous : username;
+}
+
+/** Returns the name to use in a sentence: with the tag, if there is one. See {@link shownName}. */
+export function displayName(person: Named, anonymous: string): string {
+  return [shownName(person.username, anonymous), tagOf(person)].filter(Boolean).join(' ');
 }
 
 /** The number of colours of avatars; style sheets define them. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../refusal';
 import { ANONYMOUS } from './appearance';
+import { VIEW_WORDS } from '../words/views';
 
 /** The longest name, of a visitor or a contact, in characters (Unicode code points). */
 export const NAME_MAX = 40;
@@ -54,6 +55,21 @@ const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
  * @throws {Refusal} `bad_request` if it is not a valid name, or is reserved.
  */
 export function checkName(text: string): string {
+  const name = normalizeName(text);
+  const skeleton = skeletonOf(name);
+  if (anonymousSkeletons.includes(skeleton)) return ANONYMOUS;
+  // The page shows a tag after the word for visitors without a name, which a longer name could imitate.
+  if (anonymousSkeletons.some((anonymous) => skeleton.startsWith(`${anonymous} `)))
+    throw new Refusal('bad_request', 'nameReserved');
+  return name;
+}
+
+/**
+ * Validates and normalizes a name as {@link checkName} does, but takes the words for visitors without a name for names:
+ * accounts may have had one before it was such a word.
+ * @throws {Refusal} `bad_request` if it is not a valid name, or is reserved.
+ */
+export function normalizeName(text: string): string {
   const name = text
     .replace(FULL_OR_HALF_WIDTH, (character) => character.normalize('NFKC'))
     .normalize('NFC')
@@ -129,3 +145,7 @@ function characters(codes: string): string {
 }
 
 const reservedSkeletons = new Set(RESERVED_NAMES.map(skeletonOf));
+/** Of the word for visitors without a name, in each language. Cyrillic capitals look like other letters than small ones. */
+const anonymousSkeletons = Object.values(VIEW_WORDS).flatMap(({ anonymous }) =>
+  [anonymous, anonymous.toUpperCase()].map(skeletonOf),
+);

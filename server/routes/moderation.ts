@@ -20,7 +20,6 @@ import {
 } from '../validation/accounts';
 import { checkDeletion, checkRoom } from '../validation/messages';
 import { languageOf } from '../words/language';
-import { inLanguage } from '../words/sentence';
 import { renderPage } from './render';
 import { iso } from './times';
 
@@ -113,7 +112,6 @@ export function moderationRoutes({
   });
 
   router.get('/moderation', async (request, response) => {
-    const language = languageOf(request);
     const me = visitorOf(response);
     const people = await moderation.moderatedPeople(me);
     const owner = isAtLeast((await visitors.profileOf(me)).role, 'owner');
@@ -124,11 +122,7 @@ export function moderationRoutes({
       owner,
       people,
       invitations: owner ? await invitations.list(me) : [],
-      auditLog: (await auditLog.describe(entries)).map(({ at, actor, action }) => ({
-        at,
-        actor: actor ?? inLanguage('auditServer', language),
-        action: inLanguage(action, language),
-      })),
+      auditLog: await auditLog.describe(entries, languageOf(request)),
       revoked: new Set(entries.filter(isRevocation).map(({ target }) => target)),
       room: checkRoom(request.query.room),
     });

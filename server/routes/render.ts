@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { FOREVER } from '../access/expiry';
 import { isAtLeast, ROLES } from '../access/role';
 import { MESSAGE_MAX } from '../entry-kinds';
-import { ANONYMOUS, initialOf, tagOf, toneOf } from '../identity/appearance';
+import { ANONYMOUS, initialOf, shownName, tagOf, toneOf } from '../identity/appearance';
 import { NAME_MAX } from '../identity/name';
 import { inEachLanguage, languageOf, LANGUAGE_NAMES } from '../words/language';
 import { VIEW_WORDS } from '../words/views';
@@ -35,6 +35,7 @@ const LOCALS_BY_LANGUAGE = inEachLanguage((language) => {
   const formatClock = (time: Time): string => clock.format(new Date(time));
   return {
     words,
+    nameOf: (username: string) => shownName(username, words.anonymous),
     formatDay,
     formatClock,
     /** Returns an element with the day of a time. */
@@ -52,8 +53,6 @@ export function renderPage(request: Request, response: Response, view: string, l
   response.render(view, {
     ...LOCALS,
     ...LOCALS_BY_LANGUAGE[language],
-    /** Where the switch of languages returns to. */
-    address: request.method === 'GET' ? request.originalUrl : '/',
     ...locals,
   });
 }

@@ -5,6 +5,7 @@ import { ApiError, errorText } from '../connection/api.js';
 import { Backoff } from '../connection/backoff.js';
 import type { Draft } from './draft.js';
 import type { DraftStore } from './draft-store.js';
+import { shownName } from 'shared/appearance';
 import { words } from 'shared/words';
 
 /** How many removed drafts are remembered: a read of the store that began earlier may still return one. */
@@ -104,7 +105,7 @@ export class Outbox {
       if (draft.visitor !== undefined && draft.visitor !== this.me.visitor) {
         // After a sign-in or its end, nothing is sent under another name unasked. The writer may come back, so this is
         // not stored.
-        this.hold(draft, words.writtenByOther(this.me.username));
+        this.hold(draft, words.writtenByOther(shownName(this.me.username, words.anonymous)));
         continue;
       }
       try {

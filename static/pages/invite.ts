@@ -20,6 +20,8 @@ async function preview(secret: string): Promise<void> {
   }
 }
 
+// A browser that is redirected keeps the fragment of the address that it requested, and so the secret.
+find<HTMLFormElement>(document, '.languages').action = `/language${location.hash}`;
 // Opening another invitation link on this page changes only the fragment.
 addEventListener('hashchange', () => location.reload());
 void preview(location.hash.slice(1));

@@ -2,6 +2,8 @@ import type { ChangeUsername, Person } from '../../server/wire.js';
 import { find } from '../browser/dom.js';
 import { api, errorText } from '../connection/api.js';
 import { nameLengthError } from './name-length.js';
+import { shownName } from 'shared/appearance';
+import { words } from 'shared/words';
 
 /** The field that shows and changes the visitor's own name. */
 export class NameField {
@@ -14,7 +16,7 @@ export class NameField {
     private readonly me: Person,
     private readonly onRename: (change: ChangeUsername) => void,
   ) {
-    this.input.value = me.username;
+    this.input.value = this.shown;
     this.input.addEventListener('input', () => this.update());
     this.input.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || this.save.hidden) return;
@@ -28,6 +30,10 @@ export class NameField {
     });
   }
 
+  private get shown(): string {
+    return shownName(this.me.username, words.anonymous);
+  }
+
   /** Shows a name that was changed, here or in another tab, unless the person is typing a new one. */
   show(): void {
     if (this.save.hidden) this.set(this.me.username);
@@ -36,7 +42,7 @@ export class NameField {
 
   private async submit(): Promise<void> {
     const username = this.input.value;
-    if (username === this.me.username || nameLengthError(username)) return;
+    if (username === this.shown || nameLengthError(username)) return;
     try {
       const change = await api<ChangeUsername>('/username', 'POST', { username });
       // Unless the person has gone on typing.
@@ -48,13 +54,13 @@ export class NameField {
   }
 
   private set(username: string): void {
-    this.input.value = username;
+    this.input.value = shownName(username, words.anonymous);
     this.save.hidden = true;
     this.showError('');
   }
 
   private update(): void {
-    this.save.hidden = this.input.value === this.me.username;
+    this.save.hidden = this.input.value === this.shown;
     this.showError(nameLengthError(this.input.value));
   }
 

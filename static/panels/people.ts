@@ -1,7 +1,7 @@
 import type { ChangeUsername, Person, Presence } from '../../server/wire.js';
 import { clone, find } from '../browser/dom.js';
 import { fillAvatar } from '../timeline/message.js';
-import { tagOf } from 'shared/appearance';
+import { shownName, tagOf } from 'shared/appearance';
 import { words } from 'shared/words';
 
 /** The list of the people in the room. */
@@ -40,7 +40,7 @@ export class People {
     const row = clone(this.template);
     row.dataset.visitor = person.visitor;
     fillAvatar(find(row, '.avatar'), person.visitor, person.username);
-    find(row, '.display-name').textContent = person.username;
+    find(row, '.display-name').textContent = shownName(person.username, words.anonymous);
     find(row, '.tag').textContent = tagOf(person);
     find(row, '.you').hidden = person.visitor !== this.me.visitor;
     return row;

@@ -24,7 +24,7 @@ export class TypingLine {
     if (visitor === this.me.visitor) return;
     clearTimeout(this.typing.get(visitor)?.timer);
     this.typing.set(visitor, {
-      name: displayName(person),
+      name: displayName(person, words.anonymous),
       timer: setTimeout(() => this.remove(visitor), DURATION),
     });
     this.show();

@@ -4,7 +4,7 @@ import { formatMoment, formatTime, localDay } from './days.js';
 import { isFewEmoji } from './emoji.js';
 import { removeFold, mayNeedFolding } from './folding.js';
 import { linkify } from './linkify.js';
-import { initialOf, tagOf, toneOf } from 'shared/appearance';
+import { initialOf, shownName, tagOf, toneOf } from 'shared/appearance';
 import { words } from 'shared/words';
 
 /** The fields of a message that are shown; a draft has neither seq nor cursor. */
@@ -18,7 +18,7 @@ export function fillMessage(element: HTMLElement, message: DisplayedMessage, isM
   element.dataset.seq = String(message.seq ?? '');
   element.dataset.cursor = message.cursor ?? '';
   element.dataset.visitor = message.visitor;
-  find(element, '.author').textContent = message.username;
+  find(element, '.author').textContent = shownName(message.username, words.anonymous);
   find(element, '.tag').textContent = tagOf(message);
   find(element, '.bubble').textContent = message.message;
   find<HTMLTimeElement>(element, '.at').dateTime = message.at;
@@ -52,7 +52,7 @@ export function eraseMessage(element: HTMLElement): void {
 /** Sets the colour and the initial of an avatar. */
 export function fillAvatar(avatar: HTMLElement, visitor: string, username: string): void {
   avatar.dataset.tone = String(toneOf(visitor));
-  avatar.textContent = initialOf(username);
+  avatar.textContent = initialOf(shownName(username, words.anonymous));
 }
 
 function withLinks(text: string): (Node | string)[] {

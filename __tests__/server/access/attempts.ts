@@ -103,6 +103,16 @@ export const ATTEMPTS: Record<RuleName, Record<string, Attempt>> = {
   },
   always: {
     'GET /invite': http('GET', '/invite'),
+    'POST /language': async ({ url, cookie }) => {
+      const body = new URLSearchParams({ language: 'en' });
+      const answer = await fetch(`${url}/language`, {
+        method: 'POST',
+        headers: { Cookie: cookie },
+        body,
+        redirect: 'manual',
+      });
+      return { status: answer.status };
+    },
     'POST /invite/preview': async (visitor, ground) => {
       const [, secret] = (await ground.createInvitation()).split('#');
       return http('POST', '/invite/preview', () => ({ secret }))(visitor, ground);

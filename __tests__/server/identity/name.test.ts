@@ -1,4 +1,4 @@
-import { checkName, skeletonOf } from '../../../server/identity/name';
+import { checkName, normalizeName, skeletonOf } from '../../../server/identity/name';
 
 describe('a name', () => {
   it.each([
@@ -15,19 +15,31 @@ describe('a name', () => {
     expect(checkName(written)).toBe(name);
   });
 
-  it.each(['Anonymous', 'anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ'])(
-    'that looks like everybody’s is everybody’s: %j',
+  it.each(['Anonymous', 'anonymous', 'Аnonymous', 'ＡＮＯＮＹＭＯＵＳ', 'Аноним', 'АНОНИМ'])(
+    'that looks like everybody’s, in any language, is everybody’s: %j',
     (written) => {
       expect(checkName(written)).toBe('Anonymous');
     },
   );
 
-  it.each(['System', 'ADMIN', 'аdmin', 'pаrley', 'Adrnin', '0wner', 'Moderator', 'rооt', 'Anonymous k3f9'])(
-    'can not be one that only the server may have, nor look like it: %j',
-    (written) => {
-      expect(() => checkName(written)).toThrow('That name is reserved. Choose another.');
-    },
-  );
+  it('that an account had before it was everybody’s still signs in to it', () => {
+    expect(normalizeName('  Аноним ')).toBe('Аноним');
+  });
+
+  it.each([
+    'System',
+    'ADMIN',
+    'аdmin',
+    'pаrley',
+    'Adrnin',
+    '0wner',
+    'Moderator',
+    'rооt',
+    'Anonymous k3f9',
+    'Аноним k3f9',
+  ])('can not be one that only the server may have, nor look like it: %j', (written) => {
+    expect(() => checkName(written)).toThrow('That name is reserved. Choose another.');
+  });
 
   it.each([
     ['', 'The name is empty.'],

@@ -19,7 +19,7 @@ const choose = (fields: Record<string, string>, headers: Record<string, string> 
 
 describe('the switch of languages', () => {
   it('returns to its page, which is rendered in that language from then on', async () => {
-    const answer = await choose({ language: 'ru', back: '/r/team?write' });
+    const answer = await choose({ language: 'ru' }, { Referer: `${app.url}/r/team?write` });
     expect(answer.status).toBe(303);
     expect(answer.headers.get('Location')).toBe('/r/team?write');
     const cookie = answer.headers.get('Set-Cookie')!;
@@ -37,17 +37,15 @@ describe('the switch of languages', () => {
   });
 
   it.each([
-    'https://evil.test/',
-    '//evil.test',
-    '/\\evil.test',
-    '/.//evil.test',
-    '/..//evil.test',
+    'https://evil.test',
+    'http://evil.test//evil.test/',
+    'http://x/.//evil.test',
+    'data:a',
     'evil',
     '',
-  ])('leads to no other server: %j', async (back) => {
-    const location = (await choose({ language: 'ru', back })).headers.get('Location')!;
-    expect(new URL(location, app.url).origin).toBe(app.url);
-    expect(location).toMatch(/^\/(?!\/)/);
+  ])('leads to no other server: %j', async (referrer) => {
+    const answer = await choose({ language: 'ru' }, { Referer: referrer });
+    expect(answer.headers.get('Location')).toBe('/');
   });
 
   it('takes no other language, and no choice by another site', async () => {

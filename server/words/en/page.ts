@@ -72,6 +72,7 @@ export const words = {
   yourMessage: 'Your message',
 
   // People and contacts
+  anonymous: 'Anonymous',
   andMore: (count: number) => `and ${numbers.format(count)} more`,
   extension: (digits: string) => `ext. ${digits}`,
   isBanned: (name: string) => `${name} is banned.`,

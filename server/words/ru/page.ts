@@ -63,6 +63,7 @@ export const words: PageWords = {
   yesterday: 'Вчера',
   yourMessage: 'Ваше сообщение',
 
+  anonymous: 'Аноним',
   andMore: (count) => `и\u00a0ещё ${numbers.format(count)}`,
   extension: (digits) => `доб. ${digits}`,
   isBanned: (name) => `${name}: доступ закрыт.`,
