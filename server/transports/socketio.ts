@@ -7,6 +7,7 @@ import { errorBody } from '../refusal';
 import { checkReading } from '../validation/messages';
 import type { ClientEvents, Cursor, ServerEvents } from '../wire';
 import { languageOf, type Language } from '../words/language';
+import { inLanguage } from '../words/sentence';
 import { waitForTurn } from './authorization';
 import { BoundedWebSocketServer } from './bounded-websocket';
 import { EngineConnection, type EngineSocket } from './engine-connection';
@@ -52,7 +53,7 @@ export function attachSocketIo(
     const connection = EngineConnection.of(socket.conn);
     if (connection.hasRequestedSocket) {
       socket.conn.close(true);
-      return next(new Error('A connection can have only one session.'));
+      return next(new Error(inLanguage('oneSession', languageOf(socket.request))));
     }
     connection.hasRequestedSocket = true;
     authorize(socket, services).then(

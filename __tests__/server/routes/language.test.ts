@@ -2,6 +2,7 @@ import { io } from 'socket.io-client';
 import WebSocket from 'ws';
 import { once } from 'node:events';
 import { type RunningApp, startApp } from '../../support/app';
+import { TestVisitor } from '../../support/test-visitor';
 
 const RUSSIAN = { 'Accept-Language': 'ru-RU,ru;q=0.9,en;q=0.8' };
 
@@ -91,6 +92,25 @@ describe('an error', () => {
     socket.send(Buffer.from('binary'));
     const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
     expect([code, reason.toString()]).toEqual([1003, 'Отправляйте текст, а\u00a0не двоичные кадры.']);
+  });
+
+  it('is shortened where it is the reason of a closed /ws, which has few bytes', async () => {
+    const invited = await startApp({ ACCESS: 'invite' });
+    try {
+      const owner = await TestVisitor.createOwner(invited, 'Olga');
+      const guest = await TestVisitor.invite(owner, 'member');
+      const headers = { ...RUSSIAN, Cookie: guest.cookie };
+      const socket = new WebSocket(`${invited.url.replace('http', 'ws')}/ws`, { headers });
+      await once(socket, 'open');
+      const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+      await owner.request('PUT', `/people/${guest.id}/role`, { role: 'guest' });
+      const [code, reason] = await closed;
+      expect(code).toBe(1008);
+      expect(reason.toString()).toMatch(/^В\sэтот чат входят по приглашению\. .*…$/);
+      expect(reason.length).toBeGreaterThan(118);
+    } finally {
+      await invited.close();
+    }
   });
 
   it('of a refused handshake is in its language', async () => {

@@ -9,17 +9,17 @@ import { words as russianViews } from '../../../server/words/ru/views';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** Returns the sources of a folder, without the catalogue itself. */
-function sourcesOf(folder: string, ending: string): string {
+/** Returns the sources of a folder by their names, without the catalogue itself. */
+function sourcesOf(folder: string, ending: string): [string, string][] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending) && !name.startsWith(join('words', '')))
-    .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'))
-    .join('\n');
+    .map((name) => [name, readFileSync(join(ROOT, folder, name), 'utf8')]);
 }
 
-const SERVER = sourcesOf('server', '.ts');
-const PAGE = sourcesOf('static', '.ts');
-const VIEWS = sourcesOf('views', '.ejs');
+const SERVER_SOURCES = sourcesOf('server', '.ts');
+const [SERVER, PAGE, VIEWS] = [SERVER_SOURCES, sourcesOf('static', '.ts'), sourcesOf('views', '.ejs')].map(
+  (sources) => sources.map(([, source]) => source).join('\n'),
+) as [string, string, string];
 
 /** Returns the words of a catalogue by their path, such as `roles.owner`. */
 function flatten(words: object, path = ''): [string, unknown][] {
@@ -103,6 +103,20 @@ describe('every word', () => {
     const shown = [...VIEWS.matchAll(/\bwords\.(\w+)/g)].map(([, key]) => key);
     expect(shown.filter((key) => !(key! in englishViews))).toEqual([]);
   });
+});
+
+it('no part of the server has sentences of its own but those for its operator', () => {
+  const own = SERVER_SOURCES.filter(
+    ([name]) => !/^(?:stores|command-line|config|log)\b|^main\.ts|^identity.address\.ts/.test(name),
+  ).flatMap(([name, source]) =>
+    source
+      .split('\n')
+      // Comments, and errors that no client sees.
+      .filter((line) => !/^\s*(?:\*|\/\*|\/\/)|console\.error|throw new Error|`Trusting /.test(line))
+      .filter((line) => /['"`](?=[A-Z"])[^'"`]* [^'`]*\.['`]/.test(line))
+      .map((line) => `${name}: ${line.trim()}`),
+  );
+  expect(own).toEqual([]);
 });
 
 it('no view has words of its own', () => {

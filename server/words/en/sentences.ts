@@ -226,6 +226,7 @@ export const sentences = {
   frameType: 'Send an object with a "type".',
   jsonp: 'JSONP is not supported.',
   notHandshake: (reason: string) => `This is no WebSocket handshake: ${reason}.`,
+  oneSession: 'A connection can have only one session.',
   stalled: 'Nothing was read for 30 s. Reconnect with your cursor.',
   subprotocols: 'The subprotocols here are "json" and "text".',
   webSocketMissing: (path: string) => `There is no WebSocket at ${path}.`,

@@ -31,7 +31,8 @@ export const words: PageWords = {
   },
   waitingCount: (count) => `${numbers.format(count)} в\u00a0очереди`,
 
-  charactersLeft: (count) => `Осталось ${plural(count, 'символ', 'символа', 'символов')}`,
+  charactersLeft: (count) =>
+    `${plurals.select(count) === 'one' ? 'Остался' : 'Осталось'} ${plural(count, 'символ', 'символа', 'символов')}`,
   charactersTooMany: (count) => `${plural(count, 'лишний символ', 'лишних символа', 'лишних символов')}`,
   holding: 'Слишком много сообщений подряд. Следующее отправится',
   notSent: 'Не отправлено',

@@ -219,6 +219,7 @@ export const sentences: Sentences = {
   frameType: 'Отправьте объект с\u00a0полем "type".',
   jsonp: 'JSONP не поддерживается.',
   notHandshake: (reason) => `Это не рукопожатие WebSocket: ${reason}.`,
+  oneSession: 'У\u00a0соединения может быть только один сеанс.',
   stalled: 'За 30\u00a0с ничего не прочитано. Подключитесь снова.',
   subprotocols: 'Здесь есть подпротоколы "json" и\u00a0"text".',
   webSocketMissing: (path) => `По адресу ${path} нет WebSocket.`,
@@ -246,7 +247,7 @@ export const sentences: Sentences = {
   auditRevoke: 'ссылка-приглашение отозвана',
   auditRole: (name, role) => `новая роль: ${name}\u00a0— ${roles[role]}`,
   auditRoom: (room, isLocked, interval) =>
-    `настройки #${room}: ${isLocked ? 'закрыта' : 'открыта'}, ${interval > 0 ? `одно сообщение раз в\u00a0${numbers.format(interval)}\u00a0с` : 'без медленного режима'}`,
+    `комната #${room}: ${isLocked ? 'закрыта' : 'открыта'}, ${interval > 0 ? `одно сообщение раз в\u00a0${numbers.format(interval)}\u00a0с` : 'без медленного режима'}`,
   auditServer: 'Сервер',
   auditUnban: (name) => `доступ открыт: ${name}`,
   auditUnknown: (action) => `действие, неизвестное этой версии Parley (${action})`,

@@ -59,7 +59,7 @@ export const words: ViewWords = {
   contactName: 'Имя контакта',
   contacts: 'Контакты',
   createAccountOrSignIn: 'Создать учётную запись или войти',
-  discard: 'Отменить',
+  discard: 'Удалить',
   enterHint: 'Enter\u00a0— отправить, Shift+Enter\u00a0— новая строка',
   inThisRoom: 'В\u00a0этой комнате',
   message: 'Сообщение',
