@@ -100,6 +100,10 @@ export interface RoomSummary {
   creator: string;
   /** Whether it is in the list of the visitor who asks. */
   member: boolean;
+  /** The seq of the last message that the visitor has read; null unless it is a member. */
+  read: number | null;
+  /** How many messages by others follow it, among the newest 100. */
+  unread: number;
   /** The people of a direct message; missing for other rooms. */
   members?: Person[];
   /** The room's head. */

@@ -138,6 +138,12 @@ const WAYS: Record<string, Attempt> = {
     undefined,
     () => '{"title":"Mine"}',
   ),
+  'PUT /rooms/:room/read': http(
+    'PUT',
+    (to) => `/rooms/${to}/read`,
+    undefined,
+    () => '{"cursor":"zzzz:1"}',
+  ),
   'GET /rooms/:room/members': http('GET', (room) => `/rooms/${room}/members`),
   'PUT /rooms/:room/members/me': http('PUT', (room) => `/rooms/${room}/members/me`),
   'PUT /rooms/:room/members/:visitor': http('PUT', (room) => `/rooms/${room}/members/somebody`),

@@ -114,7 +114,7 @@ function insertion({ name, columns }: Table, i: number): string {
     if (column === 'visitor') return "'visitor'";
     // Visitors that others belong to.
     if (name === 'visitors' && column === 'id' && i === 1) return "'visitor'";
-    if (column === 'locked') return '1';
+    if (column === 'locked' || column === 'archived') return '1';
     // As the counters of databases give them.
     if (column === 'id' && type === 'integer') return String(i);
     return type === 'integer' ? String(8_640_000_000_000_000 - i) : `'${column} ${i} ''"\\ \n ü€😀'`;

@@ -6,7 +6,7 @@ export function sharedWithoutBells(store: Store): Store & Required<Pick<Store, '
     append: (drafts, at) => store.append(drafts, at),
     rooms: () => store.rooms(),
     head: (room) => store.head(room),
-    overview: (rooms) => store.overview(rooms),
+    overview: (read, reader) => store.overview(read, reader),
     after: (room, seq, limit) => store.after(room, seq, limit),
     before: (room, seq, limit) => store.before(room, seq, limit),
     historyBefore: (room, seq, limit) => store.historyBefore(room, seq, limit),

@@ -22,7 +22,7 @@ export type Input =
 /** `$` stands for a random text. */
 const PATHS = [
   '/', '/messages', '/subscribe?timeout=0&', '/sse', '/r/lobby', '/r/lobby?follow&', '/r/$', '/r/$/messages/$',
-  '/r/$/rules', '/rooms', '/rooms?find=$&', '/rooms/$', '/rooms/$/members', '/rooms/$/members/me', '/rooms/direct', '/livez', '/readyz', '/contacts', '/contacts/$', '/username', '/account', '/account/password',
+  '/r/$/rules', '/rooms', '/rooms?find=$&', '/rooms/$', '/rooms/$/members', '/rooms/$/read', '/rooms/$/members/me', '/rooms/direct', '/livez', '/readyz', '/contacts', '/contacts/$', '/username', '/account', '/account/password',
   '/account/passkeys', '/account/passkeys/options', '/account/tokens', '/account/grants/$', '/sessions', '/sessions/options',
   '/invite', '/invite/preview', '/language',
   '/invitations', '/invitations/$', '/people', '/people/$/mute', '/people/$/ban', '/people/$/role', '/audit',

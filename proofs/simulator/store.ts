@@ -1,5 +1,6 @@
 import { kindOf } from '../../server/entry-kinds';
 import { parseCursor, type Position } from '../../server/log/cursor';
+import { UNREAD_MAX } from '../../server/log/store';
 import type {
   AppendResult,
   Conflict,
@@ -66,17 +67,13 @@ export class SimulatedStore implements Store {
     return this.read(`read the head of ${room}`, () => this.model.slice(room, () => []));
   }
 
-  overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
-    return this.read(`look at ${rooms.join()}`, () => {
-      const overviews = rooms.map((room): [string, Overview] => {
-        const {
-          entries,
-          epoch,
-          head: seq,
-          hash,
-          at,
-        } = this.model.slice(room, (all) => newestHistory(all, 1));
-        return [room, { head: { epoch, seq, hash }, at, newest: entries[0] }];
+  overview(read: ReadonlyMap<string, number>, reader: string): Promise<Map<string, Overview>> {
+    return this.read(`look at ${[...read.keys()].join()}`, () => {
+      const overviews = [...read].map(([room, seq]): [string, Overview] => {
+        const slice = this.model.slice(room, (all) => newestHistory(all, UNREAD_MAX));
+        const { entries, epoch, head, hash, at } = slice;
+        const unread = entries.filter((entry) => entry.seq > seq && entry.visitor !== reader).length;
+        return [room, { head: { epoch, seq: head, hash }, at, newest: entries.at(-1), unread }];
       });
       return new Map(overviews);
     });

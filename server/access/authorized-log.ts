@@ -8,5 +8,5 @@ export interface AuthorizedLog extends OfAuthorizedRooms<
   'after' | 'before' | 'find' | 'follow' | 'page' | 'start'
 > {
   append(draft: Draft & { room: AuthorizedRoom }): Promise<AppendResult>;
-  overview(rooms: readonly AuthorizedRoom[]): ReturnType<Log['overview']>;
+  overview(read: ReadonlyMap<AuthorizedRoom, number>, reader: string): ReturnType<Log['overview']>;
 }

@@ -24,7 +24,7 @@ export interface MembershipLimits {
  * Visitors are named by their ids.
  */
 export interface MembershipStore extends MemberStore {
-  /** Makes a visitor a member of a public room, if it is none. */
+  /** Makes a visitor a member of a public room, if it is none. It has read what is there, as whoever is added has. */
   join(
     room: string,
     visitor: string,
@@ -48,8 +48,12 @@ export interface MembershipStore extends MemberStore {
    * @returns `not_creator` if the actor is neither.
    */
   removeMember(room: string, visitor: string, actor: string): Promise<'done' | 'not_creator'>;
+  /** Notes up to which seq a member has read a room. It never goes back; for somebody who is no member, nothing happens. */
+  setRead(room: string, visitor: string, seq: number): Promise<void>;
+  /** Returns up to which seq a visitor has read each room that it is a member of. */
+  readSeqsOf(visitor: string): Promise<Map<string, number>>;
   /** Returns at most `limit` members of a room, ordered by their ids. @param after only larger ids. */
   membersOf(room: string, after: string, limit: number): Promise<Member[]>;
-  /** Returns the members of the direct messages of a visitor, each with its room. */
+  /** Returns the members of the direct messages of a visitor, each with its room, ordered by name. */
   peopleOfDirectsOf(visitor: string): Promise<(Person & { room: string })[]>;
 }

@@ -56,6 +56,16 @@ export class Members {
     if (outcome === 'not_creator') throw new Refusal('forbidden', 'removalByCreator');
   }
 
+  /**
+   * Notes that a member has read a room up to a seq. It never goes back.
+   * @throws {Refusal} `forbidden` if it has not joined the public room.
+   */
+  async setRead({ id }: Visitor, room: AuthorizedRoom, seq: number): Promise<void> {
+    const read = (await this.store.readSeqsOf(id)).get(room);
+    if (read === undefined) throw new Refusal('forbidden', 'joinFirst');
+    if (seq > read) await this.store.setRead(room, id, seq);
+  }
+
   private async join(actor: Visitor, room: AuthorizedRoom, visitor: string): Promise<void> {
     if (visitor !== actor.id) throw new Refusal('forbidden', 'joinThemselves');
     requireCookie(actor);

@@ -31,7 +31,8 @@ export class RoomList {
     const rooms = await this.access.roomsOf(visitor);
     const details = new Map((await this.rooms.detailsOfRoomsOf(visitor.id)).map((one) => [one.room, one]));
     const listed = rooms.map((room) => ({ ...(details.get(room) ?? publicRoom(room)), room }));
-    return this.summarize(listed, new Set(rooms), await this.peopleOfDirects(visitor));
+    const read = await this.members.readSeqsOf(visitor.id);
+    return this.summarize(visitor, listed, read, await this.peopleOfDirects(visitor));
   }
 
   /**
@@ -43,15 +44,15 @@ export class RoomList {
     const listed = found.map(async (details) => {
       return { ...details, room: await this.access.authorize(visitor, details.room) };
     });
-    return this.summarize(await Promise.all(listed), new Set(await this.access.roomsOf(visitor)));
+    return this.summarize(visitor, await Promise.all(listed), await this.members.readSeqsOf(visitor.id));
   }
 
   /** Returns one room. */
   async one(visitor: Visitor, room: AuthorizedRoom): Promise<RoomSummary> {
     const details = (await this.rooms.detailsOf(room)) ?? publicRoom(room);
     const people = details.kind === 'direct' ? await this.peopleOfDirects(visitor) : undefined;
-    const memberships = new Set((await this.members.isMember(room, visitor.id)) ? [room] : []);
-    const [summary] = await this.summarize([{ ...details, room }], memberships, people);
+    const read = await this.members.readSeqsOf(visitor.id);
+    const [summary] = await this.summarize(visitor, [{ ...details, room }], read, people);
     return summary!;
   }
 
@@ -64,15 +65,21 @@ export class RoomList {
     return people;
   }
 
-  /** @param memberships the rooms of the visitor. @param directs the people of direct messages, by room. */
+  /**
+   * @param read up to which seq the visitor has read each of its rooms.
+   * @param directs the people of direct messages, by room.
+   */
   private async summarize(
+    { id }: Visitor,
     listed: readonly Listed[],
-    memberships: ReadonlySet<string>,
+    read: ReadonlyMap<string, number>,
     directs: ReadonlyMap<string, Person[]> = new Map(),
   ): Promise<RoomSummary[]> {
-    const overviews = await this.log.overview(listed.map(({ room }) => room));
+    // Nothing is unread in a room that is not in the visitor's list.
+    const positions = new Map(listed.map(({ room }) => [room, read.get(room) ?? Infinity]));
+    const overviews = await this.log.overview(positions, id);
     return listed.map(({ room, kind, title, topic, archived, creator }) => {
-      const { head, at, newest } = overviews.get(room)!;
+      const { head, at, newest, unread } = overviews.get(room)!;
       return {
         room,
         kind,
@@ -80,7 +87,9 @@ export class RoomList {
         topic,
         archived,
         creator,
-        member: memberships.has(room),
+        member: read.has(room),
+        read: read.get(room) ?? null,
+        unread,
         ...(kind === 'direct' && { members: directs.get(room) ?? [] }),
         cursor: formatCursor(head.epoch, head.seq, head.hash),
         at: at === 0 ? null : new Date(at).toISOString(),

@@ -68,9 +68,9 @@ export class Log {
     return entry;
   }
 
-  /** Returns an overview of each of these rooms. */
-  overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
-    return this.store.overview(rooms);
+  /** Returns an overview of each of these rooms; see {@link Store.overview}. */
+  overview(read: ReadonlyMap<string, number>, reader: string): Promise<Map<string, Overview>> {
+    return this.store.overview(read, reader);
   }
 
   /** Returns a page of the entries after a cursor, or a reset if the cursor is not of this history. */

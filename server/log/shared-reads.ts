@@ -26,7 +26,7 @@ export function shareReads(store: Store): Store {
     append: (drafts, at) => store.append(drafts, at),
     rooms: share('rooms', () => store.rooms()),
     head: share('head', (room) => store.head(room)),
-    overview: (rooms) => store.overview(rooms),
+    overview: (read, reader) => store.overview(read, reader),
     after: share('after', (room, seq, limit) => store.after(room, seq, limit)),
     before: share('before', (room, seq, limit) => store.before(room, seq, limit)),
     historyBefore: share('historyBefore', (room, seq, limit) => store.historyBefore(room, seq, limit)),

@@ -57,7 +57,12 @@ export interface Overview {
   at: number;
   /** The newest entry of history, as it stands now, if there is one. */
   newest?: Entry | undefined;
+  /** How many of the newest {@link UNREAD_MAX} entries of history after a position are by others than its reader. */
+  unread: number;
 }
+
+/** The most entries that are counted as unread. */
+export const UNREAD_MAX = 100;
 
 /** Consecutive entries of a room, and the state of its log when they were read. */
 export interface LogSlice extends LogHead {
@@ -89,8 +94,12 @@ export interface Store {
   rooms(): Promise<string[]>;
   /** Returns the state of a room's log. */
   head(room: string): Promise<LogHead>;
-  /** Returns an overview of each of these rooms, all of one committed state. */
-  overview(rooms: readonly string[]): Promise<Map<string, Overview>>;
+  /**
+   * Returns an overview of each of these rooms, all of one committed state.
+   * @param read the rooms, with the seq up to which the reader has read each of them.
+   * @param reader a visitor.
+   */
+  overview(read: ReadonlyMap<string, number>, reader: string): Promise<Map<string, Overview>>;
   /** Returns the entries with a larger seq than this one, from the oldest. */
   after(room: string, seq: number, limit: number): Promise<LogSlice>;
   /** Returns the newest `limit` entries with a smaller seq than this one. */

@@ -4,17 +4,21 @@ import type { Members } from '../chat/members';
 import type { RoomList } from '../chat/room-list';
 import type { Rooms } from '../chat/rooms';
 import { jsonBody } from '../http/body';
+import { parseCursor } from '../log/cursor';
 import { chargeAnswer, visitorOf } from '../transports/authorization';
+import { goneBody } from '../transports/cursor-gone';
 import type { Services } from '../transports/services';
 import { checkVisitor } from '../validation/accounts';
 import { checkRoom } from '../validation/messages';
 import {
   checkMemberPaging,
   checkPeople,
+  checkReadPosition,
   checkRoomChange,
   checkRoomDraft,
   checkRoomSearch,
 } from '../validation/rooms';
+import { languageOf } from '../words/language';
 import { iso } from './times';
 
 /** Rooms and their members over REST. */
@@ -61,6 +65,17 @@ export function roomsRoutes(rooms: Rooms, members: Members, list: RoomList, serv
       await rooms.edit(visitorOf(response), room, checkRoomChange(request.body));
       response.json(await list.one(visitorOf(response), room));
     });
+
+  router.put('/rooms/:room/read', jsonBody, async (request, response) => {
+    const me = visitorOf(response);
+    const room = await roomOf(request, response);
+    services.visitorLimits.consume('reads', me);
+    const cursor = checkReadPosition(request.body);
+    const step = await services.log.after(room, cursor, 1);
+    if (step.type === 'reset') return void response.status(410).json(goneBody(step, languageOf(request)));
+    await members.setRead(me, room, parseCursor(cursor).seq);
+    response.status(204).end();
+  });
 
   router.get('/rooms/:room/members', async (request, response) => {
     const room = await roomOf(request, response);

@@ -60,6 +60,7 @@ const limit = (size: number, max: number) =>
     .min(1, issue(['numberTooLow', 'limit', 1]))
     .max(max, issue(['numberTooHigh', 'limit', max]))
     .default(size);
+const readPosition = z.object({ cursor: z.string(issue('cursorNotText')) }, issue('cursorExpected'));
 const search = z.object(
   {
     find: text('find', TITLE_MAX).optional(),
@@ -84,6 +85,8 @@ export const checkPeople = (value: unknown): string[] => check(people, value).pe
 export const checkRoomSearch = (
   value: unknown,
 ): { find?: string | undefined; after: string; limit: number } => check(search, value);
+/** Returns a cursor. @throws {Refusal} `bad_request` */
+export const checkReadPosition = (value: unknown): string => check(readPosition, value).cursor;
 /** @throws {Refusal} `bad_request` */
 export const checkMemberPaging = (value: unknown): { after: string; limit: number } =>
   check(memberPaging, value);

@@ -29,6 +29,12 @@ const READ: Record<string, (target: Target) => Attempt> = {
   'GET /messages': ({ room }) => http('GET', `/messages?room=${room}`),
   'GET /r/:room/rules': ({ room }) => http('GET', `/r/${room}/rules`),
   'GET /rooms/:room': ({ room }) => http('GET', `/rooms/${room}`),
+  'PUT /rooms/:room/read':
+    ({ room }) =>
+    async (visitor, ground) => {
+      const { body } = await visitor.request('GET', `/rooms/${room}`);
+      return http('PUT', `/rooms/${room}/read`, () => ({ cursor: body.cursor ?? 'zzzz:0' }))(visitor, ground);
+    },
   'GET /rooms/:room/members': ({ room }) => http('GET', `/rooms/${room}/members`),
 };
 

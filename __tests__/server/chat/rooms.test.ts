@@ -77,6 +77,32 @@ describe('rooms', () => {
     });
   });
 
+  it('show each member what it has not read, and forget what it has, on all of its devices', async () => {
+    const { room } = await create(masha, { title: 'Weekend' });
+    await send(masha, room, 'before');
+    await boris.request('PUT', `/rooms/${room}/members/me`);
+    const unread = async (by: TestVisitor) => (await list(by)).map((one) => [one.read, one.unread]);
+    expect(await unread(boris)).toEqual([[1, 0]]);
+    const sent = [];
+    for (const text of ['one', 'two']) sent.push(String((await send(masha, room, text)).body.cursor));
+    expect([await unread(boris), await unread(masha)]).toEqual([[[1, 2]], [[0, 0]]]);
+    const read = (by: TestVisitor, cursor: unknown) => code(by, 'PUT', `/rooms/${room}/read`, { cursor });
+    expect(await read(new TestVisitor(app.url, boris.cookie), sent[0])).toBe(204);
+    expect(await unread(boris)).toEqual([[2, 1]]);
+    expect([await read(boris, sent[1]), await read(boris, sent[0])]).toEqual([204, 204]);
+    expect(await unread(boris)).toEqual([[3, 0]]);
+    expect(await read(boris, 'zzzz:9')).toBe('cursor_gone');
+    expect(await read(boris, sent[1]!.replace(':3:', ':4:'))).toBe('cursor_gone');
+    expect(await read(boris, 'nonsense')).toBe('bad_request');
+    const anton = await TestVisitor.createGuest(app.url);
+    expect(await read(anton, sent[1])).toBe('forbidden');
+    expect((await anton.request('GET', `/rooms/${room}`)).body).toMatchObject({
+      member: false,
+      read: null,
+      unread: 0,
+    });
+  });
+
   it('that are archived can be read, and not written to or found', async () => {
     const { room } = await create(masha, { title: 'Weekend' });
     await send(masha, room, 'hello');

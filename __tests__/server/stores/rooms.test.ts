@@ -3,7 +3,7 @@ import { publicRoom, type NewDetails } from '../../../server/chat/room-store';
 import { privateName } from '../../../server/access/room-access';
 import type { Stores } from '../../../server/stores/open';
 import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
-import { messageDraft } from '../../support/drafts';
+import { deletionDraft, messageDraft } from '../../support/drafts';
 
 const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]): [string, () => Backend][] => [
   [name, create],
@@ -208,7 +208,7 @@ describe.each(VARIANTS)('the rooms of %s', (_name, create) => {
     const { log } = stores;
     const [first, second] = [messageDraft('one'), messageDraft('two')];
     await log.append([first, second], new Date(5));
-    const overviews = await log.overview(['lobby', 'empty']);
+    const overviews = await log.overview(new Map(Object.entries({ lobby: 0, empty: 0 })), 'v');
     const { epoch, hash } = await log.head('lobby');
     expect(overviews.get('lobby')).toMatchObject({ head: { epoch, seq: 2, hash }, at: 5 });
     expect(overviews.get('lobby')!.newest).toMatchObject({ seq: 2, message: 'two' });
@@ -217,7 +217,44 @@ describe.each(VARIANTS)('the rooms of %s', (_name, create) => {
       head: { epoch, seq: 0, hash: empty.hash },
       at: 0,
       newest: undefined,
+      unread: 0,
     });
+  });
+
+  it('count what others have written since a member has read them, among the newest hundred messages', async () => {
+    const { log } = stores;
+    const write = (count: number, visitor: string) =>
+      log.append(
+        Array.from({ length: count }, () => messageDraft('hello', { visitor })),
+        new Date(),
+      );
+    const unread = async (read: number) =>
+      (await log.overview(new Map([['lobby', read]]), 'v')).get('lobby')!.unread;
+    await write(3, 'w');
+    await write(2, 'v');
+    expect([await unread(0), await unread(1), await unread(4), await unread(Infinity)]).toEqual([3, 2, 0, 0]);
+    const deleted = messageDraft('deleted', { visitor: 'w' });
+    await log.append([deleted, deletionDraft(deleted.id, { visitor: 'w' })], new Date());
+    expect(await unread(1)).toBe(2);
+    await write(120, 'w');
+    await write(10, 'v');
+    expect(await unread(0)).toBe(90);
+  });
+
+  it('keep how far each member has read, from what was there when it became one, and never go back', async () => {
+    await stores.log.append(
+      [messageDraft('a', { room: 'old' }), messageDraft('b', { room: 'old' })],
+      new Date(),
+    );
+    await stores.members.join('old', 'v', 1, LIMITS);
+    const room = await createPrivate('v');
+    const read = async () => Object.fromEntries(await stores.members.readSeqsOf('v'));
+    expect(await read()).toEqual({ old: 2, [room]: 0 });
+    for (const seq of [5, 3]) await stores.members.setRead(room, 'v', seq);
+    await stores.members.setRead('elsewhere', 'v', 9);
+    expect(await read()).toEqual({ old: 2, [room]: 5 });
+    await stores.members.join('old', 'v', 2, LIMITS);
+    expect(await read()).toMatchObject({ old: 2 });
   });
 
   it('are decided one after the other when asked for at once', async () => {

@@ -3,6 +3,7 @@ import type { Bus } from '../../access/bus';
 import { SHORT_HASH_DIGITS, shorten, startOfChain } from '../../log/chain';
 import type { Position } from '../../log/cursor';
 import { cut } from '../../log/slice';
+import { UNREAD_MAX } from '../../log/store';
 import type {
   AppendResult,
   Conflict,
@@ -55,10 +56,16 @@ export const READS = {
   newestHistory: `SELECT seq, ${hashAt('newest.seq - 1')} AS "hashBefore" FROM (
     SELECT seq FROM entries WHERE room = $1 AND in_history = 1 ORDER BY seq DESC LIMIT $2) AS newest ORDER BY seq LIMIT 1`,
   heads: `SELECT name, head, ${SHORT_HASH} AS hash FROM rooms WHERE name = ANY($1)`,
-  overview: `SELECT rooms.name, rooms.head, rooms.at AS "headAt", left(encode(rooms.hash, 'hex'), ${SHORT_HASH_DIGITS}) AS "headHash", newest.*
-    FROM rooms LEFT JOIN LATERAL (
-      SELECT ${COLUMNS} FROM entries WHERE room = rooms.name AND in_history = 1 ORDER BY seq DESC LIMIT 1) AS newest ON TRUE
-    WHERE rooms.name = ANY($1)`,
+  overview: `SELECT wanted.name, rooms.head, rooms.at AS "headAt", left(encode(rooms.hash, 'hex'), ${SHORT_HASH_DIGITS}) AS "headHash",
+      unread.count AS unread, newest.*
+    FROM unnest($1::text[], $2::bigint[]) AS wanted (name, read)
+    LEFT JOIN rooms ON rooms.name = wanted.name
+    LEFT JOIN LATERAL (
+      SELECT count(*) FROM (
+        SELECT visitor FROM entries WHERE room = wanted.name AND seq > wanted.read AND in_history = 1
+        ORDER BY seq DESC LIMIT ${UNREAD_MAX}) AS unread WHERE visitor <> $3) AS unread ON TRUE
+    LEFT JOIN LATERAL (
+      SELECT ${COLUMNS} FROM entries WHERE room = wanted.name AND in_history = 1 ORDER BY seq DESC LIMIT 1) AS newest ON TRUE`,
   byId: `SELECT ${COLUMNS} FROM entries WHERE room = $1 AND id = $2`,
 } as const;
 
@@ -73,7 +80,10 @@ type SliceRow = {
 } & (Row | { seq: null });
 
 /** A row of an overview: a room, and its newest entry of history, if there is one. */
-type OverviewRow = { name: string; head: number; headAt: number; headHash: string } & (Row | { seq: null });
+type OverviewRow = { name: string; unread: number } & (
+  { head: number; headAt: number; headHash: string } | { head: null }
+) &
+  (Row | { seq: null });
 
 /** The log in PostgreSQL, which several processes may share. */
 export class PostgresLog implements Store {
@@ -121,10 +131,10 @@ export class PostgresLog implements Store {
     return new Map(rooms.map((room) => [room, { epoch: this.epoch, ...markOf(room) }]));
   }
 
-  async overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
-    const rows = await this.query<OverviewRow>(READS.overview, rooms);
-    const found = new Map(rows.map((row) => [row.name, row]));
-    return new Map(rooms.map((room) => [room, this.overviewOf(room, found.get(room))]));
+  async overview(read: ReadonlyMap<string, number>, reader: string): Promise<Map<string, Overview>> {
+    const seqs = [...read.values()].map(bounded);
+    const rows = await this.query<OverviewRow>(READS.overview, [...read.keys()], seqs, reader);
+    return new Map(rows.map((row) => [row.name, this.overviewOf(row)]));
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -173,13 +183,14 @@ export class PostgresLog implements Store {
     });
   }
 
-  private overviewOf(room: string, row: OverviewRow | undefined): Overview {
-    if (!row || row.head === 0) {
-      const hash = shorten(startOfChain(room).hash);
-      return { head: { epoch: this.epoch, seq: 0, hash }, at: 0 };
+  private overviewOf(row: OverviewRow): Overview {
+    if (!row.head) {
+      const hash = shorten(startOfChain(row.name).hash);
+      return { head: { epoch: this.epoch, seq: 0, hash }, at: 0, unread: 0 };
     }
     const head = { epoch: this.epoch, seq: row.head, hash: row.headHash };
-    return { head, at: row.headAt, newest: row.seq === null ? undefined : entryOfRow(row, this.epoch) };
+    const newest = row.seq === null ? undefined : entryOfRow(row, this.epoch);
+    return { head, at: row.headAt, newest, unread: row.unread };
   }
 
   private ring(room: string): void {

@@ -177,4 +177,8 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX members_by_visitor ON members (visitor);
   `,
+  `
+  -- The seq of the last message that a member has read.
+  ALTER TABLE members ADD COLUMN read_seq bigint NOT NULL DEFAULT 0;
+  `,
 ];

@@ -72,6 +72,22 @@ export class SqlMembers implements MembershipStore {
     );
   }
 
+  setRead(room: string, visitor: string, seq: number): Promise<void> {
+    return this.db.run([
+      'UPDATE members SET read_seq = ? WHERE room = ? AND visitor = ? AND read_seq < ?',
+      seq,
+      room,
+      visitor,
+      seq,
+    ]);
+  }
+
+  async readSeqsOf(visitor: string): Promise<Map<string, number>> {
+    const sql = 'SELECT room, read_seq AS seq FROM members WHERE visitor = ?';
+    const rows = await this.db.read<{ room: string; seq: number }>(sql, visitor);
+    return new Map(rows.map(({ room, seq }) => [room, seq]));
+  }
+
   membersOf(room: string, after: string, limit: number): Promise<Member[]> {
     return this.db.read(
       `SELECT members.visitor, ${NAME}, members.inviter, members.at FROM members
@@ -89,20 +105,22 @@ export class SqlMembers implements MembershipStore {
          JOIN room_details ON room_details.room = mine.room AND room_details.kind = 'direct'
          JOIN members ON members.room = mine.room
          LEFT JOIN visitors ON visitors.id = members.visitor
-       WHERE mine.visitor = ? ORDER BY members.room, members.visitor`,
+       WHERE mine.visitor = ? ORDER BY members.room, username, members.visitor`,
       visitor,
     );
   }
 }
 
-/** Inserts a member, unless it is one. */
+/** Inserts a member, unless it is one. What is in the room already is not unread. */
 export function insertMember(room: string, visitor: string, inviter: string, at: number): Statement {
   return [
-    'INSERT INTO members (room, visitor, inviter, at) VALUES (?, ?, ?, ?) ON CONFLICT (room, visitor) DO NOTHING',
+    `INSERT INTO members (room, visitor, inviter, at, read_seq)
+     VALUES (?, ?, ?, ?, coalesce((SELECT head FROM rooms WHERE name = ?), 0)) ON CONFLICT (room, visitor) DO NOTHING`,
     room,
     visitor,
     inviter,
     at,
+    room,
   ];
 }
 

@@ -1,7 +1,16 @@
 import type Database from 'better-sqlite3';
 import { shorten, startOfChain } from '../../log/chain';
 import type { Position } from '../../log/cursor';
-import type { AppendResult, Conflict, Draft, LogHead, LogSlice, Overview, Store } from '../../log/store';
+import {
+  UNREAD_MAX,
+  type AppendResult,
+  type Conflict,
+  type Draft,
+  type LogHead,
+  type LogSlice,
+  type Overview,
+  type Store,
+} from '../../log/store';
 import type { Entry } from '../../wire';
 import { bounded, entryOfDraft, entryOfRow, withoutGaps, type Row } from '../stored-entry';
 import { BY_ID, type NewRow } from './append';
@@ -17,6 +26,9 @@ export const READS = {
     WHERE room = ? AND seq < ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
   newestHistory: `SELECT seq FROM entries INDEXED BY history
     WHERE room = ? AND in_history = 1 ORDER BY seq DESC LIMIT ?`,
+  unread: `SELECT count(*) FROM (
+    SELECT visitor FROM entries INDEXED BY history
+    WHERE room = ? AND seq > ? AND in_history = 1 ORDER BY seq DESC LIMIT ${UNREAD_MAX}) WHERE visitor <> ?`,
   first: 'SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1',
   head: `SELECT head, at, ${SHORT_HASH} AS hash FROM rooms WHERE name = ?`,
   hash: `SELECT ${SHORT_HASH} FROM entries WHERE room = ? AND seq = ?`,
@@ -32,6 +44,7 @@ export class SqliteLog implements Store {
   private readonly readBefore;
   private readonly readHistoryBefore;
   private readonly readNewestHistory;
+  private readonly readUnread;
   private readonly readById;
   private readonly readFirst;
   private readonly readHead;
@@ -52,14 +65,17 @@ export class SqliteLog implements Store {
     this.readBefore = db.prepare<[string, number, number], Row>(READS.before);
     this.readHistoryBefore = db.prepare<[string, number, number], Row>(READS.historyBefore);
     this.readNewestHistory = db.prepare<[string, number], number>(READS.newestHistory).pluck();
+    this.readUnread = db.prepare<[string, number, string], number>(READS.unread).pluck();
     this.readById = db.prepare<[string, string], Row>(BY_ID);
     this.readFirst = db.prepare<[string], number>(READS.first).pluck();
     this.readHead = db.prepare<[string], Head>(READS.head);
     this.readHash = db.prepare<[string, number], string>(READS.hash).pluck();
-    const readOverviews = db.transaction((rooms: readonly string[]) =>
-      rooms.map((room) => this.overviewOf(room)),
-    );
-    this.readOverviews = (rooms: readonly string[]) => reading(() => readOverviews(rooms));
+    const readOverviews = db.transaction((read: ReadonlyMap<string, number>, reader: string) => {
+      const overviews = [...read].map(([room, seq]) => [room, this.overviewOf(room, seq, reader)] as const);
+      return new Map(overviews);
+    });
+    this.readOverviews = (read: ReadonlyMap<string, number>, reader: string) =>
+      reading(() => readOverviews(read, reader));
     const readSpan = db.transaction(
       (room: string, read: (first: number, head: number) => Row[], seqs: readonly number[]) =>
         this.readSpan(room, read, seqs),
@@ -95,9 +111,8 @@ export class SqliteLog implements Store {
     return this.readInTransaction(room, () => []);
   }
 
-  async overview(rooms: readonly string[]): Promise<Map<string, Overview>> {
-    const overviews = this.readOverviews(rooms);
-    return new Map(rooms.map((room, i) => [room, overviews[i]!]));
+  async overview(read: ReadonlyMap<string, number>, reader: string): Promise<Map<string, Overview>> {
+    return this.readOverviews(read, reader);
   }
 
   async after(room: string, seq: number, limit: number): Promise<LogSlice> {
@@ -144,11 +159,12 @@ export class SqliteLog implements Store {
     this.listeners.push(ring);
   }
 
-  private overviewOf(room: string): Overview {
+  private overviewOf(room: string, read: number, reader: string): Overview {
     const { head: seq, at, hash } = this.headOf(room);
     const [newest] = this.readHistoryBefore.all(room, bounded(Infinity), 1);
     const head = { epoch: this.epoch, seq, hash };
-    return { head, at, newest: newest && entryOfRow(newest, this.epoch) };
+    const unread = this.readUnread.get(room, bounded(read), reader)!;
+    return { head, at, newest: newest && entryOfRow(newest, this.epoch), unread };
   }
 
   private headOf(room: string): Head {

@@ -295,4 +295,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX members_by_visitor ON members (visitor);
   `,
+  `
+  -- The seq of the last message that a member has read.
+  ALTER TABLE members ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -116,7 +116,7 @@ export const TABLES: readonly Table[] = [
   {
     name: 'members',
     key: ['room', 'visitor'],
-    columns: { room: 'text', visitor: 'text', inviter: 'text', at: 'integer' },
+    columns: { room: 'text', visitor: 'text', inviter: 'text', at: 'integer', read_seq: 'integer' },
   },
   {
     name: 'last_messages',

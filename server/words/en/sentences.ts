@@ -32,6 +32,7 @@ export const sentences = {
   directIsFixed: 'A direct message stays between those it was opened with. Open another one.',
   foreignOrigin: 'Pages of this origin may not use this server.',
   invitationRequired: 'This chat is by invitation. Open your invitation link, or sign in.',
+  joinFirst: 'You are not a member of this room. Join it first.',
   joinThemselves: 'People join public rooms themselves.',
   moderatorRequired: 'Only a moderator may do that.',
   muted: 'A moderator has muted you: you can only read.',
@@ -198,6 +199,7 @@ export const sentences = {
   unreadable: 'The request cannot be read.',
 
   // Rooms
+  cursorExpected: 'Send an object such as { "cursor": "…" }, with that of the last message that was read.',
   directAlone: 'Name at least one other person for a direct message.',
   directHasNoDetails: 'A direct message has no title, topic or archive.',
   peopleExpected: 'Send an object such as { "people": ["…"] }, with the ids of visitors.',
