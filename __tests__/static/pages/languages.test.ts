@@ -119,6 +119,15 @@ it('the switch renders the page in the other language at once, and keeps the tex
   await page.getByRole('heading', { name: 'Choose a name' }).waitFor();
 });
 
+it('the switch works without scripts', async () => {
+  const context = await newContext(fixture.browser, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${fixture.app.url}/r/team?write`);
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByRole('link', { name: /^Назад в\s#team$/ }).waitFor();
+  expect(new URL(page.url()).search).toBe('?write');
+});
+
 it('the switch keeps an invitation, whose secret no server is sent', async () => {
   const { page } = await fixture.openPage(`/invite#${await fixture.app.createOwnerInvitation()}`, {
     status: false,
