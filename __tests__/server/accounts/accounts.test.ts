@@ -161,7 +161,7 @@ describe('an account', () => {
     const own = await connect(app.url, { extraHeaders: masha.headers });
     type Grants = { id: string; label: string; here: boolean }[];
     const grants = (await masha.request('GET', '/account')).body.grants as Grants;
-    expect(grants.map(({ label, here }) => [label, here])).toContainEqual(['Safari on iPhone', false]);
+    expect(grants.map(({ label, here }) => [label, here])).toContainEqual(['Safari · iPhone', false]);
     expect(grants.filter(({ here }) => here)).toHaveLength(1);
 
     const disconnected = new Promise((resolve) => open.socket.once('disconnect', resolve));
