@@ -1,6 +1,7 @@
 import { Client, type Pool } from 'pg';
 import { connectionConfig } from './pool';
 import { MIGRATIONS } from './schema';
+import type { Transactions } from './transaction';
 
 /** The advisory lock of migrations: an arbitrary number, the same in all versions. */
 export const MIGRATION_LOCK = 7_275_539;
@@ -59,11 +60,18 @@ export function checkVersion(version: number): void {
 }
 
 /** Returns a value that is set once in a database's life: the stored one, or `fresh` if there is none yet. */
-export async function setting(pool: Pool, name: string, fresh: string): Promise<string> {
-  await pool.query('INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [
-    name,
-    fresh,
-  ]);
+export async function setting(
+  pool: Pool,
+  transactions: Transactions,
+  name: string,
+  fresh: string,
+): Promise<string> {
+  const insert = {
+    text: 'INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
+    values: [name, fresh],
+  };
+  // Where transactions are serializable unless they say otherwise, it would fail if another process inserts it.
+  await transactions.run([], () => ({ result: undefined, writes: [insert] }));
   const { rows } = await pool.query<{ value: string }>('SELECT value FROM settings WHERE name = $1', [name]);
   return rows[0]!.value;
 }

@@ -39,9 +39,9 @@ export async function openPostgres(settings: PostgresSettings, importing = false
   try {
     await migrate(settings.url);
     if (!importing) await refuseUnfinishedImport(pool);
-    const epoch = await setting(pool, 'epoch', randomInt(36 ** 5).toString(36));
-    const bus = (opened = await openBus(settings, pool, epoch));
     const transactions = new Transactions(pool, settings.statementTimeout);
+    const epoch = await setting(pool, transactions, 'epoch', randomInt(36 ** 5).toString(36));
+    const bus = (opened = await openBus(settings, pool, epoch));
     const control = new PostgresControl(pool, bus, await latestChange(pool));
     return {
       log: new PostgresLog(pool, transactions, bus, epoch, parallelRoomsOf(settings)),
