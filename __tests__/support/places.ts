@@ -68,13 +68,12 @@ export function placeOf({ query, remove, ...database }: TestDatabase, url = data
   return {
     settings: { DATABASE_URL: url },
     open: () => openStores(settingsOf(url)),
-    query: async (sql, ...values) => {
+    query: (sql, ...values) => {
       let count = 0;
-      const rows = await query(
+      return query(
         sql.replace(/\?/g, () => `$${(count += 1)}`),
         ...values,
       );
-      return rows.map((row) => Object.fromEntries(Object.entries(row).map(comparable)));
     },
     stored: async () => {
       const tables = await query<{ name: string }>(TABLE_NAMES);
@@ -83,11 +82,6 @@ export function placeOf({ query, remove, ...database }: TestDatabase, url = data
     },
     remove,
   };
-}
-
-/** The driver gives integers of 64 bits as texts; Parley's columns of such texts hold nothing else. */
-function comparable([name, value]: [string, unknown]): [string, unknown] {
-  return [name, typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value];
 }
 
 /** Returns all rows of the tables that are exported. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { findFreePort } from '../../proofs/ports';
+import { connectionConfig } from '../../server/stores/postgres/pool';
 import { migrate } from '../../server/stores/postgres/migrate';
 import { POSTGRES_PROGRAMS } from './postgres-programs';
 
@@ -137,7 +138,7 @@ function unprivilegedUser(): { uid?: number; gid?: number } {
 }
 
 async function queryOnce<Row>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new Client(url);
+  const client = new Client(connectionConfig(url));
   await client.connect();
   try {
     return (await client.query(sql, values)).rows as Row[];
