@@ -23,6 +23,7 @@ import { Contacts } from './chat/contacts';
 import { Deletions } from './chat/deletions';
 import { Members } from './chat/members';
 import { Moderation } from './chat/moderation';
+import { News } from './chat/news';
 import { InMemoryPresence } from './chat/presence';
 import { RoomList } from './chat/room-list';
 import { Rooms } from './chat/rooms';
@@ -92,7 +93,9 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
   const roomAccess = new RoomAccess(stores.members);
   const access = new AccessControl(config.access, visitors, stores.moderation, visitorLimits, roomAccess);
   const availability = new Availability(stores, access);
-  subscribeToChanges(stores.control, access, presence);
+  const news = new News(authorizedLog, roomAccess);
+  stores.log.onCommit((room) => news.noteGrowth(room));
+  subscribeToChanges(stores.control, access, presence, news);
   const moderation = new Moderation(stores.moderation, visitors, access);
   const rules = new Rules(stores.moderation, visitors);
   const deletions = new Deletions(authorizedLog, roomAccess, stores.rooms, visitors);
@@ -114,6 +117,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     writeAccess,
     visitors,
     presence,
+    news,
     access,
     rooms: roomAccess,
     addressLimits,
@@ -182,6 +186,7 @@ export async function createApp(config: Config, stores: Stores): Promise<App> {
     const shutdown = shutDown();
     await log.close();
     presence.close();
+    news.close();
     limiters.close();
     sockets.close();
     await io.close();

@@ -154,8 +154,22 @@ export interface RemoveContact {
   id: string;
 }
 
+/** There is something new in a room that the visitor is a member of. */
+export interface News {
+  type: 'news';
+  room: string;
+  /** The room's head. */
+  cursor: Cursor;
+}
+
+/** The visitor has become a member of a room, or is none any more. */
+export interface ChangeRooms {
+  type: 'change_rooms';
+}
+
 /** An event that is sent only to connected clients: it is in no log and has no cursor. */
-export type Ephemeral = Presence | Typing | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
+export type Ephemeral =
+  Presence | Typing | ChangeUsername | ChangeRoom | ChangeRooms | NewContact | News | RemoveContact;
 
 /**
  * Identifies an error for programs. Codes are stable, while sentences may change; errors that a client can handle
@@ -243,6 +257,8 @@ export interface ServerEvents extends EntryEvents {
   typing: (typing: Typing) => void;
   change_username: (change: ChangeUsername) => void;
   change_room: (change: ChangeRoom) => void;
+  change_rooms: (change: ChangeRooms) => void;
+  news: (news: News) => void;
   new_contact: (added: NewContact) => void;
   remove_contact: (removed: RemoveContact) => void;
 }

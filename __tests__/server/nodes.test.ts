@@ -151,6 +151,20 @@ describePostgres('three nodes with private rooms', () => {
     expect(JSON.parse(text)).toMatchObject([{ room, cursor: body.cursor, last: { text: 'hello' } }]);
   });
 
+  it('tell a member on each of them what is new in its rooms, also in one that it was just added to', async () => {
+    const creator = await TestVisitor.createGuest(urls[0]!);
+    const member = await TestVisitor.createGuest(urls[1]!);
+    const clients = await Promise.all(
+      urls.map((url) => connect(url, { extraHeaders: member.headers, auth: { news: true } })),
+    );
+    const { body } = await creator.request('POST', '/rooms/direct', { people: [member.id] });
+    await Promise.all(clients.map((client) => client.next('change_rooms')));
+    const sent = await on(2, creator).request('POST', '/messages', { room: body.room, message: 'hello' });
+    for (const client of clients)
+      expect(await client.next('news')).toEqual({ type: 'news', room: body.room, cursor: sent.body.cursor });
+    clients.forEach(({ socket }) => socket.disconnect());
+  });
+
   it('close the connections of a removed member on all of them within 5 s, and refuse it at once', async () => {
     const creator = await TestVisitor.createGuest(urls[0]!);
     const member = await TestVisitor.createGuest(urls[1]!);

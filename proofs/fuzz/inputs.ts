@@ -32,7 +32,7 @@ const METHODS = [
   'GET', 'GET', 'POST', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'TRACE', 'PROPFIND',
 ]; // prettier-ignore
 const PARAMETERS = [
-  'room', 'after', 'before', 'last', 'limit', 'sid', 'EIO', 'transport', 'j', 'x[y]', '__proto__',
+  'room', 'news', 'after', 'before', 'last', 'limit', 'sid', 'EIO', 'transport', 'j', 'x[y]', '__proto__',
 ]; // prettier-ignore
 const HEADERS = [
   'Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Content-Encoding', 'Cookie', 'Idempotency-Key', 'If-None-Match',

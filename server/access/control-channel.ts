@@ -1,6 +1,6 @@
 import type { ChangeRoom, ChangeUsername, NewContact, RemoveContact } from '../wire';
 
-/** A visitor's access may have changed: by a ban, a role, or a change of the account's credentials. */
+/** A visitor's access may have changed: by a ban, a role, the end of a membership, or a change of credentials. */
 export interface ChangeAccess {
   type: 'change_access';
   visitor: string;
@@ -8,8 +8,14 @@ export interface ChangeAccess {
   addresses?: readonly string[];
 }
 
+/** Visitors have become members of a room. */
+export interface ChangeMembers {
+  type: 'change_members';
+  visitors: readonly string[];
+}
+
 /** A committed change that every process must apply to its open connections. */
-export type Change = ChangeAccess | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
+export type Change = ChangeAccess | ChangeMembers | ChangeUsername | ChangeRoom | NewContact | RemoveContact;
 
 /**
  * Announces committed changes that are not log entries to all processes. Beside the log's bell, it is the only channel

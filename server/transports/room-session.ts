@@ -34,6 +34,7 @@ export class RoomSession implements Connection, Pacer {
   private readonly bounds: RequestBounds;
   private readonly current: CurrentRoom;
   private readonly turns = new Turns();
+  private stopNews: (() => void) | undefined;
   private isClosed = false;
 
   constructor(
@@ -54,6 +55,11 @@ export class RoomSession implements Connection, Pacer {
   /** Reads a room from a cursor on, until {@link close} or a `join`. */
   enter(room: AuthorizedRoom, cursor: Cursor): void {
     this.current.enter(room, cursor);
+  }
+
+  /** Receives the news of all rooms of its visitor, until {@link close}. */
+  watchNews(): void {
+    if (!this.isClosed) this.stopNews ??= this.services.news.watch(this.visitor, this.outlet);
   }
 
   /**
@@ -112,6 +118,7 @@ export class RoomSession implements Connection, Pacer {
   close(): void {
     this.isClosed = true;
     this.current.close();
+    this.stopNews?.();
     this.services.access.removeConnection(this);
   }
 

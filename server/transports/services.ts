@@ -6,6 +6,7 @@ import type { OfAuthorizedRooms, RoomAccess } from '../access/room-access';
 import type { VisitorLimits } from '../access/visitor-limits';
 import type { Chat } from '../chat/chat';
 import type { Deletions } from '../chat/deletions';
+import type { News } from '../chat/news';
 import type { Presence } from '../chat/presence';
 import type { WriteAccess } from '../chat/write-access';
 import type { Visitors } from '../identity/visitors';
@@ -17,6 +18,7 @@ export interface Services {
   writeAccess: WriteAccess;
   visitors: Visitors;
   presence: OfAuthorizedRooms<Presence, 'join' | 'people'>;
+  news: News;
   access: AccessControl;
   rooms: RoomAccess;
   addressLimits: AddressLimits;

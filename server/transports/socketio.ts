@@ -17,8 +17,8 @@ import { RoomSession } from './room-session';
 import { SocketIoOutlet } from './socketio-outlet';
 
 interface Data {
-  /** The visitor, its room, and the cursor at which reading begins, from the handshake until the session exists. */
-  authorized?: { visitor: Visitor; room: AuthorizedRoom; cursor: Cursor };
+  /** The visitor, its room, the cursor at which reading begins, and whether it wants news, until the session exists. */
+  authorized?: { visitor: Visitor; room: AuthorizedRoom; cursor: Cursor; news: boolean | undefined };
   session?: RoomSession;
   /** The language of the errors. */
   language?: Language;
@@ -90,14 +90,14 @@ async function authorize({ conn, data, request, handshake }: Socket, services: S
   );
   conn.on('close', release);
   if (conn.readyState !== 'open') release();
-  const { room: name, ...start } = checkReading(handshake.auth);
+  const { room: name, news, ...start } = checkReading(handshake.auth);
   await waitForTurn(services, visitor);
   const room = await rooms.authorize(visitor, name);
-  data.authorized = { visitor, room, cursor: await log.start(room, start) };
+  data.authorized = { visitor, room, cursor: await log.start(room, start), news };
 }
 
 function serve(socket: Socket, services: Services): void {
-  const { visitor, room, cursor } = socket.data.authorized!;
+  const { visitor, room, cursor, news } = socket.data.authorized!;
   const session = new RoomSession(services, visitor, new SocketIoOutlet(socket as AnySocket));
   // Drop the handshake and its request: they are no longer needed, and would live as long as the connection.
   const language = languageOf(socket.request);
@@ -109,6 +109,7 @@ function serve(socket: Socket, services: Services): void {
   socket.on('disconnect', leave);
   socket.emit('start', { type: 'start', room, cursor });
   session.enter(room, cursor);
+  if (news) session.watchNews();
 }
 
 function receive(this: Socket, event: string, ...args: unknown[]): void {

@@ -52,7 +52,7 @@ export async function stream(
   services: Services,
   request: IncomingMessage,
   response: ServerResponse,
-  { room: name, ...start }: Reading,
+  { room: name, news, ...start }: Reading,
 ): Promise<void> {
   const { visitor, release } = await services.access.authorizeConnection(request);
   releaseOnClose(response, release);
@@ -112,4 +112,5 @@ export async function stream(
   };
   response.on('close', () => session.close());
   session.enter(room, cursor);
+  if (news) session.watchNews();
 }

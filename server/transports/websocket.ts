@@ -74,7 +74,7 @@ export class WebSockets {
     if (pathname === '/ws/echo') {
       return this.accept(request, socket, head, (peer) => echo(this.services, visitor, peer));
     }
-    const { room: name, ...start } = checkReading(Object.fromEntries(searchParams));
+    const { room: name, news, ...start } = checkReading(Object.fromEntries(searchParams));
     await waitForTurn(this.services, visitor);
     const room = await rooms.authorize(visitor, name);
     const cursor = await log.start(room, start);
@@ -84,6 +84,7 @@ export class WebSockets {
       const first = peer.subprotocol.start({ type: 'start', room, cursor });
       if (first) peer.send(first);
       session.enter(room, cursor);
+      if (news) session.watchNews();
     });
   }
 

@@ -57,8 +57,13 @@ const bodies = new Map(SENDABLE_TYPES.map((type) => [type, kindOf(type)!.body]))
 const destination = z.object({ room, id: id.optional() });
 const deletion = z.object({ room, id }, issue('deletionExpected'));
 const username = z.object({ username: name }, issue('usernameExpected'));
+/** A switch that is on by being there, in a query: `?news`. */
+const flag = (field: string) =>
+  z
+    .union([z.boolean(), z.enum(['', '1', 'true'])], issue(['booleanExpected', field]))
+    .transform((value) => value !== false);
 const reading = z.object(
-  { room, after: cursor.optional(), last: count('last').optional() },
+  { room, after: cursor.optional(), last: count('last').optional(), news: flag('news').optional() },
   issue('objectExpected'),
 );
 const paging = reading.extend({
@@ -92,6 +97,8 @@ function unknownFields({ code, keys }: { code?: string; keys?: string[] }): Sent
 /** A validated request to read a room. */
 export interface Reading extends Start {
   room: string;
+  /** Whether the reader wants the news of its other rooms as well. */
+  news?: boolean | undefined;
 }
 
 /** A validated request for one page of messages. */

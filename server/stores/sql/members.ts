@@ -1,3 +1,4 @@
+import type { ChangeMembers } from '../../access/control-channel';
 import type { Member, MembershipLimits, MembershipStore } from '../../chat/member-store';
 import { ANONYMOUS } from '../../identity/appearance';
 import type { Person } from '../../wire';
@@ -29,6 +30,7 @@ export class SqlMembers implements MembershipStore {
     return this.db.runGuarded(
       [['too_many_rooms', hasRoom(room, visitor, limits.rooms)]],
       [insertMember(room, visitor, visitor, at)],
+      changeOfMembers(visitor),
     );
   }
 
@@ -50,6 +52,7 @@ export class SqlMembers implements MembershipStore {
         ...mayBeAdded(room, visitor, limits),
       ],
       [insertMember(room, visitor, inviter, at)],
+      changeOfMembers(visitor),
     );
   }
 
@@ -109,6 +112,11 @@ export class SqlMembers implements MembershipStore {
       visitor,
     );
   }
+}
+
+/** Returns the change that makes every process read the rooms of visitors again. */
+export function changeOfMembers(...visitors: string[]): ChangeMembers {
+  return { type: 'change_members', visitors };
 }
 
 /** Inserts a member, unless it is one. What is in the room already is not unread. */

@@ -4,7 +4,7 @@ import { isPrivate } from '../../access/room-access';
 import type { MembershipLimits } from '../../chat/member-store';
 import { publicRoom, type NewDetails, type RoomDetails, type RoomStore } from '../../chat/room-store';
 import type { Guard, SqlDatabase, Statement } from './database';
-import { hasRoom, insertMember, mayBeAdded } from './members';
+import { changeOfMembers, hasRoom, insertMember, mayBeAdded } from './members';
 import { expectRoles, insertAuditEntry } from './statements';
 
 const DETAILS = 'room_details.room, kind, title, topic, archived, creator';
@@ -44,6 +44,7 @@ export class SqlRooms implements RoomStore {
         ['too_many_rooms', hasRoom(room.room, room.creator, limits.rooms)],
       ],
       [insertDetails(room), insertMember(room.room, room.creator, room.creator, room.at)],
+      changeOfMembers(room.creator),
     );
   }
 
@@ -62,6 +63,7 @@ export class SqlRooms implements RoomStore {
         ...others.flatMap((person) => mayBeAdded(room, person, limits)),
       ],
       [insertDetails(details), ...people.map((person) => insertMember(room, person, opener, at))],
+      changeOfMembers(...people),
     );
   }
 
