@@ -33,9 +33,9 @@ describe('the SQLite file', () => {
     for (const sql of [...Object.values(READS), BY_ID]) {
       const parameters = Array<number>(sql.split('?').length - 1).fill(1);
       const plan = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
-      expect(plan.map(({ detail }) => detail).join()).toMatch(
-        /^SEARCH \w+ USING (PRIMARY KEY|(?:COVERING )?INDEX \w+) \([^)]*\)$/,
-      );
+      // What a subquery has found, as many rows as its limit, is scanned.
+      const steps = plan.map(({ detail }) => detail).filter((step) => !/^(CO-ROUTINE|SCAN) \(/.test(step));
+      expect(steps.join()).toMatch(/^SEARCH \w+ USING (PRIMARY KEY|(?:COVERING )?INDEX \w+) \([^)]*\)$/);
     }
     db.close();
     await stores.close();
