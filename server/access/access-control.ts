@@ -136,7 +136,7 @@ export class AccessControl {
 
   /** Rechecks a registered connection that has entered a room: its visitor may have ceased to be a member meanwhile. */
   enterRoom(connection: Connection): void {
-    if (connection.room !== undefined && isPrivate(connection.room)) void this.recheckConnection(connection);
+    if (connection.room !== undefined && isPrivate(connection.room)) this.startRecheck(connection);
   }
 
   /** Unregisters a closed connection. */
