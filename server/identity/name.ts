@@ -55,21 +55,16 @@ const FULL_OR_HALF_WIDTH = /[\u3000\uff01-\uffee]/gu;
  * @throws {Refusal} `bad_request` if it is not a valid name, or is reserved.
  */
 export function checkName(text: string): string {
-  const name = normalizeName(text);
-  const skeleton = skeletonOf(name);
-  if (anonymousSkeletons.includes(skeleton)) return ANONYMOUS;
-  // The page shows a tag after the word for visitors without a name, which a longer name could imitate.
-  if (anonymousSkeletons.some((anonymous) => skeleton.startsWith(`${anonymous} `)))
-    throw new Refusal('bad_request', 'nameReserved');
-  return name;
+  return normalizeName(text, anonymousSkeletons);
 }
 
 /**
  * Validates and normalizes a name as {@link checkName} does, but takes the words for visitors without a name for names:
  * accounts may have had one before it was such a word.
+ * @param anonymous the skeletons that stand for no name; by default, only that of {@link ANONYMOUS}.
  * @throws {Refusal} `bad_request` if it is not a valid name, or is reserved.
  */
-export function normalizeName(text: string): string {
+export function normalizeName(text: string, anonymous: readonly string[] = [skeletonOf(ANONYMOUS)]): string {
   const name = text
     .replace(FULL_OR_HALF_WIDTH, (character) => character.normalize('NFKC'))
     .normalize('NFC')
@@ -95,9 +90,9 @@ export function normalizeName(text: string): string {
   if (name.startsWith('*')) throw new Refusal('bad_request', 'nameBeginsWithStar');
   if (hasStackedMarks(name)) throw new Refusal('bad_request', ['nameMarks', MARKS_MAX]);
   const skeleton = skeletonOf(name);
-  if (skeleton === skeletonOf(ANONYMOUS)) return ANONYMOUS;
-  // The page shows a tag after `Anonymous`, which a longer name could imitate.
-  const imitatesTag = skeleton.startsWith(`${skeletonOf(ANONYMOUS)} `);
+  if (anonymous.includes(skeleton)) return ANONYMOUS;
+  // The page shows a tag after the word for visitors without a name, which a longer name could imitate.
+  const imitatesTag = anonymous.some((word) => skeleton.startsWith(`${word} `));
   if (imitatesTag || reservedSkeletons.has(skeleton)) throw new Refusal('bad_request', 'nameReserved');
   return name;
 }
