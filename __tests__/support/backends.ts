@@ -41,3 +41,14 @@ export function settingsOf(url: string, more: Partial<PostgresSettings> = {}): P
 export function delayedBackend({ open, remove }: Backend, seed: number): Backend {
   return { open: async () => delayed(await open(), seed), remove };
 }
+
+/**
+ * Returns all kinds of databases with their names, each also with stores that answer late and out of order.
+ * @param seed see {@link delayed}.
+ */
+export function variantsOf(seed: number): [string, () => Backend][] {
+  return Object.entries(BACKENDS).flatMap(([name, create]): [string, () => Backend][] => [
+    [name, create],
+    [`${name}, late and out of order`, () => delayedBackend(create(), seed)],
+  ]);
+}

@@ -2,18 +2,13 @@ import type { MembershipLimits } from '../../../server/chat/member-store';
 import { publicRoom, type NewDetails } from '../../../server/chat/room-store';
 import { privateName } from '../../../server/access/room-access';
 import type { Stores } from '../../../server/stores/open';
-import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
+import { type Backend, variantsOf } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
-
-const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]): [string, () => Backend][] => [
-  [name, create],
-  [`${name}, late and out of order`, () => delayedBackend(create(), 11)],
-]);
 
 const LIMITS: MembershipLimits = { rooms: 5, roomsByOthers: 3, members: 4 };
 const PUBLIC_MAX = 3;
 
-describe.each(VARIANTS)('the rooms of %s', (_name, create) => {
+describe.each(variantsOf(11))('the rooms of %s', (_name, create) => {
   let backend: Backend;
   let stores: Stores;
 

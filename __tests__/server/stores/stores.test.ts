@@ -5,14 +5,9 @@ import { cursorAt } from '../../../server/log/slice';
 import type { AppendResult, LogSlice } from '../../../server/log/store';
 import type { Stores } from '../../../server/stores/open';
 import type { Entry } from '../../../server/wire';
-import { type Backend, BACKENDS, delayedBackend } from '../../support/backends';
+import { type Backend, variantsOf } from '../../support/backends';
 import { deletionDraft, messageDraft } from '../../support/drafts';
 import { textOf } from '../../support/entry';
-
-const VARIANTS = Object.entries(BACKENDS).flatMap(([name, create]): [string, () => Backend][] => [
-  [name, create],
-  [`${name}, late and out of order`, () => delayedBackend(create(), 7)],
-]);
 
 const NOW = new Date('2026-11-20T09:00:00.000Z');
 
@@ -24,7 +19,7 @@ const passkey = (id: string, visitor: string): Passkey => {
 const spent = (challenge: string): SpentChallenge => ({ challenge, at: 0, until: 1 });
 const seqs = (results: unknown[]) => (results as AppendResult[]).map(({ entry }) => entry.seq);
 
-describe.each(VARIANTS)('a store in %s', (_name, create) => {
+describe.each(variantsOf(7))('a store in %s', (_name, create) => {
   let backend: Backend;
   let stores: Stores;
 
