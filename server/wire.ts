@@ -88,16 +88,20 @@ export interface ChangeRoom extends RoomRules {
 /** Whether everybody may use a room, only its members, or only the people of a direct message. */
 export type RoomKind = 'public' | 'private' | 'direct';
 
-/** A room as a list shows it. */
-export interface RoomSummary {
+/** What is known of a room beside its log and its rules. */
+export interface RoomDetails {
   room: string;
   kind: RoomKind;
-  /** Empty for a direct message, and for a public room that has none: show its people or its name. */
+  /** Empty for a direct message, and for a public room that nobody has given one: show its people or its name. */
   title: string;
   topic: string;
   archived: boolean;
-  /** The visitor that may change the room; empty if there is none. */
+  /** The visitor that may change the room; empty for a direct message, and for a public room that nobody has created. */
   creator: string;
+}
+
+/** A room as a list shows it. */
+export interface RoomSummary extends RoomDetails {
   /** Whether it is in the list of the visitor who asks. */
   member: boolean;
   /** The seq of the last message that the visitor has read; null unless it is a member. */
@@ -120,14 +124,6 @@ export interface RoomSummary {
 export interface MessagePreview extends Person {
   /** The beginning of its text. */
   text: string;
-  at: string;
-}
-
-/** A member of a room. */
-export interface RoomMember extends Person {
-  /** Who added it: the member itself, if it has joined or created the room. */
-  inviter: string;
-  /** Since when it is one, in ISO 8601, UTC. */
   at: string;
 }
 

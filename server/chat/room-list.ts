@@ -3,10 +3,10 @@ import type { AuthorizedRoom, OfAuthorizedRooms, RoomAccess } from '../access/ro
 import { kindOf } from '../entry-kinds';
 import type { Visitor } from '../identity/visitor';
 import { formatCursor } from '../log/cursor';
-import type { Entry, MessagePreview, Person, RoomSummary } from '../wire';
+import type { Entry, MessagePreview, Person, RoomDetails, RoomSummary } from '../wire';
 import type { MembershipStore } from './member-store';
 import type { Presence } from './presence';
-import { publicRoom, type RoomDetails, type RoomStore } from './room-store';
+import { publicRoom, type RoomStore } from './room-store';
 
 /** The longest text of a message in a list, in characters (Unicode code points). */
 const PREVIEW_MAX = 200;

@@ -1,19 +1,7 @@
 import type { NewAuditEntry } from '../access/audit-entry';
 import type { ExpectedRoles } from '../access/role';
-import type { RoomKind } from '../wire';
+import type { RoomDetails } from '../wire';
 import type { MembershipLimits } from './member-store';
-
-/** What is known of a room beside its log and its rules. */
-export interface RoomDetails {
-  room: string;
-  kind: RoomKind;
-  /** Empty for a direct message, and for a public room that nobody has given one. */
-  title: string;
-  topic: string;
-  archived: boolean;
-  /** The visitor that may change the room; empty for a direct message, and for a public room that nobody has created. */
-  creator: string;
-}
 
 /** Returns the details of a public room that nobody has given any. */
 export function publicRoom(room: string): RoomDetails {

@@ -11,10 +11,11 @@ import {
 import type { Visitor } from '../identity/visitor';
 import { requireCookie, type Visitors } from '../identity/visitors';
 import { Refusal } from '../refusal';
+import type { RoomDetails } from '../wire';
 import { MEMBERSHIP_LIMITS, personHasTooManyRooms, tooManyRooms } from './members';
 import { privilegeOf } from './privileges';
 import { namesOf } from './room-name';
-import { publicRoom, type NewDetails, type RoomDetails, type RoomStore } from './room-store';
+import { publicRoom, type NewDetails, type RoomStore } from './room-store';
 import type { WriteAccess } from './write-access';
 
 /** The most public rooms with a title: all of them are searched. */

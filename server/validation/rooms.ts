@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPrivate } from '../access/room-access';
 import type { RoomDraft } from '../chat/rooms';
-import type { RoomDetails } from '../chat/room-store';
+import type { RoomDetails } from '../wire';
 import { issue } from '../words/sentence';
 import { visitorId } from './accounts';
 import { check, INVISIBLE, ROOM } from './messages';
